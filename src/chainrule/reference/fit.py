@@ -1,0 +1,78 @@
+"""Fit: shuffle, batch, forward, loss, backward, update, and again. The whole of training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chainrule.reference.arrays import Array, Params
+from chainrule.reference.backward import backward
+from chainrule.reference.forward import forward
+from chainrule.reference.losses import row_losses, targets
+from chainrule.reference.random import dropout_masks, permutation
+from chainrule.reference.schedules import schedule_factor
+from chainrule.reference.update import State, init, update
+from chainrule.spec import History, NetworkSpec, TrainingSpec
+
+
+def fit(
+    spec: NetworkSpec,
+    params: Params,
+    X: Array,
+    y: Array,
+    training: TrainingSpec,
+    *,
+    sample_weight: Array | None = None,
+    state: State | None = None,
+) -> tuple[Params, State, History]:
+    """All epochs of `training`; stopping rules and validation rows are not its business.
+
+    Returns the new parameters (the given ones are left as they are), the state with which a second
+    call continues, and the history, whose loss is that of each batch before its update, without
+    penalty: over an epoch the weighted mean of its rows, or their sum with reduction "sum".
+    """
+    n, y = len(X), targets(spec, y)
+    s = np.ones(n) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+    state = init(training, params) if state is None else state
+    batch_size = n if training.batch_size is None else min(training.batch_size, n)
+    starts = range(0, n, batch_size)  # the last batch may be short
+    n_steps = training.epochs * len(starts)
+    history = History(stop_reason="epochs")
+
+    for epoch in range(training.epochs):
+        order = np.arange(n)
+        if training.shuffle and batch_size < n:
+            order = permutation(n, training.seed, "shuffle", state.epoch)
+        epoch_loss = 0.0
+        for number, start in enumerate(starts):
+            rows = order[start : start + batch_size]
+            masks = dropout_masks(spec, rows, training.seed, state.epoch)
+
+            z, a = forward(spec, params, X[rows], masks)
+
+            epoch_loss += float(row_losses(spec, z[-1], a[-1], y[rows]) @ s[rows])
+            if s[rows].sum() == 0:  # a batch that weighs nothing makes no step
+                continue
+
+            _, grads = backward(
+                spec,
+                params,
+                z,
+                a,
+                y[rows],
+                sample_weight=s[rows],
+                reduction=training.reduction,
+                l1=training.l1,
+                l2=training.l2,
+                masks=masks,
+            )
+
+            step = epoch * len(starts) + number
+            factor = schedule_factor(training.schedule, step, n_steps, epoch, history.loss)
+            updates, state = update(training, params, grads, state, factor)
+            params = {name: w + updates[name] for name, w in params.items()}
+            history.n_steps += 1
+
+        total_weight = s.sum() if training.reduction == "mean" else 1.0
+        history.loss.append(epoch_loss / total_weight if total_weight else 0.0)
+        state = State(state.moments, state.n_steps, state.epoch + 1)
+    return params, state, history

@@ -1,0 +1,102 @@
+"""Gradients two ways: by the chain rule, and by a complex step that does not know the chain rule.
+
+The complex step (Squire and Trapp 1998) moves one parameter by i h along the imaginary axis:
+
+    L(w + i h) = L(w) + i h L'(w) - h^2/2 L''(w) - ...      so      L'(w) = Im L(w + i h) / h
+
+Nothing is subtracted, so nothing cancels, and with h = 1e-30 the terms left out are below rounding:
+the derivative is as exact as the loss itself. It takes one forward pass for every parameter.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chainrule.reference.arrays import Array, Params, PerLayer
+from chainrule.reference.backward import backward
+from chainrule.reference.forward import forward, forward_layer
+from chainrule.reference.losses import penalty, row_losses, row_shares, targets
+from chainrule.reference.random import dropout_masks
+from chainrule.spec import NetworkSpec, TrainingSpec
+
+H = 1e-30
+STACK = 1 << 16  # numbers in one stack of perturbed tensors: about a megabyte
+
+
+def gradients(
+    spec: NetworkSpec,
+    params: Params,
+    X: Array,
+    y: Array,
+    training: TrainingSpec,
+    *,
+    sample_weight: Array | None = None,
+    dropout_epoch: int | None = None,
+) -> tuple[float, Params]:
+    """The total loss, penalty included, and its gradient by the chain rule.
+
+    `dropout_epoch` chooses the masks of that epoch of training; None drops nothing.
+    """
+    masks = frozen_masks(spec, len(X), training, dropout_epoch)
+    z, a = forward(spec, params, X, masks)
+    losses = row_losses(spec, z[-1], a[-1], targets(spec, y))
+    share = row_shares(len(X), sample_weight, training.reduction)
+    loss = losses @ share + penalty(params, training.l1, training.l2)
+    _, grads = backward(
+        spec,
+        params,
+        z,
+        a,
+        y,
+        sample_weight=sample_weight,
+        reduction=training.reduction,
+        l1=training.l1,
+        l2=training.l2,
+        masks=masks,
+    )
+    return float(loss), grads
+
+
+def complex_step(
+    spec: NetworkSpec,
+    params: Params,
+    X: Array,
+    y: Array,
+    training: TrainingSpec,
+    *,
+    sample_weight: Array | None = None,
+    dropout_epoch: int | None = None,
+) -> Params:
+    """The gradient of the total loss by every parameter, from forward passes alone.
+
+    Many copies of one tensor, each with another element moved, go through the network together.
+    """
+    masks = frozen_masks(spec, len(X), training, dropout_epoch)
+    rows = targets(spec, y)
+    share = row_shares(len(X), sample_weight, training.reduction)
+    _, a = forward(spec, params, X, masks)
+    grads: Params = {}
+    for name, tensor in params.items():
+        first = int(name[1:])  # the layers before it do not feel the step
+        derivative = np.empty(tensor.size)
+        n_copies = max(1, STACK // max(tensor.size, len(X) * max(spec.layer_sizes)))
+        for start in range(0, tensor.size, n_copies):
+            moved = np.arange(start, min(start + n_copies, tensor.size))
+            copies = np.repeat(tensor.reshape(1, -1).astype(complex), len(moved), axis=0)
+            copies[np.arange(len(moved)), moved] += 1j * H
+            perturbed = {**params, name: copies.reshape(-1, *tensor.shape)}
+            out = a[first - 1]
+            for l in range(first, spec.n_layers + 1):
+                z, out = forward_layer(spec, perturbed, l, out, masks)
+            losses = row_losses(spec, z, out, rows)  # (n_copies, n)
+            loss = losses @ share + penalty(perturbed, training.l1, training.l2)
+            derivative[moved] = loss.imag / H
+        grads[name] = derivative.reshape(tensor.shape)
+    return grads
+
+
+def frozen_masks(
+    spec: NetworkSpec, n: int, training: TrainingSpec, epoch: int | None
+) -> PerLayer | None:
+    """The dropout masks that rows 0..n-1 meet in this epoch; None without an epoch."""
+    return None if epoch is None else dropout_masks(spec, np.arange(n), training.seed, epoch)

@@ -1,0 +1,77 @@
+"""Random numbers by counting: each is a function of what it is for, not of what came before.
+
+Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") scrambles a counter
+of four 32-bit words under a key of two. Here the key is the seed and the counter is
+
+    (row, unit, stream * 2^16 + layer, epoch)
+
+so that the order of computation, and the number of threads, cannot change a number.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chainrule.reference.arrays import Array, PerLayer
+from chainrule.spec import NetworkSpec
+
+STREAMS = {"init": 0, "shuffle": 1, "split": 2, "dropout": 3}
+
+LOW = 0xFFFFFFFF
+MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
+WEYL = (0x9E3779B9, 0xBB67AE85)  # golden ratio and sqrt(3) - 1: the key moves on by these
+
+
+def philox(counter: tuple[Array, ...], key: tuple[int, int]) -> tuple[Array, ...]:
+    """Four random words, uint64 arrays below 2^32, from four counter words of one shape."""
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        p0 = c0 * np.uint64(MULTIPLIERS[0])
+        p1 = c2 * np.uint64(MULTIPLIERS[1])
+        c0, c1, c2, c3 = (
+            (p1 >> np.uint64(32)) ^ c1 ^ np.uint64(k0),
+            p1 & np.uint64(LOW),
+            (p0 >> np.uint64(32)) ^ c3 ^ np.uint64(k1),
+            p0 & np.uint64(LOW),
+        )
+        k0, k1 = (k0 + WEYL[0]) & LOW, (k1 + WEYL[1]) & LOW
+    return c0, c1, c2, c3
+
+
+def words(seed: int, stream: str, row: Array, unit: Array, layer: int, epoch: int) -> Array:
+    """The four words at every (row, unit), which broadcast: shape (..., 4)."""
+    row, unit = np.broadcast_arrays(np.asarray(row, np.uint64), np.asarray(unit, np.uint64))
+    third = np.full_like(row, STREAMS[stream] * 2**16 + layer)
+    counter = (row, unit, third, np.full_like(row, epoch))
+    return np.stack(philox(counter, (seed & LOW, seed >> 32)), axis=-1)
+
+
+def permutation(n: int, seed: int, stream: str = "split", epoch: int = 0) -> Array:
+    """0..n-1 in random order: Fisher and Yates, the place i trading with one of the places 0..i."""
+    rows = np.arange((n + 3) // 4)
+    word = words(seed, stream, rows, np.zeros_like(rows), 0, epoch).ravel()  # word i for place i
+    order = np.arange(n)
+    for i in range(n - 1, 0, -1):
+        j = (int(word[i]) * (i + 1)) >> 32
+        order[i], order[j] = order[j], order[i]
+    return order
+
+
+def dropout_mask(rate: float, rows: Array, n_units: int, layer: int, seed: int, epoch: int) -> Array:
+    """0 for a dropped unit, 1 / (1 - rate) for a kept one; (n_rows, n_units).
+
+    `rows` are indices into all training rows: a row meets the same mask in whatever batch it comes.
+    """
+    units = np.arange((n_units + 3) // 4)
+    word = words(seed, "dropout", np.asarray(rows)[:, np.newaxis], units, layer, epoch)
+    word = word.reshape(len(rows), -1)[:, :n_units]
+    return (word >= np.uint64(int(rate * 2**32))) / (1.0 - rate)
+
+
+def dropout_masks(spec: NetworkSpec, rows: Array, seed: int, epoch: int) -> PerLayer:
+    """The masks of all layers for these rows; None where the network drops nothing."""
+    return [
+        dropout_mask(rate, rows, units, layer, seed, epoch) if rate > 0 else None
+        for layer, (rate, units) in enumerate(zip(spec.dropout_rates, spec.layer_sizes, strict=True))
+    ]

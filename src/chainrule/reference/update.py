@@ -1,0 +1,142 @@
+"""Update: what the optimizer adds to the parameters, as pure functions.
+
+In a rule, g is the gradient, eta the learning rate of the tensor, t = 1, 2, ... the number of the
+step, m the tensor's moments and c(name) a constant of the optimizer. The rule returns what is added
+to the tensor and its new moments. Where books differ, PyTorch's form at a constant rate holds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from chainrule.reference.arrays import Array, Params
+from chainrule.spec import TrainingSpec
+
+Moments = dict[str, Array]
+Constant = Callable[[str], float]
+Change = tuple[Array, Moments]
+Rule = Callable[[Array, float, int, Moments, Constant], Change]
+
+
+def sgd(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
+    """w <- w - eta g."""
+    return -eta * g, {}
+
+
+def momentum(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
+    """v <- mu v - eta g;  w <- w + v."""
+    v = c("momentum") * m["velocity"] - eta * g
+    return v, {"velocity": v}
+
+
+def nesterov(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
+    """v <- mu v - eta g;  w <- w + mu v - eta g, with the new v."""
+    v = c("momentum") * m["velocity"] - eta * g
+    return c("momentum") * v - eta * g, {"velocity": v}
+
+
+def adagrad(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
+    """s <- s + g^2;  w <- w - eta g / (sqrt(s) + epsilon)."""
+    s = m["second_moment"] + g * g
+    return -eta * g / (np.sqrt(s) + c("epsilon")), {"second_moment": s}
+
+
+def rmsprop(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
+    """s <- rho s + (1 - rho) g^2;  w <- w - eta g / (sqrt(s) + epsilon)."""
+    s = c("rho") * m["second_moment"] + (1.0 - c("rho")) * g * g
+    return -eta * g / (np.sqrt(s) + c("epsilon")), {"second_moment": s}
+
+
+def adam(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
+    """first <- beta1 first + (1 - beta1) g,  second <- beta2 second + (1 - beta2) g^2;
+    both divided by 1 - beta^t, since they began at 0;  w <- w - eta first / (sqrt(second) + epsilon).
+    """
+    first = c("beta1") * m["first_moment"] + (1.0 - c("beta1")) * g
+    second = c("beta2") * m["second_moment"] + (1.0 - c("beta2")) * g * g
+    unbiased_first = first / (1.0 - c("beta1") ** t)
+    unbiased_second = second / (1.0 - c("beta2") ** t)
+    change = -eta * unbiased_first / (np.sqrt(unbiased_second) + c("epsilon"))
+    return change, {"first_moment": first, "second_moment": second}
+
+
+# optimizer: (rule, the moments it keeps for each tensor). adamw is adam; its decay is in `update`.
+OPTIMIZERS: dict[str, tuple[Rule, tuple[str, ...]]] = {
+    "sgd": (sgd, ()),
+    "momentum": (momentum, ("velocity",)),
+    "nesterov": (nesterov, ("velocity",)),
+    "adagrad": (adagrad, ("second_moment",)),
+    "rmsprop": (rmsprop, ("second_moment",)),
+    "adam": (adam, ("first_moment", "second_moment")),
+    "adamw": (adam, ("first_moment", "second_moment")),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """What training remembers from step to step.
+
+    Attributes
+    ----------
+    moments : dict of str to ndarray
+        "velocity.W1", "first_moment.b2", ...: all start at 0.
+    n_steps : int
+        Updates made so far.
+    epoch : int
+        Epochs completed so far; chooses the order of rows and the dropout masks.
+    """
+
+    moments: Moments
+    n_steps: int = 0
+    epoch: int = 0
+
+
+def init(training: TrainingSpec, params: Params) -> State:
+    """The state before the first step."""
+    kinds = OPTIMIZERS[training.optimizer][1]
+    return State({f"{kind}.{name}": np.zeros_like(w) for name, w in params.items() for kind in kinds})
+
+
+def update(
+    training: TrainingSpec, params: Params, grads: Params, state: State, factor: float = 1.0
+) -> tuple[Params, State]:
+    """One step: clip the gradients, then for each tensor decay it and apply the optimizer's rule.
+
+    Parameters
+    ----------
+    training : TrainingSpec
+    params, grads : dict of str to ndarray
+    state : State
+    factor : float
+        The schedule's factor on the learning rate.
+
+    Returns
+    -------
+    updates : dict of str to ndarray
+        What is added to the parameters, decay included.
+    state : State
+    """
+    rule, kinds = OPTIMIZERS[training.optimizer]
+    grads = clip(grads, training.clip_norm)
+    t = state.n_steps + 1
+    updates: Params = {}
+    moments: Moments = {}
+    for name, w in params.items():
+        eta = training.learning_rate * factor * training.learning_rate_factor(name)
+        decay = -eta * training.weight_decay * training.weight_decay_factor(name) * w
+        before = {kind: state.moments[f"{kind}.{name}"] for kind in kinds}
+        change, after = rule(grads[name], eta, t, before, training.constant)
+        updates[name] = decay + change
+        moments |= {f"{kind}.{name}": moment for kind, moment in after.items()}
+    return updates, replace(state, moments=moments, n_steps=t)
+
+
+def clip(grads: Params, limit: float | None) -> Params:
+    """g min(1, limit / ||g||), where ||g|| is the Euclidean norm of all gradients together."""
+    norm = math.sqrt(sum(float((g * g).sum()) for g in grads.values()))
+    if limit is None or norm <= limit:
+        return grads
+    return {name: g * (limit / norm) for name, g in grads.items()}
