@@ -1,0 +1,69 @@
+"""`load`: from a model file to the object that it names."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from chainrule.errors import ModelFileError
+from chainrule.files import ModelRecord, from_bytes, read_model
+
+if TYPE_CHECKING:
+    from chainrule.estimators.tabular import TabularClassifier, TabularRegressor
+    from chainrule.network import Network
+
+
+def load(
+    path: str | os.PathLike[str],
+) -> Network | TabularClassifier | TabularRegressor:
+    """The saved model, with the same predictions bit for bit.
+
+    Parameters
+    ----------
+    path : str or path
+        A file written by `save`.
+
+    Returns
+    -------
+    Network, TabularClassifier or TabularRegressor
+        Whichever was saved.
+
+    Raises
+    ------
+    ModelFileError
+        When the file cannot be opened, is not a chainrule model, is damaged, or is newer than this
+        version can read. Opening a file runs no code from it.
+    """
+    return from_record(read_model(path))
+
+
+def loads(data: bytes) -> Network | TabularClassifier | TabularRegressor:
+    """Like `load`, from a file's bytes."""
+    return from_record(from_bytes(data))
+
+
+def from_record(record: ModelRecord) -> Any:
+    """The object that a record names, made by its class's `_from_record`."""
+    maker = _class_of(record.kind)
+    try:
+        return maker._from_record(record)
+    except (ModelFileError, MemoryError):
+        raise
+    except Exception as error:  # a well-formed file whose contents no estimator could have written
+        raise ModelFileError(
+            f"the file's {record.kind.replace('_', ' ')} cannot be restored "
+            f"({type(error).__name__}: {str(error)[:200]})."
+        ) from error
+
+
+def _class_of(kind: str) -> Any:
+    if kind == "network":
+        from chainrule.network import Network
+
+        return Network
+    from chainrule.estimators import tabular
+
+    return {
+        "tabular_classifier": tabular.TabularClassifier,
+        "tabular_regressor": tabular.TabularRegressor,
+    }[kind]

@@ -1,0 +1,193 @@
+"""A model's description as JSON, the tensors that it implies, and back.
+
+The description names nothing that could be imported and no path; every kind comes from a closed
+table, and a key that is not listed here is refused, except optional keys that start with "x-".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from typing import Any, TypeVar
+
+from chainrule.errors import ModelFileError, SpecError
+from chainrule.files.canonical import MAX_INTEGER, canonical
+from chainrule.files.container import Layout
+from chainrule.files.record import OptimizerState
+from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec
+
+FORMAT = 1  # of the files written here
+READER = 1  # files whose `min_reader` is larger are refused
+
+KINDS = ("network", "tabular_classifier", "tabular_regressor")
+# NumPy's name of the parameters' number type -> safetensors'
+PARAMETER_DTYPES = {"float32": "F32", "float64": "F64"}
+# optimizer -> the arrays it keeps for every parameter
+MOMENTS: dict[str, tuple[str, ...]] = {
+    "sgd": (),
+    "momentum": ("velocity",),
+    "nesterov": ("velocity",),
+    "adagrad": ("second_moment",),
+    "rmsprop": ("second_moment",),
+    "adam": ("first_moment", "second_moment"),
+    "adamw": ("first_moment", "second_moment"),
+}
+# The series of a History that are stored as float64 tensors "history.NAME".
+SERIES = ("loss", "validation_loss", "validation_metric")
+# Its single values. `seconds` is left out: the same run gives the same bytes.
+_SCALARS: dict[str, tuple[type, ...]] = {
+    "best_epoch": (int, type(None)),
+    "n_steps": (int,),
+    "stop_reason": (str,),
+    "interrupted": (bool,),
+}
+_REQUIRED = frozenset(
+    {"format", "min_reader", "kind", "dtype", "network", "training", "history", "state", "extra",
+     "versions"}
+)  # fmt: skip
+_Spec = TypeVar("_Spec", NetworkSpec, TrainingSpec)
+
+
+def training_form(training: TrainingSpec | None) -> dict[str, Any] | None:
+    """JSON form whose 64-bit seed is a string of digits where a JSON integer would be too large."""
+    if training is None:
+        return None
+    form = training.to_json()
+    if form["seed"] >= MAX_INTEGER:
+        form["seed"] = str(form["seed"])
+    return form
+
+
+def history_form(history: History | None) -> dict[str, Any] | None:
+    """The single values, and the length of each series that has entries."""
+    if history is None:
+        return None
+    form: dict[str, Any] = {name: getattr(history, name) for name in _SCALARS}
+    series = {name: getattr(history, name) for name in SERIES}
+    form["lengths"] = {name: len(values) for name, values in series.items() if values}
+    return form
+
+
+def state_form(state: OptimizerState | None) -> dict[str, Any] | None:
+    """The optimizer state's single values."""
+    if state is None:
+        return None
+    return {
+        "optimizer": state.optimizer,
+        "n_steps": int(state.n_steps),
+        "epoch": int(state.epoch),
+    }
+
+
+def check_form(form: Any) -> None:
+    """Raise unless this is a description that this version reads; `network` etc. come later."""
+    if not isinstance(form, dict):
+        raise ModelFileError("the model's description is not a JSON object.")
+    reader = form.get("min_reader")
+    if type(reader) is not int or type(form.get("format")) is not int:
+        raise ModelFileError("the model's description lacks its format numbers.")
+    if reader > READER:
+        versions = form.get("versions")
+        writer = versions.get("chainrule") if isinstance(versions, dict) else None
+        raise ModelFileError(
+            f"the file was written by chainrule {str(writer)[:32]} in a newer format "
+            f"({reader}, this version reads up to {READER}); upgrade chainrule to open it."
+        )
+    missing = sorted(_REQUIRED - set(form))
+    if missing:
+        raise ModelFileError(f"the model's description lacks '{missing[0]}'.")
+    for key in sorted(set(form) - _REQUIRED):
+        if not key.startswith("x-"):
+            raise ModelFileError(f"the model's description has an unknown entry {key[:64]!r}.")
+    if form["kind"] not in KINDS:
+        raise ModelFileError(f"unknown kind of model {str(form['kind'])[:32]!r}.")
+    if form["dtype"] not in PARAMETER_DTYPES:
+        raise ModelFileError(f"unknown number type {str(form['dtype'])[:32]!r} of the parameters.")
+    if not isinstance(form["extra"], dict) or not isinstance(form["versions"], dict):
+        raise ModelFileError("'extra' and 'versions' of the model's description must be objects.")
+
+
+def read_network(form: Any) -> NetworkSpec:
+    """The network's spec; its JSON form must be the one that it writes."""
+    return _exactly("network", form, NetworkSpec.from_json, lambda spec: spec.to_json())
+
+
+def read_training(form: Any) -> TrainingSpec | None:
+    """The training spec, or None for a model that has none."""
+    if form is None:
+        return None
+    plain = dict(form) if isinstance(form, dict) else {}
+    seed = plain.get("seed")
+    if isinstance(seed, str) and seed.isascii() and seed.isdigit() and len(seed) <= 20:
+        plain["seed"] = int(seed)
+    return _exactly("training", form, lambda _: TrainingSpec.from_json(plain), training_form)
+
+
+def _exactly(
+    what: str,
+    form: Any,
+    make: Callable[[Any], _Spec],
+    back: Callable[[_Spec], dict[str, Any] | None],
+) -> _Spec:
+    if not isinstance(form, dict):
+        raise ModelFileError(f"'{what}' of the model's description is not an object.")
+    try:
+        spec = make(form)
+    except SpecError as error:
+        raise ModelFileError(f"the file describes no possible model: {error.message}") from error
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise ModelFileError(f"'{what}' of the model's description is malformed.") from error
+    if canonical(back(spec)) != canonical(form):
+        raise ModelFileError(f"'{what}' of the model's description is not in its own form.")
+    return spec
+
+
+def read_history(form: Any) -> tuple[History | None, dict[str, int]]:
+    """(history without its series, length of each series)."""
+    if form is None:
+        return None, {}
+    if not isinstance(form, dict) or set(form) != {*_SCALARS, "lengths"}:
+        raise ModelFileError("'history' of the model's description is malformed.")
+    for name, kinds in _SCALARS.items():
+        if type(form[name]) not in kinds:
+            raise ModelFileError(f"'{name}' of the history is malformed.")
+    lengths = form["lengths"]
+    if not isinstance(lengths, dict) or not set(lengths) <= set(SERIES):
+        raise ModelFileError("'lengths' of the history is malformed.")
+    if not all(type(n) is int and n > 0 for n in lengths.values()):
+        raise ModelFileError("'lengths' of the history must be whole numbers above 0.")
+    best = form["best_epoch"]
+    if best is not None and not 0 <= best < lengths.get("loss", 0):
+        raise ModelFileError("'best_epoch' of the history is not one of its epochs.")
+    known = {field.name for field in fields(History)}
+    return History(**{name: form[name] for name in _SCALARS if name in known}), lengths
+
+
+def check_state(form: Any) -> Mapping[str, Any] | None:
+    """The optimizer state's single values: optimizer, n_steps, epoch."""
+    if form is None:
+        return None
+    if not isinstance(form, dict) or set(form) != {"optimizer", "n_steps", "epoch"}:
+        raise ModelFileError("'state' of the model's description is malformed.")
+    if form["optimizer"] not in OPTIMIZERS:
+        raise ModelFileError(f"unknown optimizer {str(form['optimizer'])[:32]!r} in the file.")
+    for name in ("n_steps", "epoch"):
+        if type(form[name]) is not int or form[name] < 0:
+            raise ModelFileError(f"'{name}' of the optimizer's state is malformed.")
+    return form
+
+
+def layout(
+    spec: NetworkSpec, dtype: str, lengths: Mapping[str, int], state: Mapping[str, Any] | None
+) -> Layout:
+    """Name -> (number type, shape) of every tensor that a description implies.
+
+    Parameters: W1, b1, ...; optimizer arrays: "opt.first_moment.W1"; series: "history.loss".
+    """
+    kind = PARAMETER_DTYPES[dtype]
+    shapes = spec.parameter_shapes
+    out: Layout = {name: (kind, shape) for name, shape in shapes.items()}
+    for moment in MOMENTS[state["optimizer"]] if state else ():
+        out.update({f"opt.{moment}.{name}": (kind, shape) for name, shape in shapes.items()})
+    out.update({f"history.{name}": ("F64", (length,)) for name, length in lengths.items()})
+    return out

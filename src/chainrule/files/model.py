@@ -1,0 +1,262 @@
+"""A model as a record, and the record as one file.
+
+The file is opened once, as a regular file; its header and the JSON in it are validated before
+anything else is read; nothing in it is ever imported, evaluated, unpickled or opened.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from chainrule.errors import ModelFileError
+from chainrule.files import container, form
+from chainrule.files.canonical import canonical, parse_canonical
+from chainrule.files.form import KINDS
+from chainrule.files.record import ModelRecord, SavedState
+from chainrule.files.write import write_atomically
+
+__all__ = [
+    "KINDS",
+    "ModelRecord",
+    "from_bytes",
+    "read_info",
+    "read_model",
+    "save_model",
+    "to_bytes",
+]
+
+_BLOCK = 1 << 20  # numbers looked at together, so that checking needs little memory
+
+
+def to_bytes(record: ModelRecord, *, allow_nonfinite: bool = False) -> bytes:
+    """The bytes of a model's file. Equal records give equal bytes.
+
+    Raises
+    ------
+    ModelFileError
+        When a parameter has another name, shape or number type than the spec implies, is not finite
+        (unless `allow_nonfinite`), or a value of `extra` is not JSON within the limits.
+    """
+    dtype = _parameter_dtype(record)
+    description: dict[str, Any] = {
+        "format": form.FORMAT,
+        "min_reader": form.READER,
+        "kind": record.kind,
+        "dtype": dtype,
+        "network": record.spec.to_json(),
+        "training": form.training_form(record.training),
+        "history": form.history_form(record.history),
+        "state": form.state_form(record.state),
+        "extra": record.extra,
+        "versions": record.versions or {"chainrule": _version()},
+        **record.optional,
+    }
+    form.check_form(description)
+    _, lengths = form.read_history(description["history"])
+    expected = form.layout(record.spec, dtype, lengths, form.check_state(description["state"]))
+    container.check_layout(expected)
+    tensors = _tensors(record, expected)
+    if not allow_nonfinite:
+        _check_finite(tensors)
+    text = canonical(description)
+    signed = canonical({**description, "sha256": _digest(text, tensors)})
+    return container.pack(signed.decode("utf-8"), tensors)
+
+
+def from_bytes(data: bytes, *, allow_nonfinite: bool = False) -> ModelRecord:
+    """The record of a file's bytes; `ModelFileError` for any other bytes."""
+    length = container.header_length(data[:8], len(data))
+    head = _Head(data[8 : 8 + length], len(data) - 8 - length)
+    return head.finish(data, allow_nonfinite)
+
+
+def save_model(
+    path: str | os.PathLike[str], record: ModelRecord, *, allow_nonfinite: bool = False
+) -> None:
+    """Write the record to `path`, atomically and durably; `ModelFileError` where that fails."""
+    write_atomically(path, to_bytes(record, allow_nonfinite=allow_nonfinite))
+
+
+def read_model(path: str | os.PathLike[str], *, allow_nonfinite: bool = False) -> ModelRecord:
+    """Read and check a model file.
+
+    Returns
+    -------
+    ModelRecord
+        Equal to the one saved, bit for bit.
+
+    Raises
+    ------
+    ModelFileError
+        When the file cannot be opened, is not a chainrule model, is damaged, or is newer than this
+        version can read.
+    """
+    try:
+        with _open_regular(path) as file:
+            head, first = _read_head(file)
+            data = first + file.read(head.data_size)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return head.finish(data, allow_nonfinite)
+
+
+def read_info(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """The whole description of a model file, without reading or building the model.
+
+    Returns
+    -------
+    dict
+        The JSON in the file (format, kind, network, training, history, extra, versions, sha256)
+        plus `tensors` (name -> number type and shape), `n_parameters` and `bytes`.
+
+    Raises
+    ------
+    ModelFileError
+        As `read_model`, except that the tensors are not looked at.
+    """
+    try:
+        with _open_regular(path) as file:
+            head, first = _read_head(file)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return {
+        **head.description,
+        "sha256": head.sha256,
+        "tensors": {
+            name: {"dtype": dtype, "shape": list(shape)}
+            for name, (dtype, shape) in head.layout.items()
+        },
+        "n_parameters": head.spec.n_parameters,
+        "bytes": len(first) + head.data_size,
+    }
+
+
+class _Head:
+    """A validated header: everything about the file except its tensors."""
+
+    def __init__(self, header: bytes, data_size: int) -> None:
+        text, entries = container.read_header(header)
+        description = parse_canonical(text.encode("utf-8", "surrogatepass"), "model's description")
+        self.sha256 = description.pop("sha256", None) if isinstance(description, dict) else None
+        form.check_form(description)
+        self.description: dict[str, Any] = description
+        self.data_size = data_size
+        self.spec = form.read_network(description["network"])
+        self.training = form.read_training(description["training"])
+        self.history, lengths = form.read_history(description["history"])
+        self.state = form.check_state(description["state"])
+        self.layout = form.layout(self.spec, description["dtype"], lengths, self.state)
+        container.check_layout(self.layout)
+        container.compare(entries, self.layout, data_size)
+
+    def finish(self, data: bytes, allow_nonfinite: bool) -> ModelRecord:
+        """The record, from the whole file's bytes."""
+        tensors = container.unpack(data)
+        if self.sha256 != _digest(canonical(self.description), tensors):
+            raise ModelFileError("the file is damaged: its contents do not match its checksum.")
+        if not allow_nonfinite:
+            _check_finite(tensors)
+        history = self.history
+        if history is not None:
+            for name in form.SERIES:
+                setattr(history, name, tensors.pop(f"history.{name}", np.empty(0)).tolist())
+        params = {name: tensors.pop(name) for name in self.spec.parameter_shapes}
+        moments = {name.removeprefix("opt."): array for name, array in sorted(tensors.items())}
+        form_ = self.description
+        return ModelRecord(
+            kind=form_["kind"],
+            spec=self.spec,
+            training=self.training,
+            params=params,
+            history=history,
+            state=SavedState(**self.state, moments=moments) if self.state else None,
+            extra=form_["extra"],
+            optional={key: value for key, value in form_.items() if key.startswith("x-")},
+            versions=form_["versions"],
+        )
+
+
+def _read_head(file: BinaryIO) -> tuple[_Head, bytes]:
+    size = os.fstat(file.fileno()).st_size
+    first = file.read(8)
+    length = container.header_length(first, size)
+    header = file.read(length)
+    return _Head(header, size - 8 - length), first + header
+
+
+def _open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+    # Not blocking: opening a named pipe would wait for its writer.
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    file = open(path, "rb", opener=lambda name, _: os.open(name, flags))  # noqa: SIM115
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        file.close()
+        raise ModelFileError(f"cannot open '{path}': it is not a regular file.")
+    return file
+
+
+def _unreadable(path: str | os.PathLike[str], error: OSError) -> ModelFileError:
+    reason = error.strerror or type(error).__name__
+    return ModelFileError(f"cannot open '{path}': {reason[:1].lower()}{reason[1:]}.")
+
+
+def _parameter_dtype(record: ModelRecord) -> str:
+    names = {str(array.dtype) for array in record.params.values()}
+    if len(names) != 1 or not names <= set(form.PARAMETER_DTYPES):
+        found = ", ".join(sorted(names)) or "none"
+        raise ModelFileError(f"parameters must be all float32 or all float64, found {found}.")
+    return names.pop()
+
+
+def _tensors(record: ModelRecord, expected: container.Layout) -> dict[str, np.ndarray]:
+    found = dict(record.params)
+    if record.state is not None:
+        found.update({f"opt.{name}": array for name, array in record.state.moments.items()})
+    if record.history is not None:
+        for name in form.SERIES:
+            if getattr(record.history, name):
+                found[f"history.{name}"] = np.asarray(getattr(record.history, name), np.float64)
+    for name in found:
+        if name not in expected:
+            raise ModelFileError(f"the model has an array '{name}' that its description lacks.")
+    tensors = {}
+    for name, (dtype, shape) in sorted(expected.items()):
+        if name not in found:
+            raise ModelFileError(f"the model lacks the array '{name}'.")
+        array = found[name]
+        if array.shape != shape or array.dtype != np.dtype(container.DTYPES[dtype]):
+            raise ModelFileError(
+                f"'{name}' is {array.dtype} of shape {array.shape}; "
+                f"its description implies {dtype} of {shape}."
+            )
+        tensors[name] = np.ascontiguousarray(array)
+    return tensors
+
+
+def _check_finite(tensors: dict[str, np.ndarray]) -> None:
+    for name, array in tensors.items():
+        flat = array.reshape(-1)
+        blocks = (flat[start : start + _BLOCK] for start in range(0, flat.size, _BLOCK))
+        if not name.startswith("history.") and not all(np.isfinite(b).all() for b in blocks):
+            raise ModelFileError(f"'{name}' holds NaN or infinity, so the model is of no use.")
+
+
+def _digest(text: bytes, tensors: dict[str, np.ndarray]) -> str:
+    """sha256 over (description without its hash, tensors in the order of their names)."""
+    digest = hashlib.sha256(text)
+    for _, array in sorted(tensors.items()):
+        digest.update(array.reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    try:
+        return metadata.version("chainrule")
+    except metadata.PackageNotFoundError:  # run from a source tree that is not installed
+        return "0"

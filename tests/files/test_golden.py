@@ -1,0 +1,62 @@
+"""Files of every release open for ever. A golden file is never written again, only added."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chainrule.files import ModelRecord, read_model, to_bytes
+from chainrule.files.record import SavedState
+from chainrule.spec import Dense, Dropout, History, Loss, NetworkSpec, Schedule, TrainingSpec
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
+
+def first_format():
+    """The model in format-1.safetensors, from numbers that no generator can change."""
+    spec = NetworkSpec(2, (Dense(3, "gelu", True), Dropout(0.5), Dense(1)), Loss("huber", 1.5))
+    training = TrainingSpec(
+        optimizer="adamw",
+        learning_rate=0.003,
+        schedule=Schedule("plateau", {"patience": 4}),
+        seed=2**63,
+        weight_decay=0.01,
+        patience=5,
+        weight_decay_factors={"W1": 0.5},
+    )
+    params = {}
+    for place, (name, shape) in enumerate(spec.parameter_shapes.items(), start=1):
+        count = int(np.prod(shape))
+        params[name] = (np.arange(count, dtype="float32") / np.float32(7 * place)).reshape(shape)
+    moments = {
+        f"{kind}.{name}": array * np.float32(0.5)
+        for kind in ("first_moment", "second_moment")
+        for name, array in params.items()
+    }
+    return ModelRecord(
+        "tabular_regressor",
+        spec,
+        training,
+        params,
+        history=History([1.5, 0.1], [1.25, 0.5], [0.75, 0.25], 1, 20, "patience", False),
+        state=SavedState("adamw", 20, 2, moments),
+        extra={"feature_names": ["höhe", "sex=female"], "y": {"mean": 0.1, "scale": 1e-7}},
+        optional={"x-note": "kept"},
+        versions={"chainrule": "0.1.0"},
+    )
+
+
+def test_the_first_format_opens(assert_same):
+    assert_same(read_model(GOLDEN / "format-1.safetensors"), first_format())
+
+
+def test_the_first_format_is_still_written():
+    written = (GOLDEN / "format-1.safetensors").read_bytes()
+    assert to_bytes(first_format()) == written
+
+
+@pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.safetensors")), ids=lambda path: path.name)
+def test_golden_files_are_small(path):
+    assert path.stat().st_size < 20_000

@@ -1,0 +1,304 @@
+"""A model file gives back the record, bit for bit, and nothing else opens."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import os
+import pickle
+import struct
+import sys
+import zipfile
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from chainrule.errors import ModelFileError
+from chainrule.files import from_bytes, read_info, read_model, save_model, to_bytes
+from chainrule.files.canonical import canonical
+from chainrule.files.form import KINDS, MOMENTS
+from chainrule.spec import OPTIMIZERS, TrainingSpec
+
+
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_round_trip_is_exact(tmp_path, optimizer, dtype, make_record, assert_same):
+    record = make_record(optimizer, dtype)
+    save_model(tmp_path / "m.safetensors", record)
+    assert_same(read_model(tmp_path / "m.safetensors"), record)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_and_absent_parts(kind, make_record, assert_same):
+    record = make_record(kind=kind, history=False)
+    record.state = None
+    record.training = None
+    record.optional = {"x-note": {"by": "someone"}}
+    assert_same(from_bytes(to_bytes(record)), record)
+
+
+def test_every_optimizer_has_its_moments():
+    assert set(MOMENTS) == set(OPTIMIZERS)
+
+
+def test_equal_models_give_equal_bytes(record, make_record):
+    other = make_record()
+    other.params = dict(reversed(other.params.items()))
+    other.extra = dict(reversed(other.extra.items()))
+    other.history.seconds = 12.5
+    assert to_bytes(record) == to_bytes(other)
+    assert to_bytes(from_bytes(to_bytes(record))) == to_bytes(record)
+
+
+def test_other_safetensors_readers_open_it(record):
+    tensors = safetensors.numpy.load(to_bytes(record))
+    np.testing.assert_array_equal(tensors["W1"], record.params["W1"])
+    assert tensors["history.loss"].tolist() == record.history.loss
+    assert "opt.second_moment.b2" in tensors
+
+
+def test_info_describes_without_building(tmp_path, record):
+    path = tmp_path / "m.safetensors"
+    save_model(path, record)
+    info = read_info(path)
+    assert info["kind"] == "network"
+    assert info["network"] == record.spec.to_json()
+    assert info["training"]["learning_rate"] == 0.002
+    assert info["n_parameters"] == 3 * 4 + 4 + 4 * 2 + 2
+    assert info["tensors"]["W1"] == {"dtype": "F32", "shape": [4, 3]}
+    assert info["bytes"] == path.stat().st_size
+    assert json.dumps(info)
+
+
+def test_the_checksum_is_the_documented_one(record):
+    data = to_bytes(record)
+    length = struct.unpack("<Q", data[:8])[0]
+    description = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["chainrule"])
+    claimed = description.pop("sha256")
+    text = json.dumps(description, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = hashlib.sha256(text.encode())
+    for _, array in sorted(safetensors.numpy.load(data).items()):
+        digest.update(array.tobytes())
+    assert claimed == digest.hexdigest()
+
+
+def test_saving_over_the_file_just_read(tmp_path, record, assert_same):
+    path = tmp_path / "m.safetensors"
+    save_model(path, record)
+    again = read_model(path)
+    save_model(path, again)
+    assert_same(read_model(path), record)
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (pickle.dumps({"a": np.zeros(3)}), "pickle"),
+        (b"\x89HDF\r\n\x1a\n" + b"\0" * 100, "HDF5"),
+        (b"\x1f\x8b\x08" + b"\0" * 100, "gzip"),
+        (b"", "0 bytes"),
+        (b"short", "5 bytes"),
+        (b"\xff" * 64, "not a chainrule model"),
+        (struct.pack("<Q", 2) + b"{}", "not written by chainrule"),
+        (struct.pack("<Q", 4) + b"[[]]", "not a JSON object"),
+    ],
+)
+def test_foreign_files_are_named(tmp_path, content, word):
+    path = tmp_path / "foreign"
+    path.write_bytes(content)
+    with pytest.raises(ModelFileError, match=word):
+        read_model(path)
+
+
+def test_zip_is_named(tmp_path):
+    with zipfile.ZipFile(tmp_path / "z", "w") as archive:
+        archive.writestr("weights", b"0" * 100)
+    with pytest.raises(ModelFileError, match="zip"):
+        read_model(tmp_path / "z")
+
+
+def test_what_is_not_a_file_is_refused(tmp_path):
+    with pytest.raises(ModelFileError, match="no such file"):
+        read_model(tmp_path / "absent")
+    with pytest.raises(ModelFileError):
+        read_model(tmp_path)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe")
+        with pytest.raises(ModelFileError, match="not a regular file"):
+            read_model(tmp_path / "pipe")
+
+
+def rewritten(record, change):
+    """The file with its description changed and signed again, as a forger would."""
+    data = to_bytes(record)
+    length = struct.unpack("<Q", data[:8])[0]
+    description = json.loads(json.loads(data[8 : 8 + length])["__metadata__"]["chainrule"])
+    del description["sha256"]
+    tensors = safetensors.numpy.load(data)
+    change(description, tensors)
+    digest = hashlib.sha256(canonical(description))
+    for _, array in sorted(tensors.items()):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    signed = canonical({**description, "sha256": digest.hexdigest()}).decode()
+    return safetensors.numpy.save(tensors, metadata={"chainrule": signed})
+
+
+FORGERIES = {
+    "newer": (lambda d, t: d.update(min_reader=2, versions={"chainrule": "9.1"}), r"9\.1.*newer"),
+    "unknown key": (lambda d, t: d.update(surprise=1), "surprise"),
+    "kind": (lambda d, t: d.update(kind="os.system"), "os.system"),
+    "dtype": (lambda d, t: d.update(dtype="float16"), "float16"),
+    "missing key": (lambda d, t: d.pop("versions"), "versions"),
+    "activation": (
+        lambda d, t: d["network"]["layers"][0].update(activation="Lambda"),
+        "Lambda",
+    ),
+    "unhashable loss": (lambda d, t: d["network"]["loss"].update(name=[]), "malformed"),
+    "float units": (lambda d, t: d["network"]["layers"][0].update(units=4.0), "units"),
+    "vast layer": (
+        lambda d, t: d["network"]["layers"][0].update(units=1 << 24),
+        "description implies",
+    ),
+    "default left out": (lambda d, t: d["training"].pop("epochs"), "own form"),
+    "training": (lambda d, t: d["training"].update(hook="x"), "hook"),
+    "extra tensor": (lambda d, t: t.update(W9=np.zeros(3)), "W9"),
+    "lost tensor": (lambda d, t: t.pop("b2"), "b2"),
+    "transposed": (lambda d, t: t.update(W1=np.ascontiguousarray(t["W1"].T)), "W1"),
+    "other dtype": (lambda d, t: t.update(b1=t["b1"].astype("float64")), "b1"),
+    "nan": (lambda d, t: t.update(b1=t["b1"] * np.float32("nan")), "NaN"),
+    "lengths": (lambda d, t: d["history"]["lengths"].update(loss=10**15), "history.loss"),
+    "zero length": (lambda d, t: d["history"]["lengths"].update(loss=0), "above 0"),
+    "best epoch": (lambda d, t: d["history"].update(best_epoch=7), "best_epoch"),
+    "state": (lambda d, t: d["state"].update(optimizer="lion"), "lion"),
+    "steps": (lambda d, t: d["state"].update(n_steps=True), "n_steps"),
+    "bfloat": (
+        lambda d, t: t.update(b1=np.zeros(4, "float16")),
+        "b1",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_forged_descriptions_are_refused(record, name):
+    change, word = FORGERIES[name]
+    with pytest.raises(ModelFileError, match=word):
+        from_bytes(rewritten(record, change))
+
+
+def test_optional_keys_survive(record):
+    data = rewritten(record, lambda d, t: d.update({"x-lab": [1, 2.5]}))
+    assert from_bytes(data).optional == {"x-lab": [1, 2.5]}
+
+
+def header_edit(record, edit):
+    data = to_bytes(record)
+    length = struct.unpack("<Q", data[:8])[0]
+    header = edit(data[8 : 8 + length])
+    return struct.pack("<Q", len(header)) + header + data[8 + length :]
+
+
+def test_what_the_package_would_let_pass(record):
+    twice = header_edit(record, lambda h: h.replace(b'"b1":', b'"b2":', 1))
+    with pytest.raises(ModelFileError):
+        from_bytes(twice)
+    doubled = header_edit(
+        record, lambda h: h.replace(b'{"__metadata__":{', b'{"__metadata__":{"chainrule":"",', 1)
+    )
+    with pytest.raises(ModelFileError, match="twice"):
+        from_bytes(doubled)
+    second = header_edit(
+        record, lambda h: h.replace(b'{"__metadata__":{', b'{"__metadata__":{"other":"",', 1)
+    )
+    with pytest.raises(ModelFileError, match="one key"):
+        from_bytes(second)
+    spaced = header_edit(record, lambda h: h.replace(rb"\"dtype\":", rb"\"dtype\": ", 1))
+    with pytest.raises(ModelFileError, match="canonical"):
+        from_bytes(spaced)
+    nest = b'{"x":' + b"[" * 5000 + b"]" * 5000 + b","
+    deep = header_edit(record, lambda h: h.replace(b"{", nest, 1))
+    with pytest.raises(ModelFileError, match="deeper"):
+        from_bytes(deep)
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"a": float("nan")},
+        {"a": 2**53},
+        {"a": "x" * (64 * 1024 + 1)},
+        {"a": "\ud800"},
+        {1: "a"},
+        {"a": np.float32(1)},
+        {"a": object()},
+        {"a": json.loads("[" * 20 + "]" * 20)},
+    ],
+)
+def test_what_cannot_be_stored_is_refused_when_saving(record, extra):
+    record.extra = extra
+    with pytest.raises(ModelFileError):
+        to_bytes(record)
+
+
+def test_wrong_arrays_are_refused_when_saving(record):
+    for name, value in [
+        ("W1", record.params["W1"].T),
+        ("W1", record.params["W1"].astype("float64")),
+        ("b1", np.full(4, np.inf, "float32")),
+        ("W7", np.zeros((2, 2), "float32")),
+    ]:
+        broken = dataclasses.replace(record, params={**record.params, name: value})
+        with pytest.raises(ModelFileError):
+            to_bytes(broken)
+    with pytest.raises(ModelFileError, match="lacks the array"):
+        to_bytes(dataclasses.replace(record, params={"W1": record.params["W1"]}))
+
+
+def test_nonfinite_parameters_on_request(record):
+    record.params["b1"][0] = np.nan
+    data = to_bytes(record, allow_nonfinite=True)
+    with pytest.raises(ModelFileError, match="NaN"):
+        from_bytes(data)
+    assert np.isnan(from_bytes(data, allow_nonfinite=True).params["b1"][0])
+
+
+@pytest.mark.parametrize("seed", [0, 2**53 - 1, 2**53, 2**64 - 1])
+def test_seeds_of_64_bits(record, seed):
+    record.training = TrainingSpec(seed=seed)
+    assert from_bytes(to_bytes(record)).training.seed == seed
+
+
+def test_reading_opens_one_file_and_imports_nothing(tmp_path, record):
+    path = tmp_path / "m.safetensors"
+    save_model(path, record)
+    read_model(path)
+    watched = {"open", "import", "exec", "compile", "pickle.find_class", "socket.connect"}
+    seen = []
+    active = True
+
+    def hook(event, args):
+        if active and event in watched:
+            seen.append((event, args[0]))
+
+    sys.addaudithook(hook)
+    read_model(path)
+    active = False
+    # Python's open and the os.open below it each report once.
+    assert {event for event, _ in seen} == {"open"}
+    assert {os.fspath(name) for _, name in seen} == {os.fspath(path)}
+
+
+def test_the_sources_name_nothing_that_runs_code():
+    import ast
+    from pathlib import Path
+
+    import chainrule.files
+
+    banned = {"eval", "exec", "pickle", "__import__", "import_module", "marshal", "socket"}
+    for source in Path(chainrule.files.__file__).parent.glob("*.py"):
+        names = {
+            getattr(node, "id", getattr(node, "attr", getattr(node, "name", None)))
+            for node in ast.walk(ast.parse(source.read_text()))
+        } - {None}
+        assert not names & banned, source.name
