@@ -205,14 +205,10 @@ def random_targets(
             return np.array([[_free_target(rng, row, [0.0])] for row in prediction])
     kinks = {"absolute_error": [0.0], "huber": [-spec.loss.huber_delta, spec.loss.huber_delta]}
     places = kinks.get(spec.loss.name, [])
-    return np.array(
-        [[_free_target(rng, np.array([p]), places) for p in row] for row in prediction]
-    )
+    return np.array([[_free_target(rng, np.array([p]), places) for p in row] for row in prediction])
 
 
-def _free_target(
-    rng: np.random.Generator, predictions: np.ndarray, kinks: list[float]
-) -> float:
+def _free_target(rng: np.random.Generator, predictions: np.ndarray, kinks: list[float]) -> float:
     """A target near the predictions whose residuals all keep away from the kinks."""
     y = float(predictions[0] + rng.normal())
     while any(np.abs(predictions - y - kink).min() < 10 * KINK for kink in kinks):
@@ -220,9 +216,7 @@ def _free_target(
     return y
 
 
-def verdict(
-    grads: Mapping[str, np.ndarray], reference_grads: Mapping[str, np.ndarray]
-) -> float:
+def verdict(grads: Mapping[str, np.ndarray], reference_grads: Mapping[str, np.ndarray]) -> float:
     """The largest error of a tensor: max |g - g_ref| / max(max |g_ref|, 1e-3 times the net's)."""
     assert grads.keys() == reference_grads.keys()
     largest = max(np.abs(g).max() for g in reference_grads.values())

@@ -68,7 +68,8 @@ def normal_density(z: Array) -> Array:
 def softmax(z: Array) -> Array:
     """e^z_j / sum_k e^z_k along the last axis; the largest z is subtracted first."""
     powers = np.exp(z - z.real.max(axis=-1, keepdims=True))
-    return powers / powers.sum(axis=-1, keepdims=True)
+    shares: Array = powers / powers.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def mish_derivative(z: Array) -> Array:

@@ -38,13 +38,14 @@ def pinball(a: Array, y: Array, loss: Loss) -> Array:
 def pinball_derivative(a: Array, y: Array, loss: Loss) -> Array:
     """-q below the target, 1 - q above it, 0 on it."""
     r, q = (y - a).real, np.array(loss.quantiles)
-    return np.where(r > 0, -q, 1.0 - q) * (r != 0)
+    return np.where(r > 0, -q, np.where(r < 0, 1.0 - q, 0.0))
 
 
 def log_sum_exp(z: Array) -> Array:
     """log sum_k e^z_k along the last axis, which is kept; the largest z is subtracted first."""
     top = z.real.max(axis=-1, keepdims=True)
-    return top + np.log(np.exp(z - top).sum(axis=-1, keepdims=True))
+    value: Array = top + np.log(np.exp(z - top).sum(axis=-1, keepdims=True))
+    return value
 
 
 # Losses of the activation a: for each output the value, and below it the derivative by a.
@@ -92,17 +93,20 @@ OF_LOGITS: LossTable = {
 def targets(spec: NetworkSpec, y: Any) -> Array:
     """y as rows: class indices (n,) become rows with a single 1, a vector becomes a column."""
     y = np.asarray(y)
-    if spec.loss.name == "cross_entropy" and y.ndim == 1:
-        return np.eye(spec.n_outputs)[y]
-    return y.reshape(len(y), -1)
+    indices = spec.loss.name == "cross_entropy" and y.ndim == 1
+    rows: Array = np.eye(spec.n_outputs)[y] if indices else y.reshape(len(y), -1)
+    return rows
 
 
 def row_losses(spec: NetworkSpec, z: Array, a: Array, y: Array) -> Array:
     """l (n,) from z(L), a(L) (n, n_outputs) and the targets in rows."""
-    name = spec.loss.name
-    if name in OF_LOGITS:
-        return OF_LOGITS[name][0](z, y, spec.loss).sum(axis=-1)
-    return OF_ACTIVATION[name][0](a, y, spec.loss).sum(axis=-1)
+    loss = spec.loss
+    if loss.name in OF_LOGITS:
+        losses = OF_LOGITS[loss.name][0](z, y, loss)
+    else:
+        losses = OF_ACTIVATION[loss.name][0](a, y, loss)
+    summed: Array = losses.sum(axis=-1)
+    return summed
 
 
 def output_delta(spec: NetworkSpec, z: Array, a: Array, y: Array) -> Array:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.reference.arrays import Array, PerLayer
+from chainrule.reference.arrays import Array, Indices, PerLayer, Words
 from chainrule.spec import NetworkSpec
 
 STREAMS = {"init": 0, "shuffle": 1, "split": 2, "dropout": 3}
@@ -22,7 +22,7 @@ MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 WEYL = (0x9E3779B9, 0xBB67AE85)  # golden ratio and sqrt(3) - 1: the key moves on by these
 
 
-def philox(counter: tuple[Array, ...], key: tuple[int, int]) -> tuple[Array, ...]:
+def philox(counter: tuple[Words, ...], key: tuple[int, int]) -> tuple[Words, ...]:
     """Four random words, uint64 arrays below 2^32, from four counter words of one shape."""
     c0, c1, c2, c3 = counter
     k0, k1 = key
@@ -39,15 +39,19 @@ def philox(counter: tuple[Array, ...], key: tuple[int, int]) -> tuple[Array, ...
     return c0, c1, c2, c3
 
 
-def words(seed: int, stream: str, row: Array, unit: Array, layer: int, epoch: int) -> Array:
+def words(seed: int, stream: str, row: Indices, unit: Indices, layer: int, epoch: int) -> Words:
     """The four words at every (row, unit), which broadcast: shape (..., 4)."""
-    row, unit = np.broadcast_arrays(np.asarray(row, np.uint64), np.asarray(unit, np.uint64))
-    third = np.full_like(row, STREAMS[stream] * 2**16 + layer)
-    counter = (row, unit, third, np.full_like(row, epoch))
+    row_word, unit_word = np.broadcast_arrays(row.astype(np.uint64), unit.astype(np.uint64))
+    counter = (
+        row_word,
+        unit_word,
+        np.full(row_word.shape, STREAMS[stream] * 2**16 + layer, np.uint64),
+        np.full(row_word.shape, epoch, np.uint64),
+    )
     return np.stack(philox(counter, (seed & LOW, seed >> 32)), axis=-1)
 
 
-def permutation(n: int, seed: int, stream: str = "split", epoch: int = 0) -> Array:
+def permutation(n: int, seed: int, stream: str = "split", epoch: int = 0) -> Indices:
     """0..n-1 in random order: Fisher and Yates, the place i trading with one of the places 0..i."""
     rows = np.arange((n + 3) // 4)
     word = words(seed, stream, rows, np.zeros_like(rows), 0, epoch).ravel()  # word i for place i
@@ -58,7 +62,9 @@ def permutation(n: int, seed: int, stream: str = "split", epoch: int = 0) -> Arr
     return order
 
 
-def dropout_mask(rate: float, rows: Array, n_units: int, layer: int, seed: int, epoch: int) -> Array:
+def dropout_mask(
+    rate: float, rows: Indices, n_units: int, layer: int, seed: int, epoch: int
+) -> Array:
     """0 for a dropped unit, 1 / (1 - rate) for a kept one; (n_rows, n_units).
 
     `rows` are indices into all training rows: a row meets the same mask in whatever batch it comes.
@@ -69,9 +75,11 @@ def dropout_mask(rate: float, rows: Array, n_units: int, layer: int, seed: int, 
     return (word >= np.uint64(int(rate * 2**32))) / (1.0 - rate)
 
 
-def dropout_masks(spec: NetworkSpec, rows: Array, seed: int, epoch: int) -> PerLayer:
+def dropout_masks(spec: NetworkSpec, rows: Indices, seed: int, epoch: int) -> PerLayer:
     """The masks of all layers for these rows; None where the network drops nothing."""
     return [
         dropout_mask(rate, rows, units, layer, seed, epoch) if rate > 0 else None
-        for layer, (rate, units) in enumerate(zip(spec.dropout_rates, spec.layer_sizes, strict=True))
+        for layer, (rate, units) in enumerate(
+            zip(spec.dropout_rates, spec.layer_sizes, strict=True)
+        )
     ]

@@ -35,7 +35,9 @@ def schedule_factor(
         case "plateau":
             return plateau(losses, c)
         case "coslog4":
-            return 0.5 * (1.0 - math.cos(2.0 * math.pi * math.log2(1.0 + (2.0 ** c["cycles"] - 1.0) * t)))
+            return 0.5 * (
+                1.0 - math.cos(2.0 * math.pi * math.log2(1.0 + (2.0 ** c["cycles"] - 1.0) * t))
+            )
         case "flat_cos":
             return 1.0 if t < 0.5 else 0.5 * (1.0 + math.cos(math.pi * (2.0 * t - 1.0)))
         case _:

@@ -97,7 +97,9 @@ class State:
 def init(training: TrainingSpec, params: Params) -> State:
     """The state before the first step."""
     kinds = OPTIMIZERS[training.optimizer][1]
-    return State({f"{kind}.{name}": np.zeros_like(w) for name, w in params.items() for kind in kinds})
+    return State(
+        {f"{kind}.{name}": np.zeros_like(w) for name, w in params.items() for kind in kinds}
+    )
 
 
 def update(
