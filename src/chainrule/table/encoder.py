@@ -1,0 +1,283 @@
+"""The fitted preprocessing of a table: part of the model, and of its file.
+
+Statistics are fitted once, in float64, on all training rows with their weights; a row of weight k
+counts as k rows. Levels are sorted, so that neither the order of rows nor the container matters.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.errors import DataError
+from chainrule.table.codes import (
+    Code,
+    NoCode,
+    NumberCode,
+    OneHotCode,
+    PairCode,
+    code_from_json,
+    code_to_json,
+)
+from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, NUMERIC, Column, as_category
+from chainrule.table.frame import Table
+from chainrule.table.scaling import flag_scales, robust_scale
+
+MAX_LEVELS = 10_000
+MAX_LEVELS_IN_ALL = 200_000
+# Up to this many bytes of inputs, a table of many rows keeps all its levels.
+_INPUT_BYTES = 1 << 31
+
+CONSTANT_INPUT = "(constant)"
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """Columns of a table to one matrix of inputs.
+
+    Attributes
+    ----------
+    codes : tuple of Code
+        One per training column, in training order.
+    named : bool
+        Whether columns are found by name; unnamed tables are taken by position.
+    """
+
+    codes: tuple[Code, ...]
+    named: bool
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """Names of the network's inputs: `col`, `col?` (was missing), `col=level`."""
+        names = tuple(name for code in self.codes for name in code.input_names)
+        return names or (CONSTANT_INPUT,)
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """Names of the columns that must be there at predict time."""
+        return tuple(code.name for code in self.codes)
+
+    @property
+    def file_kinds(self) -> dict[str, str]:
+        """Column -> "number", "text", "boolean" or "datetime": what a file must hold to be used.
+
+        Columns that are not used may hold anything and are not listed.
+        """
+        kinds = {NUMERIC: "number", BOOLEAN: "boolean", DATETIME: "datetime"}
+        found = {}
+        for code in self.codes:
+            if isinstance(code, NumberCode) or code.kind == BOOLEAN:
+                found[code.name] = kinds[code.kind]
+            elif isinstance(code, PairCode | OneHotCode):
+                words = any(isinstance(level, str) for level in code.levels)
+                found[code.name] = "text" if words else "number"
+        return found
+
+    @classmethod
+    def fit(
+        cls,
+        table: Table,
+        sample_weight: np.ndarray | None = None,
+        categorical_features: Sequence[Any] | None = None,
+    ) -> tuple[Encoder, list[str]]:
+        """Fit on all rows of a table.
+
+        Parameters
+        ----------
+        table : Table
+        sample_weight : ndarray, shape (n_rows,), or None
+            Positive; rows of weight 0 are removed before.
+        categorical_features : sequence of str, int or bool, or None
+            Names, positions or a mask of columns whose numbers are names of categories, beside
+            those that are text, booleans or categories by type.
+
+        Returns
+        -------
+        encoder : Encoder
+        notices : list of str
+            What was left out, one sentence each.
+        """
+        chosen = _chosen(table, categorical_features)
+        room = max(64, _INPUT_BYTES // (4 * table.n_rows))
+        left = min(MAX_LEVELS_IN_ALL, room)
+        codes: list[Code] = []
+        notices: list[str] = []
+        for place in range(table.n_columns):
+            column = table.column(place)
+            if place in chosen:
+                column = as_category(column)
+            if column.kind in (BOOLEAN, CATEGORY):
+                code, dropped = _fit_category(column, sample_weight, min(MAX_LEVELS, max(left, 2)))
+                left -= len(code.input_names)
+                if dropped:
+                    notices.append(dropped)
+            else:
+                code = _fit_number(column, sample_weight)
+            if isinstance(code, NoCode):
+                notices.append(f"column '{column.name}' never changes; the model does not use it.")
+            codes.append(code)
+        return cls(tuple(codes), table.named), notices
+
+    def transform(self, table: Table, dtype: Any = np.float32) -> tuple[np.ndarray, list[str]]:
+        """Inputs of the network for new rows.
+
+        Parameters
+        ----------
+        table : Table
+            Columns in any order if named; columns that training did not have are left out.
+        dtype : float32 or float64
+
+        Returns
+        -------
+        inputs : ndarray, shape (n_rows, len(input_names)), C-contiguous
+        notices : list of str
+            Unseen categories, missing values where training had none, extra columns.
+
+        Raises
+        ------
+        DataError
+            For a missing column, or one whose type has changed.
+        """
+        places, notices = self._places(table)
+        width = len(self.input_names)
+        inputs = np.zeros((table.n_rows, width), dtype)
+        start = 0
+        for code, place in zip(self.codes, places, strict=True):
+            stop = start + len(code.input_names)
+            notice = code.write(table.column(place), inputs[:, start:stop])
+            if notice:
+                notices.append(notice)
+            start = stop
+        return inputs, notices
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; `from_json` gives back an encoder that writes the same bits."""
+        return {"named": self.named, "columns": [code_to_json(code) for code in self.codes]}
+
+    @classmethod
+    def from_json(cls, form: Mapping[str, Any]) -> Encoder:
+        """Build from the JSON form."""
+        return cls(tuple(code_from_json(code) for code in form["columns"]), bool(form["named"]))
+
+    def _places(self, table: Table) -> tuple[list[int], list[str]]:
+        """Where each training column stands in a new table."""
+        if not (self.named and table.named):
+            if table.n_columns != len(self.codes):
+                raise DataError(
+                    f"X has {table.n_columns} features, but the model was trained on "
+                    f"{len(self.codes)}."
+                )
+            return list(range(table.n_columns)), []
+        where = {name: place for place, name in enumerate(table.names)}
+        missing = [name for name in self.column_names if name not in where]
+        if missing:
+            extra = [name for name in table.names if name not in self.column_names]
+            near = difflib.get_close_matches(missing[0], extra, 1, 0.6)
+            more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+            raise DataError(
+                f"X lacks the column '{missing[0]}'{more}, which the model was trained on.",
+                f"Did you mean '{near[0]}'?" if near else "",
+            )
+        notices = []
+        extra = sorted(set(table.names) - set(self.column_names), key=table.names.index)
+        if extra:
+            shown = ", ".join(f"'{name}'" for name in extra[:5]) + (", ..." * (len(extra) > 5))
+            notices.append(f"X has {len(extra)} columns that training did not have: {shown}.")
+        return [where[name] for name in self.column_names], notices
+
+
+def _fit_number(column: Column, weights: np.ndarray | None) -> Code:
+    missing = column.missing
+    known = ~missing
+    if not known.any():
+        return NoCode(column.name, column.kind)
+    gaps = bool(missing.any())
+    values = column.values[known] if gaps else column.values
+    kept = None if weights is None else weights[known] if gaps else weights
+    median, factor = robust_scale(values, kept)
+    flag = (0.0, 0.0)
+    if gaps:
+        flag = robust_scale(
+            np.array([1.0, -1.0]), np.array([_mass(weights, known), _mass(weights, missing)])
+        )
+    if factor == 0.0 and not gaps:
+        return NoCode(column.name, column.kind)
+    return NumberCode(column.name, column.kind, median, factor, *flag)
+
+
+def _fit_category(column: Column, weights: np.ndarray | None, most: int) -> tuple[Code, str | None]:
+    known = column.values >= 0
+    codes = column.values[known].astype(np.intp)
+    kept = None if weights is None else weights[known]
+    mass = np.bincount(codes, kept, len(column.levels)).astype(np.float64)
+    met = np.flatnonzero(mass > 0)
+    notice = None
+    if len(met) > most:
+        first = np.full(len(mass), len(codes))
+        first[codes[::-1]] = np.arange(len(codes))[::-1]
+        met = np.lexsort((first, -mass))[:most]
+        notice = (
+            f"column '{column.name}' has {np.count_nonzero(mass)} categories; the {most} most "
+            "frequent are kept, the others count as unknown."
+        )
+    ordered = sorted(met.tolist(), key=lambda c: _rank(column.levels[c]))
+    levels = tuple(column.levels[c] for c in ordered)
+    mass = mass[ordered]
+    total = _mass(weights, np.ones(len(column.values), bool))
+    rest = total - mass.sum() if len(codes) < len(column.values) or notice else 0.0
+    if len(levels) > 2:
+        medians, factors = flag_scales(mass / total)
+        shape = (tuple(medians.tolist()), tuple(factors.tolist()))
+        return OneHotCode(column.name, column.kind, levels, *shape), notice
+    if len(levels) + (rest > 0) < 2:
+        return NoCode(column.name, column.kind), notice
+    other = 0.0 if len(levels) == 2 else -1.0
+    inputs, masses = [1.0, -1.0][: len(levels)], mass.tolist()
+    if rest > 0:
+        inputs, masses = [*inputs, other], [*masses, rest]
+    scale = robust_scale(np.array(inputs), np.array(masses))
+    return PairCode(column.name, column.kind, levels, other, *scale), notice
+
+
+def _rank(level: Any) -> tuple[bool, Any]:
+    return isinstance(level, str), level
+
+
+def _mass(weights: np.ndarray | None, rows: np.ndarray) -> float:
+    return float(np.count_nonzero(rows) if weights is None else weights[rows].sum())
+
+
+def _chosen(table: Table, features: Sequence[Any] | None) -> set[int]:
+    """Positions of the columns named by `categorical_features`."""
+    if features is None:
+        return set()
+    entries = [features] if isinstance(features, str) else list(features)
+    if entries and all(isinstance(e, bool | np.bool_) for e in entries):
+        if len(entries) != table.n_columns:
+            raise DataError(
+                f"categorical_features is a mask of {len(entries)} entries, X has "
+                f"{table.n_columns} columns."
+            )
+        return {place for place, entry in enumerate(entries) if entry}
+    chosen = set()
+    for entry in entries:
+        if isinstance(entry, str):
+            if entry not in table.names:
+                near = difflib.get_close_matches(entry, table.names, 1, 0.6)
+                raise DataError(
+                    f"categorical_features names the column '{entry}', which X does not have.",
+                    f"Did you mean '{near[0]}'?" if near else "",
+                )
+            chosen.add(table.names.index(entry))
+        elif isinstance(entry, int | np.integer) and -table.n_columns <= entry < table.n_columns:
+            chosen.add(int(entry) % table.n_columns)
+        else:
+            raise DataError(
+                f"categorical_features holds {entry!r}; it takes column names, positions below "
+                f"{table.n_columns}, or a mask."
+            )
+    return chosen

@@ -1,0 +1,259 @@
+"""Any table in memory as an ordered list of typed columns, converted one at a time.
+
+A table of 1,000,000 x 50 is never copied whole: each column is converted when it is asked for.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+from narwhals.exceptions import DuplicateError
+
+from chainrule.errors import DataError
+from chainrule.table.column import (
+    BOOLEAN,
+    DATETIME,
+    Column,
+    as_category,
+    category_from_objects,
+    column_from_array,
+    days_since_1970,
+    from_codes,
+    refused_type,
+)
+
+# Rows are 32-bit words of the random-number counter.
+MAX_ROWS = (1 << 32) - 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns over the user's own container, which is never changed.
+
+    Attributes
+    ----------
+    names : tuple of str
+        Unique; `x0`, `x1`, ... where the container has no names.
+    n_rows : int
+    named : bool
+        Whether the names are the container's own strings.
+    """
+
+    names: tuple[str, ...]
+    n_rows: int
+    named: bool
+    _convert: Callable[[int], Column]
+
+    @property
+    def n_columns(self) -> int:
+        """Count of columns."""
+        return len(self.names)
+
+    def column(self, place: int) -> Column:
+        """The column at `place`, converted now; raises `DataError` for what cannot be learned."""
+        return self._convert(place)
+
+
+def as_table(X: Any) -> Table:
+    """Wrap a table of any container.
+
+    Parameters
+    ----------
+    X : pandas, polars, pyarrow or other narwhals data frame; mapping of name to values; \
+NumPy array of shape (n_rows, n_columns); scipy sparse matrix or array; list of rows
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    DataError
+        No rows, no columns, not two-dimensional, duplicate names, or more than the memory of this
+        machine would hold; nothing is allocated before that is known.
+    """
+    if X is None:
+        raise DataError("X is None; pass a data frame or an array of shape (n_rows, n_columns).")
+    if hasattr(X, "tocsc") and hasattr(X, "nnz"):
+        return _from_sparse(X)
+    try:
+        wrapped = nw.from_native(X, pass_through=True)
+    except DuplicateError:
+        _names(list(getattr(X, "column_names", None) or X.columns))  # raises, naming the column
+        raise
+    if isinstance(wrapped, nw.DataFrame):
+        return _from_frame(wrapped)
+    if isinstance(wrapped, nw.LazyFrame):
+        raise DataError(f"X is a lazy {type(X).__name__}; call its collect() first.")
+    if isinstance(X, Mapping):
+        return _from_mapping(X)
+    return _from_array(X)
+
+
+def _from_frame(frame: nw.DataFrame[Any]) -> Table:
+    n_rows, n_columns = frame.shape
+    raw_names = list(frame.columns)
+    _check_size(n_rows, n_columns)
+    names, named = _names(raw_names)
+
+    def convert(place: int) -> Column:
+        return _from_series(names[place], frame.get_column(raw_names[place]))
+
+    return Table(names, n_rows, named, convert)
+
+
+def _from_mapping(columns: Mapping[Any, Any]) -> Table:
+    raw_names = list(columns)
+    names, named = _names(raw_names)
+    shapes = [np.shape(columns[name]) for name in raw_names]
+    for name, shape in zip(names, shapes, strict=True):
+        if len(shape) != 1:
+            raise DataError(f"column '{name}' of X has shape {shape}; a column is one-dimensional.")
+        if shape != shapes[0]:
+            raise DataError(
+                f"column '{name}' of X has {shape[0]} rows, column '{names[0]}' has "
+                f"{shapes[0][0]}; all columns must be equally long."
+            )
+    n_rows = shapes[0][0] if shapes else 0
+    _check_size(n_rows, len(names))
+
+    def convert(place: int) -> Column:
+        values = columns[raw_names[place]]
+        series = nw.from_native(values, series_only=True, pass_through=True)
+        if isinstance(series, nw.Series):
+            return _from_series(names[place], series)
+        return column_from_array(names[place], _to_array(values))
+
+    return Table(names, n_rows, named, convert)
+
+
+def _from_sparse(X: Any) -> Table:
+    if len(X.shape) != 2:
+        raise DataError(f"X is sparse with shape {X.shape}; it must have two dimensions.")
+    _check_size(*X.shape)
+    by_column = X.tocsc()
+
+    def convert(place: int) -> Column:
+        return column_from_array(f"x{place}", by_column[:, [place]].toarray().reshape(-1))
+
+    return Table(_numbered(X.shape[1]), X.shape[0], False, convert)
+
+
+def _from_array(X: Any) -> Table:
+    array = _to_array(X)
+    if array.dtype.names is not None:
+        raise DataError(
+            "X is a structured array; pass {name: X[name] for name in X.dtype.names} instead."
+        )
+    if array.ndim != 2:
+        raise DataError(
+            f"X has {array.ndim} dimension(s) and shape {array.shape}; a table has two, "
+            "(n_rows, n_columns).",
+            "Reshape your data: X.reshape(-1, 1) for one column, X.reshape(1, -1) for one row.",
+        )
+    _check_size(*array.shape)
+    names = _numbered(array.shape[1])
+    return Table(
+        names, array.shape[0], False, lambda place: column_from_array(names[place], array[:, place])
+    )
+
+
+def _to_array(X: Any) -> np.ndarray:
+    """A NumPy array that keeps numbers numbers where they stand beside text."""
+    if isinstance(X, np.ndarray):
+        return np.asarray(X) if isinstance(X, np.matrix) else X
+    try:
+        array = np.asarray(X)
+        if array.dtype.kind in "US" and not hasattr(X, "__array__"):
+            array = np.asarray(X, dtype=object)
+    except ValueError:
+        raise DataError(
+            "X has rows of different lengths; a table has as many values in each."
+        ) from None
+    return array
+
+
+def _from_series(name: str, series: nw.Series[Any]) -> Column:
+    """A column from a narwhals series of any back end."""
+    dtype = series.dtype
+    if dtype.is_numeric():
+        return column_from_array(name, series.cast(nw.Float64).to_numpy())
+    if dtype == nw.Boolean:
+        values = series.cast(nw.Float64).to_numpy()
+        codes = np.where(np.isnan(values), -1, values).astype(np.int8)
+        return Column(name, BOOLEAN, codes, (False, True))
+    if dtype == nw.String:
+        return category_from_objects(name, series.to_numpy(), len(series))
+    if dtype in (nw.Categorical, nw.Enum):
+        return _from_categorical(name, series)
+    if dtype in (nw.Datetime, nw.Date):
+        return Column(name, DATETIME, days_since_1970(series.to_numpy()))
+    if dtype in (nw.Duration, nw.Object):
+        return column_from_array(name, series.to_numpy())
+    if dtype == nw.Unknown:  # sparse or all-missing columns are fine, the rest is refused by type
+        values = series.to_numpy()
+        if values.dtype.kind in "fiubO":
+            return column_from_array(name, values)
+        raise refused_type(name, str(values.dtype))
+    raise refused_type(name, str(dtype))
+
+
+def _from_categorical(name: str, series: nw.Series[Any]) -> Column:
+    native = series.to_native()
+    if hasattr(native, "cat") and hasattr(native.cat, "codes"):  # pandas: any type of category
+        return from_codes(name, native.cat.codes.to_numpy(), native.cat.categories.tolist())
+    if hasattr(native, "combine_chunks"):  # pyarrow: nulls stand in the indices
+        values = native.cast(native.type.value_type)
+        return as_category(_from_series(name, nw.from_native(values, series_only=True)))
+    return category_from_objects(name, series.cast(nw.String).to_numpy(), len(series))
+
+
+def _names(raw: list[Any]) -> tuple[tuple[str, ...], bool]:
+    """Column names as strings, and whether they were strings; duplicates are refused."""
+    names = tuple(str(name) for name in raw)
+    if len(set(names)) < len(names):
+        twice = next(name for place, name in enumerate(names) if name in names[:place])
+        raise DataError(f"X has two columns named '{twice}'; rename one.")
+    strings = [isinstance(name, str) for name in raw]
+    if any(strings) and not all(strings):
+        kinds = sorted({type(name).__name__ for name in raw})
+        raise DataError(
+            f"the column names of X are of types {', '.join(kinds)}; make all of them strings, "
+            "e.g. X.columns = X.columns.astype(str)."
+        )
+    return names, all(strings)
+
+
+def _numbered(count: int) -> tuple[str, ...]:
+    return tuple(f"x{place}" for place in range(count))
+
+
+def _check_size(n_rows: int, n_columns: int) -> None:
+    """Refuse what is empty, and what cannot fit, before anything is allocated."""
+    if n_columns == 0:
+        raise DataError(
+            f"X has 0 feature(s) (shape=({n_rows}, 0)) while a minimum of 1 is required."
+        )
+    if n_rows == 0:
+        raise DataError(
+            f"X has 0 sample(s) (shape=(0, {n_columns})) while a minimum of 1 is required."
+        )
+    needed = 4 * n_rows * n_columns
+    if n_rows > MAX_ROWS or needed > _physical_memory():
+        raise DataError(
+            f"X has {n_rows:,} rows and {n_columns:,} columns, {needed / 2**30:,.0f} GiB of "
+            "numbers; that is more than this machine can hold.",
+            "Train on a sample of the rows.",
+        )
+
+
+def _physical_memory() -> int:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 1 << 40
