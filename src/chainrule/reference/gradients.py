@@ -10,6 +10,8 @@ the derivative is as exact as the loss itself. It takes one forward pass for eve
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from chainrule.reference.arrays import Array, Params, PerLayer
@@ -66,10 +68,12 @@ def complex_step(
     *,
     sample_weight: Array | None = None,
     dropout_epoch: int | None = None,
+    indices: Mapping[str, Array] | None = None,
 ) -> Params:
     """The gradient of the total loss by every parameter, from forward passes alone.
 
     Many copies of one tensor, each with another element moved, go through the network together.
+    `indices` asks for these flat places of these tensors only, and gives back one number for each.
     """
     masks = frozen_masks(spec, len(X), training, dropout_epoch)
     rows = targets(spec, y)
@@ -77,11 +81,14 @@ def complex_step(
     _, a = forward(spec, params, X, masks)
     grads: Params = {}
     for name, tensor in params.items():
+        if indices is not None and name not in indices:
+            continue
+        places = np.arange(tensor.size) if indices is None else np.asarray(indices[name])
         first = int(name[1:])  # the layers before it do not feel the step
-        derivative = np.empty(tensor.size)
+        derivative = np.empty(len(places))
         n_copies = max(1, STACK // max(tensor.size, len(X) * max(spec.layer_sizes)))
-        for start in range(0, tensor.size, n_copies):
-            moved = np.arange(start, min(start + n_copies, tensor.size))
+        for start in range(0, len(places), n_copies):
+            moved = places[start : start + n_copies]
             copies = np.repeat(tensor.reshape(1, -1).astype(complex), len(moved), axis=0)
             copies[np.arange(len(moved)), moved] += 1j * H
             perturbed = {**params, name: copies.reshape(-1, *tensor.shape)}
@@ -90,8 +97,8 @@ def complex_step(
                 z, out = forward_layer(spec, perturbed, l, out, masks)
             losses = row_losses(spec, z, out, rows)  # (n_copies, n)
             loss = losses @ share + penalty(perturbed, training.l1, training.l2)
-            derivative[moved] = loss.imag / H
-        grads[name] = derivative.reshape(tensor.shape)
+            derivative[start : start + n_copies] = loss.imag / H
+        grads[name] = derivative.reshape(tensor.shape) if indices is None else derivative
     return grads
 
 
