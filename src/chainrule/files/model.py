@@ -254,9 +254,6 @@ def _digest(text: bytes, tensors: dict[str, np.ndarray]) -> str:
 
 
 def _version() -> str:
-    from importlib import metadata
+    from chainrule import __version__
 
-    try:
-        return metadata.version("chainrule")
-    except metadata.PackageNotFoundError:  # run from a source tree that is not installed
-        return "0"
+    return __version__
