@@ -1,0 +1,262 @@
+"""A table from a file: CSV and its relatives, Parquet, JSON, or an SQL query over any of them."""
+
+from __future__ import annotations
+
+import glob as patterns
+import os
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+
+import numpy as np
+
+from chainrule.errors import TableFileError
+from chainrule.table.connection import Connection, connect, quoted
+from chainrule.table.file_table import (
+    Array,
+    ColumnReport,
+    FileTable,
+    Part,
+    TableReport,
+    place_of,
+)
+from chainrule.table.grammar import Conditions
+from chainrule.table.kinds import Rules, decide, fetch
+from chainrule.table.loaders import (
+    Choose,
+    Loaded,
+    TextOptions,
+    load_json,
+    load_parquet,
+    load_query,
+    load_text,
+)
+from chainrule.table.names import check_present
+
+_FORMATS = {
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+}
+_EXACT = 2.0**53
+
+
+def read_table(
+    source: str | os.PathLike[str] | None = None,
+    *,
+    sql: str | None = None,
+    delimiter: str | None = None,
+    header: bool = True,
+    encoding: str | None = None,
+    missing: Sequence[str] = (),
+    text: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    columns: Sequence[str] | None = None,
+    expect: Mapping[str, str] | None = None,
+    glob: bool = False,
+) -> FileTable:
+    """Read a table from a file, without a guess: types are decided on all rows.
+
+    Parameters
+    ----------
+    source : path, optional
+        CSV (and TSV), Parquet (.parquet, .pq) or JSON (.json, .jsonl, .ndjson).
+    sql : str, optional
+        One SELECT, run with the rights of the caller; `source` is its table `data`.
+    delimiter : str, optional
+        One character, or "tab"; found by parsing the whole file when None.
+    header : bool, default True
+        Whether the first line holds the names; else they are column1, column2, ...
+    encoding : str, optional
+        Default UTF-8, or UTF-16 where the file says so.
+    missing : sequence of str
+        Tokens that mean missing, beside the empty field and NA; in numeric columns also N/A, NaN,
+        nan, null, NULL and None.
+    text : sequence of str
+        Columns to read as text whatever they hold.
+    ignore : sequence of str
+        Columns to leave out.
+    columns : sequence of str, optional
+        Read only these, in the order of the file.
+    expect : mapping of str to str, optional
+        Column -> "number", "text", "boolean" or "datetime"; a value of another kind is refused.
+    glob : bool, default False
+        Take `source` for a pattern such as "2024-*.csv", of files with the same header.
+
+    Returns
+    -------
+    FileTable
+
+    Raises
+    ------
+    TableFileError
+        Naming file, line, column and value, and what to do about it.
+    ChainruleError
+        When the package duckdb is missing.
+    """
+    if isinstance(missing, str) or isinstance(text, str) or isinstance(ignore, str):
+        raise TableFileError("missing, text and ignore are lists of strings, found a string.")
+    if source is None and sql is None:
+        raise TableFileError("there is nothing to read.", "Name a file or give a query.")
+    paths = [] if source is None else _paths(os.fspath(source), glob)
+    names = [os.path.basename(path) or path for path in paths]
+    label = names[0] if len(names) == 1 else f"{len(names)} files" if names else "the query"
+    notices: list[str] = []
+    rules = Rules(Conditions(missing), frozenset(text), dict(expect or {}))
+
+    # With a file and a query, `text` is about the file's columns and the rest about the result.
+    text_is_done = bool(paths) and sql is not None
+
+    def choose(header_names: Sequence[str]) -> Sequence[str]:
+        wanted = [*ignore, *(columns or ()), *(() if text_is_done else text)]
+        check_present(wanted, header_names, label)
+        if not header_names:
+            raise TableFileError(f"{label} has no rows.")
+        kept = set(header_names if columns is None else columns) - set(ignore)
+        if not kept:
+            raise TableFileError(f"no column of {label} is left to read.")
+        return [name for name in header_names if name in kept]
+
+    format_ = _format(paths)
+    with connect(paths, closed=sql is None) as connection:
+        if paths:
+            options = TextOptions(delimiter, header, encoding)
+            choose_now: Choose = choose if sql is None else lambda found: found
+            loaded = _load(connection, format_, paths, names, options, choose_now, notices)
+            check_rows(loaded.parts, label, header and format_ == "csv")
+        if sql is not None:
+            if paths:
+                check_present(text, [column.name for column in loaded.columns], label)
+                _make_data(connection, loaded, Rules(rules.conditions, rules.text, {}), notices)
+                rules = Rules(rules.conditions, frozenset(), rules.expect)
+            format_, label = "sql", "the result of the query"
+            loaded = _run(connection, sql, choose)
+            check_rows(loaded.parts, label, False)
+        parts = loaded.parts
+        decided = decide(
+            connection, loaded.columns, rules, lambda row: place_of(parts, row), notices
+        )
+        arrays = fetch(connection, decided)
+    values: dict[str, Array] = {}
+    reports = []
+    for column, array in zip(decided, arrays, strict=True):
+        values[column.name] = array
+        reports.append(ColumnReport(column.name, column.kind, _n_missing(array)))
+        if column.kind == "number" and np.nanmax(np.abs(array), initial=0.0) >= _EXACT:
+            notices.append(
+                f"column {column.name!r} holds whole numbers from 2**53 on, which are rounded; "
+                f"if it is a name rather than a quantity say --text {column.name!r}."
+            )
+    report = TableReport(
+        label,
+        format_,
+        loaded.delimiter,
+        sum(part.n_rows for part in parts),
+        tuple(reports),
+        tuple(notices),
+    )
+    return FileTable(values, report, parts)
+
+
+def check_rows(parts: Sequence[Part], label: str, has_header: bool) -> None:
+    """Refuse a table without rows."""
+    if not any(part.n_rows for part in parts):
+        what = "has a header and no rows" if has_header else "has no rows"
+        raise TableFileError(f"{label} {what}.")
+
+
+def _paths(source: str, glob: bool) -> list[str]:
+    """The files as absolute paths, each a regular file that may be read."""
+    if glob and (found := sorted(patterns.glob(source))):
+        return [_checked(path) for path in found]
+    if glob:
+        raise TableFileError(f"no file matches the pattern {source!r}.")
+    return [_checked(source)]
+
+
+def _checked(path: str) -> str:
+    name = os.path.basename(path) or path
+    if "\0" in path or not os.path.exists(path):
+        folder = os.path.dirname(path) or "."
+        there = os.listdir(folder) if os.path.isdir(folder) else []
+        near = get_close_matches(name, there, n=1)
+        hint = f"Did you mean {os.path.join(os.path.dirname(path), near[0])!r}?" if near else ""
+        if not near and any(mark in path for mark in "*?["):
+            hint = "Say --glob if it is a pattern."
+        raise TableFileError(f"the file {path!r} does not exist.", hint)
+    if os.path.isdir(path):
+        raise TableFileError(f"{path!r} is a folder.", "Name a file in it, or say --glob.")
+    if not os.path.isfile(path):
+        raise TableFileError(f"{path!r} is no regular file.", "Save its content to a file first.")
+    if not os.access(path, os.R_OK):
+        raise TableFileError(f"the file {path!r} cannot be read: permission denied.")
+    return os.path.abspath(path)
+
+
+def _format(paths: Sequence[str]) -> str:
+    found = {_FORMATS.get(os.path.splitext(path)[1].lower(), "csv") for path in paths}
+    if len(found) > 1:
+        raise TableFileError("files read together need one format.")
+    return found.pop() if found else "sql"
+
+
+def _load(
+    connection: Connection,
+    format_: str,
+    paths: Sequence[str],
+    names: Sequence[str],
+    options: TextOptions,
+    choose: Choose,
+    notices: list[str],
+) -> Loaded:
+    for path, name in zip(paths, names, strict=True):
+        if os.path.getsize(path) == 0:
+            raise TableFileError(f"{name} is empty.", "It needs a header and at least one row.")
+    if format_ == "json":
+        return load_json(connection, paths, names, choose)
+    if format_ == "parquet":
+        return load_parquet(connection, paths, names, choose)
+    return load_text(connection, paths, names, options, choose, notices)
+
+
+def _make_data(connection: Connection, loaded: Loaded, rules: Rules, notices: list[str]) -> None:
+    """The table `data` for a query, with the columns' own names and decided types."""
+    folded: dict[str, str] = {}
+    for column in loaded.columns:
+        other = folded.setdefault(column.name.casefold(), column.name)
+        if other != column.name:
+            raise TableFileError(
+                f"columns {other!r} and {column.name!r} differ only in case, which SQL does "
+                "not see.",
+                "Rename one of them.",
+            )
+    decided = decide(
+        connection, loaded.columns, rules, lambda row: place_of(loaded.parts, row), notices
+    )
+    listed = ", ".join(f"{column.expression} AS {quoted(column.name)}" for column in decided)
+    connection.rows(f"CREATE TEMP TABLE data AS SELECT {listed} FROM raw")
+
+
+def _run(connection: Connection, sql: str, choose: Choose) -> Loaded:
+    query = sql.strip().rstrip(";")
+    if not connection.is_one_select(query):
+        raise TableFileError("the query must be one SELECT.")
+    described = connection.names_and_types(query)
+    names = [name for name, _ in described]
+    for name in names:
+        if names.count(name) > 1:
+            raise TableFileError(
+                f"the query has two columns named {name!r}.", "Rename one of them with AS."
+            )
+    return load_query(connection, query, described, choose)
+
+
+def _n_missing(values: Array) -> int:
+    if values.dtype.kind == "f":
+        return int(np.isnan(values).sum())
+    if values.dtype.kind == "M":
+        return int(np.isnat(values).sum())
+    if values.dtype.kind == "O":
+        return sum(value is None for value in values)
+    return 0

@@ -1,0 +1,186 @@
+"""A text file before it is a table: its encoding, its line ends, and where its records start."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from chainrule.errors import TableFileError
+
+_CHUNK = 1 << 20
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# First bytes of files that people take for CSV.
+_FOREIGN = {
+    b"PK\x03\x04": "a zip archive or an Excel workbook; save the sheet as CSV",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
+    b"\x1f\x8b": "compressed with gzip; unpack it first",
+    b"(\xb5/\xfd": "compressed with zstd; unpack it first",
+    b"PAR1": "a Parquet file; give it the ending .parquet",
+    b"%PDF": "a PDF document",
+    b"SQLite format 3": "an SQLite database",
+}
+
+
+@dataclass(frozen=True)
+class TextFile:
+    """A file that is valid UTF-8 without NUL bytes.
+
+    Attributes
+    ----------
+    name : str
+        What messages call the file.
+    path : str
+        Where its UTF-8 text lies: the file itself, or a copy when it was encoded otherwise.
+    n_lf, n_crlf, n_cr : int
+        Line ends of each kind: "\\n" alone, "\\r\\n", "\\r" alone.
+    """
+
+    name: str
+    path: str
+    n_lf: int
+    n_crlf: int
+    n_cr: int
+
+    @property
+    def n_line_ends(self) -> int:
+        """Physical line ends, whatever their kind."""
+        return self.n_lf + self.n_crlf + self.n_cr
+
+    def records(self) -> Iterator[tuple[int, str]]:
+        """Each record as (number of its first line, text); quoted line ends belong to a record."""
+        start, held, is_open = 1, [], False
+        # newline="" keeps the line ends, and splits at each of the three kinds.
+        with open(self.path, encoding="utf-8-sig", newline="") as lines:
+            for number, line in enumerate(lines, start=1):
+                held.append(line)
+                is_open ^= line.count('"') % 2 == 1
+                if not is_open:
+                    yield start, "".join(held).rstrip("\r\n")
+                    start, held = number + 1, []
+        if held:
+            yield start, "".join(held)
+
+    def first_record(self) -> str:
+        """The text of the first record, "" when the file has none."""
+        return next((text for _, text in islice(self.records(), 1)), "")
+
+    def n_blank_lines(self) -> int:
+        """Records without a character."""
+        return sum(not text for _, text in self.records())
+
+    def line_numbers(self, n_records: int, *, blank_counts: bool) -> NDArray[np.int64]:
+        """The first line of each of `n_records`; blank lines are none unless `blank_counts`."""
+        if self.n_line_ends in (n_records, n_records - 1):
+            return np.arange(1, n_records + 1)
+        starts = (start for start, text in self.records() if text or blank_counts)
+        return np.fromiter(starts, dtype=np.int64)[:n_records]
+
+
+def fields_of(record: str, delimiter: str) -> list[str]:
+    """The fields of one record; a record with a quote that never closes is one field."""
+    try:
+        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, strict=True))
+    except (csv.Error, StopIteration):
+        return [record]
+
+
+def open_text(path: str, name: str, encoding: str | None, folder: str) -> TextFile:
+    """Check a text file once from end to end.
+
+    Parameters
+    ----------
+    path, name : str
+        The file, and what messages call it.
+    encoding : str or None
+        A Python codec's name; None is UTF-8, or UTF-16 where the file starts with its mark.
+    folder : str
+        Where a UTF-8 copy is written when the file is encoded otherwise.
+
+    Raises
+    ------
+    TableFileError
+        For an empty file, a file that is no text, an unknown encoding, bytes that are not of the
+        encoding, and NUL bytes, with the line.
+    """
+    with open(path, "rb") as file:
+        head = file.read(16)
+    if not head:
+        raise TableFileError(f"{name} is empty.", "It needs a header and at least one row.")
+    for magic, what in _FOREIGN.items():
+        if head.startswith(magic):
+            raise TableFileError(f"{name} is {what}.")
+    if encoding is None and head.startswith(_UTF16):
+        encoding = "utf-16"
+    if encoding is not None and _codec(encoding) != "utf-8":
+        path = _to_utf8(path, name, encoding, folder)
+    return _scan(path, name)
+
+
+def _codec(encoding: str) -> str:
+    try:
+        return codecs.lookup(encoding).name
+    except LookupError:
+        raise TableFileError(
+            f"the encoding {encoding!r} is unknown.", "Use utf-8, utf-16, cp1252 or latin-1."
+        ) from None
+
+
+def _to_utf8(path: str, name: str, encoding: str, folder: str) -> str:
+    copy = os.path.join(folder, f"{len(os.listdir(folder))}.csv")
+    try:
+        with (
+            open(path, encoding=encoding, newline="") as source,
+            open(copy, "w", encoding="utf-8", newline="") as target,
+        ):
+            shutil.copyfileobj(source, target, _CHUNK)
+    except UnicodeError as error:
+        raise TableFileError(f"{name} is not text in the encoding {encoding} ({error}).") from None
+    return copy
+
+
+def _scan(path: str, name: str) -> TextFile:
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    n_lf = n_crlf = n_cr = 0
+    tail = b""
+    with open(path, "rb") as file:
+        while True:
+            chunk = file.read(_CHUNK)
+            try:
+                decoder.decode(chunk, final=not chunk)
+            except UnicodeDecodeError as error:
+                line = n_lf + n_crlf + n_cr + 1 + _line_ends(error.object[: error.start])
+                raise TableFileError(
+                    f"{name}, line {line} is not UTF-8: it holds the byte "
+                    f"0x{error.object[error.start]:02x}.",
+                    "Say how the file is encoded, for example --encoding cp1252.",
+                ) from None
+            if not chunk:
+                break
+            if b"\0" in chunk:
+                line = n_lf + n_crlf + n_cr + 1 + _line_ends(chunk[: chunk.index(b"\0")])
+                raise TableFileError(
+                    f"{name}, line {line} holds a NUL byte.",
+                    "The file is damaged or no text; write it again from its source.",
+                )
+            # A "\r\n" cut in two by the chunk counts once: its "\r" was kept back as the tail.
+            text = tail + chunk
+            tail = b"\r" if text.endswith(b"\r") else b""
+            text = text[: len(text) - len(tail)]
+            crlf = text.count(b"\r\n")
+            n_crlf += crlf
+            n_lf += text.count(b"\n") - crlf
+            n_cr += text.count(b"\r") - crlf
+    return TextFile(name, path, n_lf, n_crlf, n_cr + len(tail))
+
+
+def _line_ends(text: bytes) -> int:
+    return text.count(b"\n") + text.count(b"\r") - text.count(b"\r\n")
