@@ -87,22 +87,10 @@ class Activation(NamedTuple):
 
 # At a kink the derivative is the left one: 0 for relu, LEAKY_SLOPE for leaky_relu, and so on.
 ACTIVATIONS = {
-    "identity": Activation(
-        lambda z: z,
-        lambda z: np.ones_like(z),
-    ),
-    "sigmoid": Activation(
-        sigmoid,
-        lambda z: sigmoid(z) * sigmoid(-z),  # sigmoid(-z) = 1 - sigmoid(z)
-    ),
-    "tanh": Activation(
-        np.tanh,
-        lambda z: 1.0 - np.tanh(z) ** 2,
-    ),
-    "relu": Activation(
-        positive_part,
-        lambda z: np.where(z.real > 0, 1.0, 0.0),
-    ),
+    "identity": Activation(lambda z: z, np.ones_like),
+    "sigmoid": Activation(sigmoid, lambda z: sigmoid(z) * sigmoid(-z)),  # sigmoid(-z) = 1 - a
+    "tanh": Activation(np.tanh, lambda z: 1.0 - np.tanh(z) ** 2),
+    "relu": Activation(positive_part, lambda z: np.where(z.real > 0, 1.0, 0.0)),
     "leaky_relu": Activation(
         lambda z: np.where(z.real > 0, z, LEAKY_SLOPE * z),
         lambda z: np.where(z.real > 0, 1.0, LEAKY_SLOPE),
@@ -123,18 +111,9 @@ ACTIVATIONS = {
         lambda z: z * sigmoid(z),
         lambda z: sigmoid(z) * (1.0 + z * sigmoid(-z)),
     ),
-    "mish": Activation(
-        lambda z: z * np.tanh(softplus(z)),
-        mish_derivative,
-    ),
-    "softplus": Activation(
-        softplus,
-        sigmoid,
-    ),
-    "exp": Activation(
-        np.exp,
-        np.exp,
-    ),
+    "mish": Activation(lambda z: z * np.tanh(softplus(z)), mish_derivative),
+    "softplus": Activation(softplus, sigmoid),
+    "exp": Activation(np.exp, np.exp),
 }
 
 

@@ -83,8 +83,8 @@ OF_LOGITS: LossTable = {
         lambda z, y, loss: softplus(z) - y * z,
         lambda z, y, loss: sigmoid(z) - y,
     ),
-    "cross_entropy": (  # -y_j log a_j at a = softmax(z); a class of y_j = 0 adds nothing
-        lambda z, y, loss: np.where(y == 0, 0.0, y * (log_sum_exp(z) - z)),
+    "cross_entropy": (  # -y_j log a_j at a = softmax(z)
+        lambda z, y, loss: y * (log_sum_exp(z) - z),
         lambda z, y, loss: softmax(z) * y.sum(axis=-1, keepdims=True) - y,
     ),
 }
