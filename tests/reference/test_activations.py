@@ -1,4 +1,4 @@
-"""Activations against Python's own scalar functions, and their derivatives against the complex step."""
+"""Activations against Python's scalar functions, their derivatives against the complex step."""
 
 from __future__ import annotations
 

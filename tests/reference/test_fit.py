@@ -1,4 +1,4 @@
-"""The whole loop: the two worked examples to their end, then batches, weights, masks, continuation."""
+"""The whole loop: the worked examples to their end, then batches, weights, masks, continuing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a network may be, its JSON form, and one clear sentence for everything that it may not be."""
+"""What a network may be, its JSON form, and one clear sentence for all that it may not be."""
 
 from __future__ import annotations
 

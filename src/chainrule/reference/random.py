@@ -1,7 +1,7 @@
 """Random numbers by counting: each is a function of what it is for, not of what came before.
 
-Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") scrambles a counter
-of four 32-bit words under a key of two. Here the key is the seed and the counter is
+Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3") scrambles a
+counter of four 32-bit words under a key of two. Here the key is the seed and the counter is
 
     (row, unit, stream * 2^16 + layer, epoch)
 

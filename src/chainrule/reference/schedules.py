@@ -52,7 +52,7 @@ def cosine(step: int, n_steps: int, warmup: float) -> float:
 
 
 def plateau(losses: Sequence[float], c: Mapping[str, float]) -> float:
-    """Multiplied by `factor`, not below `floor`, each time `patience` epochs brought no new best."""
+    """Times `factor`, not below `floor`, whenever `patience` epochs brought no new lowest loss."""
     result, best, waited = 1.0, math.inf, 0
     for loss in losses:
         waited = 0 if loss < best else waited + 1

@@ -52,8 +52,10 @@ def rmsprop(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
 
 
 def adam(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
-    """first <- beta1 first + (1 - beta1) g,  second <- beta2 second + (1 - beta2) g^2;
-    both divided by 1 - beta^t, since they began at 0;  w <- w - eta first / (sqrt(second) + epsilon).
+    """first <- beta1 first + (1 - beta1) g;  second <- beta2 second + (1 - beta2) g^2.
+
+    w <- w - eta first' / (sqrt(second') + epsilon), where first' and second' are divided by
+    1 - beta^t because they began at 0.
     """
     first = c("beta1") * m["first_moment"] + (1.0 - c("beta1")) * g
     second = c("beta2") * m["second_moment"] + (1.0 - c("beta2")) * g * g
