@@ -100,6 +100,12 @@ def test_mask_follows_the_words_of_row_and_unit() -> None:
             assert mask[i, unit] == (1.0 / (1.0 - rate) if word >= int(rate * 2**32) else 0.0)
 
 
+def test_a_word_on_the_threshold_is_kept() -> None:
+    word = plain_philox((0, 0, 3 * 2**16 + 1, 0), 8)[0]
+    assert dropout_mask(word / 2**32, np.array([0]), 1, 1, 8, 0)[0, 0] > 0.0
+    assert dropout_mask((word + 1) / 2**32, np.array([0]), 1, 1, 8, 0)[0, 0] == 0.0
+
+
 def test_mask_drops_the_rate_and_keeps_the_mean() -> None:
     mask = dropout_mask(0.25, np.arange(2000), 50, 1, 3, 0)
     assert (mask == 0.0).mean() == pytest.approx(0.25, abs=0.01)

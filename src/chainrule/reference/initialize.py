@@ -14,8 +14,8 @@ from chainrule.spec import NetworkSpec
 def initialize(spec: NetworkSpec, init: str, seed: int = 0) -> Params:
     """All W by one scheme of `INITIALIZATIONS`, all b zero.
 
-    Uniform schemes draw from (-sqrt(3 v), sqrt(3 v)), normal ones and ntk from N(0, v). The variance
-    v is 2 / (n_in + n_out) for glorot, 2 / n_in for he, 1 / n_in for lecun and 1 for ntk.
+    Uniform schemes draw from (-sqrt(3 v), sqrt(3 v)), normal ones and ntk from N(0, v), where the
+    variance v is 2 / (n_in + n_out) for glorot, 2 / n_in for he, 1 / n_in for lecun, 1 for ntk.
     """
     params: Params = {}
     for name, shape in spec.parameter_shapes.items():
