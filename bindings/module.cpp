@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// What Python sees of the core, one register_* a topic. Only engine.py imports this module.
+#include "convert.h"
+
+#include "base/arena.h"
+#include "base/cpu.h"
+#include "kernels/dispatch.h"
+
+namespace chainrule {
+namespace {
+
+template <class T>
+T entry(const nb::dict& form, const char* key) {
+  return nb::cast<T>(form[key]);
+}
+
+}  // namespace
+
+NetworkPlan network_plan(const nb::dict& form) {
+  NetworkPlan plan{};
+  plan.n_features = entry<Index>(form, "n_features");
+  plan.input_dropout = entry<double>(form, "input_dropout");
+  Index n_in = plan.n_features;
+  for (const nb::handle item : nb::cast<nb::list>(form["layers"])) {
+    const auto layer = nb::cast<nb::dict>(item);
+    const auto units = entry<Index>(layer, "units");
+    plan.layers.push_back({n_in, units, static_cast<Activation>(entry<int>(layer, "activation")),
+                           entry<bool>(layer, "ntk"), entry<double>(layer, "dropout")});
+    n_in = units;
+  }
+  plan.loss = static_cast<LossKind>(entry<int>(form, "loss"));
+  plan.huber_delta = entry<double>(form, "huber_delta");
+  plan.quantiles = entry<std::vector<double>>(form, "quantiles");
+  return plan;
+}
+
+TrainingPlan training_plan(const nb::dict& form, std::size_t n_layers) {
+  TrainingPlan plan;
+  plan.optimizer = static_cast<Optimizer>(entry<int>(form, "optimizer"));
+  plan.learning_rate = entry<double>(form, "learning_rate");
+  const auto schedule = nb::cast<nb::dict>(form["schedule"]);
+  plan.schedule.kind = static_cast<ScheduleKind>(entry<int>(schedule, "kind"));
+  for (const auto& [key, place] :
+       {std::pair{"every", &SchedulePlan::every}, {"factor", &SchedulePlan::factor},
+        {"warmup", &SchedulePlan::warmup}, {"patience", &SchedulePlan::patience},
+        {"floor", &SchedulePlan::floor}, {"cycles", &SchedulePlan::cycles}}) {
+    if (schedule.contains(key)) plan.schedule.*place = entry<double>(schedule, key);
+  }
+  for (const nb::handle item : nb::cast<nb::list>(form["groups"])) {
+    const auto group = nb::cast<std::vector<double>>(item);
+    plan.groups.push_back({group.at(0), group.at(1), group.at(2), group.at(3)});
+  }
+  if (plan.groups.size() != n_layers) throw std::invalid_argument("one group a layer");
+  plan.epochs = entry<Index>(form, "epochs");
+  plan.batch_size = entry<Index>(form, "batch_size");
+  plan.mean = entry<bool>(form, "mean");
+  plan.l1 = entry<double>(form, "l1");
+  plan.l2 = entry<double>(form, "l2");
+  plan.weight_decay = entry<double>(form, "weight_decay");
+  plan.clip_norm = entry<double>(form, "clip_norm");
+  plan.patience = entry<Index>(form, "patience");
+  plan.tol = entry<double>(form, "tol");
+  plan.time_limit = entry<double>(form, "time_limit");
+  plan.shuffle = entry<bool>(form, "shuffle");
+  plan.seed = entry<std::uint64_t>(form, "seed");
+  plan.n_threads = entry<int>(form, "n_threads");
+  plan.momentum = entry<double>(form, "momentum");
+  plan.beta1 = entry<double>(form, "beta1");
+  plan.beta2 = entry<double>(form, "beta2");
+  plan.epsilon = entry<double>(form, "epsilon");
+  return plan;
+}
+
+}  // namespace chainrule
+
+NB_MODULE(_core, module) {
+  using namespace chainrule;
+  nb::register_exception_translator([](const std::exception_ptr& error, void*) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const SizeError& e) {
+      PyErr_SetString(PyExc_MemoryError, e.what());
+    }
+  });
+  module.def("instruction_set", &instruction_set);
+  module.def("instruction_sets", &instruction_sets);
+  module.def("use_instruction_set", &use_instruction_set);
+  module.def("available_threads", &available_threads);
+  module.attr("compiler") = CHAINRULE_COMPILER;
+  // Fails the import with a sentence when CHAINRULE_ISA names a set that this machine lacks.
+  instruction_set();
+  register_numbers(module);
+  register_training(module);
+}

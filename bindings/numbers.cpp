@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Random numbers, starting weights and the elementwise functions.
+#include "convert.h"
+
+#include "base/floating_point.h"
+#include "base/random.h"
+#include "train/initialize.h"
+
+namespace chainrule {
+namespace {
+
+template <class T>
+void evaluate_function(int function, Column<T> x, Writable<T> out) {
+  if (x.size() != out.size()) throw std::invalid_argument("x and out differ in length");
+  const FlushSubnormals flush;
+  kernels<T>().evaluate(static_cast<Function>(function), x.data(), out.data(),
+                        static_cast<Index>(x.size()));
+}
+
+template <class T>
+void initialize_weights(int distribution, double scale, std::uint64_t seed, Index layer,
+                        nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu> w) {
+  initialize<T>(static_cast<Distribution>(distribution), scale, seed, layer,
+                static_cast<Index>(w.shape(1)), static_cast<Index>(w.shape(0)), w.data());
+}
+
+nb::object permutation(Index n, std::uint64_t seed, std::uint32_t stream, std::uint32_t epoch) {
+  std::vector<std::uint32_t> order(static_cast<std::size_t>(n));
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
+  shuffle(order.data(), n, seed, static_cast<Stream>(stream), epoch);
+  std::int64_t* data = nullptr;
+  nb::object array = new_array<std::int64_t>({order.size()}, &data);
+  for (std::size_t i = 0; i < order.size(); ++i) data[i] = order[i];
+  return array;
+}
+
+std::vector<std::uint32_t> philox_words(const std::vector<std::uint32_t>& counter,
+                                        std::uint64_t key) {
+  const Words words = philox({counter.at(0), counter.at(1), counter.at(2), counter.at(3)}, key);
+  return {words.begin(), words.end()};
+}
+
+}  // namespace
+
+void register_numbers(nb::module_& module) {
+  module.def("evaluate", &evaluate_function<float>, nb::arg("function"), nb::arg("x").noconvert(),
+             nb::arg("out").noconvert());
+  module.def("evaluate", &evaluate_function<double>, nb::arg("function"), nb::arg("x").noconvert(),
+             nb::arg("out").noconvert());
+  module.def("initialize", &initialize_weights<float>, nb::arg("distribution"), nb::arg("scale"),
+             nb::arg("seed"), nb::arg("layer"), nb::arg("w").noconvert());
+  module.def("initialize", &initialize_weights<double>, nb::arg("distribution"), nb::arg("scale"),
+             nb::arg("seed"), nb::arg("layer"), nb::arg("w").noconvert());
+  module.def("permutation", &permutation);
+  module.def("philox", &philox_words);
+}
+
+}  // namespace chainrule

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+// fit, predict, trace and numeric gradients. The interpreter lock is free during every computation
+// and taken only to ask about Ctrl-C and to call the caller's functions.
+#include "convert.h"
+
+#include <exception>
+#include <optional>
+
+#include "base/cpu.h"
+#include "base/team.h"
+#include "train/fit.h"
+#include "train/trace.h"
+#include "train/validation.h"
+
+namespace chainrule {
+namespace {
+
+template <class T>
+using Arrays = std::vector<nb::ndarray<const T, nb::c_contig, nb::device::cpu>>;
+template <class T>
+using Outputs = std::vector<Writable<T>>;
+
+// The arrays of a set of rows; whoever holds this keeps them alive.
+template <class T>
+struct Table {
+  Matrix<T> x;
+  std::optional<Matrix<T>> y;
+  std::optional<Column<std::int32_t>> classes;
+  std::optional<Column<T>> weights;
+  std::optional<Column<std::uint32_t>> rows;
+
+  Rows<T> view(const NetworkPlan& plan) const {
+    Rows<T> view;
+    const std::size_t n = x.shape(0);
+    if (static_cast<Index>(x.shape(1)) != plan.n_features)
+      throw std::invalid_argument("X has the wrong number of columns");
+    if (y && (y->shape(0) != n || static_cast<Index>(y->shape(1)) != plan.n_outputs()))
+      throw std::invalid_argument("y has the wrong shape");
+    if ((classes && classes->size() != n) || (weights && weights->size() != n))
+      throw std::invalid_argument("y or sample_weight has the wrong length");
+    if (classes) {
+      for (std::size_t i = 0; i < n; ++i)
+        if ((*classes)(i) < 0 || (*classes)(i) >= plan.n_outputs())
+          throw std::invalid_argument("a class index is out of range");
+    }
+    if (rows) {
+      for (std::size_t i = 0; i < rows->size(); ++i)
+        if ((*rows)(i) >= n) throw std::invalid_argument("a row index is out of range");
+    }
+    view.x = x.data();
+    view.n_features = plan.n_features;
+    view.y = y ? y->data() : nullptr;
+    view.classes = classes ? classes->data() : nullptr;
+    view.weights = weights ? weights->data() : nullptr;
+    view.rows = rows ? rows->data() : nullptr;
+    view.n = static_cast<Index>(rows ? rows->size() : n);
+    return view;
+  }
+};
+
+template <class T>
+Table<T> table_of(const nb::dict& form) {
+  const auto optional = [&](const char* key) { return form.contains(key) && !form[key].is_none(); };
+  Table<T> table{nb::cast<Matrix<T>>(form["x"], false), {}, {}, {}, {}};
+  if (optional("y")) table.y = nb::cast<Matrix<T>>(form["y"], false);
+  if (optional("classes"))
+    table.classes = nb::cast<Column<std::int32_t>>(form["classes"], false);
+  if (optional("weights")) table.weights = nb::cast<Column<T>>(form["weights"], false);
+  if (optional("rows")) table.rows = nb::cast<Column<std::uint32_t>>(form["rows"], false);
+  return table;
+}
+
+// Calls into Python from the loop: the first exception stops the loop and is raised after it.
+class PythonCalls {
+ public:
+  template <class Function>
+  auto guarded(Function function, decltype(function()) otherwise) {
+    const nb::gil_scoped_acquire acquire;
+    try {
+      return function();
+    } catch (...) {
+      error_ = std::current_exception();
+      return otherwise;
+    }
+  }
+
+  // True for Ctrl-C, which is taken note of; any other exception of a signal handler is kept.
+  bool interrupted() {
+    return guarded(
+        [this] {
+          if (PyErr_CheckSignals() == 0) return false;
+          if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
+            PyErr_Clear();
+            return true;
+          }
+          throw nb::python_error();
+        },
+        true);
+  }
+
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::exception_ptr error_;
+};
+
+template <class T>
+void load_state(State<T>& state, Arrays<T>& params, const nb::dict& form) {
+  const NetworkPlan& plan = state.network.plan();
+  state.network.pack(parameter_pointers<const T>(plan, params), state.network.values().data());
+  state.network.transpose_all();
+  state.epoch = nb::cast<Index>(form["epoch"]);
+  state.moments.n_steps = nb::cast<Index>(form["n_steps"]);
+  state.moments.beta1_power = nb::cast<double>(form["beta1_power"]);
+  state.moments.beta2_power = nb::cast<double>(form["beta2_power"]);
+  for (const auto& [key, buffer] : {std::pair{"first", &state.moments.first}, {"second", &state.moments.second}}) {
+    if (!form.contains(key) || buffer->size() == 0) continue;
+    auto arrays = nb::cast<Arrays<T>>(form[key]);
+    state.network.pack(parameter_pointers<const T>(plan, arrays), buffer->data());
+  }
+}
+
+// The state's counters as a dictionary, its arrays into `out`: parameters, first, second.
+template <class T>
+nb::dict save_state(const State<T>& state, Outputs<T>& params, const nb::dict& moments) {
+  const NetworkPlan& plan = state.network.plan();
+  state.network.unpack(state.network.values().data(), parameter_pointers<T>(plan, params));
+  for (const auto& [key, buffer] : {std::pair{"first", &state.moments.first}, {"second", &state.moments.second}}) {
+    if (!moments.contains(key) || buffer->size() == 0) continue;
+    auto arrays = nb::cast<Outputs<T>>(moments[key]);
+    state.network.unpack(buffer->data(), parameter_pointers<T>(plan, arrays));
+  }
+  nb::dict out;
+  out["epoch"] = state.epoch;
+  out["n_steps"] = state.moments.n_steps;
+  out["beta1_power"] = state.moments.beta1_power;
+  out["beta2_power"] = state.moments.beta2_power;
+  return out;
+}
+
+// Trains from `params` and `state` and writes the results into `out_params` and `out_moments`.
+template <class T>
+nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form, Arrays<T> params,
+                     const nb::dict& state_form, const nb::dict& train_form,
+                     const nb::dict& validation_form, int metric, nb::object metric_function,
+                     nb::object epoch_function, Outputs<T> out_params,
+                     const nb::dict& out_moments) {
+  const NetworkPlan network = network_plan(network_form);
+  const TrainingPlan plan = training_plan(training_form, network.layers.size());
+  const Table<T> train = table_of<T>(train_form);
+  std::optional<Table<T>> validation;
+  if (validation_form.size() > 0) validation = table_of<T>(validation_form);
+  const Rows<T> rows = train.view(network);
+  const Rows<T> held_out = validation ? validation->view(network) : Rows<T>{};
+  State<T> state(network, plan.optimizer);
+  load_state<T>(state, params, state_form);
+
+  PythonCalls python;
+  Hooks<T> hooks;
+  hooks.interrupted = [&] { return python.interrupted(); };
+  if (!metric_function.is_none()) {
+    hooks.metric = [&](const T* outputs) {
+      return python.guarded(
+          [&] {
+            T* data = nullptr;
+            nb::object array = new_array<T>({static_cast<std::size_t>(held_out.n),
+                                             static_cast<std::size_t>(network.n_outputs())}, &data);
+            std::copy(outputs, outputs + held_out.n * network.n_outputs(), data);
+            return nb::cast<double>(metric_function(array));
+          },
+          std::numeric_limits<double>::quiet_NaN());
+    };
+  }
+  if (!epoch_function.is_none()) {
+    hooks.epoch_done = [&](Index epoch, double loss, double validation_loss, double score) {
+      return python.guarded(
+          [&] { return nb::cast<bool>(epoch_function(epoch, loss, validation_loss, score)); }, true);
+    };
+  }
+  {
+    const nb::gil_scoped_release release;
+    fit<T>(state, plan, rows, held_out, static_cast<Metric>(metric), hooks);
+  }
+  python.rethrow();
+  nb::dict out = save_state<T>(state, out_params, out_moments);
+  out["loss"] = state.history.loss;
+  out["validation_loss"] = state.history.validation_loss;
+  out["validation_metric"] = state.history.validation_metric;
+  out["best_epoch"] = state.history.best_epoch;
+  out["steps_made"] = state.history.n_steps;
+  out["stop_reason"] = state.history.stop_reason;
+  out["diverged_epoch"] = state.history.diverged_epoch;
+  out["diverged_step"] = state.history.diverged_step;
+  return out;
+}
+
+template <class T>
+nb::object predict_rows(const nb::dict& network_form, Arrays<T> params, Matrix<T> x, bool logits,
+                        int n_threads) {
+  const NetworkPlan plan = network_plan(network_form);
+  Table<T> table{x, {}, {}, {}, {}};
+  const Rows<T> rows = table.view(plan);
+  T* data = nullptr;
+  nb::object out = new_array<T>({x.shape(0), static_cast<std::size_t>(plan.n_outputs())}, &data);
+  Network<T> network(plan);
+  const auto pointers = parameter_pointers<const T>(plan, params);
+  {
+    const nb::gil_scoped_release release;
+    const FlushSubnormals flush;
+    network.pack(pointers, network.values().data());
+    const int threads = n_threads > 0 ? n_threads : useful_threads(plan, rows.n / 3, available_threads());
+    Team team(threads);
+    Predictor<T> predictor(plan, team.size());
+    predictor.predict(network, rows, logits, team, team.size(), data);
+  }
+  return out;
+}
+
+template <class T>
+nb::object copy_rows(const T* from, Index rows, Index stride, Index width) {
+  T* data = nullptr;
+  nb::object array =
+      new_array<T>({static_cast<std::size_t>(rows), static_cast<std::size_t>(width)}, &data);
+  for (Index i = 0; i < rows; ++i) std::copy(from + i * stride, from + i * stride + width, data + i * width);
+  return array;
+}
+
+template <class T>
+nb::dict trace_step(const nb::dict& network_form, const nb::dict& training_form, Arrays<T> params,
+                    const nb::dict& state_form, const nb::dict& rows_form, Index dropout_epoch,
+                    bool update, Outputs<T> out_params, const nb::dict& out_moments,
+                    Outputs<T> out_grads) {
+  const NetworkPlan network = network_plan(network_form);
+  const TrainingPlan plan = training_plan(training_form, network.layers.size());
+  const Table<T> table = table_of<T>(rows_form);
+  const Rows<T> rows = table.view(network);
+  State<T> state(network, plan.optimizer);
+  load_state<T>(state, params, state_form);
+  Trace<T> result(network, rows);
+  {
+    const nb::gil_scoped_release release;
+    trace<T>(state, plan, rows, dropout_epoch, update, result);
+  }
+  nb::dict out = save_state<T>(state, out_params, out_moments);
+  state.network.unpack(result.gradients.data(), parameter_pointers<T>(network, out_grads));
+  nb::list z, a, slope, delta, masks;
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    const LayerRows<T>& layer = result.batch.layers[l];
+    const Index width = network.layers[l].n_out, stride = layer.stride;
+    z.append(copy_rows(layer.z, rows.n, stride, width));
+    a.append(copy_rows(layer.a, rows.n, stride, width));
+    slope.append(copy_rows(layer.slope, rows.n, stride, width));
+    delta.append(copy_rows(result.deltas[l].data(), rows.n, stride, width));
+    const bool masked = dropout_epoch >= 0 && layer.mask != nullptr;
+    masks.append(masked ? copy_rows(layer.mask, rows.n, stride, width) : nb::none());
+  }
+  out["z"] = z;
+  out["a"] = a;
+  out["slope"] = slope;
+  out["delta"] = delta;
+  out["masks"] = masks;
+  const bool input_masked = dropout_epoch >= 0 && network.input_dropout > 0;
+  out["x"] = copy_rows(result.batch.x, rows.n, result.batch.x_stride, network.n_features);
+  out["input_mask"] = input_masked ? copy_rows(result.batch.x_mask(), rows.n, result.batch.x_stride,
+                                               network.n_features)
+                                   : nb::none();
+  out["losses"] = copy_rows(result.losses.data(), 1, rows.n, rows.n);
+  out["loss_sum"] = result.loss_sum;
+  out["weight_sum"] = result.weight_sum;
+  return out;
+}
+
+nb::object numeric(const nb::dict& network_form, const nb::dict& training_form,
+                   Arrays<double> params, const nb::dict& rows_form, Index dropout_epoch,
+                   Column<std::int64_t> parameters, Column<std::int64_t> indices, int n_threads) {
+  const NetworkPlan plan = network_plan(network_form);
+  const TrainingPlan training = training_plan(training_form, plan.layers.size());
+  const Table<double> table = table_of<double>(rows_form);
+  const Rows<double> rows = table.view(plan);
+  Network<double> network(plan);
+  network.pack(parameter_pointers<const double>(plan, params), network.values().data());
+  if (parameters.size() != indices.size()) throw std::invalid_argument("lengths differ");
+  std::vector<Index> positions;
+  for (std::size_t k = 0; k < indices.size(); ++k) {
+    positions.push_back(network.position(parameters(k), indices(k)));
+  }
+  double* data = nullptr;
+  nb::object out = new_array<double>({indices.size()}, &data);
+  PythonCalls python;
+  bool interrupted = false;
+  {
+    const nb::gil_scoped_release release;
+    numeric_gradients(network, training, rows, dropout_epoch, positions,
+                      n_threads > 0 ? n_threads : available_threads(),
+                      [&] { return interrupted = interrupted || python.interrupted(); }, data);
+  }
+  python.rethrow();
+  if (interrupted) {
+    PyErr_SetNone(PyExc_KeyboardInterrupt);
+    throw nb::python_error();
+  }
+  return out;
+}
+
+template <class T>
+void register_for(nb::module_& module, const char* fit_name, const char* predict_name,
+                  const char* trace_name) {
+  module.def(fit_name, &fit_network<T>, nb::arg("network"), nb::arg("training"), nb::arg("params"),
+             nb::arg("state"), nb::arg("train"), nb::arg("validation"), nb::arg("metric"),
+             nb::arg("metric_function").none(), nb::arg("epoch_function").none(),
+             nb::arg("out_params"), nb::arg("out_moments"));
+  module.def(predict_name, &predict_rows<T>);
+  module.def(trace_name, &trace_step<T>);
+}
+
+}  // namespace
+
+void register_training(nb::module_& module) {
+  register_for<float>(module, "fit_float32", "predict_float32", "trace_float32");
+  register_for<double>(module, "fit_float64", "predict_float64", "trace_float64");
+  module.def("numeric_gradients", &numeric);
+}
+
+}  // namespace chainrule

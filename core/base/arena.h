@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+// One allocation per fit. Sizes are added up first in checked arithmetic, then handed out in the
+// same order; what cannot be had is std::bad_alloc or SizeError, never a signal.
+#pragma once
+
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/types.h"
+
+namespace chainrule {
+
+// More memory than the machine could ever address, or than it gave.
+struct SizeError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+inline Index checked_multiply(Index a, Index b) {
+  Index product = 0;
+  if (a < 0 || b < 0 || __builtin_mul_overflow(a, b, &product)) {
+    throw SizeError("the size of this computation exceeds 2^63 bytes");
+  }
+  return product;
+}
+
+inline Index checked_add(Index a, Index b) {
+  Index sum = 0;
+  if (a < 0 || b < 0 || __builtin_add_overflow(a, b, &sum)) {
+    throw SizeError("the size of this computation exceeds 2^63 bytes");
+  }
+  return sum;
+}
+
+// A zeroed, 64-byte aligned array of numbers that frees itself.
+template <class T>
+class Buffer {
+ public:
+  Buffer() = default;
+
+  explicit Buffer(Index count) : count_(count) {
+    Index bytes = checked_multiply(count, static_cast<Index>(sizeof(T)));
+    bytes = checked_add(bytes, kCacheLine - 1) / kCacheLine * kCacheLine;
+    if (bytes == 0) return;
+    void* memory = std::aligned_alloc(kCacheLine, static_cast<std::size_t>(bytes));
+    if (memory == nullptr) {
+      throw SizeError("this computation needs " + std::to_string(bytes) +
+                      " bytes of memory in one piece, and the machine did not give them");
+    }
+    data_.reset(static_cast<T*>(memory));
+    std::memset(memory, 0, static_cast<std::size_t>(bytes));
+  }
+
+  T* data() { return data_.get(); }
+  const T* data() const { return data_.get(); }
+  Index size() const { return count_; }
+  T& operator[](Index i) { return data_.get()[i]; }
+  const T& operator[](Index i) const { return data_.get()[i]; }
+
+ private:
+  struct Free {
+    void operator()(T* memory) const { std::free(memory); }
+  };
+  std::unique_ptr<T, Free> data_;
+  Index count_ = 0;
+};
+
+// Collects requests, then fills every pointer from one Buffer.
+template <class T>
+class Arena {
+ public:
+  // Asks for `rows` x `stride` numbers; `*place` is set by allocate().
+  void request(T** place, Index rows, Index stride) {
+    const Index count = (checked_multiply(rows, stride) + kPanel<T> - 1) / kPanel<T> * kPanel<T>;
+    requests_.push_back({place, total_});
+    total_ = checked_add(total_, count);
+  }
+
+  void allocate() {
+    memory_ = Buffer<T>(total_);
+    for (const Request& request : requests_) *request.place = memory_.data() + request.offset;
+  }
+
+ private:
+  struct Request {
+    T** place;
+    Index offset;
+  };
+  std::vector<Request> requests_;
+  Buffer<T> memory_;
+  Index total_ = 0;
+};
+
+}  // namespace chainrule

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+// The kernels in reading order, and the table that hands them out. Included by each target inside
+// its own unnamed namespace.
+
+#include "kernels/math.inl"
+#include "kernels/activations.inl"
+#include "kernels/products.inl"
+#include "kernels/losses.inl"
+#include "kernels/updates.inl"
+
+template <class T>
+constexpr KernelTable<T> make_table() {
+  return KernelTable<T>{
+      kMR,
+      forward_product<T>,
+      backward_data_product<T>,
+      weight_gradient_product<T>,
+      column_sums<T>,
+      loss_rows<T>,
+      penalize<T>,
+      update_parameters<T>,
+      transpose_panel<T>,
+      sum_of_squares<T>,
+      scale_rows<T>,
+      multiply<T>,
+      sum_rows<T>,
+      evaluate<T>,
+  };
+}

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one door between the training loop and the kernels: a table of whole loops per number type,
+// filled once per instruction set. Kernels see raw pointers, sizes and strides, nothing else.
+//
+// Layouts (P = panel width, 16 floats or 8 doubles; n / P rounded up):
+//   rows      x, a, z, delta   [batch][stride]            zero beyond the last column where it matters
+//   weights   W                [n_out / P][n_in][P]       w_ji at panel j / P, row i, lane j % P
+//   transpose WT               [n_in / P][n_out][P]       w_ji at panel i / P, row j, lane i % P
+#pragma once
+
+#include <cstdint>
+
+#include "base/types.h"
+
+namespace chainrule {
+
+enum class Activation : int {
+  identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, mish, softplus, exp, softmax
+};
+
+enum class LossKind : int {
+  squared_error, absolute_error, huber, pinball, poisson, binary_cross_entropy, cross_entropy
+};
+
+enum class Optimizer : int { sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw };
+
+// Elementwise functions that tests evaluate one by one.
+enum class Function : int { exp, expm1, log, log1p, tanh, sigmoid, softplus, erfc, cos2pi, sin2pi };
+
+// Whether sigma'(z) is taken from a in the backward pass; the others store it in the forward pass.
+constexpr bool slope_from_value(Activation activation) {
+  return activation != Activation::gelu && activation != Activation::silu &&
+         activation != Activation::mish && activation != Activation::softplus;
+}
+
+// z = alpha (x W) + bias, a = sigma(z); alpha is 1, or 1/sqrt(n_in) in the NTK parametrisation.
+template <class T>
+struct ForwardArgs {
+  const T* x;        // [rows][x_stride]
+  Index x_stride;
+  Index rows;
+  Index n_in;
+  const T* weights;  // [n_panels][n_in or more][P]
+  Index panel_stride;
+  Index n_panels;    // of n_out
+  const T* bias;     // [n_panels * P]
+  T alpha;
+  Activation activation;
+  T* a;              // [rows][stride]
+  T* z;              // [rows][stride] or null
+  T* slope;          // [rows][stride] or null: sigma'(z), kept where it cannot be had from a
+  Index stride;
+};
+
+// below = alpha (delta W^T) * mask * sigma'(z of the layer below).
+template <class T>
+struct BackwardArgs {
+  const T* delta;      // [rows][delta_stride]
+  Index delta_stride;
+  Index rows;
+  Index n_out;
+  const T* weights_t;  // [n_panels][n_out or more][P]
+  Index panel_stride;
+  Index n_panels;      // of n_in
+  T alpha;
+  Activation activation;  // of the layer below
+  const T* a;             // [rows][stride], of the layer below, before dropout
+  const T* mask;          // [rows][stride] or null
+  T* below;               // [rows][stride]; holds sigma'(z) on entry where it was stored
+  Index stride;
+};
+
+// out = scale (x^T delta) for input units first..last-1 and a group of panels of output units.
+template <class T>
+struct GradientArgs {
+  const T* x;      // [batch][x_stride]
+  Index x_stride;
+  const T* delta;  // [batch][delta_stride], at the first column of the group
+  Index delta_stride;
+  Index batch;
+  Index first;
+  Index last;
+  Index n_panels;
+  T scale;
+  T* out;          // [n_panels][last - first][P]
+};
+
+// Per row: a = sigma(z), loss, delta = dloss/dz. Any of a, losses, delta may be null.
+template <class T>
+struct LossArgs {
+  LossKind loss;
+  Activation activation;
+  T huber_delta;
+  const T* quantiles;  // [n_outputs] for pinball
+  Index rows;
+  Index n_outputs;
+  const T* z;          // [rows][stride]
+  const T* y;          // [rows][y_stride], null when only a is wanted
+  Index stride;
+  Index y_stride;
+  T* a;                // [rows][stride]
+  T* slope;            // [rows][stride] or null: sigma'(z), where the loss is not fused with sigma
+  T* losses;           // [rows]
+  T* delta;            // [rows][stride], may be z itself
+};
+
+// One update of `count` (whole panels) parameters with gradient g.
+template <class T>
+struct UpdateArgs {
+  Optimizer optimizer;
+  T* w;
+  const T* g;
+  T* first;        // first moment, or velocity
+  T* second;       // second moment, or sum of squares
+  Index count;
+  T rate;          // eta * schedule * group factor
+  T keep;          // 1 - rate * weight decay
+  T momentum;
+  T beta1;
+  T beta2;         // or rho
+  T correction1;   // 1 / (1 - beta1^t)
+  T correction2;   // 1 / (1 - beta2^t)
+  T epsilon;
+};
+
+template <class T>
+struct KernelTable {
+  int tile_rows;  // rows of a register tile
+  void (*forward_product)(const ForwardArgs<T>&);
+  void (*backward_data_product)(const BackwardArgs<T>&);
+  void (*weight_gradient_product)(const GradientArgs<T>&);
+  // out[j] = scale * sum over the batch of delta[b][j], j over n_panels panels
+  void (*column_sums)(const T* delta, Index stride, Index batch, Index n_panels, T scale, T* out);
+  void (*loss_rows)(const LossArgs<T>&);
+  // g += l2 w + l1 sign(w)
+  void (*penalize)(T* g, const T* w, Index count, T l1, T l2);
+  void (*update_parameters)(const UpdateArgs<T>&);
+  // to[j][i] = from[i][j] for one P x P block; rows of `from` and `to` are P apart
+  void (*transpose_panel)(const T* from, T* to);
+  double (*sum_of_squares)(const T* x, Index count);
+  // x[r][0..width-1] *= factors[r]
+  void (*scale_rows)(T* x, Index stride, Index rows, Index width, const T* factors);
+  // out = x * y over count numbers (whole panels)
+  void (*multiply)(const T* x, const T* y, T* out, Index count);
+  // sum of x[0..count-1], in P lanes and one tree; x padded with zeros to whole panels
+  T (*sum_rows)(const T* x, Index count);
+  void (*evaluate)(Function function, const T* x, T* out, Index count);
+};
+
+// The table of the instruction set in use; see dispatch.cpp.
+template <class T>
+const KernelTable<T>& kernels();
+
+}  // namespace chainrule

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// AVX2 with FMA: 16 registers of 32 bytes. Two vectors a panel, so 6 rows x 1 panel keep
+// 6 * 2 = 12 accumulators busy (latency 4 x 2 a cycle needs 8), with 2 loads and 1 broadcast beside.
+#include <immintrin.h>
+
+#include "kernels/coefficients.h"
+#include "kernels/table.h"
+
+namespace chainrule::avx2 {
+namespace {
+
+constexpr int kVectorBytes = 32;
+constexpr int kMR = 6;
+
+// Panels a tile of `rows` rows spans, so that about 12 accumulators stay busy.
+constexpr int tile_panels(int rows) { return rows >= 4 ? 1 : rows == 3 ? 2 : rows == 2 ? 3 : 6; }
+
+#include "kernels/vec.inl"
+
+inline Floats fma(Floats a, Floats b, Floats c) { return Floats(_mm256_fmadd_ps(a, b, c)); }
+inline Doubles fma(Doubles a, Doubles b, Doubles c) { return Doubles(_mm256_fmadd_pd(a, b, c)); }
+inline Floats square_root(Floats v) { return Floats(_mm256_sqrt_ps(v)); }
+inline Doubles square_root(Doubles v) { return Doubles(_mm256_sqrt_pd(v)); }
+// max(0, v): x86 returns the second operand when either is NaN, so NaN passes through.
+inline Floats at_least_zero(Floats v) { return Floats(_mm256_max_ps(_mm256_setzero_ps(), v)); }
+inline Doubles at_least_zero(Doubles v) { return Doubles(_mm256_max_pd(_mm256_setzero_pd(), v)); }
+
+#include "kernels/kernels.inl"
+
+constexpr KernelTable<float> kFloatTable = make_table<float>();
+constexpr KernelTable<double> kDoubleTable = make_table<double>();
+
+}  // namespace
+
+const KernelTable<float>& float_table() { return kFloatTable; }
+const KernelTable<double>& double_table() { return kDoubleTable; }
+
+}  // namespace chainrule::avx2

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// AVX-512: 32 registers of 64 bytes, one vector a panel, so 12 rows x 2 panels keep 24 accumulators,
+// with 2 loads and a broadcast from memory beside.
+#include <immintrin.h>
+
+#include "kernels/coefficients.h"
+#include "kernels/table.h"
+
+namespace chainrule::avx512 {
+namespace {
+
+constexpr int kVectorBytes = 64;
+constexpr int kMR = 12;
+
+constexpr int tile_panels(int rows) { return rows >= 7 ? 2 : rows >= 4 ? 4 : 6; }
+
+#include "kernels/vec.inl"
+
+inline Floats fma(Floats a, Floats b, Floats c) { return Floats(_mm512_fmadd_ps(a, b, c)); }
+inline Doubles fma(Doubles a, Doubles b, Doubles c) { return Doubles(_mm512_fmadd_pd(a, b, c)); }
+inline Floats square_root(Floats v) { return Floats(_mm512_sqrt_ps(v)); }
+inline Doubles square_root(Doubles v) { return Doubles(_mm512_sqrt_pd(v)); }
+inline Floats at_least_zero(Floats v) { return Floats(_mm512_max_ps(_mm512_setzero_ps(), v)); }
+inline Doubles at_least_zero(Doubles v) { return Doubles(_mm512_max_pd(_mm512_setzero_pd(), v)); }
+
+#include "kernels/kernels.inl"
+
+constexpr KernelTable<float> kFloatTable = make_table<float>();
+constexpr KernelTable<double> kDoubleTable = make_table<double>();
+
+}  // namespace
+
+const KernelTable<float>& float_table() { return kFloatTable; }
+const KernelTable<double>& double_table() { return kDoubleTable; }
+
+}  // namespace chainrule::avx512

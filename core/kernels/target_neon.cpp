@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// AArch64: 32 registers of 16 bytes, four vectors a panel, so 6 rows x 1 panel keep 24 accumulators.
+#include <arm_neon.h>
+
+#include "kernels/coefficients.h"
+#include "kernels/table.h"
+
+namespace chainrule::neon {
+namespace {
+
+constexpr int kVectorBytes = 16;
+constexpr int kMR = 6;
+
+constexpr int tile_panels(int rows) { return rows >= 3 ? 1 : 2; }
+
+#include "kernels/vec.inl"
+
+inline Floats fma(Floats a, Floats b, Floats c) {
+  return Floats(vfmaq_f32(float32x4_t(c), float32x4_t(a), float32x4_t(b)));
+}
+inline Doubles fma(Doubles a, Doubles b, Doubles c) {
+  return Doubles(vfmaq_f64(float64x2_t(c), float64x2_t(a), float64x2_t(b)));
+}
+inline Floats square_root(Floats v) { return Floats(vsqrtq_f32(float32x4_t(v))); }
+inline Doubles square_root(Doubles v) { return Doubles(vsqrtq_f64(float64x2_t(v))); }
+inline Floats at_least_zero(Floats v) { return v < 0.0f ? Floats{} : v; }
+inline Doubles at_least_zero(Doubles v) { return v < 0.0 ? Doubles{} : v; }
+
+#include "kernels/kernels.inl"
+
+constexpr KernelTable<float> kFloatTable = make_table<float>();
+constexpr KernelTable<double> kDoubleTable = make_table<double>();
+
+}  // namespace
+
+const KernelTable<float>& float_table() { return kFloatTable; }
+const KernelTable<double>& double_table() { return kDoubleTable; }
+
+}  // namespace chainrule::neon

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every optimizer's rule, one line of formula each, over whole panels of parameters.
+
+// g <- g + l2 w + l1 sign(w), sign(0) = 0.
+template <class T>
+void penalize(T* g, const T* w, Index count, T l1, T l2) {
+  const Vector<T> zero{}, up = broadcast<T>(l1), ridge = broadcast<T>(l2);
+  for (Index i = 0; i < count; i += kLanes<T>) {
+    const Vector<T> weight = load<T>(w + i);
+    const Vector<T> side = weight > zero ? up : (weight < zero ? -up : zero);
+    store<T>(g + i, fma(ridge, weight, load<T>(g + i) + side));
+  }
+}
+
+template <class T, Optimizer kKind>
+inline void update_all(const UpdateArgs<T>& args) {
+  const Vector<T> rate = broadcast<T>(args.rate), keep = broadcast<T>(args.keep);
+  const Vector<T> momentum = broadcast<T>(args.momentum), epsilon = broadcast<T>(args.epsilon);
+  const Vector<T> beta1 = broadcast<T>(args.beta1), beta2 = broadcast<T>(args.beta2);
+  const Vector<T> fresh1 = T(1) - beta1, fresh2 = T(1) - beta2;
+  const Vector<T> step = rate * args.correction1;
+  const Vector<T> correction2 = broadcast<T>(args.correction2);
+  for (Index i = 0; i < args.count; i += kLanes<T>) {
+    const Vector<T> g = load<T>(args.g + i);
+    Vector<T> w = load<T>(args.w + i) * keep;
+    if constexpr (kKind == Optimizer::sgd) {  // w <- w - eta g
+      w = fma(-rate, g, w);
+    } else if constexpr (kKind == Optimizer::momentum) {  // v <- mu v - eta g, w <- w + v
+      const Vector<T> v = fma(momentum, load<T>(args.first + i), -rate * g);
+      store<T>(args.first + i, v);
+      w += v;
+    } else if constexpr (kKind == Optimizer::nesterov) {  // v as above, w <- w + mu v - eta g
+      const Vector<T> push = -rate * g;
+      const Vector<T> v = fma(momentum, load<T>(args.first + i), push);
+      store<T>(args.first + i, v);
+      w += fma(momentum, v, push);
+    } else if constexpr (kKind == Optimizer::adagrad) {  // s <- s + g^2, w <- w - eta g/(sqrt s + e)
+      const Vector<T> s = fma(g, g, load<T>(args.second + i));
+      store<T>(args.second + i, s);
+      w -= rate * g / (square_root(s) + epsilon);
+    } else if constexpr (kKind == Optimizer::rmsprop) {  // s <- rho s + (1 - rho) g^2
+      const Vector<T> s = fma(beta2, load<T>(args.second + i), fresh2 * g * g);
+      store<T>(args.second + i, s);
+      w -= rate * g / (square_root(s) + epsilon);
+    } else {  // adam: m, v, then w <- w - eta m^/(sqrt(v^) + e), m^ = m/(1-b1^t), v^ = v/(1-b2^t)
+      const Vector<T> m = fma(beta1, load<T>(args.first + i), fresh1 * g);
+      const Vector<T> v = fma(beta2, load<T>(args.second + i), fresh2 * g * g);
+      store<T>(args.first + i, m);
+      store<T>(args.second + i, v);
+      w -= step * m / (square_root(v * correction2) + epsilon);
+    }
+    store<T>(args.w + i, w);
+  }
+}
+
+template <class T>
+void update_parameters(const UpdateArgs<T>& args) {
+  switch (args.optimizer) {
+    case Optimizer::sgd: return update_all<T, Optimizer::sgd>(args);
+    case Optimizer::momentum: return update_all<T, Optimizer::momentum>(args);
+    case Optimizer::nesterov: return update_all<T, Optimizer::nesterov>(args);
+    case Optimizer::adagrad: return update_all<T, Optimizer::adagrad>(args);
+    case Optimizer::rmsprop: return update_all<T, Optimizer::rmsprop>(args);
+    case Optimizer::adam:
+    case Optimizer::adamw: return update_all<T, Optimizer::adam>(args);
+  }
+}
+
+template <class T>
+void transpose_panel(const T* from, T* to) {
+  for (Index i = 0; i < kPanel<T>; ++i)
+    for (Index j = 0; j < kPanel<T>; ++j) to[j * kPanel<T> + i] = from[i * kPanel<T> + j];
+}
+
+// In double, for the norm that clips: squares of a float are exact there.
+template <class T>
+double sum_of_squares(const T* x, Index count) {
+  double lanes[kPanel<T>] = {};
+  for (Index i = 0; i < count; i += kPanel<T>)
+    for (Index j = 0; j < kPanel<T>; ++j) {
+      const auto v = static_cast<double>(x[i + j]);
+      lanes[j] += v * v;
+    }
+  for (Index half = kPanel<T> / 2; half > 0; half /= 2)
+    for (Index i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  return lanes[0];
+}
+
+template <class T>
+void scale_rows(T* x, Index stride, Index rows, Index width, const T* factors) {
+  for (Index row = 0; row < rows; ++row) {
+    const Vector<T> factor = broadcast<T>(factors[row]);
+    for (Index j = 0; j < width; j += kLanes<T>) {
+      T* at = x + row * stride + j;
+      store<T>(at, load<T>(at) * factor);
+    }
+  }
+}
+
+template <class T>
+void multiply(const T* x, const T* y, T* out, Index count) {
+  for (Index i = 0; i < count; i += kLanes<T>)
+    store<T>(out + i, load<T>(x + i) * load<T>(y + i));
+}

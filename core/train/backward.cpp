@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/backward.h"
+
+#include <algorithm>
+
+#include "layers/dense.h"
+
+namespace chainrule {
+
+template <class T>
+void backward(const KernelTable<T>& table, const Network<T>& network, Batch<T>& batch, bool dropout,
+              Index from, Index to) {
+  for (Index l = network.n_layers() - 1; l > 0; --l) {
+    const LayerRows<T>& above = batch.layers[static_cast<std::size_t>(l)];
+    LayerRows<T>& below = batch.layers[static_cast<std::size_t>(l) - 1];
+    const Index at = from * below.stride;
+    const bool masked = dropout && below.mask != nullptr;
+    dense_backward<T>(table, network, l, above.delta + from * above.stride, above.stride, to - from,
+                      below.a + at, masked ? below.mask + at : nullptr, below.delta + at,
+                      below.stride);
+  }
+}
+
+template <class T>
+void weigh_deltas(const KernelTable<T>& table, Batch<T>& batch, Index from, Index to) {
+  if (batch.weights == nullptr) return;
+  for (LayerRows<T>& layer : batch.layers) {
+    table.scale_rows(layer.delta + from * layer.stride, layer.stride, to - from, layer.stride,
+                     batch.weights + from);
+  }
+}
+
+std::vector<GradientTask> gradient_tasks(const NetworkPlan& plan, Index panel_width) {
+  std::vector<GradientTask> tasks;
+  for (std::size_t l = 0; l < plan.layers.size(); ++l) {
+    const Index n_in = plan.layers[l].n_in;
+    const Index n_panels = (plan.layers[l].n_out + panel_width - 1) / panel_width;
+    for (Index panel = 0; panel < n_panels; panel += kTaskPanels) {
+      for (Index first = 0; first < n_in; first += kTaskInputs) {
+        tasks.push_back({static_cast<Index>(l), panel, std::min(kTaskPanels, n_panels - panel),
+                         first, std::min(first + kTaskInputs, n_in), first == 0});
+      }
+    }
+  }
+  return tasks;
+}
+
+template <class T>
+void gradient_block(const KernelTable<T>& table, const Network<T>& network, const Batch<T>& batch,
+                    bool dropout, const GradientTask& task, T scale, T* block, T* block_bias) {
+  const LayerRows<T>& layer = batch.layers[static_cast<std::size_t>(task.layer)];
+  const T* x = batch.x;
+  Index x_stride = batch.x_stride;
+  if (task.layer > 0) {
+    const LayerRows<T>& below = batch.layers[static_cast<std::size_t>(task.layer) - 1];
+    x = dropout && below.mask != nullptr ? below.input : below.a;
+    x_stride = below.stride;
+  }
+  const T* delta = layer.delta + task.panel * kPanel<T>;
+  table.weight_gradient_product({.x = x,
+                                 .x_stride = x_stride,
+                                 .delta = delta,
+                                 .delta_stride = layer.stride,
+                                 .batch = batch.n,
+                                 .first = task.first,
+                                 .last = task.last,
+                                 .n_panels = task.n_panels,
+                                 .scale = network.alpha(task.layer) * scale,
+                                 .out = block});
+  if (task.bias) {
+    table.column_sums(delta, layer.stride, batch.n, task.n_panels, scale, block_bias);
+  }
+}
+
+template <class T>
+void store_block(const Network<T>& network, const GradientTask& task, const T* block,
+                 const T* block_bias, T* flat) {
+  const LayerPlace& place = network.place(task.layer);
+  const Index in = place.in_panels * kPanel<T>, count = (task.last - task.first) * kPanel<T>;
+  for (Index p = 0; p < task.n_panels; ++p) {
+    T* to = flat + place.weights + ((task.panel + p) * in + task.first) * kPanel<T>;
+    std::copy(block + p * count, block + (p + 1) * count, to);
+  }
+  if (task.bias) {
+    std::copy(block_bias, block_bias + task.n_panels * kPanel<T>,
+              flat + place.bias + task.panel * kPanel<T>);
+  }
+}
+
+template <class T>
+void load_block(const Network<T>& network, const GradientTask& task, const T* flat, T* block,
+                T* block_bias) {
+  const LayerPlace& place = network.place(task.layer);
+  const Index in = place.in_panels * kPanel<T>, count = (task.last - task.first) * kPanel<T>;
+  for (Index p = 0; p < task.n_panels; ++p) {
+    const T* from = flat + place.weights + ((task.panel + p) * in + task.first) * kPanel<T>;
+    std::copy(from, from + count, block + p * count);
+  }
+  if (task.bias) {
+    const T* from = flat + place.bias + task.panel * kPanel<T>;
+    std::copy(from, from + task.n_panels * kPanel<T>, block_bias);
+  }
+}
+
+template void backward(const KernelTable<float>&, const Network<float>&, Batch<float>&, bool, Index,
+                       Index);
+template void backward(const KernelTable<double>&, const Network<double>&, Batch<double>&, bool,
+                       Index, Index);
+template void weigh_deltas(const KernelTable<float>&, Batch<float>&, Index, Index);
+template void weigh_deltas(const KernelTable<double>&, Batch<double>&, Index, Index);
+template void gradient_block(const KernelTable<float>&, const Network<float>&, const Batch<float>&,
+                             bool, const GradientTask&, float, float*, float*);
+template void gradient_block(const KernelTable<double>&, const Network<double>&,
+                             const Batch<double>&, bool, const GradientTask&, double, double*,
+                             double*);
+
+template void store_block(const Network<float>&, const GradientTask&, const float*, const float*,
+                          float*);
+template void store_block(const Network<double>&, const GradientTask&, const double*,
+                          const double*, double*);
+template void load_block(const Network<float>&, const GradientTask&, const float*, float*, float*);
+template void load_block(const Network<double>&, const GradientTask&, const double*, double*,
+                         double*);
+
+}  // namespace chainrule

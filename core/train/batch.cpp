@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/batch.h"
+
+#include <algorithm>
+
+#include "layers/dropout.h"
+
+namespace chainrule {
+
+template <class T>
+Batch<T>::Batch(const NetworkPlan& plan, Index capacity, bool weighted, bool keep)
+    : layers(plan.layers.size()) {
+  x_copy_stride_ = row_stride<T>(plan.n_features);
+  y_stride = row_stride<T>(plan.n_outputs());
+  arena_.request(&x_copy_, capacity, x_copy_stride_);
+  if (plan.input_dropout > 0) arena_.request(&x_mask_, capacity, x_copy_stride_);
+  arena_.request(&y, capacity, y_stride);
+  arena_.request(&losses, capacity, 1);
+  if (weighted) arena_.request(&weights, capacity, 1);
+  for (std::size_t l = 0; l < layers.size(); ++l) {
+    LayerRows<T>& layer = layers[l];
+    layer.stride = row_stride<T>(plan.layers[l].n_out);
+    arena_.request(&layer.a, capacity, layer.stride);
+    arena_.request(&layer.delta, capacity, layer.stride);
+    if (plan.layers[l].dropout > 0) {
+      arena_.request(&layer.mask, capacity, layer.stride);
+      arena_.request(&layer.input, capacity, layer.stride);
+    }
+    if (keep) {
+      arena_.request(&layer.z, capacity, layer.stride);
+      arena_.request(&layer.slope, capacity, layer.stride);
+    }
+  }
+  arena_.allocate();
+}
+
+template <class T>
+void Batch<T>::choose(const Rows<T>& table, const std::uint32_t* order, Index first, Index count) {
+  rows_ = table;
+  order_ = order;
+  first_ = first;
+  n = count;
+  // Consecutive rows need no copy: the products read whole rows of the table as they lie.
+  const bool in_place = order == nullptr && table.rows == nullptr && x_mask_ == nullptr;
+  x = in_place ? table.x + first * table.n_features : x_copy_;
+  x_stride = in_place ? table.n_features : x_copy_stride_;
+}
+
+template <class T>
+Index Batch<T>::table_row(Index i) const {
+  return rows_.at(order_ == nullptr ? first_ + i : static_cast<Index>(order_[first_ + i]));
+}
+
+template <class T>
+void Batch<T>::gather(const KernelTable<T>& table, const NetworkPlan& plan, std::uint64_t seed,
+                      Index epoch, Index from, Index to) {
+  const Index n_features = plan.n_features, n_outputs = plan.n_outputs();
+  for (Index i = from; i < to; ++i) {
+    const Index row = table_row(i);
+    if (x == x_copy_) {
+      const T* source = rows_.x + row * n_features;
+      std::copy(source, source + n_features, x_copy_ + i * x_copy_stride_);
+      if (x_mask_ != nullptr && epoch >= 0) {
+        T* mask = x_mask_ + i * x_copy_stride_;
+        dropout_mask<T>(plan.input_dropout, seed, 0, epoch, row, n_features, mask);
+        T* to_row = x_copy_ + i * x_copy_stride_;
+        table.multiply(to_row, mask, to_row, panels<T>(n_features) * kPanel<T>);
+      }
+    }
+    T* target = y + i * y_stride;
+    if (rows_.classes != nullptr) {
+      std::fill(target, target + n_outputs, T(0));
+      target[rows_.classes[row]] = T(1);
+    } else if (rows_.y != nullptr) {
+      std::copy(rows_.y + row * n_outputs, rows_.y + (row + 1) * n_outputs, target);
+    }
+    if (weights != nullptr) weights[i] = rows_.weights == nullptr ? T(1) : rows_.weights[row];
+    for (std::size_t l = 0; l < layers.size() && epoch >= 0; ++l) {
+      LayerRows<T>& layer = layers[l];
+      if (layer.mask == nullptr) continue;
+      dropout_mask<T>(plan.layers[l].dropout, seed, static_cast<Index>(l) + 1, epoch, row,
+                      plan.layers[l].n_out, layer.mask + i * layer.stride);
+    }
+  }
+}
+
+template <class T>
+T Batch<T>::weight_sum(const KernelTable<T>& table) {
+  if (weights == nullptr) return static_cast<T>(n);
+  for (Index i = 0; i < n; ++i)
+    weights[i] = rows_.weights == nullptr ? T(1) : rows_.weights[table_row(i)];
+  const Index padded = panels<T>(n) * kPanel<T>;
+  std::fill(weights + n, weights + padded, T(0));
+  return table.sum_rows(weights, padded);
+}
+
+template class Batch<float>;
+template class Batch<double>;
+
+}  // namespace chainrule

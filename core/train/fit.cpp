@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/fit.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+
+#include "base/cpu.h"
+#include "base/random.h"
+#include "train/pace.h"
+#include "train/schedule.h"
+#include "train/step.h"
+#include "train/stop.h"
+#include "train/validation.h"
+
+namespace chainrule {
+namespace {
+
+double multiply_adds(const NetworkPlan& plan) {
+  double count = 0;
+  for (const LayerPlan& layer : plan.layers)
+    count += 3.0 * static_cast<double>(layer.n_in) * static_cast<double>(layer.n_out);
+  return count;
+}
+
+// Asks the caller about Ctrl-C every few milliseconds of work.
+template <class T>
+class Interrupts {
+ public:
+  Interrupts(const Hooks<T>& hooks, Step<T>& step) : hooks_(hooks), step_(step) {}
+
+  // `work` multiply-adds were done since the last call.
+  void after(double work) {
+    work_ += work + 2000;
+    if (work_ > 2e7) ask();
+  }
+
+  static void poll(void* self) { static_cast<Interrupts*>(self)->ask(); }
+  bool seen() const { return seen_; }
+
+ private:
+  void ask() {
+    work_ = 0;
+    if (!hooks_.interrupted || seconds_since(last_) < 0.02) return;
+    last_ = Clock::now();
+    if (hooks_.interrupted()) {
+      seen_ = true;
+      step_.stop.store(true);
+    }
+  }
+
+  const Hooks<T>& hooks_;
+  Step<T>& step_;
+  Clock::time_point last_ = Clock::now();
+  double work_ = 0;
+  bool seen_ = false;
+};
+
+template <class T>
+void copy_values(const Buffer<T>& from, Buffer<T>& to) {
+  if (to.size() == 0) to = Buffer<T>(from.size());
+  std::memcpy(to.data(), from.data(), static_cast<std::size_t>(from.size()) * sizeof(T));
+}
+
+}  // namespace
+
+int useful_threads(const NetworkPlan& plan, Index rows, int limit) {
+  // Below about 15 us of work on one core (2e5 multiply-adds at half the peak) a barrier costs more
+  // than it gives; a thread wants at least 6 rows.
+  const double work = multiply_adds(plan) * static_cast<double>(rows);
+  const auto by_work = static_cast<int>(std::min(work / 2e5, 1024.0));
+  const auto by_rows = static_cast<int>(std::min<Index>(rows / 6, 1024));
+  return std::max(1, std::min({limit, by_work, by_rows}));
+}
+
+template <class T>
+void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const Rows<T>& validation,
+         Metric metric, const Hooks<T>& hooks) {
+  const Clock::time_point start = Clock::now();
+  const FlushSubnormals flush;
+  const NetworkPlan& network = state.network.plan();
+  const KernelTable<T>& table = kernels<T>();
+  History& history = state.history;
+
+  const Index batch_size = plan.batch_size == 0 ? rows.n : std::min(plan.batch_size, rows.n);
+  const Index n_batches = (rows.n + batch_size - 1) / batch_size;
+  const Index total_steps = n_batches * std::max<Index>(plan.epochs, 1);
+  const double row_work = multiply_adds(network);
+  const bool shuffled = plan.shuffle && n_batches > 1;
+  const bool validated = validation.n > 0;
+
+  const bool fixed = plan.n_threads > 0;
+  Team team(fixed ? plan.n_threads : useful_threads(network, batch_size, available_threads()));
+  Pace pace(team.size(), fixed);
+  Batch<T> batch(network, batch_size, rows.weights != nullptr, false);
+  Step<T> step(network, plan, batch, state, team.size());
+  Interrupts<T> interrupts(hooks, step);
+  step.poll = Interrupts<T>::poll;
+  step.poll_context = &interrupts;
+  Predictor<T> predictor(network, validated ? team.size() : 0);
+  Buffer<T> outputs(hooks.metric ? checked_multiply(validation.n, network.n_outputs()) : 0);
+  state.order.resize(shuffled ? static_cast<std::size_t>(rows.n) : 0);
+
+  // The values to fall back on: the best epoch's, or the last completed one's. A single step an
+  // epoch never leaves a torn epoch behind, so it needs no copy.
+  const bool keep_copy = validated || n_batches > 1;
+  if (keep_copy) copy_values(state.network.values(), state.best);
+  double best_metric = 0;
+
+  history.stop_reason = "epochs";
+  Index steps_done = 0;
+  for (Index e = 0; e < plan.epochs; ++e) {
+    if (shuffled) {
+      std::iota(state.order.begin(), state.order.end(), 0u);
+      shuffle(state.order.data(), rows.n, plan.seed, Stream::shuffle,
+              static_cast<std::uint32_t>(state.epoch));
+    }
+    double epoch_loss = 0, epoch_weight = 0;
+    for (Index b = 0; b < n_batches; ++b) {
+      const Index first = b * batch_size, n = std::min(batch_size, rows.n - first);
+      batch.choose(rows, shuffled ? state.order.data() : nullptr, first, n);
+      const double schedule =
+          schedule_factor(plan.schedule, steps_done, total_steps, e, state.plateau);
+      interrupts.after(row_work * static_cast<double>(n));
+      if (step.stop.load()) break;
+      const Clock::time_point step_start = pace.measures() ? Clock::now() : start;
+      const T batch_loss = step.run(team, pace.threads(), schedule, state.epoch);
+      if (pace.measures()) pace.record(seconds_since(step_start));
+      if (step.stop.load()) {
+        if (!interrupts.seen()) {
+          history.diverged_epoch = e;
+          history.diverged_step = b;
+        }
+        break;
+      }
+      epoch_loss += static_cast<double>(batch_loss);
+      epoch_weight += static_cast<double>(batch.weight_sum(table));
+      ++steps_done;
+    }
+    if (step.stop.load()) {
+      // The stop came before the step's update, so with one step an epoch nothing is torn.
+      if (keep_copy) copy_values(state.best, state.network.values());
+      history.stop_reason = interrupts.seen() ? "interrupted" : "diverged";
+      break;
+    }
+    history.loss.push_back(plan.mean ? epoch_loss / epoch_weight : epoch_loss);
+    ++state.epoch;
+
+    double score = history.loss.back();
+    if (validated) {
+      const auto result = predictor.score(state.network, validation, metric, plan.mean, team,
+                                          pace.threads(), outputs.size() > 0 ? outputs.data() : nullptr);
+      score = hooks.metric ? hooks.metric(outputs.data()) : result.metric;
+      history.validation_loss.push_back(result.loss);
+      history.validation_metric.push_back(score);
+      if (history.best_epoch < 0 ? std::isfinite(score) : score <= best_metric) {
+        best_metric = score;
+        history.best_epoch = e;
+        copy_values(state.network.values(), state.best);
+      }
+    } else if (keep_copy) {
+      copy_values(state.network.values(), state.best);
+    }
+    watch_plateau(plan.schedule, validated ? history.validation_loss.back() : score, state.plateau);
+    const char* reason = stop_reason(plan, state, score, seconds_since(start));
+    if (hooks.epoch_done &&
+        hooks.epoch_done(e, history.loss.back(), validated ? history.validation_loss.back() : 0.0,
+                         score)) {
+      reason = interrupts.seen() ? "interrupted" : "callback";
+    }
+    if (reason != nullptr && e + 1 < plan.epochs) {
+      history.stop_reason = reason;
+      break;
+    }
+  }
+  history.n_steps = steps_done;
+  if (validated && history.best_epoch >= 0 && history.diverged_epoch < 0)
+    copy_values(state.best, state.network.values());
+}
+
+template void fit(State<float>&, const TrainingPlan&, const Rows<float>&, const Rows<float>&, Metric,
+                  const Hooks<float>&);
+template void fit(State<double>&, const TrainingPlan&, const Rows<double>&, const Rows<double>&,
+                  Metric, const Hooks<double>&);
+
+}  // namespace chainrule

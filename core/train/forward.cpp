@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/forward.h"
+
+#include "layers/dense.h"
+
+namespace chainrule {
+
+template <class T>
+void forward(const KernelTable<T>& table, const Network<T>& network, Batch<T>& batch, bool dropout,
+             Index from, Index to) {
+  const T* below = batch.x + from * batch.x_stride;
+  Index below_stride = batch.x_stride;
+  const Index last = network.n_layers() - 1;
+  for (Index l = 0; l <= last; ++l) {
+    LayerRows<T>& layer = batch.layers[static_cast<std::size_t>(l)];
+    const Index at = from * layer.stride;
+    if (l == last) {  // its activation belongs to the loss
+      dense_forward<T>(table, network, l, Activation::identity, below, below_stride, to - from,
+                       {layer.delta + at, nullptr, nullptr, layer.stride});
+      return;
+    }
+    const Activation activation = network.layer(l).activation;
+    // Where sigma'(z) cannot be had from a, it waits in the still unused delta.
+    T* slope = slope_from_value(activation) ? layer.slope : layer.delta;
+    dense_forward<T>(table, network, l, activation, below, below_stride, to - from,
+                     {layer.a + at, layer.z == nullptr ? nullptr : layer.z + at,
+                      slope == nullptr ? nullptr : slope + at, layer.stride});
+    below = layer.a + at;
+    below_stride = layer.stride;
+    if (dropout && layer.mask != nullptr) {
+      table.multiply(layer.a + at, layer.mask + at, layer.input + at, (to - from) * layer.stride);
+      below = layer.input + at;
+    }
+  }
+}
+
+template void forward(const KernelTable<float>&, const Network<float>&, Batch<float>&, bool, Index,
+                      Index);
+template void forward(const KernelTable<double>&, const Network<double>&, Batch<double>&, bool,
+                      Index, Index);
+
+}  // namespace chainrule

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 2, loss: from z(L) and y to a(L), each row's loss and delta(L) = dloss/dz(L).
+#pragma once
+
+#include "train/batch.h"
+
+namespace chainrule {
+
+// The constants of a loss in the number type of the network, quantiles padded to whole panels.
+template <class T>
+struct LossConstants {
+  explicit LossConstants(const NetworkPlan& plan);
+  T huber_delta;
+  Buffer<T> quantiles;
+};
+
+// Rows [from, to) of the batch: reads z(L) from the last layer's delta, leaves delta(L) there and
+// the rows' losses in batch.losses; a(L) and sigma'(z(L)) only where the batch keeps everything.
+template <class T>
+void loss(const KernelTable<T>& table, const NetworkPlan& plan, const LossConstants<T>& constants,
+          Batch<T>& batch, Index from, Index to);
+
+// Sum over the batch of weight * loss; the same order for any number of threads.
+template <class T>
+T sum_losses(const KernelTable<T>& table, Batch<T>& batch);
+
+}  // namespace chainrule

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the loop works on, as plain data: the network, the training and the rows. Filled and checked
+// by the caller; the loop trusts it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "kernels/table.h"
+
+namespace chainrule {
+
+struct LayerPlan {
+  Index n_in;
+  Index n_out;
+  Activation activation;
+  bool ntk;        // z = W a / sqrt(n_in) + b
+  double dropout;  // after the activation
+};
+
+struct NetworkPlan {
+  Index n_features;
+  double input_dropout;
+  std::vector<LayerPlan> layers;
+  LossKind loss;
+  double huber_delta;
+  std::vector<double> quantiles;
+
+  Index n_outputs() const { return layers.back().n_out; }
+};
+
+enum class ScheduleKind : int { constant, step, exponential, cosine, plateau, coslog, flat_cos };
+
+struct SchedulePlan {
+  ScheduleKind kind = ScheduleKind::constant;
+  double every = 1;
+  double factor = 1;
+  double warmup = 0;
+  double patience = 0;
+  double floor = 0;
+  double cycles = 4;
+};
+
+// Factors of one layer's weights and biases.
+struct GroupPlan {
+  double weight_rate = 1;
+  double bias_rate = 1;
+  double weight_decay = 1;
+  double bias_decay = 0;
+};
+
+struct TrainingPlan {
+  Optimizer optimizer = Optimizer::adam;
+  double learning_rate = 1e-3;
+  SchedulePlan schedule;
+  std::vector<GroupPlan> groups;  // one a layer
+  Index epochs = 1;
+  Index batch_size = 0;  // 0 is the full batch
+  bool mean = true;      // else the sum over rows
+  double l1 = 0;
+  double l2 = 0;
+  double weight_decay = 0;
+  double clip_norm = 0;  // 0 is none
+  Index patience = 0;    // 0 is none
+  double tol = 0;
+  double time_limit = 0;  // seconds, 0 is none
+  bool shuffle = true;
+  std::uint64_t seed = 0;
+  int n_threads = 0;  // 0 chooses
+  double momentum = 0.9;
+  double beta1 = 0.9;
+  double beta2 = 0.999;  // or rho
+  double epsilon = 1e-8;
+};
+
+// Rows for training or validation; `rows` picks from the table, null takes all in order.
+template <class T>
+struct Rows {
+  const T* x = nullptr;  // [table rows][n_features]
+  Index n_features = 0;
+  const T* y = nullptr;  // [table rows][n_outputs], or
+  const std::int32_t* classes = nullptr;  // [table rows]
+  const T* weights = nullptr;             // [table rows] or null
+  const std::uint32_t* rows = nullptr;    // [n]
+  Index n = 0;
+
+  Index at(Index i) const { return rows == nullptr ? i : static_cast<Index>(rows[i]); }
+};
+
+enum class Metric : int { loss, error, rmse, mae, callback };
+
+// How the loop talks to its caller; each may be empty.
+template <class T>
+struct Hooks {
+  // Every few ms of work: true stops (Ctrl-C).
+  std::function<bool()> interrupted;
+  // The caller's metric on the validation rows' outputs (n, n_outputs); lower is better.
+  std::function<double(const T* outputs)> metric;
+  // After each epoch: true stops.
+  std::function<bool(Index epoch, double loss, double validation_loss, double metric)> epoch_done;
+};
+
+}  // namespace chainrule

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The factor on the learning rate. t = steps done / total steps of this fit at the start of a step.
+#pragma once
+
+#include "train/plan.h"
+#include "train/state.h"
+
+namespace chainrule {
+
+double schedule_factor(const SchedulePlan& plan, Index step, Index total_steps, Index epoch,
+                       const Plateau& plateau);
+
+// After an epoch: lowers the plateau's factor when the loss has stalled for `patience` epochs.
+void watch_plateau(const SchedulePlan& plan, double loss, Plateau& plateau);
+
+}  // namespace chainrule

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that training changes, in one place: parameters, moments, counters, the shuffled order,
+// the schedule's memory, early stopping, the best copy and the history.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "train/network.h"
+
+namespace chainrule {
+
+// The optimizer's memory; the arrays are laid out like Network::values().
+template <class T>
+struct Moments {
+  Buffer<T> first;    // first moment, or velocity
+  Buffer<T> second;   // second moment, or sum of squares
+  Index n_steps = 0;  // updates made since the moments were zero
+  double beta1_power = 1;  // beta1 ^ n_steps
+  double beta2_power = 1;
+};
+
+constexpr bool uses_first(Optimizer optimizer) {
+  return optimizer != Optimizer::sgd && optimizer != Optimizer::adagrad &&
+         optimizer != Optimizer::rmsprop;
+}
+
+constexpr bool uses_second(Optimizer optimizer) {
+  return optimizer == Optimizer::adagrad || optimizer == Optimizer::rmsprop ||
+         optimizer == Optimizer::adam || optimizer == Optimizer::adamw;
+}
+
+struct History {
+  std::vector<double> loss;
+  std::vector<double> validation_loss;
+  std::vector<double> validation_metric;
+  Index best_epoch = -1;
+  Index n_steps = 0;
+  std::string stop_reason;
+  Index diverged_epoch = -1;  // where the loss left the finite numbers, else -1
+  Index diverged_step = -1;
+};
+
+// The plateau schedule's memory.
+struct Plateau {
+  double factor = 1;
+  double best = 0;
+  Index waited = -1;  // -1 before the first epoch
+};
+
+template <class T>
+struct State {
+  State(const NetworkPlan& plan, Optimizer optimizer) : network(plan) {
+    if (uses_first(optimizer)) moments.first = Buffer<T>(network.size());
+    if (uses_second(optimizer)) moments.second = Buffer<T>(network.size());
+  }
+
+  Network<T> network;
+  Moments<T> moments;
+  Index epoch = 0;  // completed since the network was made; keys shuffling and dropout
+  std::vector<std::uint32_t> order;
+  Plateau plateau;
+  Buffer<T> best;  // values of the best epoch, or of the last completed one
+  double best_score = 0;
+  Index waited = 0;  // epochs without improvement
+  History history;
+};
+
+}  // namespace chainrule

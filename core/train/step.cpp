@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/step.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "train/forward.h"
+
+namespace chainrule {
+namespace {
+
+// Rows that run through all layers at once: their activations of a wide layer stay in L2.
+constexpr Index kRowBlock = 120;
+
+}  // namespace
+
+template <class T>
+Step<T>::Step(const NetworkPlan& network, const TrainingPlan& training, Batch<T>& batch,
+              State<T>& state, int max_threads)
+    : network_plan_(network),
+      plan_(training),
+      batch_(batch),
+      state_(state),
+      table_(kernels<T>()),
+      constants_(network),
+      tasks_(gradient_tasks(network, kPanel<T>)),
+      task_norms_(tasks_.size()),
+      scratch_(checked_multiply(max_threads, task_size<T>())) {
+  Index cost = 0;
+  for (const GradientTask& task : tasks_) {
+    cost_before_.push_back(cost);
+    cost += task.n_panels * (task.last - task.first);
+  }
+  cost_before_.push_back(cost);
+  if (training.clip_norm > 0) gradients_ = Buffer<T>(state.network.size());
+}
+
+template <class T>
+std::pair<std::size_t, std::size_t> Step<T>::share(int thread, int active) const {
+  const auto edge = [&](int t) {
+    const Index cost = cost_before_.back() * t / active;
+    return static_cast<std::size_t>(
+        std::lower_bound(cost_before_.begin(), cost_before_.end(), cost) - cost_before_.begin());
+  };
+  return {edge(thread), edge(thread + 1)};
+}
+
+template <class T>
+void Step<T>::rows_phase(int thread, int active, Index epoch) {
+  const bool dropout = epoch >= 0;
+  // Equal shares in whole register tiles, so that only the last thread has a ragged one.
+  const Index tiles = (batch_.n + table_.tile_rows - 1) / table_.tile_rows;
+  const Index from = std::min(batch_.n, tiles * thread / active * table_.tile_rows);
+  const Index to = std::min(batch_.n, tiles * (thread + 1) / active * table_.tile_rows);
+  for (Index row = from; row < to && !stop.load(std::memory_order_relaxed); row += kRowBlock) {
+    const Index end = std::min(to, row + kRowBlock);
+    batch_.gather(table_, network_plan_, plan_.seed, epoch, row, end);
+    forward(table_, state_.network, batch_, dropout, row, end);
+    loss(table_, network_plan_, constants_, batch_, row, end);
+    backward(table_, state_.network, batch_, dropout, row, end);
+    weigh_deltas(table_, batch_, row, end);
+    if (thread == 0 && poll != nullptr) poll(poll_context);
+  }
+}
+
+template <class T>
+void Step<T>::weights_phase(int thread, int active, const StepSize<T>& step) {
+  T* block = scratch_.data() + thread * task_size<T>();
+  T* block_bias = block + kTaskPanels * kTaskInputs * kPanel<T>;
+  const auto [first, last] = share(thread, active);
+  for (std::size_t k = first; k < last; ++k) {
+    const GradientTask& task = tasks_[k];
+    gradient_block(table_, state_.network, batch_, true, task, static_cast<T>(step.scale), block,
+                   block_bias);
+    penalize_block(table_, state_.network, plan_, task, block);
+    update_block(table_, plan_, step, state_, task, block, block_bias);
+  }
+}
+
+// Clipping needs the norm of all gradients before the first update: one barrier more.
+template <class T>
+void Step<T>::clipped_weights_phase(Team& team, int thread, int active, const StepSize<T>& step) {
+  T* block = scratch_.data() + thread * task_size<T>();
+  T* block_bias = block + kTaskPanels * kTaskInputs * kPanel<T>;
+  const auto [first, last] = share(thread, active);
+  for (std::size_t k = first; k < last; ++k) {
+    const GradientTask& task = tasks_[k];
+    gradient_block(table_, state_.network, batch_, true, task, static_cast<T>(step.scale), block,
+                   block_bias);
+    penalize_block(table_, state_.network, plan_, task, block);
+    store_block(state_.network, task, block, block_bias, gradients_.data());
+    task_norms_[k] =
+        table_.sum_of_squares(block, task.n_panels * (task.last - task.first) * kPanel<T>) +
+        (task.bias ? table_.sum_of_squares(block_bias, task.n_panels * kPanel<T>) : 0.0);
+  }
+  team.barrier();
+  double norm = 0;
+  for (const double part : task_norms_) norm += part;
+  norm = std::sqrt(norm);
+  const T factor = norm > plan_.clip_norm ? static_cast<T>(plan_.clip_norm / norm) : T(1);
+  for (std::size_t k = first; k < last; ++k) {
+    load_block(state_.network, tasks_[k], gradients_.data(), block, block_bias);
+    table_.scale_rows(block, task_size<T>(), 1, task_size<T>(), &factor);
+    update_block(table_, plan_, step, state_, tasks_[k], block, block_bias);
+  }
+}
+
+template <class T>
+T Step<T>::run(Team& team, int active, double schedule, Index epoch) {
+  const T weight_sum = batch_.weight_sum(table_);
+  if (!(weight_sum > T(0))) return T(0);  // all weights zero: no step
+  StepSize<T> step{};
+  T total = T(0);
+  const auto work = [&](int thread) {
+    rows_phase(thread, active, epoch);
+    team.barrier();
+    if (thread == 0 && !stop.load(std::memory_order_relaxed)) {
+      total = sum_losses(table_, batch_);
+      if (std::isfinite(total)) {
+        step = next_step<T>(plan_, state_.moments, schedule, static_cast<double>(weight_sum));
+      } else {  // stops here, before any weight changes
+        stop.store(true, std::memory_order_relaxed);
+      }
+    }
+    team.barrier();
+    if (stop.load(std::memory_order_relaxed)) return;
+    if (plan_.clip_norm > 0) {
+      clipped_weights_phase(team, thread, active, step);
+    } else {
+      weights_phase(thread, active, step);
+    }
+  };
+  team.run(active, work);
+  return total;
+}
+
+template class Step<float>;
+template class Step<double>;
+
+}  // namespace chainrule

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+// The stopping rules, asked after each epoch.
+#pragma once
+
+#include <cmath>
+
+#include "train/state.h"
+
+namespace chainrule {
+
+// Keeps the best score for patience; returns the reason to stop, or null. `score` is the validation
+// metric, or the training loss where there are no validation rows.
+template <class T>
+const char* stop_reason(const TrainingPlan& plan, State<T>& state, double score, double seconds) {
+  const std::vector<double>& losses = state.history.loss;
+  if (plan.patience > 0) {
+    const bool first = losses.size() == 1;
+    if (first || score < state.best_score - plan.tol) {
+      state.best_score = score;
+      state.waited = 0;
+    } else if (++state.waited >= plan.patience) {
+      return "patience";
+    }
+  } else if (plan.tol > 0 && losses.size() > 1 &&
+             losses[losses.size() - 2] - losses.back() < plan.tol) {
+    return "tol";
+  }
+  if (plan.time_limit > 0 && seconds >= plan.time_limit) return "time_limit";
+  return nullptr;
+}
+
+}  // namespace chainrule

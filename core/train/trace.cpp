@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/trace.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/team.h"
+#include "layers/dense.h"
+#include "train/forward.h"
+
+namespace chainrule {
+
+template <class T>
+void trace(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, Index dropout_epoch,
+           bool update, Trace<T>& out) {
+  const FlushSubnormals flush;
+  const NetworkPlan& network = state.network.plan();
+  const KernelTable<T>& table = kernels<T>();
+  const LossConstants<T> constants(network);
+  const bool dropout = dropout_epoch >= 0;
+  Batch<T>& batch = out.batch;
+
+  batch.choose(rows, nullptr, 0, rows.n);
+  out.weight_sum = static_cast<double>(batch.weight_sum(table));
+  batch.gather(table, network, plan.seed, dropout_epoch, 0, rows.n);
+  forward(table, state.network, batch, dropout, 0, rows.n);
+  for (std::size_t l = 0; l + 1 < batch.layers.size(); ++l) {
+    const LayerRows<T>& layer = batch.layers[l];
+    if (!slope_from_value(network.layers[l].activation))
+      std::copy(layer.delta, layer.delta + rows.n * layer.stride, layer.slope);
+  }
+  loss(table, network, constants, batch, 0, rows.n);
+  backward(table, state.network, batch, dropout, 0, rows.n);
+
+  std::copy(batch.losses, batch.losses + rows.n, out.losses.data());
+  for (const LayerRows<T>& layer : batch.layers) {
+    out.deltas.emplace_back(rows.n * layer.stride);
+    std::copy(layer.delta, layer.delta + rows.n * layer.stride, out.deltas.back().data());
+  }
+  out.loss_sum = static_cast<double>(sum_losses(table, batch));
+  weigh_deltas(table, batch, 0, rows.n);
+
+  Moments<T> counters{};
+  counters.beta1_power = state.moments.beta1_power;
+  counters.beta2_power = state.moments.beta2_power;
+  const StepSize<T> step = next_step<T>(plan, update ? state.moments : counters, 1.0, out.weight_sum);
+  out.gradients = Buffer<T>(state.network.size());
+  Buffer<T> scratch(task_size<T>());
+  T* block = scratch.data();
+  T* block_bias = block + kTaskPanels * kTaskInputs * kPanel<T>;
+  const std::vector<GradientTask> tasks = gradient_tasks(network, kPanel<T>);
+  double squares = 0;
+  for (const GradientTask& task : tasks) {
+    gradient_block(table, state.network, batch, dropout, task, static_cast<T>(step.scale), block,
+                   block_bias);
+    penalize_block(table, state.network, plan, task, block);
+    store_block(state.network, task, block, block_bias, out.gradients.data());
+    squares += table.sum_of_squares(block, task.n_panels * (task.last - task.first) * kPanel<T>) +
+               (task.bias ? table.sum_of_squares(block_bias, task.n_panels * kPanel<T>) : 0.0);
+  }
+  if (!update) return;
+  const double norm = std::sqrt(squares);
+  const bool clipped = plan.clip_norm > 0 && norm > plan.clip_norm;
+  const T factor = clipped ? static_cast<T>(plan.clip_norm / norm) : T(1);
+  for (const GradientTask& task : tasks) {
+    load_block(state.network, task, out.gradients.data(), block, block_bias);
+    if (clipped) table.scale_rows(block, task_size<T>(), 1, task_size<T>(), &factor);
+    update_block(table, plan, step, state, task, block, block_bias);
+  }
+}
+
+namespace {
+
+// The layer that owns a position of Network::values().
+Index owner(const Network<double>& network, Index position) {
+  Index l = network.n_layers() - 1;
+  while (network.place(l).weights > position) --l;
+  return l;
+}
+
+// One thread's copy of the network and the rows, whose activations below a changed layer stay.
+class Probe {
+ public:
+  Probe(const Network<double>& network, const TrainingPlan& plan, const Rows<double>& rows,
+        Index dropout_epoch)
+      : table_(kernels<double>()),
+        network_(network.plan()),
+        constants_(network.plan()),
+        batch_(network.plan(), rows.n, rows.weights != nullptr, false),
+        dropout_(dropout_epoch >= 0) {
+    std::copy(network.values().data(), network.values().data() + network.size(),
+              network_.values().data());
+    batch_.choose(rows, nullptr, 0, rows.n);
+    const double weight_sum = batch_.weight_sum(table_);
+    scale_ = plan.mean ? 1 / weight_sum : 1.0;
+    batch_.gather(table_, network.plan(), plan.seed, dropout_epoch, 0, rows.n);
+    forward(table_, network_, batch_, dropout_, 0, rows.n);
+  }
+
+  double derivative(Index position) {
+    double& w = network_.values()[position];
+    const double before = w, h = 6.06e-6 * std::max(1.0, std::fabs(before));
+    const Index l = owner(network_, position);
+    const double up = before + h, down = before - h;
+    w = up;
+    const double high = loss_from(l);
+    w = down;
+    const double low = loss_from(l);
+    w = before;
+    loss_from(l);  // restores the activations above
+    return (high - low) / (up - down);
+  }
+
+ private:
+  double loss_from(Index first) {
+    const Index last = network_.n_layers() - 1;
+    for (Index l = first; l <= last; ++l) {
+      LayerRows<double>& layer = batch_.layers[static_cast<std::size_t>(l)];
+      const double* below = batch_.x;
+      Index stride = batch_.x_stride;
+      if (l > 0) {
+        const LayerRows<double>& under = batch_.layers[static_cast<std::size_t>(l) - 1];
+        below = dropout_ && under.mask != nullptr ? under.input : under.a;
+        stride = under.stride;
+      }
+      const Activation activation =
+          l == last ? Activation::identity : network_.layer(l).activation;
+      dense_forward<double>(table_, network_, l, activation, below, stride, batch_.n,
+                            {l == last ? layer.delta : layer.a, nullptr, nullptr, layer.stride});
+      if (dropout_ && layer.mask != nullptr)
+        table_.multiply(layer.a, layer.mask, layer.input, batch_.n * layer.stride);
+    }
+    loss(table_, network_.plan(), constants_, batch_, 0, batch_.n);
+    return scale_ * sum_losses(table_, batch_);
+  }
+
+  const KernelTable<double>& table_;
+  Network<double> network_;
+  LossConstants<double> constants_;
+  Batch<double> batch_;
+  bool dropout_;
+  double scale_ = 1;
+};
+
+}  // namespace
+
+void numeric_gradients(const Network<double>& network, const TrainingPlan& plan,
+                       const Rows<double>& rows, Index dropout_epoch,
+                       const std::vector<Index>& positions, int n_threads,
+                       const std::function<bool()>& interrupted, double* out) {
+  const FlushSubnormals flush;
+  const auto count = static_cast<Index>(positions.size());
+  const int threads = static_cast<int>(std::max<Index>(1, std::min<Index>(n_threads, count / 8)));
+  std::vector<std::unique_ptr<Probe>> probes;
+  for (int t = 0; t < threads; ++t)
+    probes.push_back(std::make_unique<Probe>(network, plan, rows, dropout_epoch));
+  std::atomic<bool> stop{false};
+  Team team(threads);
+  const int active = team.size();
+  const auto work = [&](int thread) {
+    for (Index k = thread; k < count && !stop.load(std::memory_order_relaxed); k += active) {
+      const auto at = static_cast<std::size_t>(k);
+      out[k] = probes[static_cast<std::size_t>(thread)]->derivative(positions[at]);
+      if (thread == 0 && (k / active) % 64 == 0 && interrupted && interrupted()) stop.store(true);
+    }
+  };
+  team.run(active, work);
+}
+
+template void trace(State<float>&, const TrainingPlan&, const Rows<float>&, Index, bool,
+                    Trace<float>&);
+template void trace(State<double>&, const TrainingPlan&, const Rows<double>&, Index, bool,
+                    Trace<double>&);
+
+}  // namespace chainrule

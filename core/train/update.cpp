@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/update.h"
+
+namespace chainrule {
+
+template <class T>
+StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, double schedule,
+                      double weight_sum) {
+  moments.n_steps += 1;
+  moments.beta1_power *= plan.beta1;
+  moments.beta2_power *= plan.beta2;
+  return {plan.learning_rate * schedule, plan.mean ? 1 / weight_sum : 1.0,
+          static_cast<T>(1 / (1 - moments.beta1_power)),
+          static_cast<T>(1 / (1 - moments.beta2_power))};
+}
+
+template <class T>
+void penalize_block(const KernelTable<T>& table, const Network<T>& network,
+                    const TrainingPlan& plan, const GradientTask& task, T* block) {
+  if (plan.l1 == 0 && plan.l2 == 0) return;
+  constexpr Index P = kPanel<T>;
+  const Index rows = task.last - task.first;
+  const Index in = network.place(task.layer).in_panels * P;
+  for (Index p = 0; p < task.n_panels; ++p) {
+    const T* w = network.weights(task.layer) + ((task.panel + p) * in + task.first) * P;
+    table.penalize(block + p * rows * P, w, rows * P, static_cast<T>(plan.l1),
+                   static_cast<T>(plan.l2));
+  }
+}
+
+template <class T>
+void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
+                  State<T>& state, const GradientTask& task, const T* block, const T* block_bias) {
+  constexpr Index P = kPanel<T>;
+  Network<T>& network = state.network;
+  const LayerPlace& place = network.place(task.layer);
+  const GroupPlan& group = plan.groups[static_cast<std::size_t>(task.layer)];
+  UpdateArgs<T> args{.optimizer = plan.optimizer,
+                     .w = nullptr,
+                     .g = nullptr,
+                     .first = nullptr,
+                     .second = nullptr,
+                     .count = 0,
+                     .rate = T(0),
+                     .keep = T(1),
+                     .momentum = static_cast<T>(plan.momentum),
+                     .beta1 = static_cast<T>(plan.beta1),
+                     .beta2 = static_cast<T>(plan.beta2),
+                     .correction1 = step.correction1,
+                     .correction2 = step.correction2,
+                     .epsilon = static_cast<T>(plan.epsilon)};
+  const auto apply = [&](Index at, const T* gradient, Index count, double rate, double decay) {
+    args.w = network.values().data() + at;
+    args.g = gradient;
+    args.first = state.moments.first.size() > 0 ? state.moments.first.data() + at : nullptr;
+    args.second = state.moments.second.size() > 0 ? state.moments.second.data() + at : nullptr;
+    args.count = count;
+    args.rate = static_cast<T>(step.rate * rate);
+    args.keep = static_cast<T>(1 - step.rate * rate * plan.weight_decay * decay);
+    table.update_parameters(args);
+  };
+
+  const Index rows = task.last - task.first;
+  const Index in = place.in_panels * P, out = place.out_panels * P;
+  if (group.weight_rate != 0) {
+    for (Index p = 0; p < task.n_panels; ++p) {
+      const Index at = ((task.panel + p) * in + task.first) * P;
+      apply(place.weights + at, block + p * rows * P, rows * P, group.weight_rate,
+            group.weight_decay);
+      if (task.layer == 0) continue;
+      for (Index i = task.first; i < task.last; i += P) {
+        table.transpose_panel(network.weights(task.layer) + ((task.panel + p) * in + i) * P,
+                              network.weights_t(task.layer) +
+                                  ((i / P) * out + (task.panel + p) * P) * P);
+      }
+    }
+  }
+  if (task.bias && group.bias_rate != 0) {
+    apply(place.bias + task.panel * P, block_bias, task.n_panels * P, group.bias_rate,
+          group.bias_decay);
+  }
+}
+
+template StepSize<float> next_step(const TrainingPlan&, Moments<float>&, double, double);
+template StepSize<double> next_step(const TrainingPlan&, Moments<double>&, double, double);
+template void penalize_block(const KernelTable<float>&, const Network<float>&, const TrainingPlan&,
+                             const GradientTask&, float*);
+template void penalize_block(const KernelTable<double>&, const Network<double>&,
+                             const TrainingPlan&, const GradientTask&, double*);
+template void update_block(const KernelTable<float>&, const TrainingPlan&, const StepSize<float>&,
+                           State<float>&, const GradientTask&, const float*, const float*);
+template void update_block(const KernelTable<double>&, const TrainingPlan&,
+                           const StepSize<double>&, State<double>&, const GradientTask&,
+                           const double*, const double*);
+
+}  // namespace chainrule

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Step 4, update: w <- w - eta dL/dw, or one of its descendants, block by block. The thread that
+// computed a block's gradient updates it while it lies in L1, and writes the transposed copy.
+#pragma once
+
+#include "train/backward.h"
+#include "train/state.h"
+
+namespace chainrule {
+
+// The numbers of one step that all blocks share.
+template <class T>
+struct StepSize {
+  double rate;        // learning rate * schedule
+  double scale;       // 1 / sum of row weights, or 1
+  T correction1;      // 1 / (1 - beta1^t)
+  T correction2;
+};
+
+// Advances the step counter and the bias corrections.
+template <class T>
+StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, double schedule,
+                      double weight_sum);
+
+// Adds the penalty's gradient to a block's: l2 w + l1 sign(w).
+template <class T>
+void penalize_block(const KernelTable<T>& table, const Network<T>& network,
+                    const TrainingPlan& plan, const GradientTask& task, T* block);
+
+// Updates the block's parameters and their transposed copy from its gradient.
+template <class T>
+void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
+                  State<T>& state, const GradientTask& task, const T* block, const T* block_bias);
+
+}  // namespace chainrule

@@ -1,0 +1,40 @@
+"""chainrule: feed-forward neural networks trained by backpropagation, fast, strong and open.
+
+Names are resolved on first use (PEP 562), so that `import chainrule` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chainrule.errors import ChainruleError as ChainruleError
+    from chainrule.estimators.load import load as load
+    from chainrule.estimators.tabular import TabularClassifier as TabularClassifier
+    from chainrule.estimators.tabular import TabularRegressor as TabularRegressor
+    from chainrule.network import Network as Network
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "ChainruleError": "chainrule.errors",
+    "Network": "chainrule.network",
+    "TabularClassifier": "chainrule.estimators.tabular",
+    "TabularRegressor": "chainrule.estimators.tabular",
+    "load": "chainrule.estimators.load",
+}
+
+__all__ = ["ChainruleError", "Network", "TabularClassifier", "TabularRegressor", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'chainrule' has no attribute '{name}'")
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

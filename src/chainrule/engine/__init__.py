@@ -1,0 +1,31 @@
+"""The executor in C++: forward, loss, backward, update, until the loss converges.
+
+The only importer of the compiled `_core`. Shapes and values are checked once, at this boundary; the
+number type of a computation is that of the parameters.
+"""
+
+from chainrule.engine.compute import forward, initialize, loss, permutation, predict
+from chainrule.engine.machine import machine
+from chainrule.engine.rows import TrainingRows
+from chainrule.engine.state import TrainingState
+from chainrule.engine.trace import Trace, gradients, numeric_gradients, trace
+from chainrule.engine.training import FitJob, FitResult, fit, fit_many
+
+__all__ = [
+    "FitJob",
+    "FitResult",
+    "Trace",
+    "TrainingRows",
+    "TrainingState",
+    "fit",
+    "fit_many",
+    "forward",
+    "gradients",
+    "initialize",
+    "loss",
+    "machine",
+    "numeric_gradients",
+    "permutation",
+    "predict",
+    "trace",
+]

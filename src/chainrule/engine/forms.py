@@ -1,0 +1,115 @@
+"""Specs as the plain dictionaries that the core reads; names become the core's numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule.errors import SpecError
+from chainrule.spec import LOSSES, OPTIMIZERS, OUTPUT_ACTIVATIONS, SCHEDULES, NetworkSpec, TrainingSpec
+
+# The order of each enum in core/kernels/table.h and core/train/plan.h.
+_ACTIVATION_ORDER = (
+    "identity",
+    "sigmoid",
+    "tanh",
+    "relu",
+    "leaky_relu",
+    "elu",
+    "selu",
+    "gelu",
+    "silu",
+    "mish",
+    "softplus",
+    "exp",
+    "softmax",
+)
+ACTIVATION_CODES = {name: _ACTIVATION_ORDER.index(name) for name in OUTPUT_ACTIVATIONS}
+LOSS_CODES = {name: code for code, name in enumerate(LOSSES)}
+OPTIMIZER_CODES = {name: code for code, name in enumerate(OPTIMIZERS)}
+SCHEDULE_CODES = {name: code for code, name in enumerate(SCHEDULES)}
+METRIC_CODES = {"loss": 0, "error": 1, "rmse": 2, "mae": 3}
+CALLBACK_METRIC = 4
+
+
+def network_form(spec: NetworkSpec) -> dict[str, Any]:
+    """The network as the core reads it; a dropout belongs to the layer before it."""
+    rates = spec.dropout_rates
+    return {
+        "n_features": spec.n_features,
+        "input_dropout": float(rates[0]),
+        "layers": [
+            {
+                "units": layer.units,
+                "activation": ACTIVATION_CODES[layer.activation],
+                "ntk": layer.ntk,
+                "dropout": float(rate),
+            }
+            for layer, rate in zip(spec.dense, rates[1:], strict=True)
+        ],
+        "loss": LOSS_CODES[spec.loss.name],
+        "huber_delta": float(spec.loss.huber_delta),
+        "quantiles": [float(q) for q in spec.loss.quantiles],
+    }
+
+
+def training_form(spec: NetworkSpec, training: TrainingSpec) -> dict[str, Any]:
+    """The training as the core reads it; None becomes 0, which stands for "none" or "choose"."""
+    _check_factors(spec, training)
+    groups = [
+        [
+            training.learning_rate_factor(f"W{number}"),
+            training.learning_rate_factor(f"b{number}"),
+            training.weight_decay_factor(f"W{number}"),
+            training.weight_decay_factor(f"b{number}"),
+        ]
+        for number in range(1, spec.n_layers + 1)
+    ]
+    rmsprop = training.optimizer == "rmsprop"
+    return {
+        "optimizer": OPTIMIZER_CODES[training.optimizer],
+        "learning_rate": float(training.learning_rate),
+        "schedule": {
+            "kind": SCHEDULE_CODES[training.schedule.name],
+            **training.schedule.constants,
+        },
+        "groups": groups,
+        "epochs": training.epochs,
+        "batch_size": training.batch_size or 0,
+        "mean": training.reduction == "mean",
+        "l1": float(training.l1),
+        "l2": float(training.l2),
+        "weight_decay": float(training.weight_decay),
+        "clip_norm": float(training.clip_norm or 0.0),
+        "patience": training.patience or 0,
+        "tol": float(training.tol),
+        "time_limit": float(training.time_limit or 0.0),
+        "shuffle": training.shuffle,
+        "seed": training.seed,
+        "n_threads": training.n_threads or 0,
+        "momentum": training.constant("momentum"),
+        "beta1": training.constant("beta1"),
+        "beta2": training.constant("rho" if rmsprop else "beta2"),
+        "epsilon": training.constant("epsilon"),
+    }
+
+
+def metric_code(metric: Any) -> int:
+    """The core's number of a metric by name, or that of a caller's function."""
+    if callable(metric):
+        return CALLBACK_METRIC
+    if metric not in METRIC_CODES:
+        raise SpecError(
+            f"unknown metric {metric!r}; it is one of {', '.join(METRIC_CODES)} or a function."
+        )
+    return METRIC_CODES[metric]
+
+
+def _check_factors(spec: NetworkSpec, training: TrainingSpec) -> None:
+    names = set(spec.parameter_shapes)
+    known = names | {name.rstrip("0123456789") for name in names}
+    for field in ("learning_rate_factors", "weight_decay_factors"):
+        for key in getattr(training, field):
+            if key not in known:
+                raise SpecError(
+                    f"{field} names '{key}', which this network lacks; it has {', '.join(names)}."
+                )

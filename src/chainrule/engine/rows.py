@@ -1,0 +1,214 @@
+"""Rows as the core takes them: checked, contiguous, in the number type of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.errors import DataError
+from chainrule.spec import NetworkSpec
+
+Array = npt.NDArray[Any]
+Params = dict[str, Array]
+
+MAX_ROWS = (1 << 32) - 1  # a row number is one 32-bit word of the random counter
+_PROBABILITY_SLACK = 1e-5
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """X with its targets and weights, ready for the core.
+
+    Attributes
+    ----------
+    x : ndarray (n_samples, n_features)
+    y : ndarray (n_samples, n_outputs) or None
+    classes : ndarray (n_samples,) of int32 or None
+        Class indices, where cross_entropy was given them.
+    weights : ndarray (n_samples,) or None
+    rows : ndarray of uint32 or None
+        The rows in use; None means all, in order.
+    """
+
+    x: Array
+    y: Array | None = None
+    classes: Array | None = None
+    weights: Array | None = None
+    rows: Array | None = None
+
+    @property
+    def n(self) -> int:
+        """Rows in use."""
+        return len(self.x) if self.rows is None else len(self.rows)
+
+    def form(self) -> dict[str, Any]:
+        """As the core reads it."""
+        return {
+            "x": self.x,
+            "y": self.y,
+            "classes": self.classes,
+            "weights": self.weights,
+            "rows": self.rows,
+        }
+
+    @classmethod
+    def of(
+        cls,
+        spec: NetworkSpec,
+        dtype: np.dtype[Any],
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        rows: Any = None,
+        what: str = "",
+    ) -> TrainingRows:
+        """Check and convert; `what` is put before the argument's name in messages."""
+        x = matrix(X, spec.n_features, dtype, f"{what}X")
+        values, classes = targets(spec, y, len(x), dtype, f"{what}y")
+        weights = row_weights(sample_weight, len(x), dtype, f"{what}sample_weight")
+        chosen = None if rows is None else row_numbers(rows, len(x), f"{what}rows")
+        table = cls(x, values, classes, weights, chosen)
+        if table.n == 0:
+            raise DataError(f"{what}X has no rows; at least one is needed.")
+        if weights is not None and not (weights if chosen is None else weights[chosen]).sum() > 0:
+            raise DataError(f"{what}sample_weight is zero for every row; one must be above zero.")
+        return table
+
+
+def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:
+    """X as a finite, contiguous (n_samples, n_features) array of the number type."""
+    x = np.asarray(X)
+    if x.ndim != 2:
+        raise DataError(f"{name} must be two-dimensional (rows, features), found shape {x.shape}.")
+    if x.shape[1] != n_features:
+        raise DataError(
+            f"{name} has {x.shape[1]} columns, but the network takes {n_features} features."
+        )
+    if x.shape[0] > MAX_ROWS:
+        raise DataError(f"{name} has {x.shape[0]} rows; at most {MAX_ROWS} can be counted.")
+    out = real_numbers(x, dtype, name)
+    if not np.isfinite(out).all():
+        row, column = (int(k) for k in np.argwhere(~np.isfinite(out))[0])
+        raise DataError(
+            f"{name} holds {x[row, column]} at row {row}, column {column}; "
+            f"only numbers within {dtype} can be computed with."
+        )
+    return out
+
+
+def real_numbers(x: Array, dtype: np.dtype[Any], name: str) -> Array:
+    """A contiguous array of the number type; complex, text and objects are refused by name."""
+    if x.dtype.kind not in "fiub":
+        try:
+            x = x.astype(np.float64, casting="safe" if x.dtype.kind == "c" else "unsafe")
+        except (TypeError, ValueError) as error:
+            raise DataError(f"{name} must hold real numbers, found {x.dtype}: {error}.") from None
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(x, dtype=dtype)
+
+
+def targets(
+    spec: NetworkSpec, y: Any, n: int, dtype: np.dtype[Any], name: str
+) -> tuple[Array | None, Array | None]:
+    """(y (n, n_outputs), None), or (None, class indices) for cross_entropy."""
+    y = np.asarray(y)
+    if y.ndim not in (1, 2):
+        raise DataError(f"{name} must have one or two dimensions, found shape {y.shape}.")
+    if len(y) != n:
+        raise DataError(f"{name} has {len(y)} rows, but X has {n}.")
+    if spec.loss.name == "cross_entropy" and y.ndim == 1:
+        return None, class_indices(y, spec.n_outputs, name)
+    if y.ndim == 1:
+        y = y.reshape(-1, 1)
+    if spec.loss.name == "pinball" and y.shape[1] == 1:
+        y = np.repeat(y, spec.n_outputs, axis=1)
+    if y.shape[1] != spec.n_outputs:
+        raise DataError(
+            f"{name} has {y.shape[1]} columns, but the network has {spec.n_outputs} outputs."
+        )
+    out = real_numbers(y, dtype, name)
+    bad = ~np.isfinite(out)
+    if bad.any():
+        row, column = (int(k) for k in np.argwhere(bad)[0])
+        raise DataError(f"{name} holds {y[row, column]} at row {row}; targets must be finite.")
+    _check_range(spec.loss.name, out, name)
+    return out, None
+
+
+def class_indices(y: Array, n_outputs: int, name: str) -> Array:
+    """Whole numbers 0..n_outputs-1 as int32."""
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        row = int(np.argwhere(~np.isfinite(y))[0, 0])
+        raise DataError(f"{name} holds {y[row]} at row {row}; a class index is a whole number.")
+    if y.dtype.kind not in "iubf" or (y.dtype.kind == "f" and (y != np.floor(y)).any()):
+        raise DataError(
+            f"{name} must hold class indices 0 to {n_outputs - 1} or rows of probabilities "
+            f"of shape (n, {n_outputs}), found {y.dtype}."
+        )
+    wrong = (y < 0) | (y >= n_outputs)
+    if wrong.any():
+        row = int(np.argwhere(wrong)[0, 0])
+        raise DataError(
+            f"{name} holds class {y[row]} at row {row}; the network has classes "
+            f"0 to {n_outputs - 1}."
+        )
+    return np.ascontiguousarray(y, dtype=np.int32)
+
+
+def _check_range(loss: str, y: Array, name: str) -> None:
+    if loss in ("cross_entropy", "binary_cross_entropy") and ((y < 0) | (y > 1)).any():
+        row = int(np.argwhere((y < 0) | (y > 1))[0, 0])
+        raise DataError(f"{name} must lie between 0 and 1 for {loss}, found {y[row]} at row {row}.")
+    if loss == "cross_entropy" and (np.abs(y.sum(axis=1) - 1) > _PROBABILITY_SLACK).any():
+        row = int(np.argmax(np.abs(y.sum(axis=1) - 1)))
+        raise DataError(f"{name} must hold probabilities that sum to 1, row {row} sums to "
+                        f"{y[row].sum():.6g}.")
+    if loss == "poisson" and (y < 0).any():
+        row = int(np.argwhere(y < 0)[0, 0])
+        raise DataError(f"{name} must not be negative for poisson, found {y[row]} at row {row}.")
+
+
+def row_weights(sample_weight: Any, n: int, dtype: np.dtype[Any], name: str) -> Array | None:
+    """One finite weight of at least zero a row, or None."""
+    if sample_weight is None:
+        return None
+    weights = real_numbers(np.asarray(sample_weight), dtype, name)
+    if weights.shape != (n,):
+        raise DataError(f"{name} must have shape ({n},), one a row, found {weights.shape}.")
+    bad = ~(np.isfinite(weights) & (weights >= 0))
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise DataError(f"{name} holds {weights[row]} at row {row}; a weight is at least zero.")
+    return weights
+
+
+def row_numbers(rows: Any, n: int, name: str) -> Array:
+    """Row numbers within the table, as uint32."""
+    chosen = np.asarray(rows)
+    if chosen.ndim != 1 or chosen.dtype.kind not in "iu":
+        raise DataError(f"{name} must be a one-dimensional array of whole numbers.")
+    if len(chosen) and (chosen.min() < 0 or chosen.max() >= n):
+        raise DataError(f"{name} must lie between 0 and {n - 1}.")
+    return np.ascontiguousarray(chosen, dtype=np.uint32)
+
+
+def parameter_list(spec: NetworkSpec, params: Mapping[str, Any]) -> list[Array]:
+    """The parameters in storage order, contiguous and of one number type."""
+    shapes = spec.parameter_shapes
+    missing = [name for name in shapes if name not in params]
+    if missing:
+        raise DataError(f"parameter '{missing[0]}' is missing.")
+    dtype = np.asarray(params["W1"]).dtype
+    if dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
+        raise DataError(f"parameters must be float32 or float64, found {dtype}.")
+    arrays = []
+    for name, shape in shapes.items():
+        array = np.ascontiguousarray(params[name], dtype=dtype)
+        if array.shape != shape:
+            raise DataError(f"parameter '{name}' must have shape {shape}, found {array.shape}.")
+        arrays.append(array)
+    return arrays

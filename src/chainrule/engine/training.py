@@ -1,0 +1,195 @@
+"""fit: the whole loop in one call of the core."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from chainrule import _core
+from chainrule.engine.forms import metric_code, network_form, training_form
+from chainrule.engine.rows import Array, Params, TrainingRows, parameter_list
+from chainrule.engine.state import TrainingState, empty_moments, state_from
+from chainrule.errors import DataError, DivergedError
+from chainrule.spec import History, NetworkSpec, TrainingSpec
+
+Metric = str | Callable[[Array], float]
+Callback = Callable[[int, History], bool | None]
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """New parameters, the optimizer's state and the history of one fit."""
+
+    params: Params
+    state: TrainingState
+    history: History
+
+
+@dataclass(frozen=True)
+class FitJob:
+    """One network of `fit_many`: the arguments of `fit`."""
+
+    spec: NetworkSpec
+    params: Params
+    X: Any
+    y: Any
+    training: TrainingSpec
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+def fit(
+    spec: NetworkSpec,
+    params: Params,
+    X: Any,
+    y: Any,
+    training: TrainingSpec | None = None,
+    *,
+    sample_weight: Any = None,
+    rows: Any = None,
+    eval_set: tuple[Any, Any] | None = None,
+    eval_rows: Any = None,
+    eval_sample_weight: Any = None,
+    state: TrainingState | None = None,
+    metric: Metric = "loss",
+    callback: Callback | None = None,
+) -> FitResult:
+    """Train from `params`, which stay untouched.
+
+    Parameters
+    ----------
+    X : array (n_samples, n_features)
+    y : array
+        (n_samples, n_outputs), 1-D with one output; for cross_entropy class indices (n_samples,) or
+        rows of probabilities.
+    sample_weight : array (n_samples,), optional
+    rows, eval_rows : int arrays, optional
+        Rows of X for training and for validation, without a copy.
+    eval_set : (X, y), optional
+        Validation rows of their own, with `eval_sample_weight`.
+    state : TrainingState, optional
+        Counters and moments to go on from.
+    metric : "loss", "error", "rmse", "mae" or callable
+        What chooses the best epoch on the validation rows, lower is better; a function gets their
+        outputs (n, n_outputs). Of ties the last epoch is kept.
+    callback : callable, optional
+        Called as callback(epoch, history) after each epoch; True stops.
+
+    Raises
+    ------
+    DataError, SpecError
+        Naming the argument.
+    DivergedError
+        When the loss leaves the finite numbers; its `result` holds the last finite epoch.
+    """
+    training = training or TrainingSpec()
+    arrays = parameter_list(spec, params)
+    dtype = arrays[0].dtype
+    train = TrainingRows.of(spec, dtype, X, y, sample_weight, rows)
+    validation = _validation_rows(spec, train, eval_set, eval_rows, eval_sample_weight)
+    before = (state or TrainingState(training.optimizer)).continued_by(training.optimizer)
+    slots, moments = empty_moments(spec, training.optimizer, dtype)
+    after = [np.zeros_like(array) for array in arrays]
+    history = History()
+    start = time.perf_counter()
+
+    def epoch_done(epoch: int, loss: float, validation_loss: float, score: float) -> bool:
+        history.loss.append(loss)
+        if validation is not None:
+            history.validation_loss.append(validation_loss)
+            history.validation_metric.append(score)
+        history.seconds = time.perf_counter() - start
+        return callback is not None and callback(epoch, history) is True
+
+    call = _core.fit_float32 if dtype == np.float32 else _core.fit_float64
+    out = call(
+        network_form(spec),
+        training_form(spec, training),
+        arrays,
+        before.form(spec),
+        train.form(),
+        {} if validation is None else validation.form(),
+        metric_code(metric),
+        metric if callable(metric) else None,
+        epoch_done if callback is not None else None,
+        after,
+        slots,
+    )
+    history = History(
+        loss=out["loss"],
+        validation_loss=out["validation_loss"],
+        validation_metric=[] if metric == "loss" else out["validation_metric"],
+        best_epoch=None if out["best_epoch"] < 0 else out["best_epoch"],
+        n_steps=out["steps_made"],
+        stop_reason=out["stop_reason"],
+        interrupted=out["stop_reason"] == "interrupted",
+        seconds=time.perf_counter() - start,
+    )
+    result = FitResult(
+        params=dict(zip(spec.parameter_shapes, after, strict=True)),
+        state=state_from(training.optimizer, out, moments),
+        history=history,
+    )
+    if out["diverged_epoch"] >= 0:
+        raise _diverged(out, training, result)
+    if history.interrupted:
+        warnings.warn(
+            f"training was interrupted after {history.n_epochs} of {training.epochs} epochs; "
+            "the parameters of the best or last completed epoch are kept",
+            stacklevel=2,
+        )
+    return result
+
+
+def fit_many(jobs: Sequence[FitJob], *, n_threads: int | None = None) -> list[FitResult]:
+    """Train independent networks, one a thread; the same bits as one after the other.
+
+    Arrays that jobs share are read in place. The first error of any job is raised after all ended.
+    """
+    workers = min(len(jobs), n_threads or _core.available_threads())
+    alone = [replace(job, training=replace(job.training, n_threads=1)) for job in jobs]
+    if workers <= 1:
+        return [_run(job) for job in alone]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(_run, alone))
+
+
+def _run(job: FitJob) -> FitResult:
+    return fit(job.spec, job.params, job.X, job.y, job.training, **job.options)
+
+
+def _validation_rows(
+    spec: NetworkSpec,
+    train: TrainingRows,
+    eval_set: tuple[Any, Any] | None,
+    eval_rows: Any,
+    eval_sample_weight: Any,
+) -> TrainingRows | None:
+    if eval_set is not None and eval_rows is not None:
+        raise DataError("give eval_set or eval_rows, not both.")
+    if eval_set is not None:
+        if not isinstance(eval_set, tuple | list) or len(eval_set) != 2:
+            raise DataError("eval_set must be a pair (X, y).")
+        X, y = eval_set
+        return TrainingRows.of(spec, train.x.dtype, X, y, eval_sample_weight, what="eval_set ")
+    if eval_rows is None:
+        return None
+    chosen = np.ascontiguousarray(eval_rows, dtype=np.uint32)
+    if chosen.ndim != 1 or len(chosen) == 0 or chosen.max() >= len(train.x):
+        raise DataError(f"eval_rows must hold row numbers from 0 to {len(train.x) - 1}.")
+    return replace(train, rows=chosen)
+
+
+def _diverged(out: dict[str, Any], training: TrainingSpec, result: FitResult) -> DivergedError:
+    error = DivergedError(
+        f"the loss became infinite or NaN in epoch {out['diverged_epoch']}, "
+        f"batch {out['diverged_step']}; the parameters of the last finite epoch are kept.",
+        f"Try a lower learning_rate than {training.learning_rate:g}, scaled inputs, or clip_norm=1.",
+    )
+    error.result = result
+    return error

@@ -1,0 +1,54 @@
+"""Every exception that chainrule raises on purpose.
+
+    ChainruleError
+    ├── SpecError        a network or training description that cannot be (also ValueError)
+    ├── DataError        rows, columns or targets that cannot be used     (also ValueError)
+    │   └── TableFileError   a file or query that cannot be read as a table
+    ├── ModelFileError   a model file that is damaged, foreign or newer   (also ValueError)
+    └── DivergedError    training left the finite numbers                 (also ValueError)
+
+Each message is one sentence that names the argument, column or row, says what was found, and what
+to do; a `hint` may add a remedy, which the command line prints on a line of its own.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ChainruleError(Exception):
+    """Base of all errors raised on purpose; `hint` is an optional remedy, one sentence."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(f"{message} {hint}".strip())
+        self.message = message
+        self.hint = hint
+
+
+class SpecError(ChainruleError, ValueError):
+    """A network or training description that cannot be."""
+
+
+class DataError(ChainruleError, ValueError):
+    """Rows, columns or targets that cannot be used."""
+
+
+class TableFileError(DataError):
+    """A file or query that cannot be read as a table."""
+
+
+class ModelFileError(ChainruleError, ValueError):
+    """A model file that is damaged, not ours, or written by a newer version."""
+
+
+class DivergedError(ChainruleError, ValueError):
+    """Training left the finite numbers; no parameter was updated with the bad step.
+
+    `result` is what training had reached: parameters, state and history of the last finite epoch.
+    """
+
+    result: Any = None
+
+
+class DataNotice(UserWarning):
+    """Something in the rows that the model handled, and that their owner should know."""
