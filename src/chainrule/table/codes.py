@@ -63,8 +63,8 @@ class NumberCode:
             out[:, -1] = flags[missing.astype(np.intp)]
         elif missing.any():
             return (
-                f"column '{self.name}' has {missing.sum()} missing values and had none in "
-                f"training; its median {self.median:g} takes their place."
+                f"column '{self.name}' has {counted(int(missing.sum()), 'missing value')} and had "
+                f"none in training, whose median {self.median:g} stands in."
             )
         return None
 
@@ -215,9 +215,15 @@ def match_levels(
     strange = [column.levels[code] for code in np.unique(column.values[unseen])]
     shown = ", ".join(repr(level) for level in strange[:3]) + (", ..." if len(strange) > 3 else "")
     return places, (
-        f"column '{name}' has {unseen.sum()} rows with {len(strange)} categories not met in "
-        f"training ({shown}); they count as unknown."
+        f"column '{name}' has {counted(int(unseen.sum()), 'row')} with "
+        f"{counted(len(strange), 'category', 'categories')} not met in training ({shown}), "
+        "taken as unknown."
     )
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """ "1 row", "3 rows"."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
 
 
 def _show(column: Column, row: int) -> str:

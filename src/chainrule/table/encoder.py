@@ -22,6 +22,7 @@ from chainrule.table.codes import (
     PairCode,
     code_from_json,
     code_to_json,
+    counted,
 )
 from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, NUMERIC, Column, as_category
 from chainrule.table.frame import Table
@@ -186,7 +187,9 @@ class Encoder:
         extra = sorted(set(table.names) - set(self.column_names), key=table.names.index)
         if extra:
             shown = ", ".join(f"'{name}'" for name in extra[:5]) + (", ..." * (len(extra) > 5))
-            notices.append(f"X has {len(extra)} columns that training did not have: {shown}.")
+            notices.append(
+                f"X has {counted(len(extra), 'column')} that training did not have: {shown}."
+            )
         return [where[name] for name in self.column_names], notices
 
 

@@ -58,6 +58,16 @@ class Table:
         """The column at `place`, converted now; raises `DataError` for what cannot be learned."""
         return self._convert(place)
 
+    def take(self, rows: np.ndarray) -> Table:
+        """The same columns with only these rows (indices or a mask), still converted one by one."""
+
+        def convert(place: int) -> Column:
+            column = self.column(place)
+            return Column(column.name, column.kind, column.values[rows], column.levels)
+
+        count = np.count_nonzero(rows) if rows.dtype == bool else len(rows)
+        return Table(self.names, int(count), self.named, convert)
+
 
 def as_table(X: Any) -> Table:
     """Wrap a table of any container.

@@ -1,0 +1,57 @@
+"""An estimator's arguments in a model file."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from chainrule.errors import ModelFileError
+from chainrule.estimators.recipe import plain
+
+# JSON readers round larger whole numbers.
+_MAX_INT = 1 << 53
+
+
+def arguments_to_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Those arguments that are plain values; functions and generators are left out."""
+    form: dict[str, Any] = {}
+    for name, value in arguments.items():
+        if isinstance(value, Mapping):  # class_weight, whose keys may be of any type
+            pairs = [[plain(key), plain(factor)] for key, factor in value.items()]
+            if all(_is_plain(entry) for pair in pairs for entry in pair):
+                form[name] = {"pairs": pairs}
+        elif isinstance(value, type):
+            form[name] = np.dtype(value).name
+        elif isinstance(value, list | tuple | np.ndarray):
+            entries = [plain(entry) for entry in value]
+            if all(_is_plain(entry) for entry in entries):
+                form[name] = entries
+        elif _is_plain(plain(value)):
+            form[name] = plain(value)
+    return form
+
+
+def arguments_from_json(form: Mapping[str, Any]) -> dict[str, Any]:
+    """The keyword arguments of `arguments_to_json`."""
+    arguments: dict[str, Any] = {}
+    for name, value in form.items():
+        if isinstance(value, Mapping):
+            if set(value) != {"pairs"}:
+                raise ModelFileError(f"the model's argument '{name}' is not a mapping of pairs.")
+            arguments[name] = {key: factor for key, factor in value["pairs"]}
+        elif name == "hidden_layer_sizes" and isinstance(value, list):
+            arguments[name] = tuple(value)
+        else:
+            arguments[name] = value
+    return arguments
+
+
+def _is_plain(value: Any) -> bool:
+    if value is None or isinstance(value, bool | str):
+        return True
+    if isinstance(value, int):
+        return abs(value) < _MAX_INT
+    return isinstance(value, float) and math.isfinite(value)

@@ -1,0 +1,331 @@
+"""`TabularClassifier` and `TabularRegressor`: `fit(df, y)` on the raw table."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import ClassifierMixin, RegressorMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+
+from chainrule import engine
+from chainrule.estimators.base import TabularModel
+from chainrule.estimators.calibration import Temperature
+from chainrule.estimators.class_target import ClassTarget
+from chainrule.estimators.number_target import NumberTarget
+from chainrule.estimators.optimize import Rows
+from chainrule.estimators.targets import read_numbers, read_target
+from chainrule.table.frame import as_table
+from chainrule.table.target import TargetScale
+
+
+class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
+    """A neural network for classes, trained well on a raw table without settings.
+
+    Numbers, text, categories, booleans, dates and missing values are handled; the preprocessing is
+    part of the model. Two or more classes, or several labels at once (y of 0/1 columns).
+
+    Parameters
+    ----------
+    preset : {"default", "fast"}, default "default"
+        The row of `estimators.recipe.PRESETS` from which arguments left at None take their value.
+    metric : None, "log_loss", "accuracy", "auc" or callable
+        Chooses the epoch that is kept, on the validation rows. None is "log_loss"; "auc" is steered
+        by the log-loss; a callable gets (y_true, probabilities), lower is better.
+    loss : None or str
+        None is "cross_entropy", or "binary_cross_entropy" for several labels at once.
+    n_members : None or int
+        Networks to average; this version trains one.
+    hidden_layer_sizes : None, int or sequence of int
+        Preset: three layers of 256.
+    epochs : None or int
+        Preset: 64.
+    batch_size : "auto", int or None
+        "auto" is the preset's 64; None is the full batch.
+    learning_rate : None or float
+        Preset: 0.002, falling along half a cosine.
+    validation_fraction : float, default 0.2
+        Share of the rows, by class, that choose the epoch; 0 keeps the last epoch.
+    patience : None or int
+        Stop after so many epochs without improvement. None never stops early.
+    time_limit : None or float
+        Seconds after which training stops at the end of an epoch.
+    class_weight : None, "balanced" or mapping of label to factor
+        Multiplies the weights of rows in training, choice of the epoch and calibration. With
+        "balanced", n / (n_classes * count), `predict_proba` answers the balanced problem.
+    categorical_features : None or sequence of names, positions or booleans
+        Columns whose numbers are names of categories.
+    calibrate : bool, default True
+        Fit a temperature to the validation rows (see `estimators.calibration`).
+    refit : bool, default False
+        Not offered by this version.
+    dropout : None or float
+        After every hidden layer; preset: 0.
+    init : None or str
+        One of `spec.INITIALIZATIONS`; preset: "he_normal".
+    dtype : "float32" or "float64", default "float32"
+        Number type of the network.
+    random_state : None, int or RandomState
+        The seed of initialisation, split, order of rows and dropout. Same seed, same bits.
+    n_threads : None or int
+        None chooses; never changes a result.
+    verbose : {0, 1, 2}, default 0
+        1 keeps one line on standard error, 2 prints a line an epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_classes,)
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Only if X had string column names.
+    encoder_ : Encoder
+    input_names_ : tuple of str
+    network_ : Network
+    history_ : History
+    loss_curve_, validation_curve_ : list of float
+    best_epoch_ : int or None
+    n_epochs_ : int
+    interrupted_ : bool
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from chainrule import TabularClassifier
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> model = TabularClassifier(epochs=5, random_state=0).fit(X, y)
+    >>> model.predict_proba(X).shape
+    (150, 3)
+    """
+
+    _kind: ClassVar[str] = "tabular_classifier"
+    _target_type = ClassTarget
+    _target: ClassTarget
+
+    def __init__(
+        self,
+        *,
+        preset: str = "default",
+        metric: Any = None,
+        loss: Any = None,
+        n_members: int | None = None,
+        hidden_layer_sizes: Any = None,
+        epochs: int | None = None,
+        batch_size: Any = "auto",
+        learning_rate: float | None = None,
+        validation_fraction: float = 0.2,
+        patience: int | None = None,
+        time_limit: float | None = None,
+        class_weight: Any = None,
+        categorical_features: Any = None,
+        calibrate: bool = True,
+        refit: bool = False,
+        dropout: float | None = None,
+        init: str | None = None,
+        dtype: Any = "float32",
+        random_state: Any = None,
+        n_threads: int | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.preset = preset
+        self.metric = metric
+        self.loss = loss
+        self.n_members = n_members
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.time_limit = time_limit
+        self.class_weight = class_weight
+        self.categorical_features = categorical_features
+        self.calibrate = calibrate
+        self.refit = refit
+        self.dropout = dropout
+        self.init = init
+        self.dtype = dtype
+        self.random_state = random_state
+        self.n_threads = n_threads
+        self.verbose = verbose
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        eval_set: Any = None,
+        eval_sample_weight: Any = None,
+    ) -> Self:
+        """Train on a table.
+
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
+        y : labels of shape (n_samples,), or 0/1 of shape (n_samples, n_labels)
+        sample_weight : array of shape (n_samples,) or None
+            At least 0; a row of weight 0 is as if it were not there.
+        eval_set : pair (X, y) or None
+            Rows that choose the epoch instead of a share of the training rows.
+        eval_sample_weight : array or None
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        DataError, SpecError
+            Naming the argument, column or row.
+        """
+        return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probabilities, float64, shape (n_samples, n_classes), columns as in `classes_`."""
+        logits = self._outputs(X, logits=True)
+        return self._target.probabilities(logits)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The most probable class, shape (n_samples,); for several labels, 0/1 rows."""
+        proba = self.predict_proba(X)
+        return self._target.labels.decode(proba)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Accuracy, weighted by `sample_weight`."""
+        y = read_target(y, as_table(X).n_rows)
+        return float(super().score(X, y, sample_weight))
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The classes, ascending; for several labels, the positions of their columns."""
+        check_is_fitted(self)
+        return self._target.labels.classes
+
+    @property
+    def temperature_(self) -> Temperature:
+        """What calibrates the probabilities; beta 1 and mix 0 change nothing."""
+        check_is_fitted(self)
+        return self._target.temperature
+
+    def _calibrate(self, validation: Rows) -> None:
+        logits = engine.predict(self._spec, self._params, validation.inputs, logits=True)
+        target, weights = validation.target, validation.weights
+        self._target = self._target.calibrated(logits, target, weights)
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags
+
+
+class TabularRegressor(RegressorMixin, TabularModel):  # type: ignore[misc]
+    """A neural network for numbers, trained well on a raw table without settings.
+
+    Numbers, text, categories, booleans, dates and missing values are handled; the preprocessing and
+    the scale of y are part of the model. One target or several.
+
+    Parameters
+    ----------
+    metric : None, "rmse", "r2", "mae" or callable
+        Chooses the epoch that is kept, on the validation rows. None is "rmse"; a callable gets
+        (y_true, y_pred) in y's own units, lower is better.
+    loss : None, "squared_error", "absolute_error" or "huber"
+        Of the scaled target; None is "squared_error".
+    others
+        As in `TabularClassifier`, which has `class_weight` and `calibrate` besides.
+
+    Attributes
+    ----------
+    target_scale_ : TargetScale
+        Mean and standard deviation of y.
+    others
+        As in `TabularClassifier`, which has `classes_` instead.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from chainrule import TabularRegressor
+    >>> X, y = load_diabetes(return_X_y=True, as_frame=True)
+    >>> model = TabularRegressor(epochs=5, random_state=0).fit(X, y)
+    >>> model.predict(X).shape
+    (442,)
+    """
+
+    _kind: ClassVar[str] = "tabular_regressor"
+    _target_type = NumberTarget
+    _target: NumberTarget
+
+    def __init__(
+        self,
+        *,
+        preset: str = "default",
+        metric: Any = None,
+        loss: Any = None,
+        n_members: int | None = None,
+        hidden_layer_sizes: Any = None,
+        epochs: int | None = None,
+        batch_size: Any = "auto",
+        learning_rate: float | None = None,
+        validation_fraction: float = 0.2,
+        patience: int | None = None,
+        time_limit: float | None = None,
+        categorical_features: Any = None,
+        refit: bool = False,
+        dropout: float | None = None,
+        init: str | None = None,
+        dtype: Any = "float32",
+        random_state: Any = None,
+        n_threads: int | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.preset = preset
+        self.metric = metric
+        self.loss = loss
+        self.n_members = n_members
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.time_limit = time_limit
+        self.categorical_features = categorical_features
+        self.refit = refit
+        self.dropout = dropout
+        self.init = init
+        self.dtype = dtype
+        self.random_state = random_state
+        self.n_threads = n_threads
+        self.verbose = verbose
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        eval_set: Any = None,
+        eval_sample_weight: Any = None,
+    ) -> Self:
+        """Train on a table; y has shape (n_samples,) or (n_samples, n_outputs).
+
+        The other arguments and the errors are those of `TabularClassifier.fit`.
+        """
+        return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Predictions in y's own units, float64, of y's shape."""
+        outputs = self._outputs(X)
+        return self._target.decode(outputs)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R2, weighted by `sample_weight`."""
+        y = read_numbers(y, as_table(X).n_rows)
+        return float(super().score(X, y, sample_weight))
+
+    @property
+    def target_scale_(self) -> TargetScale:
+        """Mean and standard deviation of y."""
+        check_is_fitted(self)
+        return self._target.scale

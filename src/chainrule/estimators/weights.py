@@ -1,0 +1,76 @@
+"""Row weights: sample_weight as given, times class_weight of the row's class."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from chainrule.errors import DataError
+
+
+def read_weights(weights: Any, n_rows: int, noun: str = "sample_weight") -> np.ndarray | None:
+    """float64 weights of shape (n_rows,), a copy; None stays None.
+
+    Raises
+    ------
+    DataError
+        Another shape, negative or not finite, or zero in every row.
+    """
+    if weights is None:
+        return None
+    native = nw.from_native(weights, pass_through=True, allow_series=True)
+    try:
+        given = native.to_numpy() if isinstance(native, nw.Series) else np.asarray(weights)
+        if given.shape != (n_rows,):
+            raise DataError(
+                f"{noun} has shape {given.shape}; it needs one weight per row, ({n_rows},)."
+            )
+        array = np.array(given, dtype=np.float64)
+    except DataError:
+        raise
+    except (TypeError, ValueError):
+        raise DataError(f"{noun} must be an array of one number per row.") from None
+    if not np.isfinite(array).all() or (array < 0).any():
+        row = int(np.flatnonzero(~np.isfinite(array) | (array < 0))[0])
+        raise DataError(
+            f"{noun} is {array[row]:g} in row {row}; weights are at least 0 and finite."
+        )
+    if not array.any():
+        raise DataError(f"{noun} is zero in every row; at least one weight must be above zero.")
+    return array
+
+
+def class_weights(
+    class_weight: Any, classes: np.ndarray, codes: np.ndarray, weights: np.ndarray | None
+) -> np.ndarray | None:
+    """The factor of each class, shape (n_classes,); None for equal factors.
+
+    Parameters
+    ----------
+    class_weight : None, "balanced" or mapping of label to factor
+        "balanced" is n / (n_classes * count), counts by sample weight. Labels that the mapping
+        leaves out have factor 1.
+    """
+    if class_weight is None:
+        return None
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        counts = np.bincount(codes, weights, len(classes))
+        return np.asarray(counts.sum() / (len(classes) * counts))
+    if not isinstance(class_weight, Mapping):
+        raise DataError(
+            f"class_weight must be a mapping, 'balanced' or None, found {class_weight!r}."
+        )
+    labels = classes.tolist()
+    strange = [key for key in class_weight if key not in labels]
+    if strange and any(label not in class_weight for label in labels):
+        raise DataError(
+            f"class_weight names the class {strange[0]!r}, which y does not have; its classes are "
+            f"{', '.join(map(repr, labels[:8]))}."
+        )
+    factors = np.array([class_weight.get(label, 1.0) for label in labels], dtype=np.float64)
+    if not np.isfinite(factors).all() or (factors < 0).any() or not factors.any():
+        raise DataError("class_weight must hold finite numbers of at least 0, one of them above 0.")
+    return factors

@@ -1,0 +1,441 @@
+"""The estimators on real and awkward tables."""
+
+from __future__ import annotations
+
+import pickle
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+import scipy.sparse as sp
+from sklearn.base import clone
+from sklearn.compose import ColumnTransformer
+from sklearn.datasets import load_diabetes, load_digits, load_iris, make_multilabel_classification
+from sklearn.exceptions import NotFittedError
+from sklearn.metrics import log_loss
+from sklearn.model_selection import GridSearchCV, cross_val_score, train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import chainrule
+from chainrule import TabularClassifier, TabularRegressor
+from chainrule.errors import DataError, DataNotice, SpecError
+
+QUICK = {"hidden_layer_sizes": 16, "epochs": 12, "learning_rate": 0.02, "random_state": 0}
+PENGUINS = pd.read_csv(Path(__file__).parents[2] / "examples" / "penguins.csv")
+
+
+def classifier(**given):
+    return TabularClassifier(**QUICK | given)
+
+
+def regressor(**given):
+    return TabularRegressor(**QUICK | given)
+
+
+@pytest.fixture(scope="module")
+def penguins():
+    return PENGUINS.drop(columns="species"), PENGUINS["species"]
+
+
+def test_a_real_table(penguins):
+    X, y = penguins
+    model = classifier().fit(X, y)
+    assert model.score(X, y) > 0.95
+    assert model.classes_.tolist() == ["Adelie", "Chinstrap", "Gentoo"]
+    assert model.feature_names_in_.tolist() == list(X.columns)
+    assert model.n_features_in_ == X.shape[1]
+    assert "island=Dream" in model.input_names_
+    assert len(model.loss_curve_) == len(model.validation_curve_) == model.n_epochs_ == 12
+    assert model.validation_curve_[model.best_epoch_] == min(model.validation_curve_)
+    assert not model.interrupted_
+
+
+def digits_accuracy(seed):
+    X, y = load_digits(return_X_y=True)
+    X, X_test, y, y_test = train_test_split(X, y, test_size=0.25, random_state=seed, stratify=y)
+    return TabularClassifier(random_state=seed).fit(X, y).score(X_test, y_test)
+
+
+def test_digits_with_the_defaults():
+    assert digits_accuracy(0) >= 0.965
+
+
+@pytest.mark.slow
+def test_digits_over_ten_splits():
+    scores = [digits_accuracy(seed) for seed in range(10)]
+    assert np.mean(scores) >= 0.97, scores
+
+
+def test_regression_with_the_scale_of_y_inside():
+    X, y = load_diabetes(return_X_y=True)
+    model = regressor().fit(X, 1e6 + 1e-3 * y)
+    assert model.score(X, 1e6 + 1e-3 * y) > 0.4
+    assert model.predict(X).dtype == np.float64
+    assert model.predict(X).shape == y.shape
+    assert model.target_scale_.mean[0] == pytest.approx(1e6 + 1e-3 * y.mean())
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber"])
+@pytest.mark.parametrize("metric", ["rmse", "mae", "r2"])
+def test_losses_and_metrics_of_regression(loss, metric):
+    X, y = load_diabetes(return_X_y=True)
+    assert regressor(loss=loss, metric=metric).fit(X, y).score(X, y) > 0.35
+
+
+def test_several_targets():
+    X, y = load_diabetes(return_X_y=True)
+    Y = np.column_stack([y, -5.0 * y])
+    model = regressor().fit(X, Y)
+    assert model.predict(X).shape == Y.shape
+    assert model.score(X, Y) > 0.4
+
+
+def test_several_labels():
+    X, Y = make_multilabel_classification(200, 8, n_classes=3, random_state=0)
+    model = classifier().fit(X, Y)
+    assert model.predict_proba(X).shape == Y.shape
+    np.testing.assert_array_equal(model.predict(X), model.predict_proba(X) > 0.5)
+    assert (model.predict(X) == Y).mean() > 0.8
+
+
+# One table in many containers: 60 rows, with gaps, text, booleans and dates.
+def mixed_columns():
+    rng = np.random.default_rng(0)
+    number = rng.normal(size=60)
+    number[::7] = np.nan
+    word = rng.choice(["red", "green", "blue"], 60).astype(object)
+    word[::11] = None
+    flag = rng.random(60) < 0.5
+    day = np.datetime64("2024-01-01", "us") + rng.integers(0, 365, 60).astype("m8[D]")
+    return {"number": number, "word": word, "flag": flag, "day": day}
+
+
+COLUMNS = mixed_columns()
+FRAME = pd.DataFrame(COLUMNS)
+ROWS = [
+    [None if v is None or v != v else v for v in row]
+    for row in zip(*(v.tolist() for v in COLUMNS.values()), strict=True)
+]
+CONTAINERS = {
+    "mapping": COLUMNS,
+    "pandas": FRAME,
+    "pandas nullable": FRAME.convert_dtypes(),
+    "pandas arrow": FRAME.convert_dtypes(dtype_backend="pyarrow"),
+    "pandas category": FRAME.astype({"word": "category", "flag": "category"}),
+    "pandas ns": FRAME.astype({"day": "datetime64[ns]"}),
+    "pandas shuffled columns": FRAME[["flag", "day", "word", "number"]],
+    "pandas other index": FRAME.set_index(np.arange(60)[::-1]),
+    "polars": pl.DataFrame(ROWS, schema=list(COLUMNS), orient="row"),
+    "polars category": pl.DataFrame(ROWS, schema=list(COLUMNS), orient="row").with_columns(
+        pl.col("word").cast(pl.Categorical)
+    ),
+    "pyarrow": pa.table(
+        {k: pa.array(v) for k, v in zip(COLUMNS, zip(*ROWS, strict=True), strict=True)}
+    ),
+    "object array": np.array(ROWS, dtype=object),
+    "list of rows": ROWS,
+}
+
+
+@pytest.mark.parametrize("make", [classifier, regressor])
+def test_every_container_gives_the_same_bits(make):
+    y = (np.arange(60) % 3).astype(float)
+    model = make(epochs=3).fit(FRAME, y)
+    expected = model.predict(FRAME).tobytes()
+    for name, X in CONTAINERS.items():
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "X does not have valid feature names")
+            assert model.predict(X).tobytes() == expected, name
+        if name not in ("pandas shuffled columns", "object array", "list of rows"):
+            assert make(epochs=3).fit(X, y).predict(X).tobytes() == expected, name
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("make", [classifier, regressor])
+def test_a_row_predicts_the_same_alone(make, dtype):
+    X, y = load_iris(return_X_y=True)
+    model = make(dtype=dtype, epochs=2).fit(X, y)
+    method = getattr(model, "predict_proba", model.predict)
+    together = method(X)
+    for row in (0, 77, 149):
+        assert method(X[row : row + 1]).tobytes() == together[row : row + 1].tobytes()
+    sparse = method(sp.csr_matrix(X))
+    assert sparse.tobytes() == together.tobytes()
+
+
+def test_unseen_categories_and_first_missing_values(penguins):
+    X, y = penguins
+    model = classifier().fit(X.dropna(subset="bill_length_mm"), y[X["bill_length_mm"].notna()])
+    new = X.head(4).assign(island=["Atlantis", "Dream", None, "Atlantis"])
+    with pytest.warns(DataNotice) as caught:
+        proba = model.predict_proba(new)
+    told = [str(w.message) for w in caught]
+    assert np.isfinite(proba).all()
+    assert any(
+        "'island' has 2 rows with 1 category not met in training ('Atlantis')" in t for t in told
+    )
+    assert any("'bill_length_mm' has 1 missing value" in t for t in told)
+
+
+def test_reordered_extra_and_missing_columns(penguins):
+    X, y = penguins
+    model = classifier().fit(X, y)
+    expected = model.predict_proba(X)
+    with pytest.warns(DataNotice, match="1 column that training did not have: 'note'"):
+        shuffled = model.predict_proba(X[X.columns[::-1]].assign(note="x"))
+    np.testing.assert_array_equal(shuffled, expected)
+    with pytest.raises(DataError, match=r"lacks the column 'island'.*Did you mean 'Island'"):
+        model.predict(X.rename(columns={"island": "Island"}))
+    with pytest.warns(DataNotice, match="does not have valid feature names"):
+        model.predict(X.to_numpy(dtype=object))
+
+
+def test_constant_columns_are_told_and_not_used():
+    X = np.column_stack([np.arange(20.0), np.ones(20)])
+    with pytest.warns(DataNotice, match="'x1' never changes"):
+        model = classifier().fit(X, np.arange(20) % 2)
+    assert model.input_names_ == ("x0",)
+    with pytest.warns(DataNotice, match="never changes"):
+        model.fit(np.ones((20, 1)), np.arange(20) % 4 == 0)
+    np.testing.assert_array_equal(model.predict(np.zeros((3, 1))), False)
+
+
+def test_an_evaluation_set_of_its_own(penguins):
+    X, y = penguins
+    X, X_eval, y, y_eval = train_test_split(X, y, random_state=0, stratify=y)
+    weights = np.linspace(0, 2, len(y_eval))
+    model = classifier().fit(X, y, eval_set=(X_eval, y_eval), eval_sample_weight=weights)
+    assert len(model.validation_curve_) == 12
+    raw = clone(model).set_params(calibrate=False)
+    raw.fit(X, y, eval_set=(X_eval, y_eval), eval_sample_weight=weights)
+    expected = log_loss(y_eval, raw.predict_proba(X_eval), sample_weight=weights)
+    assert min(raw.validation_curve_) == pytest.approx(expected, rel=1e-4)
+    with pytest.raises(DataError, match="eval_y holds the class 'Emperor'"):
+        model.fit(X, y, eval_set=(X_eval, ["Emperor"] * len(y_eval)))
+    with pytest.raises(DataError, match="eval_set must be a pair"):
+        model.fit(X, y, eval_set=X_eval)
+    with pytest.raises(DataError, match="goes with eval_set"):
+        model.fit(X, y, eval_sample_weight=weights)
+    with pytest.raises(DataError, match="lacks the column 'island'"):
+        model.fit(X, y, eval_set=(X_eval.drop(columns="island"), y_eval))
+
+
+def test_metrics_choose_the_epoch(penguins):
+    X, y = penguins
+    seen = []
+
+    def brier(y_true, proba):
+        seen.append((y_true.shape, proba.shape))
+        return float(((proba - (y_true[:, None] == np.unique(y))) ** 2).mean())
+
+    model = classifier(metric=brier).fit(X, y)
+    assert len(seen) == 12
+    assert seen[0] == ((69,), (69, 3))
+    assert model.history_.validation_metric[model.best_epoch_] == min(
+        model.history_.validation_metric
+    )
+    accuracy = classifier(metric="accuracy").fit(X, y)
+    errors = accuracy.history_.validation_metric
+    assert accuracy.best_epoch_ == len(errors) - 1 - int(np.argmin(errors[::-1]))  # last of ties
+
+
+def test_class_weight_moves_the_classes():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 2))
+    y = np.where(rng.random(300) < 0.1, "rare", "common")
+    X[y == "rare"] += 1.0
+    plain = classifier().fit(X, y).predict(X)
+    balanced = classifier(class_weight="balanced").fit(X, y).predict(X)
+    heavy = classifier(class_weight={"rare": 50.0}).fit(X, y).predict(X)
+    counts = [np.count_nonzero(p == "rare") for p in (plain, balanced, heavy)]
+    assert counts[0] < counts[1] <= counts[2]
+
+
+def test_rows_of_weight_zero_are_as_if_not_there():
+    X, y = load_iris(return_X_y=True)
+    weights = np.ones(150)
+    weights[::3] = 0.0
+    kept = weights > 0
+    weighted = classifier().fit(X, y, weights)
+    removed = classifier().fit(X[kept], y[kept])
+    np.testing.assert_array_equal(weighted.predict_proba(X), removed.predict_proba(X))
+
+
+def test_calibration_can_be_left_out():
+    X, y = load_iris(return_X_y=True)
+    calibrated = classifier().fit(X, y)
+    raw = classifier(calibrate=False).fit(X, y)
+    assert raw.temperature_.beta == 1.0
+    assert calibrated.temperature_.beta != 1.0
+    np.testing.assert_array_equal(raw.predict(X), calibrated.predict(X))
+
+
+def test_same_seed_same_bits():
+    X, y = load_iris(return_X_y=True)
+    first = classifier().fit(X, y).predict_proba(X)
+    np.testing.assert_array_equal(classifier().fit(X, y).predict_proba(X), first)
+    np.testing.assert_array_equal(classifier(n_threads=2).fit(X, y).predict_proba(X), first)
+    assert not np.array_equal(classifier(random_state=1).fit(X, y).predict_proba(X), first)
+    drawn = classifier(random_state=np.random.RandomState(3)).fit(X, y).predict_proba(X)
+    again = classifier(random_state=np.random.RandomState(3)).fit(X, y).predict_proba(X)
+    np.testing.assert_array_equal(drawn, again)
+
+
+def test_saved_models_are_the_same_models(penguins, tmp_path):
+    X, y = penguins
+    rows = X["body_mass_g"].notna()
+    models = [
+        (classifier(class_weight={"Gentoo": 2.0}), X, y),
+        (
+            classifier(dtype="float64"),
+            X.to_numpy(dtype=object),
+            y.cat.codes if hasattr(y, "cat") else y,
+        ),
+        (
+            regressor(categorical_features=["year"]),
+            X[rows].drop(columns="body_mass_g"),
+            X["body_mass_g"][rows],
+        ),
+    ]
+    for model, features, target in models:
+        model.fit(features, target)
+        model.save(tmp_path / "model.safetensors")
+        again = chainrule.load(tmp_path / "model.safetensors")
+        assert type(again) is type(model)
+        assert again.get_params() == model.get_params()
+        method = "predict_proba" if hasattr(model, "predict_proba") else "predict"
+        assert (
+            getattr(again, method)(features).tobytes() == getattr(model, method)(features).tobytes()
+        )
+        again.save(tmp_path / "again.safetensors")
+        first, second = (tmp_path / f"{n}.safetensors" for n in ("model", "again"))
+        assert first.read_bytes() == second.read_bytes()
+        assert again.loss_curve_ == model.loss_curve_
+
+
+def test_gradients_can_be_checked_on_own_rows(penguins):
+    X, y = penguins
+    model = classifier(hidden_layer_sizes=4, epochs=1).fit(X, y)
+    assert model.check_gradients(X.head(10), y.head(10)).ok
+    proba = model.network_.predict(model.encoder_.transform(chainrule_table(X))[0])
+    assert proba.shape == (344, 3)
+
+
+def chainrule_table(X):
+    from chainrule.table import as_table
+
+    return as_table(X)
+
+
+def test_life_in_scikit_learn(penguins):
+    X, y = penguins
+    model = classifier(epochs=4)
+    fitted = clone(model).fit(X, y)
+    copy = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(copy.predict_proba(X), fitted.predict_proba(X))
+    search = GridSearchCV(
+        model, {"epochs": [2, np.int64(6)], "dropout": [None, 0.1]}, cv=2, n_jobs=1
+    )
+    assert search.fit(X, y).best_score_ > 0.8
+    assert (
+        cross_val_score(
+            make_pipeline(StandardScaler(), model), *load_iris(return_X_y=True), cv=3
+        ).mean()
+        > 0.7
+    )
+    chosen = ColumnTransformer([("keep", "passthrough", ["island", "bill_length_mm"])])
+    chosen.set_output(transform="pandas")
+    assert make_pipeline(chosen, model).fit(X, y).score(X, y) > 0.7
+
+
+def test_the_progress_line(penguins, capsys):
+    X, y = penguins
+    classifier(epochs=3, verbose=1).fit(X, y)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "epoch 3/3  loss" in told.err
+    assert told.err.count("\n") == 1
+
+
+def test_patience_stops():
+    rng = np.random.default_rng(0)
+    X, y = rng.normal(size=(80, 3)), rng.integers(0, 2, 80)
+    model = classifier(patience=2, epochs=60).fit(X, y)
+    assert model.n_epochs_ < 60
+    assert model.history_.stop_reason == "patience"
+
+
+X3, Y3 = np.random.default_rng(0).normal(size=(9, 2)), np.arange(9) % 3
+BAD_FITS = {
+    "no rows": (np.zeros((0, 2)), [], {}, r"0 sample\(s\)"),
+    "one row": (X3[:1], Y3[:1], {}, "n_samples = 1"),
+    "one class": (X3, np.zeros(9), {}, "one class"),
+    "NaN label": (X3, [1.0] * 8 + [np.nan], {}, "y contains NaN"),
+    "lengths": (X3, Y3[:-1], {}, "X has 9 rows and y has 8"),
+    "inf": (np.where(X3[4, 1] == X3, np.inf, X3), Y3, {}, "column 'x1' of X holds infinity"),
+    "2**40 rows": (np.broadcast_to(1.0, (2**40, 2)), Y3, {}, "1,099,511,627,776 rows"),
+    "2**40 labels": (X3, np.broadcast_to(1, (2**40,)), {}, "y has 1099511627776"),
+    "weights": (X3, Y3, {"sample_weight": -np.ones(9)}, "sample_weight is -1 in row 0"),
+    "zero weights": (X3, Y3, {"sample_weight": np.zeros(9)}, "zero in every row"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_FITS)
+def test_bad_rows_are_refused(case):
+    X, y, keywords, message = BAD_FITS[case]
+    with pytest.raises(DataError, match=message):
+        classifier().fit(X, y, **keywords)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"epochs": -1}, "epochs must be a whole number"),
+        ({"epochs": "many"}, "epochs"),
+        ({"batch_size": 0}, "batch_size"),
+        ({"learning_rate": -1.0}, "learning_rate"),
+        ({"hidden_layer_sizes": (8, 0)}, "units"),
+        ({"init": "magic"}, "init"),
+        ({"loss": "squared_error"}, "use loss='cross_entropy'"),
+        ({"metric": "f1"}, "unknown metric 'f1'"),
+        ({"dtype": "float16"}, "dtype"),
+        ({"n_threads": 0}, "n_threads"),
+        ({"preset": "best"}, "not offered"),
+        ({"patience": 1.5}, "patience"),
+        ({"time_limit": 0}, "time_limit"),
+    ],
+)
+def test_bad_arguments_are_refused(given, message):
+    with pytest.raises(SpecError, match=message):
+        classifier(**given).fit(X3, Y3)
+
+
+def test_bad_predictions_are_refused():
+    with pytest.raises(NotFittedError):
+        classifier().predict(X3)
+    model = classifier(epochs=1).fit(X3, Y3)
+    with pytest.raises(DataError, match="expecting 2 features"):
+        model.predict(X3[:, :1])
+    with pytest.raises(DataError, match="infinity"):
+        model.predict(np.full((1, 2), np.inf))
+    with pytest.raises(DataError, match="in every row"):
+        regressor().fit(X3, np.ones(9))
+    with pytest.raises(SpecError, match="the losses are"):
+        regressor(loss="poisson").fit(X3, Y3)
+    with pytest.raises(SpecError, match="use sample_weight"):
+        classifier(class_weight="balanced").fit(X3, np.eye(9)[:, :2].astype(int))
+
+
+def test_inputs_are_never_written(penguins):
+    X, y = penguins
+    before_X, before_y = X.copy(deep=True), y.copy(deep=True)
+    weights = np.ones(len(y))
+    classifier(epochs=1).fit(X, y, weights).predict(X)
+    pd.testing.assert_frame_equal(X, before_X)
+    pd.testing.assert_series_equal(y, before_y)
+    np.testing.assert_array_equal(weights, 1.0)
