@@ -1,0 +1,211 @@
+"""How a, sigma'(z), a row's loss and delta(L) come about: one line per activation and loss.
+
+These lines say in symbols what `reference/activations.py` and `reference/losses.py` compute.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from chainrule.explain.tree import (
+    Node,
+    Number,
+    Quantity,
+    add,
+    apply,
+    cancel,
+    minus,
+    over,
+    power,
+    times,
+)
+from chainrule.reference.activations import LEAKY_SLOPE, SELU_ALPHA, SELU_LAMBDA
+
+Rule = Callable[[Quantity, Quantity], Node]  # of z and a
+
+ONE, TWO, HALF = Number(1.0), Number(2.0), Number(0.5)
+
+
+class ActivationRule(NamedTuple):
+    """a of (z, a), and sigma'(z) of (z, a); None where the slope mixes units."""
+
+    value: Rule
+    slope: Rule | None
+
+
+def _piece(above: Rule, below: Rule) -> Rule:
+    """The piece that holds on the side of the kink where z is; at 0, the left one."""
+    return lambda z, a: above(z, a) if z.value > 0 else below(z, a)
+
+
+def _mish_slope(z: Quantity, a: Quantity) -> Node:
+    t = apply("tanh", apply("softplus", z))
+    return add(t, times(z, add(ONE, minus(power(t, 2))), apply("logistic", z)))
+
+
+ACTIVATION_RULES: dict[str, ActivationRule] = {
+    "identity": ActivationRule(lambda z, a: z, lambda z, a: ONE),
+    "sigmoid": ActivationRule(
+        lambda z, a: apply("logistic", z),
+        lambda z, a: times(a, add(ONE, minus(a))),
+    ),
+    "tanh": ActivationRule(
+        lambda z, a: apply("tanh", z),
+        lambda z, a: add(ONE, minus(power(a, 2))),
+    ),
+    "relu": ActivationRule(lambda z, a: apply("positive", z), lambda z, a: apply("step", z)),
+    "leaky_relu": ActivationRule(
+        _piece(lambda z, a: z, lambda z, a: times(Number(LEAKY_SLOPE), z)),
+        _piece(lambda z, a: ONE, lambda z, a: Number(LEAKY_SLOPE)),
+    ),
+    "elu": ActivationRule(
+        _piece(lambda z, a: z, lambda z, a: apply("expm1", z)),
+        _piece(lambda z, a: ONE, lambda z, a: apply("exp", z)),
+    ),
+    "selu": ActivationRule(
+        _piece(
+            lambda z, a: times(Number(SELU_LAMBDA), z),
+            lambda z, a: times(Number(SELU_LAMBDA), Number(SELU_ALPHA), apply("expm1", z)),
+        ),
+        _piece(
+            lambda z, a: Number(SELU_LAMBDA),
+            lambda z, a: times(Number(SELU_LAMBDA), Number(SELU_ALPHA), apply("exp", z)),
+        ),
+    ),
+    "gelu": ActivationRule(
+        lambda z, a: times(z, apply("normal_cdf", z)),
+        lambda z, a: add(apply("normal_cdf", z), times(z, apply("normal_density", z))),
+    ),
+    "silu": ActivationRule(
+        lambda z, a: times(z, apply("logistic", z)),
+        lambda z, a: times(
+            apply("logistic", z), add(ONE, times(z, apply("logistic", minus(z))))
+        ),
+    ),
+    "mish": ActivationRule(
+        lambda z, a: times(z, apply("tanh", apply("softplus", z))), _mish_slope
+    ),
+    "softplus": ActivationRule(
+        lambda z, a: apply("softplus", z), lambda z, a: apply("logistic", z)
+    ),
+    "exp": ActivationRule(lambda z, a: apply("exp", z), lambda z, a: a),
+    "softmax": ActivationRule(lambda z, a: z, None),  # needs its row: `derivation.activation`
+}
+
+
+@dataclass(frozen=True)
+class Output:
+    """One output of one row, as the loss sees it."""
+
+    a: Quantity
+    z: Quantity
+    y: Quantity
+    slope: Quantity
+    target_sum: Quantity  # sum of the row's targets, 1 for a class
+    log_sum: Quantity  # ln of the sum of e^z over the outputs, for softmax
+    constant: Quantity | None  # huber_delta, or the output's quantile
+
+
+class LossRule(NamedTuple):
+    """The part of one output in a row's loss, and the forms of delta(L), the last with numbers."""
+
+    value: Callable[[Output], Node]
+    delta: Callable[[Output], tuple[Node, ...]]
+    note: str
+
+
+def _residual(o: Output) -> Node:
+    return add(o.a, minus(o.y))
+
+
+def _huber(o: Output) -> Node:
+    d = _given(o)
+    size = apply("abs", _residual(o))
+    if size.value <= d.value:
+        return times(HALF, power(_residual(o), 2))
+    return times(d, add(size, minus(times(HALF, d))))
+
+
+def _huber_error(o: Output) -> Node:
+    if abs(o.a.value - o.y.value) <= _given(o).value:
+        return _residual(o)
+    return times(_given(o), apply("sign", _residual(o)))
+
+
+def _pinball(o: Output) -> Node:
+    q, short = _given(o), add(o.y, minus(o.a))
+    return times(q, short) if short.value > 0 else times(add(q, minus(ONE)), short)
+
+
+def _pinball_error(o: Output) -> Node:
+    q, short = _given(o), o.y.value - o.a.value
+    if short == 0:
+        return Number(0.0)
+    return minus(q) if short > 0 else add(ONE, minus(q))
+
+
+def _given(o: Output) -> Quantity:
+    assert o.constant is not None
+    return o.constant
+
+
+def _times_slope(error: Callable[[Output], Node]) -> Callable[[Output], tuple[Node, ...]]:
+    return lambda o: (times(error(o), o.slope),)
+
+
+def _softmax_delta(o: Output) -> tuple[Node, ...]:
+    share = o.a if o.target_sum.value == 1.0 else times(o.a, o.target_sum)
+    return (add(share, minus(o.y)),)
+
+
+def _sigmoid_delta(o: Output) -> tuple[Node, ...]:
+    slope = times(o.a, add(ONE, minus(o.a)))
+    if slope.value == 0:  # saturated: a is 0 or 1 to the last bit, and the quotient has no number
+        return (_residual(o),)
+    return (cancel(_residual(o), slope), _residual(o))
+
+
+def _exp_delta(o: Output) -> tuple[Node, ...]:
+    return (_residual(o),) if o.a.value == 0 else (cancel(_residual(o), o.a), _residual(o))
+
+
+def _log_loss(o: Output) -> Node:
+    return add(apply("softplus", o.z), minus(times(o.y, o.z)))
+
+
+_ERROR = "error times slope"
+LOSS_RULES: dict[str, LossRule] = {
+    "squared_error": LossRule(
+        lambda o: times(HALF, power(_residual(o), 2)), _times_slope(_residual), _ERROR
+    ),
+    "absolute_error": LossRule(
+        lambda o: apply("abs", _residual(o)),
+        _times_slope(lambda o: apply("sign", _residual(o))),
+        _ERROR,
+    ),
+    "huber": LossRule(_huber, _times_slope(_huber_error), _ERROR),
+    "pinball": LossRule(_pinball, _times_slope(_pinball_error), _ERROR),
+    "poisson": LossRule(
+        lambda o: add(apply("exp", o.z), minus(times(o.y, o.z))),
+        _exp_delta,
+        "error (a - y)/a times slope a: the slope cancels",
+    ),
+    "binary_cross_entropy": LossRule(
+        _log_loss, _sigmoid_delta, "error (a - y)/(a(1 - a)) times slope a(1 - a): the slope cancels"
+    ),
+    "cross_entropy": LossRule(
+        lambda o: times(o.y, add(o.log_sum, minus(o.z))),
+        _softmax_delta,
+        "the sum over all outputs of -y/a times the softmax slopes collapses",
+    ),
+}
+
+
+def softmax_value(z: Quantity, exp_sum: Quantity, log_sum: Quantity) -> Node:
+    """a = e^z / sum_k e^z_k, or e^(z - ln sum_k e^z_k) where the powers would overflow."""
+    if 0 < exp_sum.value < math.inf and z.value < 700:
+        return over(apply("exp", z), exp_sum)
+    return apply("exp", add(z, minus(log_sum)))

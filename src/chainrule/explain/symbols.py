@@ -1,0 +1,105 @@
+"""How each kind of quantity is written: in Unicode, in ASCII and in LaTeX.
+
+    w with unit 1, source 0, layer 2 is  w₂₁⁽²⁾  or  w21(2)  or  w_{21}^{(2)}
+
+Subscripts count from 1: into unit j of layer l from unit i of layer l - 1. "(l) is not a power".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """The letters of a kind; `before` and `after` stand around its indexed letter.
+
+    So the slope is s'( z with indices ), and a gradient is dL/d w with indices.
+    """
+
+    unicode: str
+    ascii: str
+    latex: str
+    before: tuple[str, str, str] = ("", "", "")
+    after: tuple[str, str, str] = ("", "", "")
+
+
+_BY = ("∂L/∂", "dL/d", r"\partial L/\partial ")
+_SLOPE = ("σ′(", "s'(", r"\sigma'(")
+_CLOSE = (")", ")", ")")
+_PRIME = ("′", "'", "'")
+
+SYMBOLS: dict[str, Symbol] = {
+    "w": Symbol("w", "w", "w"),
+    "b": Symbol("b", "b", "b"),
+    "z": Symbol("z", "z", "z"),
+    "a": Symbol("a", "a", "a"),
+    "y": Symbol("y", "y", "y"),
+    "delta": Symbol("δ", "d", r"\delta"),
+    "slope": Symbol("z", "z", "z", _SLOPE, _CLOSE),
+    "mask": Symbol("m", "m", "m"),
+    "scale": Symbol("1/√n", "1/sqrt(n)", r"1/\sqrt{n}"),
+    "weight": Symbol("s", "s", "s"),
+    "weight_sum": Symbol("Σs", "sum(s)", r"\Sigma s"),
+    "n_rows": Symbol("n", "n", "n"),
+    "loss": Symbol("L", "L", "L"),
+    "penalty": Symbol("R", "R", "R"),
+    "row_loss": Symbol("ℓ", "l", r"\ell"),
+    "output_loss": Symbol("ℓ", "l", r"\ell"),
+    "dL_dw": Symbol("w", "w", "w", _BY),
+    "dL_db": Symbol("b", "b", "b", _BY),
+    "target_sum": Symbol("Σy", "sum(y)", r"\Sigma y"),
+    "exp_sum": Symbol("Σeᶻ", "sum(exp z)", r"\Sigma e^{z}"),
+    "log_sum": Symbol("ln Σeᶻ", "ln sum(exp z)", r"\ln\Sigma e^{z}"),
+    "quantile": Symbol("q", "q", "q"),
+    "huber_delta": Symbol("d", "h", "d"),
+    "l1": Symbol("λ₁", "l1", r"\lambda_1"),
+    "l2": Symbol("λ₂", "l2", r"\lambda_2"),
+    "w_square_sum": Symbol("ΣW²", "sum(W^2)", r"\Sigma W^2"),
+    "w_absolute_sum": Symbol("Σ|W|", "sum|W|", r"\Sigma |W|"),
+    "gradient": Symbol("g", "g", "g"),
+    "clip_norm": Symbol("c", "c", "c"),
+    "gradient_norm": Symbol("‖g‖", "|g|", r"\lVert g\rVert"),
+    "learning_rate": Symbol("η", "eta", r"\eta"),
+    "weight_decay": Symbol("λ", "lambda", r"\lambda"),
+    "momentum": Symbol("μ", "mu", r"\mu"),
+    "rho": Symbol("ρ", "rho", r"\rho"),
+    "beta1": Symbol("β₁", "beta1", r"\beta_1"),
+    "beta2": Symbol("β₂", "beta2", r"\beta_2"),
+    "beta1_power": Symbol("β₁ᵗ", "beta1^t", r"\beta_1^{t}"),
+    "beta2_power": Symbol("β₂ᵗ", "beta2^t", r"\beta_2^{t}"),
+    "epsilon": Symbol("ε", "eps", r"\varepsilon"),
+    "velocity": Symbol("v", "v", "v"),
+    "new_velocity": Symbol("v", "v", "v", after=_PRIME),
+    "first_moment": Symbol("m", "m", "m"),
+    "new_first_moment": Symbol("m", "m", "m", after=_PRIME),
+    "second_moment": Symbol("v", "v", "v"),
+    "new_second_moment": Symbol("v", "v", "v", after=_PRIME),
+    "first_unbiased": Symbol("m̂", "mhat", r"\hat m"),
+    "second_unbiased": Symbol("v̂", "vhat", r"\hat v"),
+    "new_w": Symbol("w", "w", "w", after=_PRIME),
+    "new_b": Symbol("b", "b", "b", after=_PRIME),
+}
+
+# Settings and targets: written with all their digits where these are few.
+SETTINGS = frozenset(
+    {"y", "n_rows", "learning_rate", "weight_decay", "momentum", "rho", "beta1", "beta2", "epsilon",
+     "l1", "l2", "clip_norm", "huber_delta", "quantile"}
+)  # fmt: skip
+
+# function -> (before, after) its argument, in Unicode, ASCII and LaTeX.
+FUNCTION_SYMBOLS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
+    "exp": (("exp(", ")"), ("exp(", ")"), (r"\exp\left(", r"\right)")),
+    "expm1": (("expm1(", ")"), ("expm1(", ")"), (r"\operatorname{expm1}\left(", r"\right)")),
+    "log": (("ln(", ")"), ("ln(", ")"), (r"\ln\left(", r"\right)")),
+    "sqrt": (("√(", ")"), ("sqrt(", ")"), (r"\sqrt{", "}")),
+    "tanh": (("tanh(", ")"), ("tanh(", ")"), (r"\tanh\left(", r"\right)")),
+    "abs": (("|", "|"), ("|", "|"), (r"\left|", r"\right|")),
+    "sign": (("sign(", ")"), ("sign(", ")"), (r"\operatorname{sign}\left(", r"\right)")),
+    "step": (("[", " > 0]"), ("[", " > 0]"), (r"\left[", r" > 0\right]")),
+    "positive": (("max(0, ", ")"), ("max(0, ", ")"), (r"\max\left(0, ", r"\right)")),
+    "logistic": (("σ(", ")"), ("sigmoid(", ")"), (r"\sigma\left(", r"\right)")),
+    "softplus": (("softplus(", ")"), ("softplus(", ")"), (r"\operatorname{softplus}\left(", r"\right)")),
+    "normal_cdf": (("Φ(", ")"), ("Phi(", ")"), (r"\Phi\left(", r"\right)")),
+    "normal_density": (("φ(", ")"), ("phi(", ")"), (r"\varphi\left(", r"\right)")),
+}  # fmt: skip

@@ -1,0 +1,321 @@
+"""`StepTrace`: one training step, recorded. Everything that people see is drawn from it.
+
+"Trace" here means the numbers of a step; in JAX and autograd the word means graph recording.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from chainrule import engine
+from chainrule.errors import DataError, SpecError
+from chainrule.explain.names import Names
+from chainrule.explain.numbers import format_number
+from chainrule.reference.losses import row_shares, targets
+from chainrule.spec import NetworkSpec, TrainingSpec
+
+MAX_BYTES = 64 << 20
+
+_NAME = re.compile(r"(W|b|z|a|slope|delta|mask|dL_dW|dL_db|update_W|update_b)(\d+)")
+
+
+class StepTrace:
+    """Every number of one step: forward, loss, backward, update.
+
+    Computed by the engine's plain path when something is first asked for. Lists are indexed by the
+    layer l = 0..L as in the formulas; `a[0]` is X, and entry 0 is None where layer 0 has no such
+    thing. Names index too: `trace["delta1"]`, `trace["dL_dW2"]`.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+    X : ndarray (n, n_features)
+        Encoded inputs.
+    y : ndarray
+        Targets as `engine.fit` takes them.
+    training : TrainingSpec, optional
+        Optimizer, reduction and penalties; the defaults of `fit` otherwise.
+    sample_weight : ndarray (n,), optional
+    state : optimizer state, optional
+        From which the step starts; zero moments otherwise.
+    dropout_epoch : int, optional
+        Freezes the dropout masks of that epoch; None switches dropout off.
+    dtype : "float64" or "train"
+        Number type of all arrays; "train" is that of the parameters.
+    names : Names, optional
+        What inputs and outputs are called.
+    raw : sequence of mappings, optional
+        Per row, the raw cells of the table by column name.
+    row_ids : sequence, optional
+        What the rows are called outside; 0, 1, ... otherwise.
+    notes : sequence of str
+        Lines for the header, such as which member of an ensemble this is.
+
+    Attributes
+    ----------
+    z, a, slope, delta, masks : lists of ndarray (n, n_l)
+        sigma'(z) is `slope`; `delta` is dl/dz of each row's own loss; a[l] is taken before dropout
+        and the next layer receives a[l] * masks[l] where that is not None.
+    W, b, dL_dW, dL_db : lists of ndarray
+        Parameters and the gradients of the total loss, penalty included.
+    losses : ndarray (n,)
+        Loss of each row.
+    data_loss, penalty, loss, weight_sum : float
+        loss = data_loss + penalty; weight_sum is the sum of the sample weights.
+    update, params_after : dict of str to ndarray
+        What the optimizer adds, and the parameters afterwards.
+    state_before, state_after : optimizer states
+
+    Raises
+    ------
+    DataError
+        When the record would take more than 64 MiB; the message says how many rows fit.
+    """
+
+    def __init__(
+        self,
+        spec: NetworkSpec,
+        params: Mapping[str, np.ndarray],
+        X: np.ndarray,
+        y: np.ndarray,
+        training: TrainingSpec | None = None,
+        *,
+        sample_weight: np.ndarray | None = None,
+        state: Any = None,
+        dropout_epoch: int | None = None,
+        dtype: str = "float64",
+        names: Names | None = None,
+        raw: Sequence[Mapping[str, Any]] | None = None,
+        row_ids: Sequence[Any] | None = None,
+        notes: Sequence[str] = (),
+    ) -> None:
+        if dtype not in ("float64", "train"):
+            raise SpecError(f"dtype of a trace must be 'float64' or 'train', found {dtype!r}.")
+        self.spec = spec
+        self.training = TrainingSpec() if training is None else training
+        self.trained_dtype = np.dtype(next(iter(params.values())).dtype)
+        self.dtype = np.dtype(np.float64) if dtype == "float64" else self.trained_dtype
+        self._check_size(len(X))
+        self._trained = dict(params)
+        self.params = {n: np.ascontiguousarray(w, self.dtype) for n, w in params.items()}
+        self.X = np.ascontiguousarray(X, self.dtype)
+        self.y = np.asarray(y)
+        self.sample_weight = (
+            None if sample_weight is None else np.ascontiguousarray(sample_weight, self.dtype)
+        )
+        self.dropout_epoch = dropout_epoch
+        self.names = names or Names(spec)
+        self.raw = raw
+        self.row_ids = row_ids
+        self.notes = tuple(notes)
+        self._state = _cast(state, self.dtype)
+
+    def _check_size(self, n_rows: int) -> None:
+        widths = sum(self.spec.layer_sizes)
+        fixed = 8 * self.spec.n_parameters * self.dtype.itemsize
+        a_row = 4 * widths * self.dtype.itemsize
+        if fixed + n_rows * a_row > MAX_BYTES:
+            fit = max((MAX_BYTES - fixed) // a_row, 0)
+            raise DataError(
+                f"a trace of {n_rows} rows would take {(fixed + n_rows * a_row) >> 20} MiB; "
+                f"at most {fit} rows of this network fit into {MAX_BYTES >> 20} MiB."
+            )
+
+    @cached_property
+    def recorded(self) -> Any:
+        """The engine's own record, `engine.Trace`."""
+        return engine.trace(
+            self.spec,
+            self.params,
+            self.X,
+            self.y,
+            self.training,
+            sample_weight=self.sample_weight,
+            state=self._state,
+            dropout_epoch=self.dropout_epoch,
+        )
+
+    z = property(lambda self: self.recorded.z)
+    a = property(lambda self: self.recorded.a)
+    slope = property(lambda self: self.recorded.slope)
+    delta = property(lambda self: self.recorded.delta)
+    masks = property(lambda self: self.recorded.masks)
+    losses = property(lambda self: self.recorded.losses)
+    data_loss = property(lambda self: float(self.recorded.data_loss))
+    penalty = property(lambda self: float(self.recorded.penalty))
+    loss = property(lambda self: float(self.recorded.loss))
+    weight_sum = property(lambda self: float(self.recorded.weight_sum))
+    grads = property(lambda self: self.recorded.grads)
+    update = property(lambda self: self.recorded.update)
+    params_after = property(lambda self: self.recorded.params_after)
+    state_before = property(lambda self: self.recorded.state_before)
+    state_after = property(lambda self: self.recorded.state_after)
+    W = property(lambda self: self._by_layer("W", self.params))
+    b = property(lambda self: self._by_layer("b", self.params))
+    dL_dW = property(lambda self: self._by_layer("W", self.grads))
+    dL_db = property(lambda self: self._by_layer("b", self.grads))
+
+    def _by_layer(self, letter: str, arrays: Mapping[str, np.ndarray]) -> list[Any]:
+        return [None, *(arrays[f"{letter}{l}"] for l in range(1, self.spec.n_layers + 1))]
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.X)
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """y as rows (n, n_outputs): a class index becomes a row with a single 1."""
+        return np.asarray(targets(self.spec, self.y), np.float64)
+
+    @cached_property
+    def shares(self) -> np.ndarray:
+        """The part of each row in the data loss (n,): s / sum s for the mean, s for the sum."""
+        return np.asarray(row_shares(self.n_rows, self.sample_weight, self.training.reduction))
+
+    @cached_property
+    def weights_of_rows(self) -> np.ndarray:
+        """s of each row (n,), 1 where none was given."""
+        return np.ones(self.n_rows) if self.sample_weight is None else self.sample_weight
+
+    @cached_property
+    def predicted_change(self) -> float:
+        """First-order prediction of the loss change: the sum of gradient times update."""
+        return float(sum(np.vdot(self.grads[name], self.update[name]) for name in self.params))
+
+    @cached_property
+    def real_change(self) -> float:
+        """The total loss after the update minus the one before, on the same rows and masks."""
+        after, _ = engine.gradients(
+            self.spec,
+            self.params_after,
+            self.X,
+            self.y,
+            self.training,
+            sample_weight=self.sample_weight,
+            dropout_epoch=self.dropout_epoch,
+        )
+        return float(after) - self.loss
+
+    @cached_property
+    def dtype_difference(self) -> float:
+        """Largest difference of an output between float64 and the trained number type."""
+        if self.trained_dtype == np.float64:
+            return 0.0
+        both = [
+            engine.predict(self.spec, params, self.X.astype(dtype))
+            for params, dtype in (
+                (self._trained, self.trained_dtype),
+                ({n: w.astype(np.float64) for n, w in self._trained.items()}, np.float64),
+            )
+        ]
+        return float(np.abs(both[0] - both[1]).max())
+
+    def row_id(self, row: int) -> Any:
+        """What a row is called outside; its number otherwise."""
+        return row if self.row_ids is None else self.row_ids[row]
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """An array by name: "z1", "a0", "slope1", "delta2", "W1", "dL_dW1", "update_W1", ..."""
+        match = _NAME.fullmatch(name)
+        layer = int(match[2]) if match else -1
+        if match and 0 <= layer <= self.spec.n_layers:
+            kind = match[1]
+            found = (
+                self.update.get(name.removeprefix("update_"))
+                if kind.startswith("update")
+                else getattr(self, {"mask": "masks"}.get(kind, kind))[layer]
+            )
+            if found is not None:
+                return np.asarray(found)
+        raise KeyError(f"this trace has no {name!r}; it has W1, b1, z1, a0, slope1, delta1, dL_dW1.")
+
+    def header(self) -> dict[str, Any]:
+        """What step this is: network, rows, reduction, optimizer, number types, notes."""
+        step = self.state_before
+        return {
+            "network": self.spec.to_json(),
+            "n_rows": self.n_rows,
+            "reduction": self.training.reduction,
+            "weighted_rows": self.sample_weight is not None,
+            "dropout": "off" if self.dropout_epoch is None else f"epoch {self.dropout_epoch}",
+            "optimizer": self.training.optimizer,
+            "learning_rate": self.training.learning_rate,
+            "seed": self.training.seed,
+            "step": int(step.n_steps),
+            "epoch": int(step.epoch),
+            "dtype": str(self.dtype),
+            "trained_dtype": str(self.trained_dtype),
+            "largest_output_difference_to_trained_dtype": self.dtype_difference,
+            "loss": self.loss,
+            "notes": list(self.notes),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """Everything as plain values: the header and every array by name."""
+        arrays: dict[str, Any] = {"losses": self.losses.tolist()}
+        for layer in range(self.spec.n_layers + 1):
+            for kind in ("a", "mask", "W", "b", "z", "slope", "delta", "dL_dW", "dL_db"):
+                try:
+                    arrays[f"{kind}{layer}"] = self[f"{kind}{layer}"].tolist()
+                except KeyError:
+                    continue
+        for name in self.params:
+            arrays[f"update_{name}"] = self.update[name].tolist()
+        return {"format": "chainrule.trace/1", "header": self.header(), "arrays": arrays}
+
+    def table(self) -> list[tuple[str, ...]]:
+        """A heading and one row per layer: sizes and typical magnitudes."""
+        rows = [("layer", "units", "rms z", "rms a", "rms slope", "rms delta", "|dL_dW|", "|update|")]
+        for number, layer in enumerate(self.spec.dense, start=1):
+            numbers = [
+                "-" if array is None else format_number(float(np.sqrt(np.mean(np.square(array)))))
+                for array in (self.z[number], self.a[number], self.slope[number], self.delta[number])
+            ]
+            norms = [
+                format_number(float(np.linalg.norm(arrays[f"W{number}"])))
+                for arrays in (self.grads, self.update)
+            ]
+            rows.append((f"{number} {layer.activation}", str(layer.units), *numbers, *norms))
+        return rows
+
+    def _summary(self) -> str:
+        n = f"{self.n_rows} row{'s' if self.n_rows != 1 else ''}"
+        return (
+            f"StepTrace of {n}, {self.training.reduction} of the rows' losses, "
+            f"loss {format_number(self.loss)}, {self.training.optimizer}, {self.dtype}"
+        )
+
+    def __repr__(self) -> str:
+        rows = self.table()
+        widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+        lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows]
+        return "\n".join([self._summary(), *lines, *self.notes])
+
+    def _repr_html_(self) -> str:
+        heading, *body = self.table()
+        head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heading)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
+            for row in body
+        )
+        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return f"<p>{html.escape(self._summary())}</p>{table}{notes}"
+
+
+def _cast(state: Any, dtype: np.dtype[Any]) -> Any:
+    """An optimizer state in the trace's number type."""
+    if state is None:
+        return None
+    from copy import copy
+
+    out = copy(state)
+    out.moments = {n: np.ascontiguousarray(m, dtype) for n, m in state.moments.items()}
+    return out
