@@ -40,10 +40,12 @@ TrainingPlan training_plan(const nb::dict& form, std::size_t n_layers) {
   plan.learning_rate = entry<double>(form, "learning_rate");
   const auto schedule = nb::cast<nb::dict>(form["schedule"]);
   plan.schedule.kind = static_cast<ScheduleKind>(entry<int>(schedule, "kind"));
-  for (const auto& [key, place] :
-       {std::pair{"every", &SchedulePlan::every}, {"factor", &SchedulePlan::factor},
-        {"warmup", &SchedulePlan::warmup}, {"patience", &SchedulePlan::patience},
-        {"floor", &SchedulePlan::floor}, {"cycles", &SchedulePlan::cycles}}) {
+  for (const auto& [key, place] : {std::pair{"every", &SchedulePlan::every},
+                                   {"factor", &SchedulePlan::factor},
+                                   {"warmup", &SchedulePlan::warmup},
+                                   {"patience", &SchedulePlan::patience},
+                                   {"floor", &SchedulePlan::floor},
+                                   {"cycles", &SchedulePlan::cycles}}) {
     if (schedule.contains(key)) plan.schedule.*place = entry<double>(schedule, key);
   }
   for (const nb::handle item : nb::cast<nb::list>(form["groups"])) {

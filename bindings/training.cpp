@@ -63,8 +63,7 @@ Table<T> table_of(const nb::dict& form) {
   const auto optional = [&](const char* key) { return form.contains(key) && !form[key].is_none(); };
   Table<T> table{nb::cast<Matrix<T>>(form["x"], false), {}, {}, {}, {}};
   if (optional("y")) table.y = nb::cast<Matrix<T>>(form["y"], false);
-  if (optional("classes"))
-    table.classes = nb::cast<Column<std::int32_t>>(form["classes"], false);
+  if (optional("classes")) table.classes = nb::cast<Column<std::int32_t>>(form["classes"], false);
   if (optional("weights")) table.weights = nb::cast<Column<T>>(form["weights"], false);
   if (optional("rows")) table.rows = nb::cast<Column<std::uint32_t>>(form["rows"], false);
   return table;
@@ -115,7 +114,8 @@ void load_state(State<T>& state, Arrays<T>& params, const nb::dict& form) {
   state.moments.n_steps = nb::cast<Index>(form["n_steps"]);
   state.moments.beta1_power = nb::cast<double>(form["beta1_power"]);
   state.moments.beta2_power = nb::cast<double>(form["beta2_power"]);
-  for (const auto& [key, buffer] : {std::pair{"first", &state.moments.first}, {"second", &state.moments.second}}) {
+  for (const auto& [key, buffer] :
+       {std::pair{"first", &state.moments.first}, {"second", &state.moments.second}}) {
     if (!form.contains(key) || buffer->size() == 0) continue;
     auto arrays = nb::cast<Arrays<T>>(form[key]);
     state.network.pack(parameter_pointers<const T>(plan, arrays), buffer->data());
@@ -127,7 +127,8 @@ template <class T>
 nb::dict save_state(const State<T>& state, Outputs<T>& params, const nb::dict& moments) {
   const NetworkPlan& plan = state.network.plan();
   state.network.unpack(state.network.values().data(), parameter_pointers<T>(plan, params));
-  for (const auto& [key, buffer] : {std::pair{"first", &state.moments.first}, {"second", &state.moments.second}}) {
+  for (const auto& [key, buffer] :
+       {std::pair{"first", &state.moments.first}, {"second", &state.moments.second}}) {
     if (!moments.contains(key) || buffer->size() == 0) continue;
     auto arrays = nb::cast<Outputs<T>>(moments[key]);
     state.network.unpack(buffer->data(), parameter_pointers<T>(plan, arrays));
@@ -166,7 +167,8 @@ nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form
           [&] {
             T* data = nullptr;
             nb::object array = new_array<T>({static_cast<std::size_t>(held_out.n),
-                                             static_cast<std::size_t>(network.n_outputs())}, &data);
+                                             static_cast<std::size_t>(network.n_outputs())},
+                                            &data);
             std::copy(outputs, outputs + held_out.n * network.n_outputs(), data);
             return nb::cast<double>(metric_function(array));
           },
@@ -176,7 +178,8 @@ nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form
   if (!epoch_function.is_none()) {
     hooks.epoch_done = [&](Index epoch, double loss, double validation_loss, double score) {
       return python.guarded(
-          [&] { return nb::cast<bool>(epoch_function(epoch, loss, validation_loss, score)); }, true);
+          [&] { return nb::cast<bool>(epoch_function(epoch, loss, validation_loss, score)); },
+          true);
     };
   }
   {
@@ -210,7 +213,8 @@ nb::object predict_rows(const nb::dict& network_form, Arrays<T> params, Matrix<T
     const nb::gil_scoped_release release;
     const FlushSubnormals flush;
     network.pack(pointers, network.values().data());
-    const int threads = n_threads > 0 ? n_threads : useful_threads(plan, rows.n / 3, available_threads());
+    const int threads =
+        n_threads > 0 ? n_threads : useful_threads(plan, rows.n / 3, available_threads());
     Team team(threads);
     Predictor<T> predictor(plan, team.size());
     predictor.predict(network, rows, logits, team, team.size(), data);
@@ -223,7 +227,8 @@ nb::object copy_rows(const T* from, Index rows, Index stride, Index width) {
   T* data = nullptr;
   nb::object array =
       new_array<T>({static_cast<std::size_t>(rows), static_cast<std::size_t>(width)}, &data);
-  for (Index i = 0; i < rows; ++i) std::copy(from + i * stride, from + i * stride + width, data + i * width);
+  for (Index i = 0; i < rows; ++i)
+    std::copy(from + i * stride, from + i * stride + width, data + i * width);
   return array;
 }
 
@@ -292,9 +297,10 @@ nb::object numeric(const nb::dict& network_form, const nb::dict& training_form,
   bool interrupted = false;
   {
     const nb::gil_scoped_release release;
-    numeric_gradients(network, training, rows, dropout_epoch, positions,
-                      n_threads > 0 ? n_threads : available_threads(),
-                      [&] { return interrupted = interrupted || python.interrupted(); }, data);
+    numeric_gradients(
+        network, training, rows, dropout_epoch, positions,
+        n_threads > 0 ? n_threads : available_threads(),
+        [&] { return interrupted = interrupted || python.interrupted(); }, data);
   }
   python.rethrow();
   if (interrupted) {

@@ -20,10 +20,9 @@ inline Words philox(Words counter, std::uint64_t key) {
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53u} * counter[0];
     const std::uint64_t p1 = std::uint64_t{0xCD9E8D57u} * counter[2];
-    counter = {static_cast<std::uint32_t>(p1 >> 32) ^ counter[1] ^ k0,
-               static_cast<std::uint32_t>(p1),
-               static_cast<std::uint32_t>(p0 >> 32) ^ counter[3] ^ k1,
-               static_cast<std::uint32_t>(p0)};
+    counter = {
+        static_cast<std::uint32_t>(p1 >> 32) ^ counter[1] ^ k0, static_cast<std::uint32_t>(p1),
+        static_cast<std::uint32_t>(p0 >> 32) ^ counter[3] ^ k1, static_cast<std::uint32_t>(p0)};
     k0 += 0x9E3779B9u;
     k1 += 0xBB67AE85u;
   }
@@ -37,8 +36,7 @@ inline Words draw(std::uint64_t seed, Stream stream, std::uint32_t layer, std::u
 
 // 53 random bits as a number in [0, 1).
 inline double uniform(std::uint32_t high, std::uint32_t low) {
-  return (static_cast<double>(high >> 5) * 67108864.0 + static_cast<double>(low >> 6)) *
-         0x1p-53;
+  return (static_cast<double>(high >> 5) * 67108864.0 + static_cast<double>(low >> 6)) * 0x1p-53;
 }
 
 // Fisher-Yates on `order`, which the caller fills; one word a position.
@@ -51,8 +49,9 @@ inline void shuffle(std::uint32_t* order, Index n, std::uint64_t seed, Stream st
       drawn = i / 4;
       words = draw(seed, stream, 0, epoch, static_cast<std::uint32_t>(drawn), 0);
     }
-    const auto j = static_cast<Index>(
-        (std::uint64_t{words[static_cast<std::size_t>(i % 4)]} * static_cast<std::uint64_t>(i + 1)) >> 32);
+    const auto j = static_cast<Index>((std::uint64_t{words[static_cast<std::size_t>(i % 4)]} *
+                                       static_cast<std::uint64_t>(i + 1)) >>
+                                      32);
     const std::uint32_t held = order[i];
     order[i] = order[j];
     order[j] = held;

@@ -20,8 +20,8 @@ constexpr Index panels(Index n) {
   return (n + kPanel<T> - 1) / kPanel<T>;
 }
 
-// Distance between rows of an (n_rows, n) array: whole cache lines, and an odd number of them, since
-// a power of two would put one column of all rows into a few sets of the L1 cache.
+// Distance between rows of an (n_rows, n) array: whole cache lines, and an odd number of them,
+// since a power of two would put one column of all rows into a few sets of the L1 cache.
 template <class T>
 constexpr Index row_stride(Index n) {
   return (panels<T>(n) | 1) * kPanel<T>;

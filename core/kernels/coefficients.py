@@ -44,7 +44,9 @@ def erfcx_mapped(t: mp.mpf) -> mp.mpf:
     if t == 1:
         return 2 / mp.sqrt(mp.pi)
     u = 2 * (1 + t) / (1 - t)
-    scaled = mp.exp(u * u) * mp.erfc(u) if u < 25 else 1 / (u * mp.sqrt(mp.pi)) * (1 - 1 / (2 * u * u))
+    scaled = (
+        mp.exp(u * u) * mp.erfc(u) if u < 25 else 1 / (u * mp.sqrt(mp.pi)) * (1 - 1 / (2 * u * u))
+    )
     return (1 + 2 * u) * scaled
 
 
@@ -81,7 +83,9 @@ def main() -> None:
         for name, f, low, high, *degrees in POLYNOMIALS:
             values = interpolate(f, low, high, degrees[column - 4])
             suffix = "f" if kind == "float" else ""
-            body = ",\n      ".join(f"{mp.nstr(v, digits + 2, min_fixed=1, max_fixed=0)}{suffix}" for v in values)
+            body = ",\n      ".join(
+                f"{mp.nstr(v, digits + 2, min_fixed=1, max_fixed=0)}{suffix}" for v in values
+            )
             print(f"  static constexpr {kind} {name}[] = {{\n      {body}}};")
         print("};\n")
     print("}  // namespace chainrule")

@@ -71,7 +71,8 @@ const Target* find(const std::string& name) {
     }
   }
   std::string known;
-  for (const Target& target : targets()) known += std::string(known.empty() ? "" : ", ") + target.name;
+  for (const Target& target : targets())
+    known += std::string(known.empty() ? "" : ", ") + target.name;
   throw std::invalid_argument("unknown instruction set '" + name + "'; this build has: " + known);
 }
 

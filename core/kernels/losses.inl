@@ -154,18 +154,18 @@ void loss_rows(const LossArgs<T>& args) {
     case Activation::softmax: return softmax_rows<T>(args);
 #define CHAINRULE_CASE(kind) \
   case Activation::kind: return elementwise_rows<T, Activation::kind>(args);
-    CHAINRULE_CASE(identity)
-    CHAINRULE_CASE(sigmoid)
-    CHAINRULE_CASE(tanh)
-    CHAINRULE_CASE(relu)
-    CHAINRULE_CASE(leaky_relu)
-    CHAINRULE_CASE(elu)
-    CHAINRULE_CASE(selu)
-    CHAINRULE_CASE(gelu)
-    CHAINRULE_CASE(silu)
-    CHAINRULE_CASE(mish)
-    CHAINRULE_CASE(softplus)
-    CHAINRULE_CASE(exp)
+      CHAINRULE_CASE(identity)
+      CHAINRULE_CASE(sigmoid)
+      CHAINRULE_CASE(tanh)
+      CHAINRULE_CASE(relu)
+      CHAINRULE_CASE(leaky_relu)
+      CHAINRULE_CASE(elu)
+      CHAINRULE_CASE(selu)
+      CHAINRULE_CASE(gelu)
+      CHAINRULE_CASE(silu)
+      CHAINRULE_CASE(mish)
+      CHAINRULE_CASE(softplus)
+      CHAINRULE_CASE(exp)
 #undef CHAINRULE_CASE
   }
 }

@@ -157,7 +157,8 @@ inline Vector<T> erfc_of(Vector<T> u) {
   const Vector<T> error = fma(u, u, -square);
   const Vector<T> t = (u - T(2)) / (u + T(2));
   const Vector<T> e = exp_of<T>(-square);
-  const Vector<T> scaled = polynomial<T>(Coefficients<T>::kErfcx, t) / fma(u, broadcast<T>(T(2)), broadcast<T>(T(1)));
+  const Vector<T> scaled =
+      polynomial<T>(Coefficients<T>::kErfcx, t) / fma(u, broadcast<T>(T(2)), broadcast<T>(T(1)));
   return fma(-e, error, e) * scaled;
 }
 

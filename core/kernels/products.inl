@@ -85,8 +85,7 @@ struct ForwardEpilogue {
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
-        for (int j = 0; j < kPanels * kParts; ++j)
-          tile.sums[i][j] = at_least_zero(tile.sums[i][j]);
+        for (int j = 0; j < kPanels * kParts; ++j) tile.sums[i][j] = at_least_zero(tile.sums[i][j]);
       tile.store_to(args.a + at, args.stride);
       return;
     }
@@ -137,8 +136,7 @@ struct BackwardEpilogue {
         return slope_block<T, Activation::elu>(below, a, args.stride, kRows, kWidth);
       case Activation::selu:
         return slope_block<T, Activation::selu>(below, a, args.stride, kRows, kWidth);
-      default:
-        return;
+      default: return;
     }
   }
 };
@@ -218,7 +216,8 @@ inline void product(const Operands<T>& from, Index rows, Index n_panels, const E
     const int group = tile_panels(static_cast<int>(base));
     Index panel = 0;
     while (panel < n_panels) {
-      const bool grouped = n_panels - panel >= group && tile_panels(static_cast<int>(base + (longer > 0))) == group;
+      const bool grouped =
+          n_panels - panel >= group && tile_panels(static_cast<int>(base + (longer > 0))) == group;
       Index start = 0;
       do {
         const Index left = from.depth - start;
@@ -243,22 +242,22 @@ inline void product(const Operands<T>& from, Index rows, Index n_panels, const E
 
 template <class T>
 void forward_product(const ForwardArgs<T>& args) {
-  const Operands<T> from{args.x, args.x_stride, args.weights, kPanel<T>, args.panel_stride,
-                         args.n_in};
+  const Operands<T> from{args.x,    args.x_stride,     args.weights,
+                         kPanel<T>, args.panel_stride, args.n_in};
   product<T, false>(from, args.rows, args.n_panels, ForwardEpilogue<T>{args});
 }
 
 template <class T>
 void backward_data_product(const BackwardArgs<T>& args) {
-  const Operands<T> from{args.delta, args.delta_stride, args.weights_t, kPanel<T>,
-                         args.panel_stride, args.n_out};
+  const Operands<T> from{args.delta, args.delta_stride, args.weights_t,
+                         kPanel<T>,  args.panel_stride, args.n_out};
   product<T, false>(from, args.rows, args.n_panels, BackwardEpilogue<T>{args});
 }
 
 template <class T>
 void weight_gradient_product(const GradientArgs<T>& args) {
-  const Operands<T> from{args.x + args.first, args.x_stride, args.delta, args.delta_stride,
-                         kPanel<T>, args.batch};
+  const Operands<T> from{args.x + args.first, args.x_stride, args.delta,
+                         args.delta_stride,   kPanel<T>,     args.batch};
   product<T, true>(from, args.last - args.first, args.n_panels, GradientEpilogue<T>{args});
 }
 

@@ -3,9 +3,10 @@
 // filled once per instruction set. Kernels see raw pointers, sizes and strides, nothing else.
 //
 // Layouts (P = panel width, 16 floats or 8 doubles; n / P rounded up):
-//   rows      x, a, z, delta   [batch][stride]            zero beyond the last column where it matters
-//   weights   W                [n_out / P][n_in][P]       w_ji at panel j / P, row i, lane j % P
-//   transpose WT               [n_in / P][n_out][P]       w_ji at panel i / P, row j, lane i % P
+//   rows      x, a, z, delta   [batch][stride]            zero beyond the last column where it
+//   matters weights   W                [n_out / P][n_in][P]       w_ji at panel j / P, row i, lane
+//   j % P transpose WT               [n_in / P][n_out][P]       w_ji at panel i / P, row j, lane i
+//   % P
 #pragma once
 
 #include <cstdint>
@@ -15,11 +16,29 @@
 namespace chainrule {
 
 enum class Activation : int {
-  identity, sigmoid, tanh, relu, leaky_relu, elu, selu, gelu, silu, mish, softplus, exp, softmax
+  identity,
+  sigmoid,
+  tanh,
+  relu,
+  leaky_relu,
+  elu,
+  selu,
+  gelu,
+  silu,
+  mish,
+  softplus,
+  exp,
+  softmax
 };
 
 enum class LossKind : int {
-  squared_error, absolute_error, huber, pinball, poisson, binary_cross_entropy, cross_entropy
+  squared_error,
+  absolute_error,
+  huber,
+  pinball,
+  poisson,
+  binary_cross_entropy,
+  cross_entropy
 };
 
 enum class Optimizer : int { sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw };
@@ -36,32 +55,32 @@ constexpr bool slope_from_value(Activation activation) {
 // z = alpha (x W) + bias, a = sigma(z); alpha is 1, or 1/sqrt(n_in) in the NTK parametrisation.
 template <class T>
 struct ForwardArgs {
-  const T* x;        // [rows][x_stride]
+  const T* x;  // [rows][x_stride]
   Index x_stride;
   Index rows;
   Index n_in;
   const T* weights;  // [n_panels][n_in or more][P]
   Index panel_stride;
-  Index n_panels;    // of n_out
-  const T* bias;     // [n_panels * P]
+  Index n_panels;  // of n_out
+  const T* bias;   // [n_panels * P]
   T alpha;
   Activation activation;
-  T* a;              // [rows][stride]
-  T* z;              // [rows][stride] or null
-  T* slope;          // [rows][stride] or null: sigma'(z), kept where it cannot be had from a
+  T* a;      // [rows][stride]
+  T* z;      // [rows][stride] or null
+  T* slope;  // [rows][stride] or null: sigma'(z), kept where it cannot be had from a
   Index stride;
 };
 
 // below = alpha (delta W^T) * mask * sigma'(z of the layer below).
 template <class T>
 struct BackwardArgs {
-  const T* delta;      // [rows][delta_stride]
+  const T* delta;  // [rows][delta_stride]
   Index delta_stride;
   Index rows;
   Index n_out;
   const T* weights_t;  // [n_panels][n_out or more][P]
   Index panel_stride;
-  Index n_panels;      // of n_in
+  Index n_panels;  // of n_in
   T alpha;
   Activation activation;  // of the layer below
   const T* a;             // [rows][stride], of the layer below, before dropout
@@ -73,7 +92,7 @@ struct BackwardArgs {
 // out = scale (x^T delta) for input units first..last-1 and a group of panels of output units.
 template <class T>
 struct GradientArgs {
-  const T* x;      // [batch][x_stride]
+  const T* x;  // [batch][x_stride]
   Index x_stride;
   const T* delta;  // [batch][delta_stride], at the first column of the group
   Index delta_stride;
@@ -82,7 +101,7 @@ struct GradientArgs {
   Index last;
   Index n_panels;
   T scale;
-  T* out;          // [n_panels][last - first][P]
+  T* out;  // [n_panels][last - first][P]
 };
 
 // Per row: a = sigma(z), loss, delta = dloss/dz. Any of a, losses, delta may be null.
@@ -94,14 +113,14 @@ struct LossArgs {
   const T* quantiles;  // [n_outputs] for pinball
   Index rows;
   Index n_outputs;
-  const T* z;          // [rows][stride]
-  const T* y;          // [rows][y_stride], null when only a is wanted
+  const T* z;  // [rows][stride]
+  const T* y;  // [rows][y_stride], null when only a is wanted
   Index stride;
   Index y_stride;
-  T* a;                // [rows][stride]
-  T* slope;            // [rows][stride] or null: sigma'(z), where the loss is not fused with sigma
-  T* losses;           // [rows]
-  T* delta;            // [rows][stride], may be z itself
+  T* a;       // [rows][stride]
+  T* slope;   // [rows][stride] or null: sigma'(z), where the loss is not fused with sigma
+  T* losses;  // [rows]
+  T* delta;   // [rows][stride], may be z itself
 };
 
 // One update of `count` (whole panels) parameters with gradient g.
@@ -110,16 +129,16 @@ struct UpdateArgs {
   Optimizer optimizer;
   T* w;
   const T* g;
-  T* first;        // first moment, or velocity
-  T* second;       // second moment, or sum of squares
+  T* first;   // first moment, or velocity
+  T* second;  // second moment, or sum of squares
   Index count;
-  T rate;          // eta * schedule * group factor
-  T keep;          // 1 - rate * weight decay
+  T rate;  // eta * schedule * group factor
+  T keep;  // 1 - rate * weight decay
   T momentum;
   T beta1;
-  T beta2;         // or rho
-  T correction1;   // 1 / (1 - beta1^t)
-  T correction2;   // 1 / (1 - beta2^t)
+  T beta2;        // or rho
+  T correction1;  // 1 / (1 - beta1^t)
+  T correction2;  // 1 / (1 - beta2^t)
   T epsilon;
 };
 

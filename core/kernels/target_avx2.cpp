@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // AVX2 with FMA: 16 registers of 32 bytes. Two vectors a panel, so 6 rows x 1 panel keep
-// 6 * 2 = 12 accumulators busy (latency 4 x 2 a cycle needs 8), with 2 loads and 1 broadcast beside.
+// 6 * 2 = 12 accumulators busy (latency 4 x 2 a cycle needs 8), with 2 loads and 1 broadcast
+// beside.
 #include <immintrin.h>
 
 #include "kernels/coefficients.h"

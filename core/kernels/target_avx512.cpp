@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AVX-512: 32 registers of 64 bytes, one vector a panel, so 12 rows x 2 panels keep 24 accumulators,
-// with 2 loads and a broadcast from memory beside.
+// AVX-512: 32 registers of 64 bytes, one vector a panel, so 12 rows x 2 panels keep 24
+// accumulators, with 2 loads and a broadcast from memory beside.
 #include <immintrin.h>
 
 #include "kernels/coefficients.h"

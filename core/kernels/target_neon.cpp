@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// AArch64: 32 registers of 16 bytes, four vectors a panel, so 6 rows x 1 panel keep 24 accumulators.
+// AArch64: 32 registers of 16 bytes, four vectors a panel, so 6 rows x 1 panel keep 24
+// accumulators.
 #include <arm_neon.h>
 
 #include "kernels/coefficients.h"

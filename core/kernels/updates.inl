@@ -34,7 +34,8 @@ inline void update_all(const UpdateArgs<T>& args) {
       const Vector<T> v = fma(momentum, load<T>(args.first + i), push);
       store<T>(args.first + i, v);
       w += fma(momentum, v, push);
-    } else if constexpr (kKind == Optimizer::adagrad) {  // s <- s + g^2, w <- w - eta g/(sqrt s + e)
+    } else if constexpr (kKind ==
+                         Optimizer::adagrad) {  // s <- s + g^2, w <- w - eta g/(sqrt s + e)
       const Vector<T> s = fma(g, g, load<T>(args.second + i));
       store<T>(args.second + i, s);
       w -= rate * g / (square_root(s) + epsilon);
@@ -99,6 +100,5 @@ void scale_rows(T* x, Index stride, Index rows, Index width, const T* factors) {
 
 template <class T>
 void multiply(const T* x, const T* y, T* out, Index count) {
-  for (Index i = 0; i < count; i += kLanes<T>)
-    store<T>(out + i, load<T>(x + i) * load<T>(y + i));
+  for (Index i = 0; i < count; i += kLanes<T>) store<T>(out + i, load<T>(x + i) * load<T>(y + i));
 }

@@ -40,9 +40,9 @@ void dense_forward(const KernelTable<T>& table, const Network<T>& network, Index
 
 // z(l) = alpha W a_below + b  ->  delta_below = (alpha W^T delta) * mask * sigma'(z_below)
 template <class T>
-void dense_backward(const KernelTable<T>& table, const Network<T>& network, Index l,
-                    const T* delta, Index delta_stride, Index rows, const T* a_below,
-                    const T* mask_below, T* delta_below, Index below_stride) {
+void dense_backward(const KernelTable<T>& table, const Network<T>& network, Index l, const T* delta,
+                    Index delta_stride, Index rows, const T* a_below, const T* mask_below,
+                    T* delta_below, Index below_stride) {
   const LayerPlace& place = network.place(l);
   table.backward_data_product({.delta = delta,
                                .delta_stride = delta_stride,

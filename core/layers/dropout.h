@@ -16,10 +16,9 @@ void dropout_mask(double rate, std::uint64_t seed, Index layer, Index epoch, Ind
   const auto threshold = static_cast<std::uint32_t>(rate * 4294967296.0);
   const T kept = static_cast<T>(1.0 / (1.0 - rate));
   for (Index unit = 0; unit < n_units; unit += 4) {
-    const Words words =
-        draw(seed, Stream::dropout, static_cast<std::uint32_t>(layer),
-             static_cast<std::uint32_t>(epoch), static_cast<std::uint32_t>(table_row),
-             static_cast<std::uint32_t>(unit / 4));
+    const Words words = draw(
+        seed, Stream::dropout, static_cast<std::uint32_t>(layer), static_cast<std::uint32_t>(epoch),
+        static_cast<std::uint32_t>(table_row), static_cast<std::uint32_t>(unit / 4));
     const Index n = n_units - unit < 4 ? n_units - unit : 4;
     for (Index i = 0; i < n; ++i)
       mask[unit + i] = words[static_cast<std::size_t>(i)] >= threshold ? kept : T(0);

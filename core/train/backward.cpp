@@ -116,8 +116,8 @@ template void gradient_block(const KernelTable<double>&, const Network<double>&,
 
 template void store_block(const Network<float>&, const GradientTask&, const float*, const float*,
                           float*);
-template void store_block(const Network<double>&, const GradientTask&, const double*,
-                          const double*, double*);
+template void store_block(const Network<double>&, const GradientTask&, const double*, const double*,
+                          double*);
 template void load_block(const Network<float>&, const GradientTask&, const float*, float*, float*);
 template void load_block(const Network<double>&, const GradientTask&, const double*, double*,
                          double*);

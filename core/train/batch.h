@@ -13,10 +13,10 @@ template <class T>
 struct LayerRows {
   T* a = nullptr;
   T* delta = nullptr;
-  T* mask = nullptr;    // with dropout
-  T* input = nullptr;   // a, or the dropped copy
-  T* z = nullptr;       // when kept for a trace
-  T* slope = nullptr;   // when kept for a trace
+  T* mask = nullptr;   // with dropout
+  T* input = nullptr;  // a, or the dropped copy
+  T* z = nullptr;      // when kept for a trace
+  T* slope = nullptr;  // when kept for a trace
   Index stride = 0;
 };
 
@@ -30,19 +30,19 @@ class Batch {
   void choose(const Rows<T>& table, const std::uint32_t* order, Index first, Index n);
   // Copies rows [from, to) of the batch: inputs, targets, weights; draws their dropout masks.
   // epoch < 0 leaves dropout off.
-  void gather(const KernelTable<T>& table, const NetworkPlan& plan, std::uint64_t seed,
-              Index epoch, Index from, Index to);
+  void gather(const KernelTable<T>& table, const NetworkPlan& plan, std::uint64_t seed, Index epoch,
+              Index from, Index to);
   const T* x_mask() const { return x_mask_; }
   // Sum of the rows' weights, in one order.
   T weight_sum(const KernelTable<T>& table);
 
-  Index n = 0;              // rows in this step
-  const T* x = nullptr;     // input of layer 1
+  Index n = 0;           // rows in this step
+  const T* x = nullptr;  // input of layer 1
   Index x_stride = 0;
   T* y = nullptr;
   Index y_stride = 0;
-  T* weights = nullptr;     // per row, null when all are 1
-  T* losses = nullptr;      // per row, then per row times weight
+  T* weights = nullptr;  // per row, null when all are 1
+  T* losses = nullptr;   // per row, then per row times weight
   std::vector<LayerRows<T>> layers;
 
  private:

@@ -149,8 +149,9 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
 
     double score = history.loss.back();
     if (validated) {
-      const auto result = predictor.score(state.network, validation, metric, plan.mean, team,
-                                          pace.threads(), outputs.size() > 0 ? outputs.data() : nullptr);
+      const auto result =
+          predictor.score(state.network, validation, metric, plan.mean, team, pace.threads(),
+                          outputs.size() > 0 ? outputs.data() : nullptr);
       score = hooks.metric ? hooks.metric(outputs.data()) : result.metric;
       history.validation_loss.push_back(result.loss);
       history.validation_metric.push_back(score);
@@ -179,8 +180,8 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
     copy_values(state.best, state.network.values());
 }
 
-template void fit(State<float>&, const TrainingPlan&, const Rows<float>&, const Rows<float>&, Metric,
-                  const Hooks<float>&);
+template void fit(State<float>&, const TrainingPlan&, const Rows<float>&, const Rows<float>&,
+                  Metric, const Hooks<float>&);
 template void fit(State<double>&, const TrainingPlan&, const Rows<double>&, const Rows<double>&,
                   Metric, const Hooks<double>&);
 

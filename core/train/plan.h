@@ -80,7 +80,7 @@ template <class T>
 struct Rows {
   const T* x = nullptr;  // [table rows][n_features]
   Index n_features = 0;
-  const T* y = nullptr;  // [table rows][n_outputs], or
+  const T* y = nullptr;                   // [table rows][n_outputs], or
   const std::int32_t* classes = nullptr;  // [table rows]
   const T* weights = nullptr;             // [table rows] or null
   const std::uint32_t* rows = nullptr;    // [n]

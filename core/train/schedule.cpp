@@ -28,26 +28,22 @@ double schedule_factor(const SchedulePlan& plan, Index step, Index total_steps, 
                        const Plateau& plateau) {
   const double t = static_cast<double>(step) / static_cast<double>(total_steps);
   switch (plan.kind) {
-    case ScheduleKind::constant:
-      return 1;
+    case ScheduleKind::constant: return 1;
     case ScheduleKind::step:
       return power(plan.factor, std::floor(static_cast<double>(epoch) / plan.every));
-    case ScheduleKind::exponential:
-      return power(plan.factor, static_cast<double>(epoch));
+    case ScheduleKind::exponential: return power(plan.factor, static_cast<double>(epoch));
     case ScheduleKind::cosine: {
       const double warmup_steps = plan.warmup * static_cast<double>(total_steps);
       if (static_cast<double>(step) < warmup_steps)
         return std::min(1.0, static_cast<double>(step + 1) / warmup_steps);
       return 0.5 * (1 + cos_pi((t - plan.warmup) / (1 - plan.warmup)));
     }
-    case ScheduleKind::plateau:
-      return plateau.factor;
+    case ScheduleKind::plateau: return plateau.factor;
     case ScheduleKind::coslog: {
       const double turns = log2_of(1 + (std::exp2(plan.cycles) - 1) * t);
       return 0.5 * (1 - cos_pi(2 * turns));
     }
-    case ScheduleKind::flat_cos:
-      return t < 0.5 ? 1 : 0.5 * (1 + cos_pi(2 * t - 1));
+    case ScheduleKind::flat_cos: return t < 0.5 ? 1 : 0.5 * (1 + cos_pi(2 * t - 1));
   }
   return 1;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that training changes, in one place: parameters, moments, counters, the shuffled order,
-// the schedule's memory, early stopping, the best copy and the history.
+// Everything that training changes, in one place: parameters, moments, counters, the shuffled
+// order, the schedule's memory, early stopping, the best copy and the history.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +14,9 @@ namespace chainrule {
 // The optimizer's memory; the arrays are laid out like Network::values().
 template <class T>
 struct Moments {
-  Buffer<T> first;    // first moment, or velocity
-  Buffer<T> second;   // second moment, or sum of squares
-  Index n_steps = 0;  // updates made since the moments were zero
+  Buffer<T> first;         // first moment, or velocity
+  Buffer<T> second;        // second moment, or sum of squares
+  Index n_steps = 0;       // updates made since the moments were zero
   double beta1_power = 1;  // beta1 ^ n_steps
   double beta2_power = 1;
 };

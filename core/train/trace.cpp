@@ -43,7 +43,8 @@ void trace(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, Index
   Moments<T> counters{};
   counters.beta1_power = state.moments.beta1_power;
   counters.beta2_power = state.moments.beta2_power;
-  const StepSize<T> step = next_step<T>(plan, update ? state.moments : counters, 1.0, out.weight_sum);
+  const StepSize<T> step =
+      next_step<T>(plan, update ? state.moments : counters, 1.0, out.weight_sum);
   out.gradients = Buffer<T>(state.network.size());
   Buffer<T> scratch(task_size<T>());
   T* block = scratch.data();
@@ -123,8 +124,7 @@ class Probe {
         below = dropout_ && under.mask != nullptr ? under.input : under.a;
         stride = under.stride;
       }
-      const Activation activation =
-          l == last ? Activation::identity : network_.layer(l).activation;
+      const Activation activation = l == last ? Activation::identity : network_.layer(l).activation;
       dense_forward<double>(table_, network_, l, activation, below, stride, batch_.n,
                             {l == last ? layer.delta : layer.a, nullptr, nullptr, layer.stride});
       if (dropout_ && layer.mask != nullptr)

@@ -14,15 +14,15 @@ struct Trace {
       : batch(plan, rows.n, rows.weights != nullptr, true), losses(rows.n), deltas() {}
 
   Batch<T> batch;
-  Buffer<T> losses;             // per row, before weighting
+  Buffer<T> losses;               // per row, before weighting
   std::vector<Buffer<T>> deltas;  // per layer [rows][stride], of each row's own loss
-  Buffer<T> gradients;          // of the total, laid out like Network::values()
-  double loss_sum = 0;          // sum of weight * loss
+  Buffer<T> gradients;            // of the total, laid out like Network::values()
+  double loss_sum = 0;            // sum of weight * loss
   double weight_sum = 0;
 };
 
-// Computes the trace of all rows; with dropout masks of `dropout_epoch`, off below 0. When `update`,
-// also makes the step that `plan` would make, at the learning rate without its schedule.
+// Computes the trace of all rows; with dropout masks of `dropout_epoch`, off below 0. When
+// `update`, also makes the step that `plan` would make, at the learning rate without its schedule.
 template <class T>
 void trace(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, Index dropout_epoch,
            bool update, Trace<T>& out);

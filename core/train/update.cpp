@@ -69,9 +69,9 @@ void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const S
             group.weight_decay);
       if (task.layer == 0) continue;
       for (Index i = task.first; i < task.last; i += P) {
-        table.transpose_panel(network.weights(task.layer) + ((task.panel + p) * in + i) * P,
-                              network.weights_t(task.layer) +
-                                  ((i / P) * out + (task.panel + p) * P) * P);
+        table.transpose_panel(
+            network.weights(task.layer) + ((task.panel + p) * in + i) * P,
+            network.weights_t(task.layer) + ((i / P) * out + (task.panel + p) * P) * P);
       }
     }
   }
@@ -89,8 +89,7 @@ template void penalize_block(const KernelTable<double>&, const Network<double>&,
                              const TrainingPlan&, const GradientTask&, double*);
 template void update_block(const KernelTable<float>&, const TrainingPlan&, const StepSize<float>&,
                            State<float>&, const GradientTask&, const float*, const float*);
-template void update_block(const KernelTable<double>&, const TrainingPlan&,
-                           const StepSize<double>&, State<double>&, const GradientTask&,
-                           const double*, const double*);
+template void update_block(const KernelTable<double>&, const TrainingPlan&, const StepSize<double>&,
+                           State<double>&, const GradientTask&, const double*, const double*);
 
 }  // namespace chainrule

@@ -11,9 +11,9 @@ namespace chainrule {
 // The numbers of one step that all blocks share.
 template <class T>
 struct StepSize {
-  double rate;        // learning rate * schedule
-  double scale;       // 1 / sum of row weights, or 1
-  T correction1;      // 1 / (1 - beta1^t)
+  double rate;    // learning rate * schedule
+  double scale;   // 1 / sum of row weights, or 1
+  T correction1;  // 1 / (1 - beta1^t)
   T correction2;
 };
 

@@ -37,7 +37,10 @@ double row_metric(Metric metric, const NetworkPlan& plan, const T* a, const T* y
 
 template <class T>
 Predictor<T>::Predictor(const NetworkPlan& plan, int max_threads)
-    : plan_(plan), table_(kernels<T>()), constants_(plan), lanes_(static_cast<std::size_t>(max_threads)) {
+    : plan_(plan),
+      table_(kernels<T>()),
+      constants_(plan),
+      lanes_(static_cast<std::size_t>(max_threads)) {
   for (Lane& lane : lanes_) {
     lane.a.resize(plan.layers.size());
     for (std::size_t l = 0; l < plan.layers.size(); ++l)
@@ -159,9 +162,7 @@ typename Predictor<T>::Score Predictor<T>::score(const Network<T>& network, cons
   }
   const double loss = mean ? all.loss / all.weight : all.loss;
   const double value = all.metric / all.weight;
-  return {loss, metric == Metric::loss   ? loss
-                : metric == Metric::rmse ? std::sqrt(value)
-                                         : value};
+  return {loss, metric == Metric::loss ? loss : metric == Metric::rmse ? std::sqrt(value) : value};
 }
 
 template class Predictor<float>;

@@ -85,9 +85,7 @@ def predict(
     return out
 
 
-def forward(
-    spec: NetworkSpec, params: Params, X: Any
-) -> tuple[list[Array | None], list[Array]]:
+def forward(spec: NetworkSpec, params: Params, X: Any) -> tuple[list[Array | None], list[Array]]:
     """Every z and a: lists of length L + 1 indexed by layer; z[0] is None, a[0] is X."""
     x = np.asarray(X)
     placeholder = np.zeros((len(x), spec.n_outputs)) if x.ndim == 2 else np.zeros((0, 1))
@@ -116,5 +114,3 @@ def permutation(n: int, seed: int, stream: str = "split", epoch: int = 0) -> Arr
         raise DataError(f"a permutation has at most 2^32 - 1 elements, found {n}.")
     out: Array = _core.permutation(n, seed, _STREAMS[stream], epoch)
     return out
-
-

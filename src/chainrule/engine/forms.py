@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.errors import SpecError
-from chainrule.spec import LOSSES, OPTIMIZERS, OUTPUT_ACTIVATIONS, SCHEDULES, NetworkSpec, TrainingSpec
+from chainrule.spec import (
+    LOSSES,
+    OPTIMIZERS,
+    OUTPUT_ACTIVATIONS,
+    SCHEDULES,
+    NetworkSpec,
+    TrainingSpec,
+)
 
 # The order of each enum in core/kernels/table.h and core/train/plan.h.
 _ACTIVATION_ORDER = (

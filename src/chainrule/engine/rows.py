@@ -165,8 +165,9 @@ def _check_range(loss: str, y: Array, name: str) -> None:
         raise DataError(f"{name} must lie between 0 and 1 for {loss}, found {y[row]} at row {row}.")
     if loss == "cross_entropy" and (np.abs(y.sum(axis=1) - 1) > _PROBABILITY_SLACK).any():
         row = int(np.argmax(np.abs(y.sum(axis=1) - 1)))
-        raise DataError(f"{name} must hold probabilities that sum to 1, row {row} sums to "
-                        f"{y[row].sum():.6g}.")
+        raise DataError(
+            f"{name} must hold probabilities that sum to 1, row {row} sums to {y[row].sum():.6g}."
+        )
     if loss == "poisson" and (y < 0).any():
         row = int(np.argwhere(y < 0)[0, 0])
         raise DataError(f"{name} must not be negative for poisson, found {y[row]} at row {row}.")

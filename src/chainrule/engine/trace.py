@@ -201,7 +201,9 @@ def numeric_gradients(
     for name, picked, part in zip(indices, flat, parts, strict=True):
         out[name] = part
         if name.startswith("W") and (training.l1 or training.l2):
-            out[name] = part + _penalty_slope(arrays[names.index(name)].reshape(-1)[picked], training)
+            out[name] = part + _penalty_slope(
+                arrays[names.index(name)].reshape(-1)[picked], training
+            )
     return out
 
 
@@ -215,7 +217,7 @@ def _penalty(params: Params, training: TrainingSpec) -> float:
 
 
 def _penalty_slope(w: Array, training: TrainingSpec) -> Array:
-    """The penalty's own central difference, apart from the data loss whose rounding would hide it."""
+    """The penalty's own central difference; the data loss's rounding would hide it."""
     h = 6.06e-6 * np.maximum(1.0, np.abs(w))
     up, down = w + h, w - h
     difference = training.l1 * (np.abs(up) - np.abs(down)) + training.l2 * w * (up - down)

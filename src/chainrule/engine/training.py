@@ -189,7 +189,7 @@ def _diverged(out: dict[str, Any], training: TrainingSpec, result: FitResult) ->
     error = DivergedError(
         f"the loss became infinite or NaN in epoch {out['diverged_epoch']}, "
         f"batch {out['diverged_step']}; the parameters of the last finite epoch are kept.",
-        f"Try a lower learning_rate than {training.learning_rate:g}, scaled inputs, or clip_norm=1.",
+        f"Try a learning_rate below {training.learning_rate:g}, scaled inputs, or clip_norm=1.",
     )
     error.result = result
     return error

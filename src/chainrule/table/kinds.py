@@ -23,6 +23,7 @@ from chainrule.table.grammar import (
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 _TEXTS = ("VARCHAR", "ENUM", "UUID", "CHAR")
 _TIMES = ("DATE", "TIMESTAMP")
+_GROUP = 200  # columns of one fetching query
 _BOOLEANS = ("true", "false", "True", "False", "TRUE", "FALSE")
 
 
@@ -234,9 +235,14 @@ def _check_finite(
 
 def fetch(connection: Connection, columns: Sequence[Column], table: str = "raw") -> list[Array]:
     """The values of the columns, in order, in the types that `ColumnReport.kind` promises."""
-    listed = ", ".join(f"{column.expression} AS v{at}" for at, column in enumerate(columns))
-    found = connection.arrays(f"SELECT {listed} FROM {table}")
-    return [_array(found[f"v{at}"], column.kind) for at, column in enumerate(columns)]
+    arrays = []
+    # In groups, because DuckDB 2.0 ends the process for one query of some thousand expressions.
+    for start in range(0, len(columns), _GROUP):
+        group = columns[start : start + _GROUP]
+        listed = ", ".join(f"{column.expression} AS v{at}" for at, column in enumerate(group))
+        found = connection.arrays(f"SELECT {listed} FROM {table}")
+        arrays += [_array(found[f"v{at}"], column.kind) for at, column in enumerate(group)]
+    return arrays
 
 
 def _array(values: Any, kind: str) -> Array:
