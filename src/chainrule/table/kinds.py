@@ -23,8 +23,8 @@ from chainrule.table.grammar import (
 _NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
 _TEXTS = ("VARCHAR", "ENUM", "UUID", "CHAR")
 _TIMES = ("DATE", "TIMESTAMP")
-_GROUP = 200  # columns of one fetching query
-_BOOLEANS = ("true", "false", "True", "False", "TRUE", "FALSE")
+_GROUP = 50  # columns of one fetching query
+_BOOLEANS = "true|false|True|False|TRUE|FALSE"
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,8 @@ def _from_text(
     conditions = rules.conditions
     kind = wanted or kind_of(counts)
     if kind in ("number", "mixed"):
-        fault = first_non_number(connection, "raw", column.id, conditions)
+        all_numbers = counts.n_numbers == counts.n_values
+        fault = None if all_numbers else first_non_number(connection, "raw", column.id, conditions)
         if fault:
             n_numbers = 0 if wanted else counts.n_numbers
             raise mixed_column(place(fault[0]), column.name, fault[1], n_numbers)
@@ -136,8 +137,8 @@ def _from_text(
     if kind == "datetime":
         return _parsed(connection, column, text, "TIMESTAMP", "datetime", "an ISO date", place)
     if kind == "boolean":
-        spelled = ", ".join(f"'{word}'" for word in _BOOLEANS)
-        strict = f"CASE WHEN {text} IS NULL OR {column.id} IN ({spelled}) THEN {text} ELSE '?' END"
+        spelled = f"regexp_full_match({column.id}, '{_BOOLEANS}')"
+        strict = f"CASE WHEN {text} IS NULL OR {spelled} THEN {text} ELSE '?' END"
         return _parsed(connection, column, strict, "BOOLEAN", "boolean", "true or false", place)
     looks_numeric = counts.n_numbers + counts.n_decimal_comma == counts.n_values
     if not wanted and counts.n_decimal_comma and looks_numeric:
