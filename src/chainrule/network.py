@@ -454,7 +454,7 @@ class Network:
             dict(self._params),
             self.history,
             self._state,
-            {"random_state": self.random_state},
+            {"random_state": str(self.random_state)},  # JSON integers end at 2**53
         )
 
     @classmethod
@@ -462,12 +462,7 @@ class Network:
         network = cls.__new__(cls)
         network.spec = record.spec
         network.random_state = int(record.extra.get("random_state", 0))
-        network._set_up(dict(record.params), record.training, record.history)
-        if record.state is not None:
-            saved = record.state
-            network._state = engine.TrainingState(
-                saved.optimizer, saved.n_steps, saved.epoch, dict(saved.moments)
-            )
+        network._set_up(dict(record.params), record.training, record.history, record.state)
         return network
 
     def __repr__(self) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from chainrule.engine import TrainingState
 from chainrule.files import ModelRecord
 from chainrule.files.form import MOMENTS
-from chainrule.files.record import SavedState
 from chainrule.spec import Dense, Dropout, History, Loss, NetworkSpec, Schedule, TrainingSpec
 
 
@@ -49,7 +49,7 @@ def _make_record(optimizer="adam", dtype="float32", kind="network", seed=0, hist
     return ModelRecord(
         kind, spec, training, params,
         history=past if history else None,
-        state=SavedState(optimizer, 70, 7, moments),
+        state=TrainingState(optimizer, 70, 7, moments, 0.9**70, 0.999**70),
         extra=extra,
     )  # fmt: skip
 
@@ -62,7 +62,7 @@ def _assert_same(left, right):
     _assert_same_arrays(left.params, right.params)
     assert (left.state is None) == (right.state is None)
     if left.state is not None:
-        for name in ("optimizer", "n_steps", "epoch"):
+        for name in ("optimizer", "n_steps", "epoch", "beta1_power", "beta2_power"):
             assert getattr(left.state, name) == getattr(right.state, name)
         _assert_same_arrays(left.state.moments, right.state.moments)
 

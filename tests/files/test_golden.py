@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chainrule.engine import TrainingState
 from chainrule.files import ModelRecord, read_model, to_bytes
-from chainrule.files.record import SavedState
 from chainrule.spec import Dense, Dropout, History, Loss, NetworkSpec, Schedule, TrainingSpec
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -41,7 +41,7 @@ def first_format():
         training,
         params,
         history=History([1.5, 0.1], [1.25, 0.5], [0.75, 0.25], 1, 20, "patience", False),
-        state=SavedState("adamw", 20, 2, moments),
+        state=TrainingState("adamw", 20, 2, moments, 0.125, 0.984375),
         extra={"feature_names": ["höhe", "sex=female"], "y": {"mean": 0.1, "scale": 1e-7}},
         optional={"x-note": "kept"},
         versions={"chainrule": "0.1.0"},

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
+from chainrule.engine import TrainingState
 from chainrule.errors import ModelFileError, SpecError
 from chainrule.files.canonical import MAX_INTEGER, canonical
 from chainrule.files.container import Layout
-from chainrule.files.record import OptimizerState
 from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec
 
 FORMAT = 1  # of the files written here
@@ -27,7 +27,7 @@ MOMENTS: dict[str, tuple[str, ...]] = {
     "sgd": (),
     "momentum": ("velocity",),
     "nesterov": ("velocity",),
-    "adagrad": ("second_moment",),
+    "adagrad": ("square_sum",),
     "rmsprop": ("second_moment",),
     "adam": ("first_moment", "second_moment"),
     "adamw": ("first_moment", "second_moment"),
@@ -45,6 +45,7 @@ _REQUIRED = frozenset(
     {"format", "min_reader", "kind", "dtype", "network", "training", "history", "state", "extra",
      "versions"}
 )  # fmt: skip
+_STATE = frozenset({"optimizer", "n_steps", "epoch", "beta1_power", "beta2_power"})
 _Spec = TypeVar("_Spec", NetworkSpec, TrainingSpec)
 
 
@@ -68,7 +69,7 @@ def history_form(history: History | None) -> dict[str, Any] | None:
     return form
 
 
-def state_form(state: OptimizerState | None) -> dict[str, Any] | None:
+def state_form(state: TrainingState | None) -> dict[str, Any] | None:
     """The optimizer state's single values."""
     if state is None:
         return None
@@ -76,6 +77,8 @@ def state_form(state: OptimizerState | None) -> dict[str, Any] | None:
         "optimizer": state.optimizer,
         "n_steps": int(state.n_steps),
         "epoch": int(state.epoch),
+        "beta1_power": float(state.beta1_power),
+        "beta2_power": float(state.beta2_power),
     }
 
 
@@ -164,15 +167,18 @@ def read_history(form: Any) -> tuple[History | None, dict[str, int]]:
 
 
 def check_state(form: Any) -> Mapping[str, Any] | None:
-    """The optimizer state's single values: optimizer, n_steps, epoch."""
+    """The optimizer state's single values: its name, its counters and Adam's two powers."""
     if form is None:
         return None
-    if not isinstance(form, dict) or set(form) != {"optimizer", "n_steps", "epoch"}:
+    if not isinstance(form, dict) or set(form) != _STATE:
         raise ModelFileError("'state' of the model's description is malformed.")
     if form["optimizer"] not in OPTIMIZERS:
         raise ModelFileError(f"unknown optimizer {str(form['optimizer'])[:32]!r} in the file.")
     for name in ("n_steps", "epoch"):
         if type(form[name]) is not int or form[name] < 0:
+            raise ModelFileError(f"'{name}' of the optimizer's state is malformed.")
+    for name in ("beta1_power", "beta2_power"):
+        if type(form[name]) is not float or not 0.0 <= form[name] <= 1.0:
             raise ModelFileError(f"'{name}' of the optimizer's state is malformed.")
     return form
 

@@ -13,11 +13,12 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from chainrule.engine import TrainingState
 from chainrule.errors import ModelFileError
 from chainrule.files import container, form
 from chainrule.files.canonical import canonical, parse_canonical
 from chainrule.files.form import KINDS
-from chainrule.files.record import ModelRecord, SavedState
+from chainrule.files.record import ModelRecord
 from chainrule.files.write import write_atomically
 
 __all__ = [
@@ -174,7 +175,7 @@ class _Head:
             training=self.training,
             params=params,
             history=history,
-            state=SavedState(**self.state, moments=moments) if self.state else None,
+            state=TrainingState(**self.state, moments=moments) if self.state else None,
             extra=form_["extra"],
             optional={key: value for key, value in form_.items() if key.startswith("x-")},
             versions=form_["versions"],
@@ -215,6 +216,9 @@ def _parameter_dtype(record: ModelRecord) -> str:
 def _tensors(record: ModelRecord, expected: container.Layout) -> dict[str, np.ndarray]:
     found = dict(record.params)
     if record.state is not None:
+        if not record.state.moments:  # a state before its first step: the moments are zero
+            opt = (name for name in expected if name.startswith("opt."))
+            found.update({name: _zeros(*expected[name]) for name in opt})
         found.update({f"opt.{name}": array for name, array in record.state.moments.items()})
     if record.history is not None:
         for name in form.SERIES:
@@ -235,6 +239,10 @@ def _tensors(record: ModelRecord, expected: container.Layout) -> dict[str, np.nd
             )
         tensors[name] = np.ascontiguousarray(array)
     return tensors
+
+
+def _zeros(dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+    return np.zeros(shape, container.DTYPES[dtype])
 
 
 def _check_finite(tensors: dict[str, np.ndarray]) -> None:

@@ -3,30 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from chainrule.engine import TrainingState
 from chainrule.spec import History, NetworkSpec, TrainingSpec
-
-
-class OptimizerState(Protocol):
-    """What is stored of a training state; `engine.TrainingState` has it."""
-
-    optimizer: str
-    n_steps: int
-    epoch: int
-    moments: dict[str, np.ndarray]
-
-
-@dataclass
-class SavedState:
-    """An optimizer's state as read from a file."""
-
-    optimizer: str
-    n_steps: int
-    epoch: int
-    moments: dict[str, np.ndarray]
 
 
 @dataclass
@@ -44,8 +26,8 @@ class ModelRecord:
         Exactly the names and shapes of `spec.parameter_shapes`, all float32 or all float64.
     history : History or None
         Stored without its `seconds`, so that the same run gives the same bytes.
-    state : optimizer state or None
-        `optimizer`, `n_steps`, `epoch`, `moments` ("first_moment.W1", ...); None starts anew.
+    state : TrainingState or None
+        Counters and moments of the optimizer, from which the next fit goes on; None starts anew.
     extra : dict
         JSON values that belong to the kind: encoder, classes, feature names, temperature, ...
     optional : dict
@@ -59,7 +41,7 @@ class ModelRecord:
     training: TrainingSpec | None
     params: dict[str, np.ndarray]
     history: History | None = None
-    state: OptimizerState | None = None
+    state: TrainingState | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     optional: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
