@@ -91,9 +91,7 @@ class Derivation:
             return list(range(len(values)))
         return [int(k) for k in np.argsort(-np.abs(values), kind="stable")[: self.top]]
 
-    def sum_of(
-        self, values: np.ndarray, term: Callable[[int], Node], *extra: Node
-    ) -> Node:
+    def sum_of(self, values: np.ndarray, term: Callable[[int], Node], *extra: Node) -> Node:
         """The sum of `values`, of which term(k) is the node; `extra` terms always show."""
         places = self.shown(values)
         terms = (*(term(k) for k in places), *extra)

@@ -1,6 +1,6 @@
 """`explain`: any number of backpropagation, with its formula, its numbers and where they come from.
 
-    explain(trace, "W2[1,3]")     also "b1[2]", "delta1[4]", "z2[0]", "a1[3]", "loss", "W1[3,age]"
+explain(trace, "W2[1,3]")     also "b1[2]", "delta1[4]", "z2[0]", "a1[3]", "loss", "W1[3,age]"
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import numpy as np
 from chainrule.errors import DataError, SpecError
 from chainrule.explain.derivation import Derivation
 from chainrule.explain.names import Asked
-from chainrule.explain.numbers import Digits, format_number
 from chainrule.explain.nudge import Check, check_one
+from chainrule.explain.numbers import Digits, format_number
 from chainrule.explain.paths import Paths, find_paths
 from chainrule.explain.trace import StepTrace
 from chainrule.explain.tree import Equation, Node, Quantity, Rest, rest_of
@@ -210,8 +210,15 @@ class _Explainer:
     def explanation(self, digits: Digits, check: str) -> Explanation:
         asked, row = self.asked, self.row
         parameter = asked.kind in ("W", "b")
-        sections = {"W": self._gradient, "b": self._gradient, "delta": self._delta,
-                    "z": self._forward, "a": self._forward, "loss": self._loss}[asked.kind]()  # fmt: skip
+        derive = {
+            "W": self._gradient,
+            "b": self._gradient,
+            "delta": self._delta,
+            "z": self._forward,
+            "a": self._forward,
+            "loss": self._loss,
+        }
+        sections = derive[asked.kind]()
         value = sections[0].equations[0].left.value if sections else self._input_value()
         return Explanation(
             quantity=asked.identifier,

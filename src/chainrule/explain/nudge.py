@@ -67,7 +67,8 @@ def check_one(trace: StepTrace, asked: Asked, row: int, value: float, method: st
     if method == "none":
         return None
     if asked.kind in ("W", "b"):
-        return _complex(trace, asked, value) if method == "complex" else _central(trace, asked, value)
+        derive = _complex if method == "complex" else _central
+        return derive(trace, asked, value)
     if asked.kind == "delta":
         return _nudge_z(trace, asked, row, value)
     return _again(trace, asked, row, value)
@@ -112,14 +113,16 @@ def _central(trace: StepTrace, asked: Asked, analytic: float) -> Check:
 
 def _loss(trace: StepTrace, params: dict[str, np.ndarray]) -> tuple[float, Any, Any]:
     """Total loss, z and a with these parameters: the engine's forward pass and its losses."""
-    if trace.dropout_epoch is None:
-        z, a = engine.forward(trace.spec, params, trace.X)
-    else:
-        z, a = forward(trace.spec, params, trace.X, trace.masks)
-    losses = row_losses(trace.spec, z[-1], a[-1], trace.targets)
-    training = trace.training
-    total = float(losses @ trace.shares) + float(penalty(params, training.l1, training.l2))
-    return total, z, a
+    seen = engine.trace(
+        trace.spec,
+        params,
+        trace.X,
+        trace.y,
+        trace.training,
+        sample_weight=trace.sample_weight,
+        dropout_epoch=trace.dropout_epoch,
+    )
+    return seen.loss, seen.z, seen.a
 
 
 def _complex(trace: StepTrace, asked: Asked, analytic: float) -> Check:
@@ -165,13 +168,16 @@ def _nudge_z(trace: StepTrace, asked: Asked, row: int, analytic: float) -> Check
         for number in range(l + 1, spec.n_layers + 1):
             z[number], a[number] = forward_layer(spec, trace.params, number, a[number - 1], masks)
         losses.append(float(row_losses(spec, z[-1], a[-1], rows)[0]))
-        standing.append({n: side for n, side in _sides_above(spec, z, a, rows, l).items()})
+        standing.append(_sides_above(spec, z, a, rows, l))
     kinks = crossed(spec, standing[0], standing[1])
     return _two_sided(losses[2], losses[0], losses[1], h, analytic, kinks)
 
 
 def _sides_above(spec: Any, z: list[Any], a: list[Any], rows: Any, l: int) -> dict[int, np.ndarray]:
-    full = [np.zeros((1, n)) if layer is None else layer for layer, n in zip(z, spec.layer_sizes, strict=True)]
+    full = [
+        np.zeros((1, n)) if layer is None else layer
+        for layer, n in zip(z, spec.layer_sizes, strict=True)
+    ]
     return {n: side for n, side in sides(spec, full, a, rows).items() if n >= l}
 
 

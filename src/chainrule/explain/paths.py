@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from chainrule.explain.derivation import Derivation
 from chainrule.explain.tree import Node, Product, Rest, times
 
 LIMIT = 10_000
+
+Way = tuple[int, ...]  # units of layers l, l + 1, ..., L
 
 
 @dataclass(frozen=True)
@@ -99,9 +102,9 @@ def _step(build: Derivation, l: int, row: int) -> np.ndarray:
     return np.asarray(trace.params[f"W{l + 1}"], np.float64) * factor
 
 
-def _all(build: Derivation, layer: int, unit: int, row: int) -> tuple[list[tuple[int, ...]], np.ndarray]:
+def _all(build: Derivation, layer: int, unit: int, row: int) -> tuple[list[Way], np.ndarray]:
     """Every way and its product, without the head."""
-    ways: list[tuple[int, ...]] = [(unit,)]
+    ways: list[Way] = [(unit,)]
     values = np.ones(1)
     for l in range(layer, build.spec.n_layers):
         step = _step(build, l, row)
@@ -112,7 +115,7 @@ def _all(build: Derivation, layer: int, unit: int, row: int) -> tuple[list[tuple
     return ways, values * last[[way[-1] for way in ways]]
 
 
-def _largest(build: Derivation, layer: int, unit: int, row: int, k: int) -> list[tuple[int, ...]]:
+def _largest(build: Derivation, layer: int, unit: int, row: int, k: int) -> list[Way]:
     """The k ways of largest absolute product, by the k best suffixes of each unit."""
     L = build.spec.n_layers
     # best (n_l, k): largest |suffix products| of each unit; come (n_l, k, 2): where each goes on.
@@ -139,9 +142,9 @@ def _largest(build: Derivation, layer: int, unit: int, row: int, k: int) -> list
     return ways
 
 
-def _path(build: Derivation, layer: int, way: tuple[int, ...], row: int, head: list[Node]) -> Path:
+def _path(build: Derivation, layer: int, way: Way, row: int, head: list[Node]) -> Path:
     factors: list[Node] = list(head)
-    for step, (j, k) in enumerate(zip(way, way[1:], strict=False)):
+    for step, (j, k) in enumerate(pairwise(way)):
         l = layer + step
         factors += [build.of_row("slope", l, j, row), *build.passing(l, j, row)]
         factors += [*build.scaling(l + 1), build.w(l + 1, k, j)]

@@ -76,12 +76,13 @@ def render_json(explanation: Explanation) -> dict[str, Any]:
 def equation(each: Equation) -> dict[str, Any]:
     """One equation: its left side, the forms of its right side, and both as text."""
     writer = TextWriter("full", unicode=True)
+    text = [writer.symbol(each.left), *(writer.node(form, False) for form in each.right)]
     return {
         "left": node(each.left),
         "right": [node(form) for form in each.right],
         "value": each.left.value,
         "note": each.note,
-        "text": " = ".join([writer.symbol(each.left), *(writer.node(f, False) for f in each.right)]),
+        "text": " = ".join(text),
     }
 
 

@@ -58,7 +58,7 @@ class MathWriter(Writer):
         return f"<mn>{text}</mn>"
 
     def bracket(self, text: str) -> str:
-        return f'<mrow>{_FENCE.format("(")}{text}{_FENCE.format(")")}</mrow>'
+        return f"<mrow>{_FENCE.format('(')}{text}{_FENCE.format(')')}</mrow>"
 
     def fraction(self, top: str, bottom: str) -> str:
         return f"<mfrac><mrow>{top}</mrow><mrow>{bottom}</mrow></mfrac>"
@@ -151,9 +151,7 @@ def _block(writer: MathWriter, equations: Iterable[Equation]) -> str:
     return f'<math display="block"><mtable>{"".join(rows)}</mtable></math>'
 
 
-def _table(
-    writer: MathWriter, cells: list[tuple[str, float]], rest: Rest | None, how: str
-) -> str:
+def _table(writer: MathWriter, cells: list[tuple[str, float]], rest: Rest | None, how: str) -> str:
     if rest is not None:
         cells = [*cells, (f"{rest.count} more{how}", rest.value)]
     rows = "".join(

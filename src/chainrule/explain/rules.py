@@ -81,13 +81,9 @@ ACTIVATION_RULES: dict[str, ActivationRule] = {
     ),
     "silu": ActivationRule(
         lambda z, a: times(z, apply("logistic", z)),
-        lambda z, a: times(
-            apply("logistic", z), add(ONE, times(z, apply("logistic", minus(z))))
-        ),
+        lambda z, a: times(apply("logistic", z), add(ONE, times(z, apply("logistic", minus(z))))),
     ),
-    "mish": ActivationRule(
-        lambda z, a: times(z, apply("tanh", apply("softplus", z))), _mish_slope
-    ),
+    "mish": ActivationRule(lambda z, a: times(z, apply("tanh", apply("softplus", z))), _mish_slope),
     "softplus": ActivationRule(
         lambda z, a: apply("softplus", z), lambda z, a: apply("logistic", z)
     ),
@@ -191,10 +187,10 @@ LOSS_RULES: dict[str, LossRule] = {
     "poisson": LossRule(
         lambda o: add(apply("exp", o.z), minus(times(o.y, o.z))),
         _exp_delta,
-        "error (a - y)/a times slope a: the slope cancels",
+        "error times slope, and the slope a cancels",
     ),
     "binary_cross_entropy": LossRule(
-        _log_loss, _sigmoid_delta, "error (a - y)/(a(1 - a)) times slope a(1 - a): the slope cancels"
+        _log_loss, _sigmoid_delta, "error times slope, and the slope a(1 - a) cancels"
     ),
     "cross_entropy": LossRule(
         lambda o: times(o.y, add(o.log_sum, minus(o.z))),

@@ -75,6 +75,8 @@ SYMBOLS: dict[str, Symbol] = {
     "new_first_moment": Symbol("m", "m", "m", after=_PRIME),
     "second_moment": Symbol("v", "v", "v"),
     "new_second_moment": Symbol("v", "v", "v", after=_PRIME),
+    "square_sum": Symbol("s", "s", "s"),
+    "new_square_sum": Symbol("s", "s", "s", after=_PRIME),
     "first_unbiased": Symbol("m̂", "mhat", r"\hat m"),
     "second_unbiased": Symbol("v̂", "vhat", r"\hat v"),
     "new_w": Symbol("w", "w", "w", after=_PRIME),
@@ -99,7 +101,9 @@ FUNCTION_SYMBOLS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, s
     "step": (("[", " > 0]"), ("[", " > 0]"), (r"\left[", r" > 0\right]")),
     "positive": (("max(0, ", ")"), ("max(0, ", ")"), (r"\max\left(0, ", r"\right)")),
     "logistic": (("σ(", ")"), ("sigmoid(", ")"), (r"\sigma\left(", r"\right)")),
-    "softplus": (("softplus(", ")"), ("softplus(", ")"), (r"\operatorname{softplus}\left(", r"\right)")),
+    "softplus": (
+        ("softplus(", ")"), ("softplus(", ")"), (r"\operatorname{softplus}\left(", r"\right)"),
+    ),
     "normal_cdf": (("Φ(", ")"), ("Phi(", ")"), (r"\Phi\left(", r"\right)")),
     "normal_density": (("φ(", ")"), ("phi(", ")"), (r"\varphi\left(", r"\right)")),
 }  # fmt: skip

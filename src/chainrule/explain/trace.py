@@ -159,8 +159,8 @@ class StepTrace:
     state_after = property(lambda self: self.recorded.state_after)
     W = property(lambda self: self._by_layer("W", self.params))
     b = property(lambda self: self._by_layer("b", self.params))
-    dL_dW = property(lambda self: self._by_layer("W", self.grads))
-    dL_db = property(lambda self: self._by_layer("b", self.grads))
+    dL_dW = property(lambda self: self._by_layer("W", self.grads))  # noqa: N815
+    dL_db = property(lambda self: self._by_layer("b", self.grads))  # noqa: N815
 
     def _by_layer(self, letter: str, arrays: Mapping[str, np.ndarray]) -> list[Any]:
         return [None, *(arrays[f"{letter}{l}"] for l in range(1, self.spec.n_layers + 1))]
@@ -201,7 +201,7 @@ class StepTrace:
             sample_weight=self.sample_weight,
             dropout_epoch=self.dropout_epoch,
         )
-        return float(after) - self.loss
+        return float(after - self.recorded.loss)
 
     @cached_property
     def dtype_difference(self) -> float:
@@ -234,7 +234,9 @@ class StepTrace:
             )
             if found is not None:
                 return np.asarray(found)
-        raise KeyError(f"this trace has no {name!r}; it has W1, b1, z1, a0, slope1, delta1, dL_dW1.")
+        raise KeyError(
+            f"no {name!r} in this trace; there is W1, b1, z1, a0, slope1, delta1, dL_dW1."
+        )
 
     def header(self) -> dict[str, Any]:
         """What step this is: network, rows, reduction, optimizer, number types, notes."""
@@ -272,11 +274,12 @@ class StepTrace:
 
     def table(self) -> list[tuple[str, ...]]:
         """A heading and one row per layer: sizes and typical magnitudes."""
-        rows = [("layer", "units", "rms z", "rms a", "rms slope", "rms delta", "|dL_dW|", "|update|")]
+        means = ("rms z", "rms a", "rms slope", "rms delta")
+        rows: list[tuple[str, ...]] = [("layer", "units", *means, "|dL_dW|", "|update|")]
         for number, layer in enumerate(self.spec.dense, start=1):
             numbers = [
                 "-" if array is None else format_number(float(np.sqrt(np.mean(np.square(array)))))
-                for array in (self.z[number], self.a[number], self.slope[number], self.delta[number])
+                for array in (series[number] for series in (self.z, self.a, self.slope, self.delta))
             ]
             norms = [
                 format_number(float(np.linalg.norm(arrays[f"W{number}"])))
@@ -295,7 +298,10 @@ class StepTrace:
     def __repr__(self) -> str:
         rows = self.table()
         widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-        lines = ["  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)).rstrip() for r in rows]
+        lines = [
+            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        ]
         return "\n".join([self._summary(), *lines, *self.notes])
 
     def _repr_html_(self) -> str:

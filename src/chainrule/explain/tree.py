@@ -7,11 +7,11 @@ may show its largest terms only and then states the value and the number of the 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 # The functions that `Apply` may name, with the value of each.
-FUNCTIONS = {
+FUNCTIONS: dict[str, Callable[[float], float]] = {
     "exp": math.exp,
     "expm1": math.expm1,
     "log": math.log,

@@ -109,16 +109,10 @@ class Update:
 
     def unbiased(self, kind: str, moment: str, beta: str) -> Equation:
         """moment / (1 - beta^t), which undoes the start at 0."""
-        t = int(self.trace.state_before.n_steps) + 1
-        shrunk = 1.0
-        for _ in range(t):  # the engine's running product, so that the last digits agree
-            shrunk *= self.training.constant(beta)
-            if shrunk < 1e-20:
-                shrunk = 0.0
-                break
-        below = add(ONE, minus(Quantity(f"{beta}_power", shrunk)))
-        right = over(self.new_moment(moment), below)
-        return Equation(Quantity(kind, right.value), (right,), f"t = {t}")
+        after = self.trace.state_after
+        shrunk = Quantity(f"{beta}_power", float(getattr(after, f"{beta}_power")))
+        right = over(self.new_moment(moment), add(ONE, minus(shrunk)))
+        return Equation(Quantity(kind, right.value), (right,), f"t = {after.n_steps}")
 
 
 def _mix(rate: Quantity, old: Quantity, new: Node) -> Node:
@@ -148,9 +142,9 @@ def nesterov(u: Update) -> tuple[list[Equation], Node]:
 
 
 def adagrad(u: Update) -> tuple[list[Equation], Node]:
-    """v' = v + g^2;  theta' = theta - eta g / (sqrt v' + eps)."""
-    new = u.new_moment("second_moment")
-    grown = Equation(new, (add(u.moment("second_moment"), power(u.g, 2)),))
+    """s' = s + g^2;  theta' = theta - eta g / (sqrt s' + eps)."""
+    new = u.new_moment("square_sum")
+    grown = Equation(new, (add(u.moment("square_sum"), power(u.g, 2)),))
     return [grown], _scaled(u, u.g, new)
 
 

@@ -89,7 +89,7 @@ def check_gradients(
     wanted = _wanted(spec, parameters)
     full = {name: np.ascontiguousarray(w, np.float64) for name, w in params.items()}
     X64 = np.ascontiguousarray(X, np.float64)
-    options = {"dropout_epoch": dropout_epoch}
+    options: dict[str, Any] = {"dropout_epoch": dropout_epoch}
     trace = engine.trace(spec, full, X64, y, training, sample_weight=sample_weight, **options)
     lowered = _float32(params)
     kinks = _kinks(spec, full, lowered, X64, y, training, trace, dropout_epoch)

@@ -103,7 +103,10 @@ class Writer:
             case Quotient():
                 return self.quotient(node.top, node.bottom, numbers)
             case Power():
-                return self.raised(self.part(node.base, numbers, ATOM), node.exponent)
+                base = self.part(node.base, numbers, ATOM)
+                if not numbers and isinstance(node.base, Quantity) and node.base.layer is not None:
+                    base = self.bracket(base)  # a layer stands where the exponent would
+                return self.raised(base, node.exponent)
             case Apply():
                 return self.function(node.function, self.node(node.argument, numbers))
             case Cancel():
