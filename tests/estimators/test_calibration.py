@@ -7,7 +7,18 @@ import pytest
 from scipy.optimize import minimize_scalar
 from sklearn.metrics import log_loss
 
-from chainrule.estimators.calibration import Temperature, sigmoid, softmax
+from chainrule.estimators.calibration import Temperature, refined_log_loss, sigmoid, softmax
+
+
+def smoothed(y, n_classes):
+    """Targets with 1 / (n + 1) of every row spread over the classes."""
+    share = 1 / (len(y) + 1)
+    return (1 - share) * np.eye(n_classes)[y] + share / n_classes
+
+
+def search(loss):
+    found = minimize_scalar(loss, bounds=(-6, 6), method="bounded", options={"xatol": 1e-10})
+    return found.x
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -19,41 +30,59 @@ def test_beta_minimises_the_log_loss(weighted):
     found = Temperature.fit(z, y, weights, multilabel=False)
 
     def loss(u):
-        return log_loss(y, softmax(np.exp(u) * z), sample_weight=weights)
+        losses = -(smoothed(y, 3) * np.log(softmax(np.exp(u) * z))).sum(axis=1)
+        return np.average(losses, weights=weights)
 
-    best = minimize_scalar(loss, bounds=(-3, 3), method="bounded", options={"xatol": 1e-9})
-    assert np.log(found.beta) == pytest.approx(best.x, abs=1e-5)
-    assert found.mix == 1 / 401
+    assert np.log(found.beta) == pytest.approx(search(loss), abs=1e-5)
+    assert found.beta == pytest.approx(2.5, rel=0.2)
 
 
 def test_several_labels():
     rng = np.random.default_rng(1)
     z = rng.normal(size=(300, 4))
     y = (rng.random((300, 4)) < sigmoid(0.4 * z)).astype(float)
-    found = Temperature.fit(z, y, None, multilabel=True)
+    soft = y * (1 - 1 / 301) + 0.5 / 301
 
     def loss(u):
         p = sigmoid(np.exp(u) * z)
-        return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+        return -np.mean(soft * np.log(p) + (1 - soft) * np.log(1 - p))
 
-    best = minimize_scalar(loss, bounds=(-4, 4), method="bounded", options={"xatol": 1e-9})
-    assert np.log(found.beta) == pytest.approx(best.x, abs=1e-5)
+    found = Temperature.fit(z, y, None, multilabel=True)
+    assert np.log(found.beta) == pytest.approx(search(loss), abs=1e-5)
 
 
-def test_probabilities_keep_the_class_and_stay_off_zero():
+def test_beta_stays_finite_where_every_row_is_right():
+    z = np.array([[2.0, -1.0, 0.0], [0.0, 3.0, 1.0], [-1.0, 0.0, 1.5]])
+    p = Temperature.fit(z, np.array([0, 1, 2]), None, multilabel=False).probabilities(z, False)
+    np.testing.assert_array_equal(p.argmax(axis=1), [0, 1, 2])
+    assert 0.5 < p.max(axis=1).min() < p.max() < 1.0
+
+
+def test_refined_log_loss_is_what_calibration_leaves():
+    rng = np.random.default_rng(3)
+    z = rng.normal(size=(200, 3))
+    y = np.array([rng.choice(3, p=p) for p in softmax(z)])
+    found = refined_log_loss(softmax(7.0 * z), y, None, False)
+    calibrated = Temperature.fit(z, y, None, False).probabilities(z, False)
+    assert found == pytest.approx(log_loss(y, calibrated), rel=1e-4)
+    assert found == pytest.approx(refined_log_loss(softmax(0.1 * z), y, None, False), rel=1e-4)
+    labels = (rng.random((200, 3)) < sigmoid(z)).astype(float)
+    several = refined_log_loss(sigmoid(3.0 * z), labels, np.ones(200), True)
+    assert several == pytest.approx(refined_log_loss(sigmoid(z), labels, None, True), rel=1e-4)
+
+
+def test_probabilities():
     z = np.array([[5.0, 1.0, -3.0], [0.0, 2000.0, -2000.0]])
-    p = Temperature(beta=50.0, mix=0.01).probabilities(z, multilabel=False)
+    p = Temperature(50.0).probabilities(z, multilabel=False)
     np.testing.assert_allclose(p.sum(axis=1), 1.0)
     np.testing.assert_array_equal(p.argmax(axis=1), z.argmax(axis=1))
-    assert p.min() == pytest.approx(0.01 / 3)
-    q = Temperature(1.0, 0.0).probabilities(np.array([[-800.0, 800.0, 0.0]]), multilabel=True)
+    q = Temperature().probabilities(np.array([[-800.0, 800.0, 0.0]]), multilabel=True)
     np.testing.assert_array_equal(q, [[0.0, 1.0, 0.5]])
 
 
 def test_one_row_has_the_same_bits_alone():
     z = np.random.default_rng(2).normal(size=(37, 5)) * 10
-    temperature = Temperature(1.7, 0.02)
-    together = temperature.probabilities(z, multilabel=False)
+    together = Temperature(1.7).probabilities(z, multilabel=False)
     for row in range(37):
-        alone = temperature.probabilities(z[row : row + 1], multilabel=False)
+        alone = Temperature(1.7).probabilities(z[row : row + 1], multilabel=False)
         assert alone.tobytes() == together[row : row + 1].tobytes()

@@ -9,14 +9,13 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from chainrule import TabularClassifier, TabularRegressor
 
 # A mini-batch of rows is not the same as a mini-batch of weights; the full batch below is.
-WEIGHTS = {
-    name: "mini-batches are drawn by row"
-    for name in (
+WEIGHTS = dict.fromkeys(
+    [
         "check_sample_weight_equivalence_on_dense_data",
         "check_sample_weight_equivalence_on_sparse_data",
-    )
-}
-SMALL = {"hidden_layer_sizes": 32, "learning_rate": 0.01}
+    ],
+    "mini-batches are drawn by row",
+)
 FULL_BATCH = {
     "n_members": 1,
     "batch_size": None,
@@ -28,16 +27,6 @@ FULL_BATCH = {
 }
 
 
-@parametrize_with_checks(
-    [TabularClassifier(**SMALL), TabularRegressor(**SMALL)],
-    expected_failed_checks=lambda estimator: WEIGHTS,
-    xfail_strict=True,
-)
-def test_small_networks(estimator, check):
-    check(estimator)
-
-
-@pytest.mark.slow
 @parametrize_with_checks(
     [TabularClassifier(), TabularRegressor()],
     expected_failed_checks=lambda estimator: WEIGHTS,

@@ -12,12 +12,12 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from chainrule import engine
-from chainrule.errors import DataError, DataNotice, ModelFileError
+from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError
 from chainrule.estimators.class_target import ClassTarget
-from chainrule.estimators.metrics import engine_metric
 from chainrule.estimators.number_target import NumberTarget
-from chainrule.estimators.optimize import Rows, optimize
+from chainrule.estimators.optimize import optimize
 from chainrule.estimators.recipe import number_type, plain, resolve
+from chainrule.estimators.rows import Rows
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.split import validation_split
 from chainrule.estimators.weights import read_weights
@@ -47,8 +47,6 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         if table.n_rows < 2:
             raise DataError("X has 1 sample (n_samples = 1); at least 2 are needed to train.")
         target = self._target_type.fit(raw, weights, arguments)
-        metric, verbose = self.metric, int(self.verbose)
-        engine_metric(metric, target.metrics, None, target.decode)  # refuses an unknown name early
         self._target = target
         self.encoder_, notices = Encoder.fit(table, weights, self.categorical_features)
         _notify(notices)
@@ -65,19 +63,17 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         training = recipe.training(
             seed, plain(self.n_threads), plain(self.patience), plain(self.time_limit)
         )
-        y_true = None if validation is None else validation.raw
-        self._params, self.history_ = optimize(
-            spec,
-            training,
-            recipe.init,
-            rows,
-            validation if split is None else split,
-            engine_metric(metric, target.metrics, y_true, target.decode) if validation else "loss",
-            verbose,
-        )
+        metric = target.metric(validation, arguments)
+        places = validation if split is None else split
         self._spec, self._training = spec, training
-        if self.history_.interrupted:
-            _notify([_interrupted(self.history_, training)])
+        try:
+            params, self.history_ = optimize(
+                spec, training, recipe.init, rows, places, metric, int(self.verbose)
+            )
+        except DivergedError as error:  # what was learned before that can still be looked at
+            self._params, self.history_ = error.result.params, error.result.history
+            raise
+        self._params = params
         if validation is not None and arguments.get("calibrate"):
             self._calibrate(validation)
         return self
@@ -222,7 +218,9 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         record = ModelRecord(
             kind or self._kind, self._spec, self._training, self._params, self.history_
         )
-        if kind is None:
+        if kind == "network":
+            record.extra = {"random_state": self._training.seed if self._training else 0}
+        else:
             names = getattr(self, "feature_names_in_", None)
             record.extra = {
                 "arguments": arguments_to_json(self.get_params(deep=False)),
@@ -270,13 +268,6 @@ def _seed(random_state: Any) -> int:
             raise DataError(f"random_state must be at least 0, found {random_state}.")
         return int(random_state)
     return int(check_random_state(random_state).randint(0, 1 << 32, dtype=np.uint64))
-
-
-def _interrupted(history: History, training: TrainingSpec) -> str:
-    return (
-        f"training was interrupted after {history.n_epochs} of {training.epochs} epochs; the model "
-        "is the best of them."
-    )
 
 
 def _notify(notices: list[str]) -> None:

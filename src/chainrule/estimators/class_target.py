@@ -9,8 +9,9 @@ from typing import Any, Self
 import numpy as np
 
 from chainrule.errors import SpecError
-from chainrule.estimators.calibration import Temperature
-from chainrule.estimators.metrics import CLASSIFIER_METRICS
+from chainrule.estimators.calibration import Temperature, refined_log_loss
+from chainrule.estimators.metrics import CLASSIFIER_METRICS, EngineMetric, engine_metric
+from chainrule.estimators.rows import Rows
 from chainrule.estimators.targets import Labels, read_target
 from chainrule.estimators.weights import class_weights
 
@@ -33,7 +34,6 @@ class ClassTarget:
     factors: np.ndarray | None = None
     temperature: Temperature = field(default_factory=Temperature)
 
-    metrics = CLASSIFIER_METRICS
     read = staticmethod(read_target)
 
     @classmethod
@@ -76,9 +76,14 @@ class ClassTarget:
         """The groups of a stratified split."""
         return None if self.labels.multilabel else encoded
 
-    def decode(self, outputs: np.ndarray) -> np.ndarray:
-        """What a metric function sees: probabilities, before calibration."""
-        return outputs
+    def metric(self, validation: Rows | None, arguments: Mapping[str, Any]) -> EngineMetric:
+        """What chooses the epoch; probabilities that will be calibrated are judged as such."""
+        name = arguments["metric"]
+        chosen = engine_metric(name, CLASSIFIER_METRICS, validation, lambda proba: proba)
+        if name not in (None, "log_loss") or not arguments["calibrate"] or validation is None:
+            return chosen
+        y, weights, multilabel = validation.target, validation.weights, self.labels.multilabel
+        return lambda proba: refined_log_loss(proba, y, weights, multilabel)
 
     def calibrated(self, logits: np.ndarray, y: np.ndarray, weights: np.ndarray | None) -> Self:
         """The same with a temperature from validation rows."""
@@ -94,7 +99,7 @@ class ClassTarget:
         return {
             "labels": self.labels.to_json(),
             "factors": None if self.factors is None else self.factors.tolist(),
-            "temperature": {"beta": self.temperature.beta, "mix": self.temperature.mix},
+            "beta": self.temperature.beta,
         }
 
     @classmethod
@@ -104,5 +109,5 @@ class ClassTarget:
         return cls(
             Labels.from_json(form["labels"]),
             None if factors is None else np.array(factors, np.float64),
-            Temperature(**form["temperature"]),
+            Temperature(float(form["beta"])),
         )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import SpecError
+from chainrule.estimators.rows import Rows
 
 # name -> what the engine computes after each epoch. A ranking is steered by the log-loss itself,
 # which is smoother than the AUC of few rows.
@@ -18,7 +19,7 @@ EngineMetric = str | Callable[[np.ndarray], float]
 
 
 def engine_metric(
-    metric: Any, names: dict[str, str], y_true: np.ndarray | None, decode: Callable[..., np.ndarray]
+    metric: Any, names: dict[str, str], validation: Rows | None, decode: Callable[..., np.ndarray]
 ) -> EngineMetric:
     """What `engine.fit` is told.
 
@@ -29,23 +30,23 @@ def engine_metric(
         as `fit` and `predict` (for classifiers `predict_proba`) know them; lower is better.
     names : dict of str to str
         `CLASSIFIER_METRICS` or `REGRESSOR_METRICS`.
-    y_true : ndarray or None
-        The validation targets; None without validation rows.
+    validation : Rows or None
+        None without validation rows: the training loss then serves `patience`.
     decode : callable
         From the network's output to predictions.
     """
-    if metric is None:
-        return next(iter(names.values()))
     if callable(metric):
-        if y_true is None:
+        if validation is None:
             return "loss"
+        y_true = validation.raw
         return lambda y_pred: _number(metric, metric(y_true, decode(y_pred)))
+    metric = next(iter(names)) if metric is None else metric
     if not isinstance(metric, str) or metric not in names:
         raise SpecError(
             f"unknown metric {metric!r}; the metrics are {', '.join(names)}, or a function of "
             "(y_true, y_pred) where lower is better."
         )
-    return names[metric]
+    return "loss" if validation is None else names[metric]
 
 
 def _number(metric: Callable[..., Any], value: Any) -> float:

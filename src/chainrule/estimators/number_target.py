@@ -9,7 +9,8 @@ from typing import Any, Self
 import numpy as np
 
 from chainrule.errors import DataError, SpecError
-from chainrule.estimators.metrics import REGRESSOR_METRICS
+from chainrule.estimators.metrics import REGRESSOR_METRICS, EngineMetric, engine_metric
+from chainrule.estimators.rows import Rows
 from chainrule.estimators.targets import read_numbers, refuse_constant
 from chainrule.table.target import TargetScale
 
@@ -33,7 +34,6 @@ class NumberTarget:
     vector: bool
     loss: str = "squared_error"
 
-    metrics = REGRESSOR_METRICS
     read = staticmethod(read_numbers)
 
     @classmethod
@@ -71,6 +71,10 @@ class NumberTarget:
         """Predictions in y's own units and shape, float64."""
         numbers = self.scale.inverse(outputs)
         return numbers.reshape(-1) if self.vector else numbers
+
+    def metric(self, validation: Rows | None, arguments: Mapping[str, Any]) -> EngineMetric:
+        """What chooses the epoch."""
+        return engine_metric(arguments["metric"], REGRESSOR_METRICS, validation, self.decode)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` gives back the same bits."""

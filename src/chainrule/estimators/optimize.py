@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from chainrule import engine
 from chainrule.estimators.metrics import EngineMetric
-from chainrule.estimators.progress import Progress
+from chainrule.estimators.rows import Rows
+from chainrule.progress import Progress
 from chainrule.spec import History, NetworkSpec, TrainingSpec
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Encoded rows.
-
-    Attributes
-    ----------
-    inputs : ndarray, shape (n, n_inputs)
-    target : ndarray
-        As the engine takes it.
-    raw : ndarray
-        The target as the user knows it.
-    weights : ndarray, shape (n,), or None
-    """
-
-    inputs: np.ndarray
-    target: np.ndarray
-    raw: np.ndarray
-    weights: np.ndarray | None
-
-    def take(self, rows: np.ndarray) -> Rows:
-        """Copies of some of the rows."""
-        weights = None if self.weights is None else self.weights[rows]
-        return Rows(self.inputs[rows], self.target[rows], self.raw[rows], weights)
 
 
 def optimize(
@@ -45,7 +19,7 @@ def optimize(
     init: str,
     rows: Rows,
     validation: Rows | tuple[np.ndarray, np.ndarray] | None,
-    metric: EngineMetric | Callable[[np.ndarray], float],
+    metric: EngineMetric,
     verbose: int,
 ) -> tuple[dict[str, np.ndarray], History]:
     """Parameters of the best epoch (of the last one without validation), and the history.

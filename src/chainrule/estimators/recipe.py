@@ -38,7 +38,7 @@ class Recipe:
 
     hidden_layer_sizes: tuple[int, ...] = (256, 256, 256)
     activation: str = "relu"
-    init: str = "he_normal"
+    init: str = "he_uniform"
     dropout: float = 0.0
     optimizer: str = "adam"
     beta2: float = 0.95

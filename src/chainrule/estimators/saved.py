@@ -41,7 +41,7 @@ def arguments_from_json(form: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(value, Mapping):
             if set(value) != {"pairs"}:
                 raise ModelFileError(f"the model's argument '{name}' is not a mapping of pairs.")
-            arguments[name] = {key: factor for key, factor in value["pairs"]}
+            arguments[name] = dict(value["pairs"])
         elif name == "hidden_layer_sizes" and isinstance(value, list):
             arguments[name] = tuple(value)
         else:

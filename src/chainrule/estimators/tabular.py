@@ -14,7 +14,7 @@ from chainrule.estimators.base import TabularModel
 from chainrule.estimators.calibration import Temperature
 from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.number_target import NumberTarget
-from chainrule.estimators.optimize import Rows
+from chainrule.estimators.rows import Rows
 from chainrule.estimators.targets import read_numbers, read_target
 from chainrule.table.frame import as_table
 from chainrule.table.target import TargetScale
@@ -31,8 +31,9 @@ class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
     preset : {"default", "fast"}, default "default"
         The row of `estimators.recipe.PRESETS` from which arguments left at None take their value.
     metric : None, "log_loss", "accuracy", "auc" or callable
-        Chooses the epoch that is kept, on the validation rows. None is "log_loss"; "auc" is steered
-        by the log-loss; a callable gets (y_true, probabilities), lower is better.
+        Chooses the epoch that is kept, on the validation rows; the last of equals. None is
+        "log_loss", after the best temperature if `calibrate`; "auc" is steered by the plain
+        log-loss; a callable gets (y_true, probabilities before calibration), lower is better.
     loss : None or str
         None is "cross_entropy", or "binary_cross_entropy" for several labels at once.
     n_members : None or int
@@ -63,7 +64,7 @@ class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
     dropout : None or float
         After every hidden layer; preset: 0.
     init : None or str
-        One of `spec.INITIALIZATIONS`; preset: "he_normal".
+        One of `spec.INITIALIZATIONS`; preset: "he_uniform".
     dtype : "float32" or "float64", default "float32"
         Number type of the network.
     random_state : None, int or RandomState
@@ -204,7 +205,7 @@ class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
 
     @property
     def temperature_(self) -> Temperature:
-        """What calibrates the probabilities; beta 1 and mix 0 change nothing."""
+        """What calibrates the probabilities; beta 1 changes nothing."""
         check_is_fitted(self)
         return self._target.temperature
 

@@ -118,9 +118,10 @@ class Encoder:
                     notices.append(dropped)
             else:
                 code = _fit_number(column, sample_weight)
-            if isinstance(code, NoCode):
-                notices.append(f"column '{column.name}' never changes; the model does not use it.")
             codes.append(code)
+        unused = [code.name for code in codes if isinstance(code, NoCode)]
+        if unused:
+            notices.append(f"{_listed(unused)} without any change, which the model does not use.")
         return cls(tuple(codes), table.named), notices
 
     def transform(self, table: Table, dtype: Any = np.float32) -> tuple[np.ndarray, list[str]]:
@@ -186,10 +187,7 @@ class Encoder:
         notices = []
         extra = sorted(set(table.names) - set(self.column_names), key=table.names.index)
         if extra:
-            shown = ", ".join(f"'{name}'" for name in extra[:5]) + (", ..." * (len(extra) > 5))
-            notices.append(
-                f"X has {counted(len(extra), 'column')} that training did not have: {shown}."
-            )
+            notices.append(f"{_listed(extra)} that training did not have, which are not used.")
         return [where[name] for name in self.column_names], notices
 
 
@@ -244,6 +242,12 @@ def _fit_category(column: Column, weights: np.ndarray | None, most: int) -> tupl
         inputs, masses = [*inputs, other], [*masses, rest]
     scale = robust_scale(np.array(inputs), np.array(masses))
     return PairCode(column.name, column.kind, levels, other, *scale), notice
+
+
+def _listed(names: list[str]) -> str:
+    """ "X has 7 columns ('a', 'b', 'c', 'd', 'e', ...)"."""
+    shown = ", ".join(f"'{name}'" for name in names[:5]) + (", ..." if len(names) > 5 else "")
+    return f"X has {counted(len(names), 'column')} ({shown})"
 
 
 def _rank(level: Any) -> tuple[bool, Any]:

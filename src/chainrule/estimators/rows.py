@@ -1,0 +1,32 @@
+"""Rows of a table as the network sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Encoded rows with their targets.
+
+    Attributes
+    ----------
+    inputs : ndarray, shape (n, n_inputs)
+    target : ndarray
+        As the engine takes it.
+    raw : ndarray
+        The target as the user knows it.
+    weights : ndarray, shape (n,), or None
+    """
+
+    inputs: np.ndarray
+    target: np.ndarray
+    raw: np.ndarray
+    weights: np.ndarray | None
+
+    def take(self, rows: np.ndarray) -> Rows:
+        """Copies of some of the rows."""
+        weights = None if self.weights is None else self.weights[rows]
+        return Rows(self.inputs[rows], self.target[rows], self.raw[rows], weights)
