@@ -44,10 +44,7 @@ def erfcx_mapped(t: mp.mpf) -> mp.mpf:
     if t == 1:
         return 2 / mp.sqrt(mp.pi)
     u = 2 * (1 + t) / (1 - t)
-    scaled = (
-        mp.exp(u * u) * mp.erfc(u) if u < 25 else 1 / (u * mp.sqrt(mp.pi)) * (1 - 1 / (2 * u * u))
-    )
-    return (1 + 2 * u) * scaled
+    return (1 + 2 * u) * mp.exp(u * u) * mp.erfc(u)
 
 
 def cos_series(z: mp.mpf) -> mp.mpf:

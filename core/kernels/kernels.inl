@@ -7,6 +7,7 @@
 #include "kernels/products.inl"
 #include "kernels/losses.inl"
 #include "kernels/updates.inl"
+#include "kernels/peak.inl"
 
 template <class T>
 constexpr KernelTable<T> make_table() {
@@ -25,5 +26,6 @@ constexpr KernelTable<T> make_table() {
       multiply<T>,
       sum_rows<T>,
       evaluate<T>,
+      multiply_add_chains<T>,
   };
 }

@@ -16,6 +16,7 @@ struct Constants<float> {
   static constexpr float kExpLow = -87.3365448f;
   static constexpr float kExpm1Low = -18.0f;  // below, e^x - 1 rounds to -1
   static constexpr float kTanhHigh = 10.0f;   // above, tanh rounds to 1
+  static constexpr float kSigmoidHigh = 88.0f;  // below its negative, sigmoid is subnormal, so 0
 };
 
 template <>
@@ -28,6 +29,7 @@ struct Constants<double> {
   static constexpr double kExpLow = -708.39641853226410622;
   static constexpr double kExpm1Low = -38.0;
   static constexpr double kTanhHigh = 20.0;
+  static constexpr double kSigmoidHigh = 709.0;
 };
 
 // c[0] + c[1] x + c[2] x^2 + ..., Horner from the top.
@@ -125,7 +127,8 @@ inline Vector<T> log1p_of(Vector<T> x) {
   return log_of_parts<T>(k, f);
 }
 
-// tanh |x| = m / (m + 2), m = e^(2|x|) - 1.
+// tanh |x| = m / (m + 2), m = e^(2|x|) - 1. The quotient is corrected once, by its own remainder and
+// by what rounding took from m + 2.
 template <class T>
 inline Vector<T> tanh_of(Vector<T> x) {
   const Vector<T> high = broadcast<T>(Constants<T>::kTanhHigh);
@@ -135,12 +138,27 @@ inline Vector<T> tanh_of(Vector<T> x) {
   const Vector<T> q = reduced_expm1<T>(size + size, &n);
   const Vector<T> scale = power_of_two<T>(n);
   const Vector<T> m = fma(scale, q, scale - T(1));
-  return with_sign<T>(m / (m + T(2)), x);
+  const Vector<T> d = m + T(2);
+  const Vector<T> lost = m - (d - T(2));
+  const Vector<T> inverse = T(1) / d;
+  const Vector<T> quotient = m * inverse;
+  const Vector<T> remainder = fma(-quotient, lost, fma(-quotient, d, m));
+  return with_sign<T>(fma(remainder, inverse, quotient), x);
 }
 
+// 1 / (1 + e^-x) with e^-x = s (1 + q), s = 2^n: the smaller of 1 and s is added to s q first.
 template <class T>
 inline Vector<T> sigmoid_of(Vector<T> x) {
-  return T(1) / (T(1) + exp_of<T>(-x));
+  const Vector<T> high = broadcast<T>(Constants<T>::kSigmoidHigh);
+  const Vector<T> low = broadcast<T>(Constants<T>::kExpLow);
+  Vector<T> inside = -x > high ? high : -x;
+  inside = inside < low ? low : inside;
+  Bits<T> n;
+  const Vector<T> q = reduced_expm1<T>(inside, &n);
+  const Vector<T> s = power_of_two<T>(n);
+  const Vector<T> one = broadcast<T>(T(1));
+  const Vector<T> larger = s > one ? s : one, smaller = s > one ? one : s;
+  return T(1) / (larger + fma(s, q, smaller));
 }
 
 // log(1 + e^x) = max(x, 0) + log(1 + e^-|x|).

@@ -164,6 +164,8 @@ struct KernelTable {
   // sum of x[0..count-1], in P lanes and one tree; x padded with zeros to whole panels
   T (*sum_rows)(const T* x, Index count);
   void (*evaluate)(Function function, const T* x, T* out, Index count);
+  // `rounds` rounds of independent FMAs in registers; returns the operations, leaves one vector
+  Index (*multiply_add_chains)(Index rounds, T* out);
 };
 
 // The table of the instruction set in use; see dispatch.cpp.

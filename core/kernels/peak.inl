@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// The most that this instruction set computes: what a benchmark calls 100 %.
+
+// Multiply-adds in chains that do not wait for each other and never leave the registers; returns
+// the floating-point operations. x <- 0.75 x + 0.25 stays within [0, 1].
+template <class T>
+Index multiply_add_chains(Index rounds, T* out) {
+  constexpr int kChains = kVectorBytes == 32 ? 12 : 24;  // of 16 and of 32 registers
+  const Vector<T> factor = broadcast<T>(T(0.75)), term = broadcast<T>(T(0.25));
+  Vector<T> chains[kChains];
+#pragma GCC unroll 24
+  for (int i = 0; i < kChains; ++i) chains[i] = broadcast<T>(T(i) / T(kChains));  // all differ
+  for (Index round = 0; round < rounds; ++round) {
+#pragma GCC unroll 24
+    for (int i = 0; i < kChains; ++i) chains[i] = fma(chains[i], factor, term);
+  }
+  Vector<T> sum{};
+#pragma GCC unroll 24
+  for (int i = 0; i < kChains; ++i) sum += chains[i];
+  store<T>(out, sum);
+  return rounds * kChains * kLanes<T> * 2;
+}
