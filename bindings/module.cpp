@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/cpu.h"
 #include "kernels/dispatch.h"
+#include "kernels/peak.h"
 
 namespace chainrule {
 namespace {
@@ -88,6 +89,10 @@ NB_MODULE(_core, module) {
   module.def("instruction_sets", &instruction_sets);
   module.def("use_instruction_set", &use_instruction_set);
   module.def("available_threads", &available_threads);
+  module.def("fma_peak", &fma_peak, nb::arg("seconds"), nb::arg("n_threads"),
+             nb::call_guard<nb::gil_scoped_release>());
+  module.def("stream_bandwidth", &stream_bandwidth, nb::arg("bytes"), nb::arg("seconds"),
+             nb::arg("n_threads"), nb::call_guard<nb::gil_scoped_release>());
   module.attr("compiler") = CHAINRULE_COMPILER;
   // Fails the import with a sentence when CHAINRULE_ISA names a set that this machine lacks.
   instruction_set();
