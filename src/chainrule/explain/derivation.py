@@ -150,9 +150,23 @@ class Derivation:
         a = self.of_row("a", L, j, r)
         fused = self.trace.slope[L] is None or loss.name in reference_losses.OF_LOGITS
         slope = Quantity("slope", 1.0, L, j, row=r) if fused else self.of_row("slope", L, j, r)
-        total = Quantity("target_sum", math.fsum(self.trace.targets[r].tolist()), row=r)
-        return Output(a, self.of_row("z", L, j, r), self.y(j, r), slope, total,
-                      self._log_sum(r), constant)  # fmt: skip
+        return Output(
+            a=a,
+            z=self.of_row("z", L, j, r),
+            y=self.y(j, r),
+            slope=slope,
+            target_sum=Quantity("target_sum", math.fsum(self.trace.targets[r]), row=r),
+            true_class=self._true_class(r),
+            log_sum=self._log_sum(r),
+            constant=constant,
+        )
+
+    def _true_class(self, r: int) -> Quantity | None:
+        """a of the class whose target is 1, where all others are 0."""
+        y = self.trace.targets[r]
+        if self.spec.loss.name != "cross_entropy" or np.count_nonzero(y) != 1 or y.max() != 1.0:
+            return None
+        return self.of_row("a", self.spec.n_layers, int(y.argmax()), r)
 
     def _exp_sum(self, r: int) -> Quantity:
         with np.errstate(over="ignore"):
@@ -267,8 +281,8 @@ class Derivation:
     def _over_rows(self, values: np.ndarray, term: Callable[[int], Node]) -> Node:
         """Weighted sum or mean over the rows of `values`, of which term(r) is the node."""
         trace = self.trace
-        if trace.n_rows == 1 and (trace.sample_weight is None or self._mean):
-            return term(0) if trace.weight_sum else Number(0.0)
+        if trace.n_rows == 1 and trace.sample_weight is None:
+            return term(0)
         if trace.sample_weight is None:
             total, weighted = values, term
         else:

@@ -9,6 +9,7 @@ from typing import Any
 from chainrule.explain.kinks import Kink
 from chainrule.explain.names import Names
 from chainrule.explain.numbers import format_error, format_number
+from chainrule.explain.tables import html_table, text_table
 
 # method -> the largest error that passes.
 LIMITS = {"complex step": 1e-10, "central difference": 1e-6, "float32": 1e-4}
@@ -211,23 +212,11 @@ class GradientCheck:
             f"check of {self.n_checked} of {self.n_parameters} gradients over {self.n_rows} rows, "
             f"loss {format_number(self.loss)}"
         )
-        table = self.rows()
-        widths = [max(len(row[k]) for row in table) for k in range(len(table[0]))]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in table
-        ]
-        return "\n".join([title, "", *lines, "", *self.notes()])
+        return "\n".join([title, "", text_table(self.rows()), "", *self.notes()])
 
     def __repr__(self) -> str:
         return str(self)
 
     def _repr_html_(self) -> str:
-        heading, *body = self.rows()
-        head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heading)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in body
-        )
         notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes())
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}"
+        return f"{html_table(self.rows())}{notes}"

@@ -17,6 +17,7 @@ from chainrule import engine
 from chainrule.errors import SpecError
 from chainrule.explain.kinks import STEP, crossed, is_smooth, sides
 from chainrule.explain.names import Asked
+from chainrule.explain.numbers import format_error
 from chainrule.explain.trace import StepTrace
 from chainrule.reference.activations import activation
 from chainrule.reference.forward import forward, forward_layer
@@ -39,6 +40,8 @@ class Check:
     analytic, numeric : float
     error : float
         |numeric - analytic| / max of both.
+    limit : float
+        The error that passes; a difference within rounding noise passes too.
     verdict : "ok", "kink" or "FAILED"
     kink : str
         The unit and row that change sides between w - h and w + h.
@@ -50,6 +53,7 @@ class Check:
     analytic: float
     numeric: float
     error: float
+    limit: float
     verdict: str
     kink: str = ""
     left_slope: float | None = None
@@ -58,6 +62,17 @@ class Check:
     @property
     def ok(self) -> bool:
         return self.verdict != "FAILED"
+
+    @property
+    def outcome(self) -> str:
+        """The verdict in words: "relative error < 1e-05: ok"."""
+        if self.verdict == "kink":
+            return f"says nothing across the kink of {self.kink}"
+        if self.error <= self.limit:
+            return f"relative error < {format_error(self.limit)}: {self.verdict}"
+        if self.ok:
+            return "the difference is rounding noise: ok"
+        return f"relative error {format_error(self.error)}: {self.verdict}"
 
 
 def check_one(trace: StepTrace, asked: Asked, row: int, value: float, method: str) -> Check | None:
@@ -79,7 +94,7 @@ def _verdict(method: str, analytic: float, numeric: float, noise: float, limit: 
     size = max(abs(numeric), abs(analytic))
     error = difference / size if size else 0.0
     good = error <= limit or difference <= 10 * noise
-    return Check(method, analytic, numeric, error, "ok" if good else "FAILED")
+    return Check(method, analytic, numeric, error, limit, "ok" if good else "FAILED")
 
 
 def _two_sided(
@@ -91,7 +106,7 @@ def _two_sided(
     if not kinks:
         return check
     return Check(
-        check.method, analytic, numeric, check.error, "kink", str(kinks[0]),
+        check.method, analytic, numeric, check.error, TOLERANCE, "kink", str(kinks[0]),
         (center - down) / h, (up - center) / h,
     )  # fmt: skip
 

@@ -32,12 +32,12 @@ from chainrule.explain.tree import (
 )
 
 if TYPE_CHECKING:
-    from chainrule.explain.explain import Explanation
+    from chainrule.explain.explanation import Explanation
 
 
 def render_json(explanation: Explanation) -> dict[str, Any]:
     """The explanation as plain values."""
-    from chainrule.explain.explain import FORMAT
+    from chainrule.explain.explanation import FORMAT
 
     e = explanation
     return {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chainrule.explain.numbers import format_error, format_number
+from chainrule.explain.numbers import format_number
 from chainrule.explain.symbols import FUNCTION_SYMBOLS, SYMBOLS
 from chainrule.explain.tree import Equation, Quantity, Rest
 from chainrule.explain.writer import Writer
 
 if TYPE_CHECKING:
-    from chainrule.explain.explain import Explanation
+    from chainrule.explain.explanation import Explanation
 
 _ESCAPES = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
@@ -60,9 +60,7 @@ class LatexWriter(Writer):
         return rf"\cancel{{{text}}}"
 
     def more(self, rest: Rest, numbers: bool) -> str:
-        dots = self.value(rest.value) if numbers else r"\cdots"
-        if numbers and rest.value < 0:
-            dots = self.bracket(dots)
+        dots = self.value(abs(rest.value)) if numbers else r"\cdots"
         return rf"{dots}\ \text{{({rest.count} more)}}"
 
 
@@ -105,10 +103,9 @@ def render_latex(explanation: Explanation) -> str:
         out += [rf"\paragraph{{update by {optimizer}}}", _block(writer, explanation.update)]
     check = explanation.check
     if check is not None:
-        out.append(
-            rf"\paragraph{{check}} {escape(check.method)} ${writer.value(check.numeric)}$, "
-            rf"relative error ${_latex_number(format_error(check.error))}$: {check.verdict}."
-        )
+        number = writer.value(check.numeric)
+        outcome = escape(check.outcome)
+        out.append(rf"\paragraph{{check}} {escape(check.method)} ${number}$, {outcome}.")
     return "\n".join(out)
 
 

@@ -9,13 +9,13 @@ import html
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from chainrule.explain.numbers import format_error, format_number
+from chainrule.explain.numbers import format_number
 from chainrule.explain.symbols import FUNCTION_SYMBOLS, SYMBOLS
 from chainrule.explain.tree import Equation, Quantity, Rest
 from chainrule.explain.writer import Writer
 
 if TYPE_CHECKING:
-    from chainrule.explain.explain import Explanation
+    from chainrule.explain.explanation import Explanation
 
 STYLE = """\
 .chainrule-explanation math { font-variant-numeric: tabular-nums; }
@@ -76,9 +76,7 @@ class MathWriter(Writer):
         return f'<mrow class="crossed">{text}</mrow>'
 
     def more(self, rest: Rest, numbers: bool) -> str:
-        dots = self.value(rest.value) if numbers else "<mi>…</mi>"
-        if numbers and rest.value < 0:
-            dots = self.bracket(dots)
+        dots = self.value(abs(rest.value)) if numbers else "<mi>…</mi>"
         return f"<mrow>{dots}<mtext> ({rest.count} more)</mtext></mrow>"
 
     def row(self, pieces: list[str]) -> str:
@@ -129,11 +127,8 @@ def fragment(explanation: Explanation) -> str:
         )
         out.append(f"<p>predicted change of the loss {predicted}, real {real}</p>")
     if e.check is not None:
-        kink = f" at {html.escape(e.check.kink)}" if e.check.kink else ""
-        out.append(
-            f"<p>check: {e.check.method} {format_number(e.check.numeric, e.digits)}, relative "
-            f"error {format_error(e.check.error)}: {e.check.verdict}{kink}</p>"
-        )
+        number = format_number(e.check.numeric, e.digits)
+        out.append(f"<p>check: {e.check.method} {number}, {html.escape(e.check.outcome)}</p>")
     out.append(f"<p><small>{html.escape(e.header['conventions'])}</small></p></div>")
     return "\n".join(out)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from chainrule.explain.numbers import Digits, format_error, format_number
+from chainrule.explain.numbers import Digits, format_number
 from chainrule.explain.symbols import FUNCTION_SYMBOLS, SYMBOLS
 from chainrule.explain.tree import Equation, Quantity, Rest
 from chainrule.explain.writer import Writer
 
 if TYPE_CHECKING:
-    from chainrule.explain.explain import Explanation
+    from chainrule.explain.explanation import Explanation
 
 _LOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _HIGH = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
@@ -59,7 +59,7 @@ class TextWriter(Writer):
 
     def more(self, rest: Rest, numbers: bool) -> str:
         dots = "…" if self.unicode else "..."
-        return f"{self.value(rest.value) if numbers else dots} ({rest.count} more)"
+        return f"{self.value(abs(rest.value)) if numbers else dots} ({rest.count} more)"
 
 
 def render_text(explanation: Explanation, *, unicode: bool = True, width: int = 80) -> str:
@@ -78,7 +78,7 @@ class _Text:
         value = self.writer.value(e.value)
         out = self.wrapped(f"{e.quantity} = {value}   ", e.what, 2)
         rows = f"{header['n_rows']} row{'s' if header['n_rows'] != 1 else ''}"
-        facts = f"{header['reduction']} over {rows}; the equations below are for row {e.row}"
+        facts = f"{header['reduction']} over {rows}; one-row equations are for row {e.row}"
         if header["row_id"] != str(e.row):
             facts += f" (row {header['row_id']} of the table)"
         out += self.wrapped("", facts, 2)
@@ -122,7 +122,7 @@ class _Text:
         return [*out, *([f"{' ' * len(pad)}({equation.note})"] if equation.note else [])]
 
     def signed(self, value: float) -> str:
-        return ("+" if value >= 0 else "") + self.writer.value(value)
+        return ("+" if value > 0 else "") + self.writer.value(value)
 
     def bar(self, value: float, largest: float) -> str:
         cells = round(_BAR * abs(value) / largest) if largest else 0
@@ -190,14 +190,8 @@ class _Text:
         check = self.e.check
         if check is None:
             return []
-        text = (
-            f"{check.method} {self.writer.value(check.numeric)}, relative error "
-            f"{format_error(check.error)}: {check.verdict}"
-        )
-        if check.verdict == "kink":
-            left, right = check.left_slope or 0.0, check.right_slope or 0.0
-            text += (
-                f" at {check.kink}; slope {self.writer.value(left)} on the left, "
-                f"{self.writer.value(right)} on the right"
-            )
+        text = f"{check.method} {self.writer.value(check.numeric)}, {check.outcome}"
+        if check.left_slope is not None and check.right_slope is not None:
+            left, right = map(self.writer.value, (check.left_slope, check.right_slope))
+            text += f"; slope {left} on the left, {right} on the right"
         return ["", "check", *self.wrapped("  ", text, 2)]

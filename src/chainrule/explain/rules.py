@@ -102,6 +102,7 @@ class Output:
     slope: Quantity
     target_sum: Quantity  # sum of the row's targets, 1 for a class
     log_sum: Quantity  # ln of the sum of e^z over the outputs, for softmax
+    true_class: Quantity | None  # a of the one class whose target is 1
     constant: Quantity | None  # huber_delta, or the output's quantile
 
 
@@ -153,8 +154,11 @@ def _times_slope(error: Callable[[Output], Node]) -> Callable[[Output], tuple[No
 
 
 def _softmax_delta(o: Output) -> tuple[Node, ...]:
-    share = o.a if o.target_sum.value == 1.0 else times(o.a, o.target_sum)
-    return (add(share, minus(o.y)),)
+    if o.true_class is not None and o.true_class.value > 0:
+        return (cancel(_residual(o), o.true_class), _residual(o))
+    if o.target_sum.value == 1.0:
+        return (_residual(o),)
+    return (add(times(o.a, o.target_sum), minus(o.y)),)
 
 
 def _sigmoid_delta(o: Output) -> tuple[Node, ...]:
@@ -195,7 +199,7 @@ LOSS_RULES: dict[str, LossRule] = {
     "cross_entropy": LossRule(
         lambda o: times(o.y, add(o.log_sum, minus(o.z))),
         _softmax_delta,
-        "the sum over all outputs of -y/a times the softmax slopes collapses",
+        "the sum over all outputs of -y/a times the softmax slopes; the a of the loss cancels",
     ),
 }
 

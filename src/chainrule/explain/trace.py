@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -15,8 +14,8 @@ import numpy as np
 
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
+from chainrule.explain import trace_view
 from chainrule.explain.names import Names
-from chainrule.explain.numbers import format_number
 from chainrule.reference.losses import row_shares, targets
 from chainrule.spec import NetworkSpec, TrainingSpec
 
@@ -103,7 +102,7 @@ class StepTrace:
         self.trained_dtype = np.dtype(next(iter(params.values())).dtype)
         self.dtype = np.dtype(np.float64) if dtype == "float64" else self.trained_dtype
         self._check_size(len(X))
-        self._trained = dict(params)
+        self._given = dict(params)
         self.params = {n: np.ascontiguousarray(w, self.dtype) for n, w in params.items()}
         self.X = np.ascontiguousarray(X, self.dtype)
         self.y = np.asarray(y)
@@ -187,7 +186,7 @@ class StepTrace:
     @cached_property
     def predicted_change(self) -> float:
         """First-order prediction of the loss change: the sum of gradient times update."""
-        return float(sum(np.vdot(self.grads[name], self.update[name]) for name in self.params))
+        return float(sum((self.grads[n] * self.update[n]).sum() for n in self.params))
 
     @cached_property
     def real_change(self) -> float:
@@ -206,16 +205,12 @@ class StepTrace:
     @cached_property
     def dtype_difference(self) -> float:
         """Largest difference of an output between float64 and the trained number type."""
-        if self.trained_dtype == np.float64:
+        other = np.dtype(np.float64) if self.dtype == self.trained_dtype else self.trained_dtype
+        if other == self.dtype or self.dropout_epoch is not None:
             return 0.0
-        both = [
-            engine.predict(self.spec, params, self.X.astype(dtype))
-            for params, dtype in (
-                (self._trained, self.trained_dtype),
-                ({n: w.astype(np.float64) for n, w in self._trained.items()}, np.float64),
-            )
-        ]
-        return float(np.abs(both[0] - both[1]).max())
+        params = {name: np.asarray(w, other) for name, w in self._given.items()}
+        predicted = engine.predict(self.spec, params, self.X.astype(other))
+        return float(np.abs(predicted - self.a[-1]).max())
 
     def row_id(self, row: int) -> Any:
         """What a row is called outside; its number otherwise."""
@@ -234,9 +229,7 @@ class StepTrace:
             )
             if found is not None:
                 return np.asarray(found)
-        raise KeyError(
-            f"no {name!r} in this trace; there is W1, b1, z1, a0, slope1, delta1, dL_dW1."
-        )
+        raise KeyError(f"no {name!r} in this trace; there are W1, b1, z1, a0, slope1, delta1, ...")
 
     def header(self) -> dict[str, Any]:
         """What step this is: network, rows, reduction, optimizer, number types, notes."""
@@ -261,59 +254,13 @@ class StepTrace:
 
     def to_json(self) -> dict[str, Any]:
         """Everything as plain values: the header and every array by name."""
-        arrays: dict[str, Any] = {"losses": self.losses.tolist()}
-        for layer in range(self.spec.n_layers + 1):
-            for kind in ("a", "mask", "W", "b", "z", "slope", "delta", "dL_dW", "dL_db"):
-                try:
-                    arrays[f"{kind}{layer}"] = self[f"{kind}{layer}"].tolist()
-                except KeyError:
-                    continue
-        for name in self.params:
-            arrays[f"update_{name}"] = self.update[name].tolist()
-        return {"format": "chainrule.trace/1", "header": self.header(), "arrays": arrays}
-
-    def table(self) -> list[tuple[str, ...]]:
-        """A heading and one row per layer: sizes and typical magnitudes."""
-        means = ("rms z", "rms a", "rms slope", "rms delta")
-        rows: list[tuple[str, ...]] = [("layer", "units", *means, "|dL_dW|", "|update|")]
-        for number, layer in enumerate(self.spec.dense, start=1):
-            numbers = [
-                "-" if array is None else format_number(float(np.sqrt(np.mean(np.square(array)))))
-                for array in (series[number] for series in (self.z, self.a, self.slope, self.delta))
-            ]
-            norms = [
-                format_number(float(np.linalg.norm(arrays[f"W{number}"])))
-                for arrays in (self.grads, self.update)
-            ]
-            rows.append((f"{number} {layer.activation}", str(layer.units), *numbers, *norms))
-        return rows
-
-    def _summary(self) -> str:
-        n = f"{self.n_rows} row{'s' if self.n_rows != 1 else ''}"
-        return (
-            f"StepTrace of {n}, {self.training.reduction} of the rows' losses, "
-            f"loss {format_number(self.loss)}, {self.training.optimizer}, {self.dtype}"
-        )
+        return trace_view.to_json(self)
 
     def __repr__(self) -> str:
-        rows = self.table()
-        widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-        lines = [
-            "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        ]
-        return "\n".join([self._summary(), *lines, *self.notes])
+        return trace_view.to_text(self)
 
     def _repr_html_(self) -> str:
-        heading, *body = self.table()
-        head = "".join(f"<th>{html.escape(cell)}</th>" for cell in heading)
-        rows = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>"
-            for row in body
-        )
-        notes = "".join(f"<p>{html.escape(note)}</p>" for note in self.notes)
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        return f"<p>{html.escape(self._summary())}</p>{table}{notes}"
+        return trace_view.to_html(self)
 
 
 def _cast(state: Any, dtype: np.dtype[Any]) -> Any:

@@ -70,7 +70,7 @@ class Update:
 
     @cached_property
     def _norm(self) -> float:
-        return float(np.sqrt(sum(float(np.vdot(g, g)) for g in self.trace.grads.values())))
+        return float(np.sqrt(sum(float((g * g).sum()) for g in self.trace.grads.values())))
 
     @property
     def clips(self) -> bool:

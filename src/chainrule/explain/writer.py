@@ -71,8 +71,8 @@ class Writer:
         raise NotImplementedError
 
     def more(self, rest: Rest, numbers: bool) -> str:
-        """The terms that are not shown."""
-        return f"{self.value(rest.value) if numbers else '...'} ({rest.count} more)"
+        """The terms that are not shown, without their sign."""
+        raise NotImplementedError
 
     def row(self, pieces: list[str]) -> str:
         return "".join(pieces)
@@ -137,7 +137,8 @@ class Writer:
             else:
                 pieces.append(text)
         if node.rest is not None:
-            pieces += [self.operator(self.plus), self.more(node.rest, numbers)]
+            sign = self.minus if numbers and node.rest.value < 0 else self.plus
+            pieces += [self.operator(sign), self.more(node.rest, numbers)]
         return self.row(pieces)
 
     def without_sign(self, node: Node, numbers: bool) -> str:

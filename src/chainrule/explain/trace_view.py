@@ -1,0 +1,67 @@
+"""A trace as JSON, and at a glance: one line per layer with typical magnitudes."""
+
+from __future__ import annotations
+
+import html
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule.explain.numbers import format_number
+from chainrule.explain.tables import html_table, text_table
+
+if TYPE_CHECKING:
+    from chainrule.explain.trace import StepTrace
+
+FORMAT = "chainrule.trace/1"
+KINDS = ("a", "mask", "W", "b", "z", "slope", "delta", "dL_dW", "dL_db")
+
+
+def to_json(trace: StepTrace) -> dict[str, Any]:
+    """The header and every array by name, as plain values."""
+    arrays: dict[str, Any] = {"losses": trace.losses.tolist()}
+    for layer in range(trace.spec.n_layers + 1):
+        for kind in KINDS:
+            try:
+                arrays[f"{kind}{layer}"] = trace[f"{kind}{layer}"].tolist()
+            except KeyError:  # layer 0 has an activation only, softmax no slope
+                continue
+    arrays |= {f"update_{name}": array.tolist() for name, array in trace.update.items()}
+    return {"format": FORMAT, "header": trace.header(), "arrays": arrays}
+
+
+def to_text(trace: StepTrace) -> str:
+    return "\n".join([_summary(trace), text_table(_rows(trace)), *trace.notes])
+
+
+def to_html(trace: StepTrace) -> str:
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in trace.notes)
+    return f"<p>{html.escape(_summary(trace))}</p>{html_table(_rows(trace))}{notes}"
+
+
+def _rows(trace: StepTrace) -> list[tuple[str, ...]]:
+    means = ("rms z", "rms a", "rms slope", "rms delta")
+    rows: list[tuple[str, ...]] = [("layer", "units", *means, "|dL_dW|", "|update|")]
+    for number, layer in enumerate(trace.spec.dense, start=1):
+        numbers = [
+            _root_mean_square(series[number])
+            for series in (trace.z, trace.a, trace.slope, trace.delta)
+        ]
+        norms = [
+            format_number(float(np.linalg.norm(arrays[f"W{number}"])))
+            for arrays in (trace.grads, trace.update)
+        ]
+        rows.append((f"{number} {layer.activation}", str(layer.units), *numbers, *norms))
+    return rows
+
+
+def _root_mean_square(array: np.ndarray | None) -> str:
+    return "-" if array is None else format_number(float(np.sqrt(np.mean(np.square(array)))))
+
+
+def _summary(trace: StepTrace) -> str:
+    n = f"{trace.n_rows} row{'s' if trace.n_rows != 1 else ''}"
+    return (
+        f"StepTrace of {n}, {trace.training.reduction} of the rows' losses, "
+        f"loss {format_number(trace.loss)}, {trace.training.optimizer}, {trace.dtype}"
+    )
