@@ -49,6 +49,8 @@ class TableReport:
     columns : tuple of ColumnReport
     notices : tuple of str
         What a person should know and need not act on.
+    unread : tuple of str
+        Columns of the source that were not asked for.
     """
 
     source: str
@@ -57,6 +59,7 @@ class TableReport:
     n_rows: int
     columns: tuple[ColumnReport, ...]
     notices: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -103,6 +103,7 @@ def read_table(
     names = [os.path.basename(path) or path for path in paths]
     label = names[0] if len(names) == 1 else f"{len(names)} files" if names else "the query"
     notices: list[str] = []
+    unread: list[str] = []
     rules = Rules(Conditions(missing), frozenset(text), dict(expect or {}))
 
     # With a file and a query, `text` is about the file's columns and the rest about the result.
@@ -116,6 +117,7 @@ def read_table(
         kept = set(header_names if columns is None else columns) - set(ignore)
         if not kept:
             raise TableFileError(f"no column of {label} is left to read.")
+        unread[:] = [name for name in header_names if name not in kept]
         return [name for name in header_names if name in kept]
 
     format_ = _format(paths)
@@ -155,6 +157,7 @@ def read_table(
         sum(part.n_rows for part in parts),
         tuple(reports),
         tuple(notices),
+        tuple(unread),
     )
     return FileTable(values, report, parts)
 

@@ -1,0 +1,61 @@
+"""`chainrule check MODEL DATA`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from chainrule.cli.options import (
+    AsJson,
+    Data,
+    Delimiter,
+    Encoding,
+    Glob,
+    Missing,
+    Model,
+    NoHeader,
+    Quiet,
+    Reading,
+    Sql,
+    Target,
+)
+from chainrule.cli.output import Output, visible
+
+
+def check(
+    model: Model,
+    data: Data,
+    rows: Annotated[int, typer.Option(min=1, help="Check on the first N rows.")] = 32,
+    target: Target = None,
+    missing: Missing = None,
+    delimiter: Delimiter = None,
+    no_header: NoHeader = False,
+    encoding: Encoding = None,
+    sql: Sql = None,
+    glob: Glob = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Check the gradients of a model on your own rows; exit code 1 if one is wrong.
+
+    Every gradient of the engine is compared with a computation that knows no chain rule.
+    """
+    from chainrule.cli.app import CHECK_FAILED
+    from chainrule.cli.model import open_model
+
+    out = Output(as_json=as_json, quiet=quiet)
+    loaded = open_model(model)
+    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
+    X, y = loaded.rows_with_target(data, reading, out, target)
+    with out.catching():
+        report = loaded.estimator.check_gradients(
+            {name: values[:rows] for name, values in X.items()}, y[:rows]
+        )
+    lines = [visible(line) for line in str(report).splitlines()]
+    out.say(*lines[:-1])
+    out.result(lines[-1])
+    out.next("chainrule", "info", model)
+    out.document(report.to_json())
+    if not report.ok:
+        raise typer.Exit(CHECK_FAILED)

@@ -1,0 +1,104 @@
+"""The commands together, and how a failure of any of them is told."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from difflib import get_close_matches
+from typing import Annotated
+
+import typer
+
+import chainrule
+from chainrule.cli.app import BAD_INPUT, INTERRUPTED, OK
+from chainrule.cli.check import check
+from chainrule.cli.demo import demo
+from chainrule.cli.evaluate import evaluate
+from chainrule.cli.info import info
+from chainrule.cli.output import tell_error
+from chainrule.cli.predict import predict
+from chainrule.cli.train import train
+from chainrule.errors import ChainruleError
+
+# Plain help without rich: it answers in half the time and reads the same in every terminal.
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (train, predict, evaluate, info, check, demo):
+    app.command(command.__name__)(command)
+
+# typer keeps click inside itself from some version on; its errors are known by their common base.
+_UsageError: type[Exception] = next(
+    base for base in typer.BadParameter.__mro__ if base.__name__ == "ClickException"
+)
+
+
+@app.callback(invoke_without_command=True)
+def top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
+    """Train neural networks on tables, use them, and check every gradient.
+
+    Start with: chainrule train DATA --target COLUMN
+    """
+    if version:
+        print(chainrule.__version__)
+        raise typer.Exit
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command and return its exit code; no failure leaves as a traceback.
+
+    Set CHAINRULE_DEBUG=1 to see the traceback of an unexpected error.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    as_json = "--json" in arguments
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what matters is caught where it arises
+            result = app(list(arguments), prog_name="chainrule", standalone_mode=False)
+        return result if isinstance(result, int) else OK
+    except ChainruleError as error:
+        tell_error(error.message, error.hint, as_json=as_json)
+    except _UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message())  # type: ignore[attr-defined]
+            return BAD_INPUT
+        message, _, hint = str(error.format_message()).partition(" Did you mean")  # type: ignore[attr-defined]
+        hint = f"Did you mean{hint}" if hint else _usage_hint(arguments)
+        tell_error(message, hint, as_json=as_json)
+    except BrokenPipeError:
+        raise
+    except (KeyboardInterrupt, typer.Abort):
+        tell_error("interrupted.", as_json=as_json)
+        return INTERRUPTED
+    except OSError as error:
+        where = f" ({error.filename})" if error.filename else ""
+        tell_error(f"{error.strerror or error}{where}.", as_json=as_json)
+    except MemoryError as error:
+        tell_error(f"there is not enough memory: {error}.", as_json=as_json)
+    except Exception as error:
+        if os.environ.get("CHAINRULE_DEBUG"):
+            raise
+        hint = "Please report this; CHAINRULE_DEBUG=1 shows where it happened."
+        text = " ".join(str(error).split()) or type(error).__name__
+        tell_error(f"unexpected {type(error).__name__}: {text}", hint, as_json=as_json)
+    return BAD_INPUT
+
+
+def _usage_hint(arguments: Sequence[str]) -> str:
+    names = [command.name or "" for command in app.registered_commands]
+    given = next((argument for argument in arguments if not argument.startswith("-")), "")
+    if given in names:
+        return f"See: chainrule {given} --help"
+    near = get_close_matches(given, names, n=1)
+    return f"Did you mean: chainrule {near[0]}?" if near else "See: chainrule --help"

@@ -1,0 +1,59 @@
+"""`chainrule evaluate MODEL DATA`."""
+
+from __future__ import annotations
+
+from chainrule.cli.options import (
+    AsJson,
+    Data,
+    Delimiter,
+    Encoding,
+    Glob,
+    Missing,
+    Model,
+    NoHeader,
+    Quiet,
+    Reading,
+    Sql,
+    Target,
+)
+from chainrule.cli.output import Output, aligned
+
+
+def evaluate(
+    model: Model,
+    data: Data,
+    target: Target = None,
+    missing: Missing = None,
+    delimiter: Delimiter = None,
+    no_header: NoHeader = False,
+    encoding: Encoding = None,
+    sql: Sql = None,
+    glob: Glob = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Score a model on rows whose answer is known, beside the trivial answer."""
+    from chainrule.cli.model import open_model
+
+    out = Output(as_json=as_json, quiet=quiet)
+    loaded = open_model(model)
+    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
+    X, y = loaded.rows_with_target(data, reading, out, target)
+
+    from chainrule.cli.scores import baseline_scores, model_scores, score_rows
+
+    with out.catching():
+        scores = model_scores(loaded.estimator, X, y)
+    words, trivial = baseline_scores(loaded.estimator, loaded.baseline, y)
+    out.result(*aligned(score_rows(f"{len(y):,} rows", scores, words, trivial), right=(1, 2)))
+    out.next("chainrule", "check", model, data, *reading.arguments())
+    out.document(
+        {
+            "model": model,
+            "target": target or loaded.target,
+            "n_rows": len(y),
+            "scores": scores,
+            "trivial_answer": words,
+            "trivial": trivial,
+        }
+    )

@@ -1,0 +1,73 @@
+"""`chainrule info MODEL`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chainrule.cli.options import AsJson, Model, Quiet
+from chainrule.cli.output import Output
+
+_SHOWN_COLUMNS = 30
+
+
+def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Print what a model file holds, without building the model."""
+    from chainrule.cli.model import TABLE_KEY, named
+    from chainrule.describe import network_text
+    from chainrule.errors import ModelFileError
+    from chainrule.files import read_info
+    from chainrule.spec import NetworkSpec
+
+    out = Output(as_json=as_json, quiet=quiet)
+    try:
+        found = read_info(model)
+    except ModelFileError as error:
+        raise named(model, error) from error
+    note = found.get(TABLE_KEY) or {}
+    target = note.get("target") if isinstance(note, dict) else None
+    out.result(
+        f"{model}: {found['kind'].replace('_', ' ')}, format {found['format']}, "
+        f"{found['bytes']:,} bytes"
+    )
+    spec = NetworkSpec.from_json(found["network"])
+    out.result(network_text(spec, found["dtype"]).replace("Network", "network", 1))
+    training = found["training"]
+    if training:
+        out.result(
+            f"training: {training['optimizer']}, learning rate {training['learning_rate']:g} "
+            f"({training['schedule']['name']}), seed {training['seed']}"
+        )
+    history = found["history"]
+    if history:
+        out.result(_history(history))
+    if target:
+        out.result(f"target: {target}")
+    columns = found["extra"].get("encoder", {}).get("columns", [])
+    if columns:
+        from chainrule.cli.output import aligned
+
+        rows = [(column["name"], column["kind"], _coding(column)) for column in columns]
+        out.result("columns:", *aligned(rows[:_SHOWN_COLUMNS]))
+        if len(rows) > _SHOWN_COLUMNS:
+            out.result(f"  ... and {len(rows) - _SHOWN_COLUMNS} more columns")
+    versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
+    out.result(f"written by: {versions}", f"sha256: {found['sha256']}")
+    if columns:
+        out.next("chainrule", "predict", model, "DATA")
+    out.document(found)
+
+
+def _history(history: dict[str, Any]) -> str:
+    epochs = history["lengths"].get("loss", 0)
+    kept = "" if history["best_epoch"] is None else f", epoch {history['best_epoch'] + 1} is kept"
+    return f"trained: {epochs} epochs, {history['n_steps']:,} steps{kept}"
+
+
+def _coding(column: dict[str, Any]) -> str:
+    levels = column.get("levels")
+    if levels:
+        shown = ", ".join(str(level) for level in levels[:6])
+        return f"{len(levels)} values: {shown}{', ...' if len(levels) > 6 else ''}"
+    if column["code"] == "none":
+        return "never changed, not used"
+    return f"median {column['median']:g}"

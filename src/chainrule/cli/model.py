@@ -1,0 +1,211 @@
+"""A model file, and the table that goes with it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from chainrule.cli.options import Reading
+from chainrule.cli.output import Output, shell
+from chainrule.errors import DataError, ModelFileError, TableFileError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from chainrule.table.file_table import FileTable
+
+# Where `train` leaves what the command line needs beside the model itself.
+TABLE_KEY = "x-table"
+
+_TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".json", ".jsonl", ".ndjson")
+
+
+@dataclass(frozen=True)
+class TableModel:
+    """A loaded estimator, with what `train` noted about its table.
+
+    Attributes
+    ----------
+    path : str
+    estimator : TabularClassifier or TabularRegressor
+    target : str or None
+        Name of the target column.
+    missing : tuple of str
+        Tokens that meant missing in training.
+    baseline : dict
+        {"frequencies": [...]} or {"mean": ...} of the training rows; empty if unknown.
+    """
+
+    path: str
+    estimator: Any
+    target: str | None
+    missing: tuple[str, ...]
+    baseline: dict[str, Any]
+
+    @property
+    def is_classifier(self) -> bool:
+        """Whether it predicts classes."""
+        return hasattr(self.estimator, "predict_proba")
+
+    @property
+    def features(self) -> list[str]:
+        """Names of the columns that it was trained on."""
+        return list(self.estimator.encoder_.column_names)
+
+    def expected(self) -> dict[str, str]:
+        """The kind that each feature must have in a file; unused columns may hold anything."""
+        kinds = {"numeric": "number", "datetime": "datetime", "boolean": "boolean"}
+        found = {}
+        for code in self.estimator.encoder_.codes:
+            levels = getattr(code, "levels", ())
+            if code.kind == "category":
+                named = all(isinstance(level, str) for level in levels)
+                found[code.name] = "text" if named else "number"
+            elif type(code).__name__ != "NoCode":
+                found[code.name] = kinds[code.kind]
+        return found
+
+    def read(
+        self, data: str, reading: Reading, out: Output, *, target: str | None = None
+    ) -> tuple[FileTable, FileTable]:
+        """(the table with only the columns needed, the features alone)."""
+        wanted = self.features + ([target] if target else [])
+        if target in self.features:
+            raise DataError(f"the model predicts from column {target!r}; it cannot be the target.")
+        expect = self.expected()
+        if target:
+            expect[target] = self._target_kind()
+        tokens = tuple(dict.fromkeys((*self.missing, *reading.missing)))
+        ready = Reading(**{**reading.__dict__, "missing": tokens})
+        table = ready.table(data, columns=wanted, expect=expect)
+        for notice in table.report.notices:
+            out.notice(notice)
+        extra = [name for name in table.report.unread if name != self.target]
+        if extra:
+            shown = ", ".join(map(repr, extra[:5])) + (", ..." if len(extra) > 5 else "")
+            columns = "1 column is" if len(extra) == 1 else f"{len(extra)} columns are"
+            out.notice(f"{columns} not used: {shown}.")
+        return table, table.without(*([target] if target else []))
+
+    def rows_with_target(
+        self, data: str, reading: Reading, out: Output, target: str | None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+        """Features and target of the rows that have one."""
+        import numpy as np
+
+        name = target or self.target
+        if name is None:
+            raise DataError(
+                f"{self.path} does not say which column holds the true values.",
+                "Name it with --target COLUMN.",
+            )
+        table, features = self.read(data, reading, out, target=name)
+        kept = np.flatnonzero(~is_missing(table[name]))
+        gone = table.n_rows - len(kept)
+        if not len(kept):
+            raise DataError(f"column {name!r} has no value in any row.")
+        if gone:
+            rows = "1 row has" if gone == 1 else f"{gone} rows have"
+            out.notice(f"{rows} no value in {name!r} and stay out.")
+        y = table[name][kept]
+        if self.is_classifier:
+            y = self._labels(y, kept, table, name)
+        return {key: values[kept] for key, values in features.items()}, y
+
+    def _target_kind(self) -> str:
+        if not self.is_classifier:
+            return "number"
+        kind = self.estimator.classes_.dtype.kind
+        return {"b": "boolean", "i": "number", "u": "number", "f": "number"}.get(kind, "text")
+
+    def _labels(self, y: np.ndarray, kept: np.ndarray, table: FileTable, name: str) -> np.ndarray:
+        classes = self.estimator.classes_
+        known = set(classes.tolist())
+        for row, label in zip(kept, y.tolist(), strict=True):
+            if label not in known:
+                shown = ", ".join(map(str, classes[:8])) + (", ..." if len(classes) > 8 else "")
+                raise TableFileError(
+                    f"{table.place(int(row))}, column {name!r}: the model does not know the "
+                    f"class {plain_label(label)!r}.",
+                    f"Its classes are: {shown}.",
+                )
+        typed: np.ndarray = y.astype(classes.dtype if classes.dtype.kind != "U" else object)
+        return typed
+
+
+def plain_label(label: Any) -> Any:
+    """2, not 2.0."""
+    return int(label) if isinstance(label, float) and label.is_integer() else label
+
+
+def is_missing(values: np.ndarray) -> np.ndarray:
+    """Mask of the values that are NaN, NaT or None."""
+    import numpy as np
+
+    if values.dtype.kind == "O":
+        return np.array([value is None for value in values], dtype=bool)
+    if values.dtype.kind == "M":
+        return np.asarray(np.isnat(values))
+    if values.dtype.kind == "f":
+        return np.asarray(np.isnan(values))
+    return np.zeros(len(values), dtype=bool)
+
+
+def open_model(path: str) -> TableModel:
+    """Load a model that was trained on a table.
+
+    Raises
+    ------
+    ModelFileError
+        For a file that is no model, is damaged, or holds a bare network.
+    """
+    from chainrule.estimators.load import from_record
+    from chainrule.files import read_model
+
+    try:
+        record = read_model(path)
+        if record.kind == "network":
+            raise ModelFileError(
+                "the file holds a network without a table.",
+                f"Use it in Python: chainrule.load({path!r}).",
+            )
+        estimator = from_record(record)
+    except ModelFileError as error:
+        raise named(path, error) from error
+    note = record.optional.get(TABLE_KEY)
+    note = note if isinstance(note, dict) else {}
+    missing = note.get("missing", [])
+    target, baseline = note.get("target"), note.get("baseline")
+    return TableModel(
+        path,
+        estimator,
+        target if isinstance(target, str) else None,
+        tuple(token for token in missing if isinstance(token, str)),
+        baseline if isinstance(baseline, dict) else {},
+    )
+
+
+def named(path: str, error: ModelFileError) -> ModelFileError:
+    """The same error with the file's name in it, and a hint where a table was taken for a model."""
+    message = error.message if path in error.message else f"{path}: {error.message}"
+    hint = error.hint
+    if not os.path.exists(path):
+        hint = hint or "Train one with: chainrule train DATA --target COLUMN"
+    elif path.lower().endswith(_TABLES):
+        hint = "The model comes first, then the table."
+    return ModelFileError(message, hint)
+
+
+def refuse_existing(path: str, force: bool, option: str) -> None:
+    """Refuse to write over a file without --force, and into a folder that is not there."""
+    if os.path.isdir(path):
+        raise DataError(f"{path!r} is a folder.", f"Name a file: {option} {path}/NAME")
+    if os.path.exists(path) and not force:
+        raise DataError(
+            f"{path!r} exists already.",
+            f"Say --force to replace it, or {option} to write another file.",
+        )
+    folder = os.path.dirname(path)
+    if folder and not os.path.isdir(folder):
+        raise DataError(f"the folder {folder!r} does not exist.", shell("mkdir", "-p", folder))

@@ -1,0 +1,88 @@
+"""Options that several commands share, and how they reach `read_table`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from chainrule.table.file_table import FileTable
+
+Data = Annotated[str, typer.Argument(metavar="DATA", help="CSV, TSV, Parquet or JSON file.")]
+Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that train wrote.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result alone.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+Threads = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Threads; never changes a result.")
+]
+
+Delimiter = Annotated[
+    str | None, typer.Option(help="What separates fields, one character or 'tab'; else found.")
+]
+NoHeader = Annotated[bool, typer.Option("--no-header", help="The file starts with data.")]
+Encoding = Annotated[str | None, typer.Option(help="Default: UTF-8, or UTF-16 with its mark.")]
+Missing = Annotated[
+    list[str] | None,
+    typer.Option(metavar="TOKEN", help="Also means missing, beside empty and NA; repeatable."),
+]
+Sql = Annotated[
+    str | None, typer.Option(help="One SELECT to run first; the file is its table 'data'.")
+]
+Glob = Annotated[bool, typer.Option("--glob", help="DATA is a pattern of files to join.")]
+Target = Annotated[
+    str | None, typer.Option(metavar="COLUMN", help="The true values; else as in training.")
+]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the user wants the file to be read."""
+
+    delimiter: str | None = None
+    no_header: bool = False
+    encoding: str | None = None
+    missing: tuple[str, ...] = ()
+    sql: str | None = None
+    glob: bool = False
+
+    def table(
+        self,
+        source: str,
+        *,
+        text: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        columns: Sequence[str] | None = None,
+        expect: Mapping[str, str] | None = None,
+    ) -> FileTable:
+        """Read the table; see `read_table`."""
+        from chainrule.table.read import read_table
+
+        return read_table(
+            source,
+            sql=self.sql,
+            delimiter=self.delimiter,
+            header=not self.no_header,
+            encoding=self.encoding,
+            missing=self.missing,
+            text=text,
+            ignore=ignore,
+            columns=columns,
+            expect=expect,
+            glob=self.glob,
+        )
+
+    def arguments(self) -> list[str]:
+        """The options again, for the next command to type."""
+        found = []
+        for option, value in (
+            ("--delimiter", self.delimiter),
+            ("--encoding", self.encoding),
+            ("--sql", self.sql),
+        ):
+            found += [option, value] if value is not None else []
+        found += ["--no-header"] * self.no_header + ["--glob"] * self.glob
+        return found

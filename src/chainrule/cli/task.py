@@ -1,0 +1,90 @@
+"""What kind of target a column is."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from chainrule.errors import DataError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from chainrule.table.file_table import FileTable
+
+MAX_CLASSES = 20  # distinct whole numbers that still mean classes
+
+
+class Task(StrEnum):
+    """What there is to learn."""
+
+    classification = "classification"
+    regression = "regression"
+
+
+def task_of(table: FileTable, name: str, given: Task | None) -> tuple[Task, str]:
+    """The task for a target column, and why.
+
+    Text, booleans, and whole numbers of at most 20 different values mean classification; other
+    numbers mean regression.
+    """
+    kind = next(column.kind for column in table.report.columns if column.name == name)
+    if kind == "datetime":
+        raise DataError(f"column {name!r} holds dates, which cannot be the target.")
+    if given is not None:
+        if given is Task.regression and kind != "number":
+            raise DataError(
+                f"column {name!r} holds {kind} values; regression needs numbers.",
+                "Say --task classification.",
+            )
+        return given, "as you said"
+    if kind != "number":
+        what = "booleans" if kind == "boolean" else "text"
+        return Task.classification, f"{name!r} holds {what}"
+    import numpy as np
+
+    values = np.unique(table[name])
+    if np.all(values == np.floor(values)) and len(values) <= MAX_CLASSES:
+        return Task.classification, f"{name!r} holds {len(values)} different whole numbers"
+    return Task.regression, f"{name!r} holds numbers of {len(values)} different values"
+
+
+def check_target(table: FileTable, name: str) -> np.ndarray:
+    """The target's values; refuses missing ones and a single one."""
+    import numpy as np
+
+    from chainrule.cli.model import is_missing, plain_label
+    from chainrule.cli.output import shell
+    from chainrule.table.connection import quoted
+
+    values = table[name]
+    missing = np.flatnonzero(is_missing(values))
+    if len(missing) == len(values):
+        raise DataError(f"the target {name!r} has no value in any row.")
+    if len(missing):
+        more = f", and in {len(missing) - 1} more" if len(missing) > 1 else ""
+        query = f"SELECT * FROM data WHERE {quoted(name)} IS NOT NULL"
+        raise DataError(
+            f"{table.place(int(missing[0]))}: the target {name!r} is missing there{more}.",
+            f"Leave such rows out with: {shell('--sql', query)}",
+        )
+    if len(values) > 1 and all(value == values[0] for value in values.tolist()):
+        raise DataError(
+            f"the target {name!r} is {plain_label(values.tolist()[0])!r} in every row; there is "
+            "nothing to learn."
+        )
+    return values
+
+
+def as_target(values: np.ndarray, task: Task, name: str) -> np.ndarray:
+    """The target as an estimator takes it: whole numbers as integers, text as objects."""
+    import numpy as np
+
+    if task is Task.regression or values.dtype.kind != "f":
+        return values
+    if not np.all(values == np.floor(values)):
+        raise DataError(
+            f"column {name!r} holds fractional numbers, which are no classes.",
+            "Say --task regression, or --text to read the column as text.",
+        )
+    return values.astype(np.int64)
