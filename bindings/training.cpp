@@ -70,32 +70,38 @@ Table<T> table_of(const nb::dict& form) {
 }
 
 // Calls into Python from the loop: the first exception stops the loop and is raised after it.
+// Ctrl-C stops it too, wherever it arrives, but raises nothing.
 class PythonCalls {
  public:
   template <class Function>
   auto guarded(Function function, decltype(function()) otherwise) {
+    const KeepSubnormals mode;
     const nb::gil_scoped_acquire acquire;
     try {
       return function();
+    } catch (nb::python_error& error) {
+      if (error.matches(PyExc_KeyboardInterrupt)) {
+        interrupted_ = true;
+      } else if (!error_) {
+        error_ = std::current_exception();
+      }
     } catch (...) {
-      error_ = std::current_exception();
-      return otherwise;
+      if (!error_) error_ = std::current_exception();
     }
+    return otherwise;
   }
 
-  // True for Ctrl-C, which is taken note of; any other exception of a signal handler is kept.
+  // Asks for signals; true when the loop must end.
   bool interrupted() {
-    return guarded(
-        [this] {
-          if (PyErr_CheckSignals() == 0) return false;
-          if (PyErr_ExceptionMatches(PyExc_KeyboardInterrupt)) {
-            PyErr_Clear();
-            return true;
-          }
-          throw nb::python_error();
-        },
-        true);
+    const auto ask = [] {
+      if (PyErr_CheckSignals() != 0) throw nb::python_error();
+      return false;
+    };
+    return failed() || guarded(ask, true);
   }
+
+  bool failed() const { return interrupted_ || error_; }
+  bool was_interrupted() const { return interrupted_; }
 
   void rethrow() const {
     if (error_) std::rethrow_exception(error_);
@@ -103,6 +109,7 @@ class PythonCalls {
 
  private:
   std::exception_ptr error_;
+  bool interrupted_ = false;
 };
 
 template <class T>
@@ -175,11 +182,13 @@ nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form
           std::numeric_limits<double>::quiet_NaN());
     };
   }
-  if (!epoch_function.is_none()) {
+  if (!epoch_function.is_none() || !metric_function.is_none()) {
     hooks.epoch_done = [&](Index epoch, double loss, double validation_loss, double score) {
-      return python.guarded(
-          [&] { return nb::cast<bool>(epoch_function(epoch, loss, validation_loss, score)); },
-          true);
+      const auto call = [&] {
+        return !epoch_function.is_none() &&
+               nb::cast<bool>(epoch_function(epoch, loss, validation_loss, score));
+      };
+      return python.failed() || python.guarded(call, true);
     };
   }
   {
@@ -193,7 +202,7 @@ nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form
   out["validation_metric"] = state.history.validation_metric;
   out["best_epoch"] = state.history.best_epoch;
   out["steps_made"] = state.history.n_steps;
-  out["stop_reason"] = state.history.stop_reason;
+  out["stop_reason"] = python.was_interrupted() ? "interrupted" : state.history.stop_reason;
   out["diverged_epoch"] = state.history.diverged_epoch;
   out["diverged_step"] = state.history.diverged_step;
   return out;

@@ -38,6 +38,34 @@ class FlushSubnormals {
   std::uint64_t saved_ = 0;
 };
 
+// The mode outside, for as long as an engine call runs somebody else's code.
+class KeepSubnormals {
+ public:
+  KeepSubnormals() {
+#if defined(CHAINRULE_X86)
+    saved_ = _mm_getcsr();
+    _mm_setcsr(static_cast<unsigned>(saved_) & ~0x8040u);
+#elif defined(CHAINRULE_ARM)
+    asm volatile("mrs %0, fpcr" : "=r"(saved_));
+    asm volatile("msr fpcr, %0" ::"r"(saved_ & ~(std::uint64_t{1} << 24)));
+#endif
+  }
+
+  ~KeepSubnormals() {
+#if defined(CHAINRULE_X86)
+    _mm_setcsr(static_cast<unsigned>(saved_));
+#elif defined(CHAINRULE_ARM)
+    asm volatile("msr fpcr, %0" ::"r"(saved_));
+#endif
+  }
+
+  KeepSubnormals(const KeepSubnormals&) = delete;
+  KeepSubnormals& operator=(const KeepSubnormals&) = delete;
+
+ private:
+  std::uint64_t saved_ = 0;
+};
+
 inline void pause_briefly() {
 #if defined(CHAINRULE_X86)
   _mm_pause();

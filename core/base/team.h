@@ -5,7 +5,7 @@
 
 #include <atomic>
 #include <cstdint>
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <vector>
 
@@ -30,7 +30,7 @@ class Team {
     for (int t = 1; t < n_threads; ++t) {
       try {
         threads_.emplace_back([this, t] { serve(t); });
-      } catch (const std::system_error&) {
+      } catch (const std::exception&) {  // no thread, or no memory for one
         break;
       }
     }
@@ -48,7 +48,8 @@ class Team {
   int size() const { return static_cast<int>(threads_.size()) + 1; }
 
   // Runs work(thread) on the first `active` threads, the caller being thread 0, and returns when
-  // all are done. `work` must not throw.
+  // all are done. `work` must not throw. `active` is 1 or size(): a thread left out could sleep
+  // through the job and mistake the next one's numbers for it.
   template <class Work>
   void run(int active, const Work& work) {
     active_ = active;
@@ -65,10 +66,11 @@ class Team {
 
   // Waits for the active threads of the current run.
   void barrier() {
-    if (active_ <= 1) return;
+    // Read before arriving: once the last thread is here, the caller may start another job.
+    const auto expected = static_cast<std::uint32_t>(active_);
+    if (expected <= 1) return;
     const std::uint32_t round = round_.load(std::memory_order_acquire);
-    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 ==
-        static_cast<std::uint32_t>(active_)) {
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == expected) {
       arrived_.store(0, std::memory_order_relaxed);
       round_.store(round + 1, std::memory_order_release);
       round_.notify_all();

@@ -2,9 +2,12 @@
 #include "train/fit.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
+#include <type_traits>
 
 #include "base/cpu.h"
 #include "base/random.h"
@@ -63,6 +66,17 @@ void copy_values(const Buffer<T>& from, Buffer<T>& to) {
   std::memcpy(to.data(), from.data(), static_cast<std::size_t>(from.size()) * sizeof(T));
 }
 
+// Whether every number is finite: none has all bits of the exponent set.
+template <class T>
+bool all_finite(const Buffer<T>& values) {
+  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  constexpr Bits exponent = std::bit_cast<Bits>(std::numeric_limits<T>::infinity());
+  Bits found = 0;
+  for (Index i = 0; i < values.size(); ++i)
+    found |= static_cast<Bits>((std::bit_cast<Bits>(values[i]) & exponent) == exponent);
+  return found == 0;
+}
+
 }  // namespace
 
 int useful_threads(const NetworkPlan& plan, Index rows, int limit) {
@@ -85,7 +99,9 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
 
   const Index batch_size = plan.batch_size == 0 ? rows.n : std::min(plan.batch_size, rows.n);
   const Index n_batches = (rows.n + batch_size - 1) / batch_size;
-  const Index total_steps = n_batches * std::max<Index>(plan.epochs, 1);
+  Index total_steps = 0;
+  if (__builtin_mul_overflow(n_batches, std::max<Index>(plan.epochs, 1), &total_steps))
+    total_steps = std::numeric_limits<Index>::max();
   const double row_work = multiply_adds(network);
   const bool shuffled = plan.shuffle && n_batches > 1;
   const bool validated = validation.n > 0;
@@ -102,14 +118,13 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   Buffer<T> outputs(hooks.metric ? checked_multiply(validation.n, network.n_outputs()) : 0);
   state.order.resize(shuffled ? static_cast<std::size_t>(rows.n) : 0);
 
-  // The values to fall back on: the best epoch's, or the last completed one's. A single step an
-  // epoch never leaves a torn epoch behind, so it needs no copy.
-  const bool keep_copy = validated || n_batches > 1;
-  if (keep_copy) copy_values(state.network.values(), state.best);
+  // The values to fall back on: the best epoch's, or the last completed one's.
+  copy_values(state.network.values(), state.best);
   double best_metric = 0;
 
   history.stop_reason = "epochs";
-  Index steps_done = 0;
+  const Index updates_before = state.moments.n_steps;
+  Index steps_done = 0;  // those without an update included, where all rows weigh nothing
   for (Index e = 0; e < plan.epochs; ++e) {
     if (shuffled) {
       std::iota(state.order.begin(), state.order.end(), 0u);
@@ -138,13 +153,18 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       epoch_weight += static_cast<double>(batch.weight_sum(table));
       ++steps_done;
     }
+    // A finite loss may still have had a gradient that was not.
+    if (!step.stop.load() && !all_finite(state.network.values())) {
+      history.diverged_epoch = e;
+      history.diverged_step = n_batches - 1;
+      step.stop.store(true);
+    }
     if (step.stop.load()) {
-      // The stop came before the step's update, so with one step an epoch nothing is torn.
-      if (keep_copy) copy_values(state.best, state.network.values());
+      copy_values(state.best, state.network.values());
       history.stop_reason = interrupts.seen() ? "interrupted" : "diverged";
       break;
     }
-    history.loss.push_back(plan.mean ? epoch_loss / epoch_weight : epoch_loss);
+    history.loss.push_back(plan.mean && epoch_weight > 0 ? epoch_loss / epoch_weight : epoch_loss);
     ++state.epoch;
 
     double score = history.loss.back();
@@ -160,7 +180,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
         history.best_epoch = e;
         copy_values(state.network.values(), state.best);
       }
-    } else if (keep_copy) {
+    } else {
       copy_values(state.network.values(), state.best);
     }
     watch_plateau(plan.schedule, validated ? history.validation_loss.back() : score, state.plateau);
@@ -175,7 +195,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       break;
     }
   }
-  history.n_steps = steps_done;
+  history.n_steps = state.moments.n_steps - updates_before;
   if (validated && history.best_epoch >= 0 && history.diverged_epoch < 0)
     copy_values(state.best, state.network.values());
 }

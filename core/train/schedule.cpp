@@ -17,6 +17,11 @@ double evaluate(Function function, double x) {
 double cos_pi(double x) { return evaluate(Function::cos2pi, x / 2); }
 double log2_of(double x) { return evaluate(Function::log, x) / 0.69314718055994530942; }
 
+// The whole multiples of `every` in `epoch`. The remainder is exact, the quotient alone is not.
+double whole_multiples(double epoch, double every) {
+  return std::round((epoch - std::fmod(epoch, every)) / every);
+}
+
 double power(double base, double exponent) {
   if (base <= 0) return exponent > 0 ? 0.0 : 1.0;
   return evaluate(Function::exp, exponent * evaluate(Function::log, base));
@@ -30,7 +35,7 @@ double schedule_factor(const SchedulePlan& plan, Index step, Index total_steps, 
   switch (plan.kind) {
     case ScheduleKind::constant: return 1;
     case ScheduleKind::step:
-      return power(plan.factor, std::floor(static_cast<double>(epoch) / plan.every));
+      return power(plan.factor, whole_multiples(static_cast<double>(epoch), plan.every));
     case ScheduleKind::exponential: return power(plan.factor, static_cast<double>(epoch));
     case ScheduleKind::cosine: {
       const double warmup_steps = plan.warmup * static_cast<double>(total_steps);

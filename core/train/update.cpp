@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/update.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace chainrule {
 
 template <class T>
@@ -30,27 +33,31 @@ void penalize_block(const KernelTable<T>& table, const Network<T>& network,
 
 template <class T>
 void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
-                  State<T>& state, const GradientTask& task, const T* block, const T* block_bias) {
+                  State<T>& state, const GradientTask& task, T* block, T* block_bias) {
   constexpr Index P = kPanel<T>;
   Network<T>& network = state.network;
   const LayerPlace& place = network.place(task.layer);
   const GroupPlan& group = plan.groups[static_cast<std::size_t>(task.layer)];
-  UpdateArgs<T> args{.optimizer = plan.optimizer,
-                     .w = nullptr,
-                     .g = nullptr,
-                     .first = nullptr,
-                     .second = nullptr,
-                     .count = 0,
-                     .rate = T(0),
-                     .keep = T(1),
-                     .momentum = static_cast<T>(plan.momentum),
-                     .beta1 = static_cast<T>(plan.beta1),
-                     .beta2 = static_cast<T>(plan.beta2),
-                     .correction1 = step.correction1,
-                     .correction2 = step.correction2,
-                     .epsilon = static_cast<T>(plan.epsilon)};
-  const auto apply = [&](Index at, const T* gradient, Index count, double rate, double decay) {
-    args.w = network.values().data() + at;
+  UpdateArgs<T> args{
+      .optimizer = plan.optimizer,
+      .w = nullptr,
+      .g = nullptr,
+      .first = nullptr,
+      .second = nullptr,
+      .count = 0,
+      .rate = T(0),
+      .keep = T(1),
+      .momentum = static_cast<T>(plan.momentum),
+      .beta1 = static_cast<T>(plan.beta1),
+      .beta2 = static_cast<T>(plan.beta2),
+      .correction1 = step.correction1,
+      .correction2 = step.correction2,
+      // Padding has gradient 0 for ever: with epsilon 0 it would become 0 / 0.
+      .epsilon = std::max(static_cast<T>(plan.epsilon), std::numeric_limits<T>::min())};
+  // A rate of 0 freezes the parameters to the bit while their moments go on: what would be written
+  // to them goes into the gradient's place, which nobody reads again.
+  const auto apply = [&](Index at, T* gradient, Index count, double rate, double decay) {
+    args.w = rate == 0 ? gradient : network.values().data() + at;
     args.g = gradient;
     args.first = state.moments.first.size() > 0 ? state.moments.first.data() + at : nullptr;
     args.second = state.moments.second.size() > 0 ? state.moments.second.data() + at : nullptr;
@@ -62,20 +69,18 @@ void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const S
 
   const Index rows = task.last - task.first;
   const Index in = place.in_panels * P, out = place.out_panels * P;
-  if (group.weight_rate != 0) {
-    for (Index p = 0; p < task.n_panels; ++p) {
-      const Index at = ((task.panel + p) * in + task.first) * P;
-      apply(place.weights + at, block + p * rows * P, rows * P, group.weight_rate,
-            group.weight_decay);
-      if (task.layer == 0) continue;
-      for (Index i = task.first; i < task.last; i += P) {
-        table.transpose_panel(
-            network.weights(task.layer) + ((task.panel + p) * in + i) * P,
-            network.weights_t(task.layer) + ((i / P) * out + (task.panel + p) * P) * P);
-      }
+  for (Index p = 0; p < task.n_panels; ++p) {
+    const Index at = ((task.panel + p) * in + task.first) * P;
+    apply(place.weights + at, block + p * rows * P, rows * P, group.weight_rate,
+          group.weight_decay);
+    if (task.layer == 0 || group.weight_rate == 0) continue;
+    for (Index i = task.first; i < task.last; i += P) {
+      table.transpose_panel(
+          network.weights(task.layer) + ((task.panel + p) * in + i) * P,
+          network.weights_t(task.layer) + ((i / P) * out + (task.panel + p) * P) * P);
     }
   }
-  if (task.bias && group.bias_rate != 0) {
+  if (task.bias) {
     apply(place.bias + task.panel * P, block_bias, task.n_panels * P, group.bias_rate,
           group.bias_decay);
   }
@@ -88,8 +93,8 @@ template void penalize_block(const KernelTable<float>&, const Network<float>&, c
 template void penalize_block(const KernelTable<double>&, const Network<double>&,
                              const TrainingPlan&, const GradientTask&, double*);
 template void update_block(const KernelTable<float>&, const TrainingPlan&, const StepSize<float>&,
-                           State<float>&, const GradientTask&, const float*, const float*);
+                           State<float>&, const GradientTask&, float*, float*);
 template void update_block(const KernelTable<double>&, const TrainingPlan&, const StepSize<double>&,
-                           State<double>&, const GradientTask&, const double*, const double*);
+                           State<double>&, const GradientTask&, double*, double*);
 
 }  // namespace chainrule

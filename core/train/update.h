@@ -27,9 +27,10 @@ template <class T>
 void penalize_block(const KernelTable<T>& table, const Network<T>& network,
                     const TrainingPlan& plan, const GradientTask& task, T* block);
 
-// Updates the block's parameters and their transposed copy from its gradient.
+// Updates the block's parameters and their transposed copy from its gradient, which it may
+// overwrite.
 template <class T>
 void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
-                  State<T>& state, const GradientTask& task, const T* block, const T* block_bias);
+                  State<T>& state, const GradientTask& task, T* block, T* block_bias);
 
 }  // namespace chainrule

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import _core
-from chainrule.engine.forms import network_form
+from chainrule.engine.forms import network_form, thread_count
 from chainrule.engine.rows import Array, Params, matrix, parameter_list
 from chainrule.engine.trace import trace
 from chainrule.errors import DataError, SpecError
@@ -81,7 +81,7 @@ def predict(
     arrays = parameter_list(spec, params)
     x = matrix(X, spec.n_features, arrays[0].dtype, "X")
     call = _core.predict_float32 if x.dtype == np.float32 else _core.predict_float64
-    out: Array = call(network_form(spec), arrays, x, logits, n_threads or 0)
+    out: Array = call(network_form(spec), arrays, x, logits, thread_count(n_threads))
     return out
 
 

@@ -37,6 +37,8 @@ SCHEDULE_CODES = {name: code for code, name in enumerate(SCHEDULES)}
 METRIC_CODES = {"loss": 0, "error": 1, "rmse": 2, "mae": 3}
 CALLBACK_METRIC = 4
 
+_MAX_THREADS = 256
+
 
 def network_form(spec: NetworkSpec) -> dict[str, Any]:
     """The network as the core reads it; a dropout belongs to the layer before it."""
@@ -92,12 +94,17 @@ def training_form(spec: NetworkSpec, training: TrainingSpec) -> dict[str, Any]:
         "time_limit": float(training.time_limit or 0.0),
         "shuffle": training.shuffle,
         "seed": training.seed,
-        "n_threads": training.n_threads or 0,
+        "n_threads": thread_count(training.n_threads),
         "momentum": training.constant("momentum"),
         "beta1": training.constant("beta1"),
         "beta2": training.constant("rho" if rmsprop else "beta2"),
         "epsilon": training.constant("epsilon"),
     }
+
+
+def thread_count(n_threads: int | None) -> int:
+    """0, which lets the core choose, for None; never more threads than any machine has use for."""
+    return min(n_threads or 0, _MAX_THREADS)
 
 
 def metric_code(metric: Any) -> int:

@@ -72,11 +72,19 @@ class TrainingRows:
         weights = row_weights(sample_weight, len(x), dtype, f"{what}sample_weight")
         chosen = None if rows is None else row_numbers(rows, len(x), f"{what}rows")
         table = cls(x, values, classes, weights, chosen)
-        if table.n == 0:
-            raise DataError(f"{what}X has no rows; at least one is needed.")
-        if weights is not None and not (weights if chosen is None else weights[chosen]).sum() > 0:
-            raise DataError(f"{what}sample_weight is zero for every row; one must be above zero.")
+        table.check_weight(what)
         return table
+
+    def check_weight(self, what: str = "") -> None:
+        """Raise `DataError` unless some row is in use and weighs something."""
+        if self.n == 0:
+            rows = "X has no rows" if self.rows is None else "rows is empty"
+            raise DataError(f"{what}{rows}; at least one is needed.")
+        if self.weights is None:
+            return
+        weights = self.weights if self.rows is None else self.weights[self.rows]
+        if not weights.any():
+            raise DataError(f"{what}sample_weight is zero for every row; one must be above zero.")
 
 
 def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:
@@ -184,7 +192,8 @@ def row_weights(sample_weight: Any, n: int, dtype: np.dtype[Any], name: str) -> 
     if bad.any():
         row = int(np.argmax(bad))
         raise DataError(f"{name} holds {weights[row]} at row {row}; a weight is at least zero.")
-    return weights
+    # The core takes subnormal numbers for 0, so that a row weighs nothing here as well.
+    return np.where(weights < np.finfo(dtype).tiny, dtype.type(0), weights)
 
 
 def row_numbers(rows: Any, n: int, name: str) -> Array:

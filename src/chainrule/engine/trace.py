@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import _core
-from chainrule.engine.forms import network_form, training_form
+from chainrule.engine.forms import network_form, thread_count, training_form
 from chainrule.engine.rows import Array, Params, TrainingRows, parameter_list
 from chainrule.engine.state import TrainingState, empty_moments, state_from
 from chainrule.errors import DataError, SpecError
@@ -194,7 +194,7 @@ def numeric_gradients(
         -1 if dropout_epoch is None else dropout_epoch,
         np.concatenate(numbers) if numbers else np.zeros(0, np.int64),
         np.concatenate(flat) if flat else np.zeros(0, np.int64),
-        training.n_threads or 0,
+        thread_count(training.n_threads),
     )
     parts = np.split(values, np.cumsum([len(part) for part in flat])[:-1]) if flat else []
     out: dict[str, Array] = {}

@@ -13,7 +13,7 @@ import numpy as np
 
 from chainrule import _core
 from chainrule.engine.forms import metric_code, network_form, training_form
-from chainrule.engine.rows import Array, Params, TrainingRows, parameter_list
+from chainrule.engine.rows import Array, Params, TrainingRows, parameter_list, row_numbers
 from chainrule.engine.state import TrainingState, empty_moments, state_from
 from chainrule.errors import DataError, DivergedError
 from chainrule.spec import History, NetworkSpec, TrainingSpec
@@ -102,7 +102,8 @@ def fit(
         history.loss.append(loss)
         if validation is not None:
             history.validation_loss.append(validation_loss)
-            history.validation_metric.append(score)
+            if metric != "loss":
+                history.validation_metric.append(score)
         history.seconds = time.perf_counter() - start
         return callback is not None and callback(epoch, history) is True
 
@@ -179,10 +180,9 @@ def _validation_rows(
         return TrainingRows.of(spec, train.x.dtype, X, y, eval_sample_weight, what="eval_set ")
     if eval_rows is None:
         return None
-    chosen = np.ascontiguousarray(eval_rows, dtype=np.uint32)
-    if chosen.ndim != 1 or len(chosen) == 0 or chosen.max() >= len(train.x):
-        raise DataError(f"eval_rows must hold row numbers from 0 to {len(train.x) - 1}.")
-    return replace(train, rows=chosen)
+    held_out = replace(train, rows=row_numbers(eval_rows, len(train.x), "eval_rows"))
+    held_out.check_weight("eval_")
+    return held_out
 
 
 def _diverged(out: dict[str, Any], training: TrainingSpec, result: FitResult) -> DivergedError:
