@@ -3,6 +3,10 @@
 // same order; what cannot be had is std::bad_alloc or SizeError, never a signal.
 #pragma once
 
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -36,6 +40,10 @@ inline Index checked_add(Index a, Index b) {
   return sum;
 }
 
+// From 4 MiB on, pages of 2 MiB: a strided walk over rows then needs few page-table entries.
+inline constexpr Index kHugePage = Index{1} << 21;
+inline constexpr Index kHugeFrom = Index{1} << 22;
+
 // A zeroed, 64-byte aligned array of numbers that frees itself.
 template <class T>
 class Buffer {
@@ -46,12 +54,18 @@ class Buffer {
     Index bytes = checked_multiply(count, static_cast<Index>(sizeof(T)));
     bytes = checked_add(bytes, kCacheLine - 1) / kCacheLine * kCacheLine;
     if (bytes == 0) return;
-    void* memory = std::aligned_alloc(kCacheLine, static_cast<std::size_t>(bytes));
+    const Index alignment = bytes >= kHugeFrom ? kHugePage : kCacheLine;
+    bytes = checked_add(bytes, alignment - 1) / alignment * alignment;
+    void* memory = std::aligned_alloc(static_cast<std::size_t>(alignment),
+                                      static_cast<std::size_t>(bytes));
     if (memory == nullptr) {
       throw SizeError("this computation needs " + std::to_string(bytes) +
                       " bytes of memory in one piece, and the machine did not give them");
     }
     data_.reset(static_cast<T*>(memory));
+#if defined(__linux__)
+    if (alignment == kHugePage) madvise(memory, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
+#endif
     std::memset(memory, 0, static_cast<std::size_t>(bytes));
   }
 

@@ -9,14 +9,15 @@ inline Bits<T> beyond(Index column, Index n_outputs) {
   return lane_numbers<T>(column) >= static_cast<decltype(Simd<T>::kBias)>(n_outputs);
 }
 
-// Sum of the kPanel lanes in a fixed tree: halves added until one is left.
+// Sum of the kPanel lanes in a fixed tree: halves added until one is left. Lanes from `used` on are
+// zero, so the tree may start where they end.
 template <class T>
-inline T sum_panel(const Vector<T> (&parts)[kParts]) {
+inline T sum_panel(const Vector<T> (&parts)[kParts], Index used = kPanel<T>) {
   T lanes[kPanel<T>];
   for (int j = 0; j < kParts; ++j) store<T>(lanes + j * kLanes<T>, parts[j]);
-#pragma GCC unroll 8
-  for (Index half = kPanel<T> / 2; half > 0; half /= 2)
-#pragma GCC unroll 8
+  Index half = kPanel<T> / 2;
+  while (half >= used) half /= 2;
+  for (; half > 0; half /= 2)
     for (Index i = 0; i < half; ++i) lanes[i] += lanes[i + half];
   return lanes[0];
 }
@@ -56,93 +57,153 @@ inline Vector<T> elementwise_loss(const LossArgs<T>& args, Vector<T> a, Vector<T
   }
 }
 
+// One vector of outputs: a = sigma(z), its slope, and with targets loss and delta.
+template <class T, Activation kKind>
+struct ElementwiseOutputs {
+  Vector<T> a, slope, loss, delta;
+
+  explicit ElementwiseOutputs(Vector<T> z) : loss{}, delta{} {
+    if constexpr (slope_from_value(kKind)) {
+      a = Sigma<T, kKind>::value(z);
+      slope = Sigma<T, kKind>::slope(a);
+    } else {
+      a = Sigma<T, kKind>::value(z, &slope);
+    }
+  }
+
+  void compare(const LossArgs<T>& args, Vector<T> z, Vector<T> y, Index column) {
+    if constexpr (kKind == Activation::exp) {  // poisson: e^z - y z
+      loss = fma(-y, z, a);
+      delta = a - y;
+    } else if (args.loss == LossKind::binary_cross_entropy) {  // softplus(z) - y z
+      loss = fma(-y, z, softplus_of<T>(z));
+      delta = a - y;
+    } else {
+      loss = elementwise_loss<T>(args, a, y, column, &delta);
+      delta *= slope;
+    }
+  }
+};
+
+// With one output, a vector holds as many rows.
+template <class T, Activation kKind>
+inline void single_output_rows(const LossArgs<T>& args) {
+  for (Index top = 0; top < args.rows; top += kLanes<T>) {
+    const Index n = args.rows - top < kLanes<T> ? args.rows - top : Index{kLanes<T>};
+    T lanes[kLanes<T>] = {};
+    const auto gather = [&](const T* from, Index stride) {
+      for (Index i = 0; i < n; ++i) lanes[i] = from[(top + i) * stride];
+      return load<T>(lanes);
+    };
+    const auto scatter = [&](Vector<T> v, T* to, Index stride) {
+      store<T>(lanes, v);
+      for (Index i = 0; i < n; ++i) to[(top + i) * stride] = lanes[i];
+    };
+    const Vector<T> z = gather(args.z, args.stride);
+    ElementwiseOutputs<T, kKind> out(z);
+    if (args.y != nullptr) out.compare(args, z, gather(args.y, args.y_stride), 0);
+    if (args.a != nullptr) scatter(out.a, args.a, args.stride);
+    if (args.slope != nullptr) scatter(out.slope, args.slope, args.stride);
+    if (args.y == nullptr) continue;
+    if (args.losses != nullptr) scatter(out.loss, args.losses, 1);
+    if (args.delta == nullptr) continue;
+    // The panel's other columns stay zero, as the gradient product expects of them.
+    for (Index i = 0; i < n; ++i)
+      for (Index j = 0; j < kPanel<T>; j += kLanes<T>)
+        store<T>(args.delta + (top + i) * args.stride + j, Vector<T>{});
+    scatter(out.delta, args.delta, args.stride);
+  }
+}
+
 template <class T, Activation kKind>
 inline void elementwise_rows(const LossArgs<T>& args) {
+  if (args.n_outputs == 1 && args.loss != LossKind::pinball)
+    return single_output_rows<T, kKind>(args);
   const Index width = panels<T>(args.n_outputs) * kPanel<T>;
   for (Index row = 0; row < args.rows; ++row) {
     Vector<T> total[kParts]{};
     for (Index j = 0; j < width; j += kLanes<T>) {
       const Index at = row * args.stride + j;
       const Vector<T> z = load<T>(args.z + at);
-      Vector<T> slope;
-      Vector<T> a;
-      if constexpr (slope_from_value(kKind)) {
-        a = Sigma<T, kKind>::value(z);
-        slope = Sigma<T, kKind>::slope(a);
-      } else {
-        a = Sigma<T, kKind>::value(z, &slope);
-      }
-      if (args.a != nullptr) store<T>(args.a + at, a);
-      if (args.slope != nullptr) store<T>(args.slope + at, slope);
+      ElementwiseOutputs<T, kKind> out(z);
+      if (args.a != nullptr) store<T>(args.a + at, out.a);
+      if (args.slope != nullptr) store<T>(args.slope + at, out.slope);
       if (args.y == nullptr) continue;
-      const Vector<T> y = load<T>(args.y + row * args.y_stride + j);
+      out.compare(args, z, load<T>(args.y + row * args.y_stride + j), j);
       const Bits<T> outside = beyond<T>(j, args.n_outputs);
-      Vector<T> loss, delta;
-      if constexpr (kKind == Activation::exp) {  // poisson: e^z - y z
-        loss = fma(-y, z, a);
-        delta = a - y;
-      } else {
-        if (args.loss == LossKind::binary_cross_entropy) {  // softplus(z) - y z
-          loss = fma(-y, z, softplus_of<T>(z));
-          delta = a - y;
-        } else {
-          loss = elementwise_loss<T>(args, a, y, j, &delta);
-          delta *= slope;
-        }
-      }
-      total[(j / kLanes<T>) % kParts] += outside ? Vector<T>{} : loss;
-      if (args.delta != nullptr) store<T>(args.delta + at, outside ? Vector<T>{} : delta);
+      total[(j / kLanes<T>) % kParts] += outside ? Vector<T>{} : out.loss;
+      if (args.delta != nullptr) store<T>(args.delta + at, outside ? Vector<T>{} : out.delta);
     }
-    if (args.losses != nullptr) args.losses[row] = sum_panel<T>(total);
+    if (args.losses != nullptr) args.losses[row] = sum_panel<T>(total, args.n_outputs);
   }
 }
 
+// Rows whose logarithms and quotients are taken together, rows in lanes.
+inline constexpr Index kSoftmaxRows = 32;
+
 // softmax and cross-entropy: p = e^(z - m) / sum, loss = sum_c y_c (log sum + m - z_c),
-// delta = p sum(y) - y.
+// delta = p sum(y) - y. `e` receives e^(z - m).
+template <class T>
+inline void softmax_row(const LossArgs<T>& args, Index row, T* e, T* sum, T* y_sum, T* weighted) {
+  const Index width = panels<T>(args.n_outputs) * kPanel<T>;
+  const Vector<T> lowest = broadcast<T>(-T(__builtin_inff()));
+  const T* z = args.z + row * args.stride;
+  Vector<T> highest = lowest;
+  for (Index j = 0; j < width; j += kLanes<T>) {
+    const Vector<T> v = beyond<T>(j, args.n_outputs) ? lowest : load<T>(z + j);
+    highest = v < highest ? highest : v;  // NaN in v stays
+  }
+  T lanes[kLanes<T>];
+  store<T>(lanes, highest);
+  T m = lanes[0];
+  for (int i = 1; i < kLanes<T> && i < args.n_outputs; ++i) m = lanes[i] < m ? m : lanes[i];
+  const Vector<T> shift = broadcast<T>(m);
+  Vector<T> total[kParts]{}, products[kParts]{}, mass[kParts]{};
+  for (Index j = 0; j < width; j += kLanes<T>) {
+    const int part = static_cast<int>((j / kLanes<T>) % kParts);
+    const Bits<T> outside = beyond<T>(j, args.n_outputs);
+    const Vector<T> centred = outside ? Vector<T>{} : load<T>(z + j) - shift;
+    const Vector<T> power = outside ? Vector<T>{} : exp_of<T>(centred);
+    total[part] += power;
+    if (args.y != nullptr) {
+      const Vector<T> y = load<T>(args.y + row * args.y_stride + j);
+      products[part] = fma(y, centred, products[part]);
+      mass[part] += y;
+    }
+    store<T>(e + j, power);
+  }
+  *sum = sum_panel<T>(total, args.n_outputs);
+  if (args.y == nullptr) return;
+  *weighted = sum_panel<T>(products, args.n_outputs);
+  *y_sum = sum_panel<T>(mass, args.n_outputs);
+}
+
 template <class T>
 inline void softmax_rows(const LossArgs<T>& args) {
   const Index width = panels<T>(args.n_outputs) * kPanel<T>;
-  const Vector<T> lowest = broadcast<T>(-T(__builtin_inff()));
-  for (Index row = 0; row < args.rows; ++row) {
-    const T* z = args.z + row * args.stride;
-    Vector<T> highest = lowest;
-    for (Index j = 0; j < width; j += kLanes<T>) {
-      const Vector<T> v = beyond<T>(j, args.n_outputs) ? lowest : load<T>(z + j);
-      highest = v < highest ? highest : v;  // NaN in v stays
+  T* powers = args.a != nullptr ? args.a : args.delta;
+  for (Index top = 0; top < args.rows; top += kSoftmaxRows) {
+    const Index n = args.rows - top < kSoftmaxRows ? args.rows - top : kSoftmaxRows;
+    T sums[kSoftmaxRows], y_sums[kSoftmaxRows] = {}, weighted[kSoftmaxRows] = {};
+    for (Index i = 0; i < n; ++i)
+      softmax_row<T>(args, top + i, powers + (top + i) * args.stride, sums + i, y_sums + i,
+                     weighted + i);
+    for (Index i = n; i < kSoftmaxRows; ++i) sums[i] = T(1);
+    T inverses[kSoftmaxRows], losses[kSoftmaxRows];
+    for (Index i = 0; i < n; i += kLanes<T>) {
+      const Vector<T> sum = load<T>(sums + i);
+      store<T>(inverses + i, T(1) / sum);
+      store<T>(losses + i, fma(load<T>(y_sums + i), log_of<T>(sum), -load<T>(weighted + i)));
     }
-    T m = highest[0];
-    for (int i = 1; i < kLanes<T>; ++i) m = highest[i] < m ? m : highest[i];
-    const Vector<T> shift = broadcast<T>(m);
-    Vector<T> total[kParts]{};
-    T* p = args.a != nullptr ? args.a + row * args.stride : args.delta + row * args.stride;
-    // The losses need z after p may have overwritten it: sum_c y_c (z_c - m) is taken here.
-    Vector<T> weighted[kParts]{}, mass[kParts]{};
-    for (Index j = 0; j < width; j += kLanes<T>) {
-      const int part = static_cast<int>((j / kLanes<T>) % kParts);
-      const Bits<T> outside = beyond<T>(j, args.n_outputs);
-      const Vector<T> centred = load<T>(z + j) - shift;
-      const Vector<T> e = outside ? Vector<T>{} : exp_of<T>(centred);
-      total[part] += e;
-      if (args.y != nullptr) {
-        const Vector<T> y = load<T>(args.y + row * args.y_stride + j);
-        weighted[part] = outside ? weighted[part] : fma(y, centred, weighted[part]);
-        mass[part] += y;
-      }
-      store<T>(p + j, e);
-    }
-    const T sum = sum_panel<T>(total);
-    const Vector<T> inverse = broadcast<T>(T(1) / sum);
-    const T y_sum = args.y != nullptr ? sum_panel<T>(mass) : T(0);
-    if (args.losses != nullptr && args.y != nullptr) {
-      const T log_sum = log_of<T>(broadcast<T>(sum))[0];
-      args.losses[row] = y_sum * log_sum - sum_panel<T>(weighted);
-    }
-    for (Index j = 0; j < width; j += kLanes<T>) {
-      const Vector<T> probability = load<T>(p + j) * inverse;
-      if (args.a != nullptr) store<T>(args.a + row * args.stride + j, probability);
-      if (args.delta != nullptr && args.y != nullptr) {
-        const Vector<T> y = load<T>(args.y + row * args.y_stride + j);
-        store<T>(args.delta + row * args.stride + j, fma(probability, broadcast<T>(y_sum), -y));
+    for (Index i = 0; i < n; ++i) {
+      const Index at = (top + i) * args.stride;
+      if (args.losses != nullptr && args.y != nullptr) args.losses[top + i] = losses[i];
+      for (Index j = 0; j < width; j += kLanes<T>) {
+        const Vector<T> probability = load<T>(powers + at + j) * broadcast<T>(inverses[i]);
+        if (args.a != nullptr) store<T>(args.a + at + j, probability);
+        if (args.delta == nullptr || args.y == nullptr) continue;
+        const Vector<T> y = load<T>(args.y + (top + i) * args.y_stride + j);
+        store<T>(args.delta + at + j, fma(probability, broadcast<T>(y_sums[i]), -y));
       }
     }
   }

@@ -67,10 +67,34 @@ void update_parameters(const UpdateArgs<T>& args) {
   }
 }
 
+// One 4 x 4 block in 16-byte vectors: pairs of lanes interleaved, then pairs of pairs.
+inline void transpose_block(const float* from, float* to) {
+  typedef float Four __attribute__((vector_size(16)));
+  constexpr Index P = kPanel<float>;
+  Four r[4];
+  for (Index i = 0; i < 4; ++i) __builtin_memcpy(&r[i], from + i * P, 16);
+  const Four a = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
+  const Four b = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
+  const Four c = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
+  const Four d = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
+  const Four columns[4] = {
+      __builtin_shufflevector(a, b, 0, 1, 4, 5), __builtin_shufflevector(a, b, 2, 3, 6, 7),
+      __builtin_shufflevector(c, d, 0, 1, 4, 5), __builtin_shufflevector(c, d, 2, 3, 6, 7)};
+  for (Index i = 0; i < 4; ++i) __builtin_memcpy(to + i * P, &columns[i], 16);
+}
+
+inline void transpose_block(const double* from, double* to) {
+  for (Index i = 0; i < 4; ++i)
+    for (Index j = 0; j < 4; ++j) to[j * kPanel<double> + i] = from[i * kPanel<double> + j];
+}
+
 template <class T>
 void transpose_panel(const T* from, T* to) {
-  for (Index i = 0; i < kPanel<T>; ++i)
-    for (Index j = 0; j < kPanel<T>; ++j) to[j * kPanel<T> + i] = from[i * kPanel<T> + j];
+  constexpr Index P = kPanel<T>;
+#pragma GCC unroll 4
+  for (Index i = 0; i < P; i += 4)
+#pragma GCC unroll 4
+    for (Index j = 0; j < P; j += 4) transpose_block(from + i * P + j, to + j * P + i);
 }
 
 // In double, for the norm that clips: squares of a float are exact there.
