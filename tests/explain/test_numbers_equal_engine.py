@@ -38,7 +38,10 @@ APPLY = {
 def evaluate(node):
     """(value, allowed error): n * 2.2e-16 * sum |terms| for a sum, one rounding for the rest."""
     if "quantity" in node or "number" in node:
-        return node.get("value", node.get("number")), 0.0
+        value = node.get("value", node.get("number"))
+        # The engine keeps a row's loss, not its parts; those come from functions of z.
+        derived = node.get("quantity") == "output_loss"
+        return value, 16 * EPS * max(abs(value), 1.0) if derived else 0.0
     if "negative" in node:
         value, error = evaluate(node["negative"])
         return -value, error
@@ -213,7 +216,7 @@ def test_every_optimizer(optimizer):
             problem = replace(problem, params=trace.params_after)
 
 
-def test_the_left_sides_are_the_engines(subtests=None):
+def test_the_left_sides_are_the_engines():
     problem = random_problem(3)
     trace = traced(problem)
     seen = engine.trace(

@@ -208,15 +208,15 @@ class Derivation:
     def penalty(self) -> Equation | None:
         """The penalty in the loss; None without one."""
         training = self.trace.training
-        weights = [np.asarray(W, np.float64) for W in self.trace.W[1:]]
         terms: list[Node] = []
-        if training.l1:
-            size = math.fsum(float(np.abs(W).sum()) for W in weights)
-            terms.append(times(Quantity("l1", training.l1), Quantity("w_absolute_sum", size)))
-        if training.l2:
-            square = math.fsum(float((W * W).sum()) for W in weights)
-            squares = Quantity("w_square_sum", square)
-            terms.append(times(Number(0.5), Quantity("l2", training.l2), squares))
+        for l in range(1, self.spec.n_layers + 1):
+            W = np.asarray(self.trace.W[l], np.float64)
+            if training.l1:
+                sizes = Quantity("w_absolute_sum", float(np.abs(W).sum()), l)
+                terms.append(times(Quantity("l1", training.l1), sizes))
+            if training.l2:
+                squares = Quantity("w_square_sum", float((W * W).sum()), l)
+                terms.append(times(Number(0.5), Quantity("l2", training.l2), squares))
         if not terms:
             return None
         right = terms[0] if len(terms) == 1 else add(*terms)

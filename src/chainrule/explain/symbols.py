@@ -55,7 +55,7 @@ SYMBOLS: dict[str, Symbol] = {
     "huber_delta": Symbol("d", "h", "d"),
     "l1": Symbol("λ₁", "l1", r"\lambda_1"),
     "l2": Symbol("λ₂", "l2", r"\lambda_2"),
-    "w_square_sum": Symbol("ΣW²", "sum(W^2)", r"\Sigma W^2"),
+    "w_square_sum": Symbol("ΣW²", "sum(W^2)", r"\Sigma {W^2}"),
     "w_absolute_sum": Symbol("Σ|W|", "sum|W|", r"\Sigma |W|"),
     "gradient": Symbol("g", "g", "g"),
     "clip_norm": Symbol("c", "c", "c"),

@@ -170,8 +170,12 @@ class StepTrace:
 
     @cached_property
     def targets(self) -> np.ndarray:
-        """y as rows (n, n_outputs): a class index becomes a row with a single 1."""
-        return np.asarray(targets(self.spec, self.y), np.float64)
+        """y as rows (n, n_outputs): a class index becomes a row with a single 1.
+
+        Quantiles of one target share its column.
+        """
+        rows = np.asarray(targets(self.spec, self.y), np.float64)
+        return np.broadcast_to(rows, (self.n_rows, self.spec.n_outputs))
 
     @cached_property
     def shares(self) -> np.ndarray:
