@@ -8,26 +8,41 @@ import numpy as np
 
 from chainrule.cli.output import number
 
-_SHOWN = 3
+_ROOM = 36  # characters, so that a row of the table fits 80
 
 
-def values_in_words(values: np.ndarray, kind: str, *, counts: bool = False) -> str:
-    """ "32.1 to 59.6", or "3 values: Biscoe, Dream, Torgersen"; `counts` adds how often."""
+def values_in_words(values: np.ndarray, kind: str) -> str:
+    """ "32.1 to 59.6", or "3 values: Biscoe, Dream, Torgersen"."""
     if kind == "empty":
         return "none"
-    if kind == "number" and not counts:
+    if kind == "number":
         known = values[~np.isnan(values)]
         return f"{number(float(known.min()))} to {number(float(known.max()))}"
     if kind == "datetime":
         known = values[~np.isnat(values)]
         return f"{known.min().astype('M8[s]')} to {known.max().astype('M8[s]')}"
     known = Counter(value for value in values.tolist() if value is not None)
-    shown = []
-    for value, count in known.most_common(_SHOWN):
-        word = number(value) if isinstance(value, float) else str(value)
-        word = word if len(word) <= 16 else word[:13] + "..."
-        shown.append(f"{word} {count}" if counts else word)
-    more = ", ..." if len(known) > _SHOWN else ""
-    noun = "class" if counts else "value"
-    plural = noun if len(known) == 1 else noun + ("es" if counts else "s")
-    return f"{len(known)} {plural}: {', '.join(shown)}{more}"
+    head = f"{len(known)} {'value' if len(known) == 1 else 'values'}: "
+    return head + _listed([str(value) for value, _ in known.most_common(9)], len(known), len(head))
+
+
+def classes_in_words(values: np.ndarray) -> str:
+    """ "Adelie 152, Gentoo 124, Chinstrap 68", the most frequent first."""
+    known = Counter(values.tolist())
+    words = [f"{_short(str(value))} {count}" for value, count in known.most_common(9)]
+    return _listed(words, len(known), 0, room=60)
+
+
+def _listed(words: list[str], n_words: int, used: int, room: int = _ROOM) -> str:
+    """As many words as there is room for, at least one."""
+    shown = ""
+    for place, word in enumerate(map(_short, words)):
+        longer = f"{shown}, {word}" if shown else word
+        if place and used + len(longer) > room:
+            return f"{shown}, ..."
+        shown = longer
+    return shown if n_words == len(words) else f"{shown}, ..."
+
+
+def _short(word: str, limit: int = 24) -> str:
+    return word if len(word) <= limit else word[: limit - 3] + "..."

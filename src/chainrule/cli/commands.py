@@ -75,7 +75,7 @@ def run(arguments: Sequence[str]) -> int:
             return BAD_INPUT
         message, _, hint = str(error.format_message()).partition(" Did you mean")  # type: ignore[attr-defined]
         hint = f"Did you mean{hint}" if hint else _usage_hint(arguments)
-        tell_error(message, hint, as_json=as_json)
+        tell_error(f"{message.rstrip('.')}.", hint, as_json=as_json)
     except BrokenPipeError:
         raise
     except (KeyboardInterrupt, typer.Abort):

@@ -69,7 +69,7 @@ def demo(
     rows = [("inputs", "wanted", "before", "after")]
     for inputs, wanted, first, last in zip(X, y, before, after, strict=True):
         named = f"{inputs[0]:g} {inputs[1]:g}"
-        rows.append((named, f"{wanted[0]:g}", f"{first[0]:.15g}", f"{last[0]:.15g}"))
+        rows.append((named, f"{wanted[0]:g}", f"{first[0]:.12g}", f"{last[0]:.12g}"))
     from chainrule.cli.output import aligned
 
     out.result(*aligned(rows))
@@ -102,7 +102,7 @@ def _show(out: Output, title: str, params: dict[str, Any]) -> None:
     rows = []
     for name, values in params.items():
         for row in values if isinstance(values[0], list) else [values]:
-            rows.append((name, *(f"{value:.15g}" for value in row)))
+            rows.append((name, *(f"{value:.12g}" for value in row)))
             name = ""
     width = max(len(row) for row in rows)
     out.table([(*row, *[""] * (width - len(row))) for row in rows])

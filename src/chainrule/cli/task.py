@@ -40,13 +40,13 @@ def task_of(table: FileTable, name: str, given: Task | None) -> tuple[Task, str]
         return given, "as you said"
     if kind != "number":
         what = "booleans" if kind == "boolean" else "text"
-        return Task.classification, f"{name!r} holds {what}"
+        return Task.classification, f"because {name!r} holds {what}"
     import numpy as np
 
     values = np.unique(table[name])
     if np.all(values == np.floor(values)) and len(values) <= MAX_CLASSES:
-        return Task.classification, f"{name!r} holds {len(values)} different whole numbers"
-    return Task.regression, f"{name!r} holds numbers of {len(values)} different values"
+        return Task.classification, f"because {name!r} holds {len(values)} different whole numbers"
+    return Task.regression, f"because {name!r} holds numbers of {len(values)} different values"
 
 
 def check_target(table: FileTable, name: str) -> np.ndarray:
@@ -58,6 +58,8 @@ def check_target(table: FileTable, name: str) -> np.ndarray:
     from chainrule.table.connection import quoted
 
     values = table[name]
+    if len(values) < 2:
+        raise DataError(f"{table.report.source} has 1 row; at least 2 are needed to train.")
     missing = np.flatnonzero(is_missing(values))
     if len(missing) == len(values):
         raise DataError(f"the target {name!r} has no value in any row.")
@@ -68,7 +70,7 @@ def check_target(table: FileTable, name: str) -> np.ndarray:
             f"{table.place(int(missing[0]))}: the target {name!r} is missing there{more}.",
             f"Leave such rows out with: {shell('--sql', query)}",
         )
-    if len(values) > 1 and all(value == values[0] for value in values.tolist()):
+    if all(value == values[0] for value in values.tolist()):
         raise DataError(
             f"the target {name!r} is {plain_label(values.tolist()[0])!r} in every row; there is "
             "nothing to learn."

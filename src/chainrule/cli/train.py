@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,16 +29,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from chainrule.table.file_table import FileTable
-
-_SHOWN_COLUMNS = 30
-_REASONS = {
-    "epochs": "all epochs done",
-    "patience": "no better epoch for as long as patience allows",
-    "tol": "the loss stopped falling",
-    "time_limit": "the time limit was reached",
-    "interrupted": "interrupted; the best epoch so far is kept",
-    "callback": "stopped",
-}
 
 
 def train(
@@ -85,21 +74,15 @@ def train(
     quiet: Quiet = False,
 ) -> None:
     """Train a model on a table and save it."""
-    out = Output(as_json=as_json, quiet=quiet)
-    path = model or _default_path(data)
     from chainrule.cli.model import refuse_existing
 
+    out = Output(as_json=as_json, quiet=quiet)
+    path = model or _default_path(data)
     refuse_existing(path, force, "--model")
     sizes = None if hidden is None else _sizes(hidden)
     reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     table = reading.table(data, text=text or (), ignore=ignore or ())
     X, y, chosen, why = _problem(table, target, task)
-
-    machine = _machine()
-    out.say(f"chainrule {machine['version']}, {machine['isa']}, {machine['n_threads']} threads", "")
-    _show_table(out, table, target, chosen, why)
-    for notice in table.report.notices:
-        out.notice(notice)
 
     settings: dict[str, Any] = {
         "hidden_layer_sizes": sizes,
@@ -115,16 +98,24 @@ def train(
         "verbose": out.verbose,
     }
     estimator = _estimator(chosen, balanced, settings)
+    from chainrule import engine
+    from chainrule.cli.training_report import show_scores, show_table, show_training, summary
+
+    machine = engine.machine()
+    out.say(f"chainrule {machine['version']}, {machine['isa']}, {machine['n_threads']} threads", "")
+    show_table(out, table, y, chosen, why)
+    for notice in table.report.notices:
+        out.notice(notice)
     with out.catching():
         estimator.fit(X, y)
     scores = _scores(estimator, X, y, chosen, validation_fraction, seed)
-    _show_training(out, estimator)
-    _show_scores(out, scores)
+    show_training(out, estimator)
+    show_scores(out, scores)
     _save(path, estimator, target, reading.missing, scores["baseline"])
     out.say("")
     out.result(f"saved to {path}")
     out.next("chainrule", "predict", path, data, *reading.arguments())
-    out.document(_summary(path, table, target, chosen, estimator, scores, machine))
+    out.document(summary(path, table, target, chosen, estimator, scores, machine))
 
 
 def _problem(
@@ -161,20 +152,22 @@ def _sizes(text: str) -> tuple[int, ...]:
 
 
 def _estimator(task: Task, balanced: bool, settings: dict[str, Any]) -> Any:
+    """The estimator, its settings checked before anything is printed."""
     import chainrule
+    from chainrule.estimators.recipe import resolve
 
     if task is Task.classification:
         weight = "balanced" if balanced else None
-        return chainrule.TabularClassifier(class_weight=weight, **settings)
-    if balanced:
+        estimator: Any = chainrule.TabularClassifier(class_weight=weight, **settings)
+    elif balanced:
         raise DataError("--balanced is for classification.", "Leave it out.")
-    return chainrule.TabularRegressor(**settings)
-
-
-def _machine() -> dict[str, Any]:
-    from chainrule import engine
-
-    return engine.machine()
+    else:
+        estimator = chainrule.TabularRegressor(**settings)
+    recipe = resolve(estimator.get_params(deep=False))
+    recipe.network(1, 2, "squared_error")
+    named = ("random_state", "n_threads", "patience", "time_limit")
+    recipe.training(*(settings[name] for name in named))
+    return estimator
 
 
 def _scores(
@@ -217,94 +210,3 @@ def _save(
         "baseline": baseline,
     }
     save_model(path, record)
-
-
-def _show_table(out: Output, table: FileTable, target: str, task: Task, why: str) -> None:
-    from chainrule.cli.columns import values_in_words
-    from chainrule.table.dialect import delimiter_name
-
-    report = table.report
-    mark = report.delimiter and f", separated by '{delimiter_name(report.delimiter)}'"
-    out.heading(
-        f"{report.source}: {report.n_rows:,} rows, {len(report.columns)} columns{mark or ''}"
-    )
-    rows = [("column", "type", "missing", "values")]
-    for column in report.columns[:_SHOWN_COLUMNS]:
-        is_target = column.name == target
-        words = values_in_words(
-            table[column.name], column.kind, counts=is_target and task is Task.classification
-        )
-        words = f"target: {words}" if is_target else words
-        rows.append((column.name, column.kind, str(column.n_missing), words))
-    out.table(rows, right=(2,))
-    if len(report.columns) > _SHOWN_COLUMNS:
-        out.say(f"  ... and {len(report.columns) - _SHOWN_COLUMNS} more columns")
-    out.say(
-        "", f"task: {task.value}, because {why}" if why[0] == "'" else f"task: {task.value}, {why}"
-    )
-
-
-def _show_training(out: Output, estimator: Any) -> None:
-    history = estimator.history_
-    training = estimator._training
-    batch = "full batch" if training.batch_size is None else f"batches of {training.batch_size}"
-    out.say("")
-    out.heading(str(estimator.network_).replace("Network", "network", 1))
-    out.say(
-        f"training: {training.optimizer}, learning rate {training.learning_rate:g} "
-        f"({training.schedule.name}), {batch}, seed {training.seed}"
-    )
-    reason = _REASONS.get(history.stop_reason, history.stop_reason)
-    kept = "" if history.best_epoch is None else f"; epoch {history.best_epoch + 1} is kept"
-    out.say(f"stopped after epoch {history.n_epochs} ({reason}) in {history.seconds:.1f} s{kept}")
-
-
-def _show_scores(out: Output, scores: dict[str, Any]) -> None:
-    from chainrule.cli.scores import score_rows
-
-    counts = scores["n_validation_rows"] or scores["n_training_rows"]
-    title = f"{scores['rows']}, {counts:,} rows"
-    rows = score_rows(title, scores["model"], scores["trivial_answer"], scores["trivial"])
-    out.say("")
-    out.result(*_lines(rows))
-
-
-def _lines(rows: Any) -> list[str]:
-    from chainrule.cli.output import aligned
-
-    return aligned(rows, right=(1, 2))
-
-
-def _summary(
-    path: str,
-    table: FileTable,
-    target: str,
-    task: Task,
-    estimator: Any,
-    scores: dict[str, Any],
-    machine: dict[str, Any],
-) -> dict[str, Any]:
-    history = estimator.history_
-    return {
-        "model": os.path.abspath(path),
-        "machine": machine,
-        "table": {
-            "source": table.report.source,
-            "format": table.report.format,
-            "delimiter": table.report.delimiter,
-            "n_rows": table.n_rows,
-            "columns": [vars(column) for column in table.report.columns],
-        },
-        "target": target,
-        "task": task.value,
-        "network": estimator._spec.to_json(),
-        "n_parameters": estimator._spec.n_parameters,
-        "training": estimator._training.to_json(),
-        "n_epochs": history.n_epochs,
-        "best_epoch": history.best_epoch,
-        "stop_reason": history.stop_reason,
-        "seconds": history.seconds,
-        "loss": history.loss,
-        "validation_loss": history.validation_loss,
-        "scores": {key: value for key, value in scores.items() if key != "baseline"},
-    }

@@ -1,0 +1,105 @@
+"""What `train` prints, and its JSON document."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import numpy as np
+
+from chainrule.cli.columns import classes_in_words, values_in_words
+from chainrule.cli.output import Output, aligned, visible
+from chainrule.cli.scores import score_rows
+from chainrule.cli.task import Task
+from chainrule.table.dialect import delimiter_name
+from chainrule.table.file_table import FileTable
+
+_SHOWN_COLUMNS = 30
+_REASONS = {
+    "epochs": "all epochs done",
+    "patience": "no better epoch for as long as patience allows",
+    "tol": "the loss stopped falling",
+    "time_limit": "the time limit was reached",
+    "interrupted": "interrupted; the best epoch so far is kept",
+    "callback": "stopped",
+}
+
+
+def show_table(out: Output, table: FileTable, y: np.ndarray, task: Task, why: str) -> None:
+    """The table as it was understood."""
+    report = table.report
+    mark = report.delimiter and f", separated by '{delimiter_name(report.delimiter)}'"
+    out.heading(
+        f"{report.source}: {report.n_rows:,} rows, {len(report.columns)} columns{mark or ''}"
+    )
+    rows = [("column", "type", "missing", "values")]
+    for column in report.columns[:_SHOWN_COLUMNS]:
+        words = values_in_words(table[column.name], column.kind)
+        rows.append((column.name, column.kind, str(column.n_missing), words))
+    out.table(rows, right=(2,))
+    if len(report.columns) > _SHOWN_COLUMNS:
+        out.say(f"  ... and {len(report.columns) - _SHOWN_COLUMNS} more columns")
+    out.say("", f"task: {task.value}, {why}")
+    if task is Task.classification:
+        out.say(f"classes: {visible(classes_in_words(y))}")
+
+
+def show_training(out: Output, estimator: Any) -> None:
+    """The network, how it was trained, and why that ended."""
+    history = estimator.history_
+    training = estimator._training
+    batch = "full batch" if training.batch_size is None else f"batches of {training.batch_size}"
+    out.say("")
+    out.heading(str(estimator.network_).replace("Network", "network", 1))
+    out.say(
+        f"training: {training.optimizer}, learning rate {training.learning_rate:g} "
+        f"({training.schedule.name}), {batch}, seed {training.seed}"
+    )
+    reason = _REASONS.get(history.stop_reason, history.stop_reason)
+    kept = "" if history.best_epoch is None else f"; epoch {history.best_epoch + 1} is kept"
+    out.say(f"stopped after epoch {history.n_epochs} ({reason}) in {history.seconds:.1f} s{kept}")
+
+
+def show_scores(out: Output, scores: dict[str, Any]) -> None:
+    """The scores beside those of the trivial answer."""
+    counts = scores["n_validation_rows"] or scores["n_training_rows"]
+    title = f"{scores['rows']}, {counts:,} rows"
+    rows = score_rows(title, scores["model"], scores["trivial_answer"], scores["trivial"])
+    out.say("")
+    out.result(*aligned(rows, right=(1, 2)))
+
+
+def summary(
+    path: str,
+    table: FileTable,
+    target: str,
+    task: Task,
+    estimator: Any,
+    scores: dict[str, Any],
+    machine: dict[str, Any],
+) -> dict[str, Any]:
+    """All of it as one JSON document."""
+    history = estimator.history_
+    return {
+        "model": os.path.abspath(path),
+        "machine": machine,
+        "table": {
+            "source": table.report.source,
+            "format": table.report.format,
+            "delimiter": table.report.delimiter,
+            "n_rows": table.n_rows,
+            "columns": [vars(column) for column in table.report.columns],
+        },
+        "target": target,
+        "task": task.value,
+        "network": estimator._spec.to_json(),
+        "n_parameters": estimator._spec.n_parameters,
+        "training": estimator._training.to_json(),
+        "n_epochs": history.n_epochs,
+        "best_epoch": history.best_epoch,
+        "stop_reason": history.stop_reason,
+        "seconds": history.seconds,
+        "loss": history.loss,
+        "validation_loss": history.validation_loss,
+        "scores": {key: value for key, value in scores.items() if key != "baseline"},
+    }

@@ -1,0 +1,206 @@
+"""A whole round on a real table: train, predict what is new, evaluate, check, look inside."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import chainrule
+from chainrule.table.read import read_table
+
+
+def rows_of(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_train_says_what_it_did(cli: Any, penguins: Path, tmp_path: Path) -> None:
+    run = cli("train", "penguins.csv", "--target", "species", "--epochs", "5", "--hidden", "16,8")
+    assert run.code == 0
+    lines = run.out.splitlines()
+    assert lines[0].startswith(f"chainrule {chainrule.__version__}, ")
+    assert "penguins.csv: 344 rows, 8 columns, separated by ','" in lines
+    assert "task: classification, because 'species' holds text" in lines
+    assert "classes: Adelie 152, Gentoo 124, Chinstrap 68" in lines
+    assert any(line.startswith("network 13-16-8-3, cross_entropy") for line in lines)
+    assert any(line.startswith("stopped after epoch 5 (all epochs done)") for line in lines)
+    assert lines[-3] == "saved to penguins.safetensors"
+    assert lines[-1] == "next: chainrule predict penguins.safetensors penguins.csv"
+    assert "epoch 5/5" in run.err
+    assert (tmp_path / "penguins.safetensors").exists()
+    assert not run.out.isspace()
+    assert max(map(len, lines)) <= 80
+
+
+def test_the_validation_scores_are_those_of_the_rows_held_out(
+    cli: Any, penguins: Path, tmp_path: Path
+) -> None:
+    arguments = ["--target", "species", "--epochs", "5", "--hidden", "16", "--seed", "3"]
+    run = cli("train", penguins, *arguments, "--json")
+    found = json.loads(run.out)
+    table = read_table(penguins)
+    X, y = table.without("species"), table["species"]
+    model = chainrule.TabularClassifier(epochs=5, hidden_layer_sizes=16, random_state=3).fit(X, y)
+    loaded = chainrule.load(tmp_path / "penguins.safetensors")
+    np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
+    assert found["validation_loss"] == model.history_.validation_loss
+    # The uncalibrated loss of the kept epoch, from the rows that `train` says it held out.
+    from chainrule.estimators.split import validation_split
+
+    codes = np.unique(y, return_inverse=True)[1]
+    _, rows = validation_split(len(y), 0.2, 3, codes)
+    inputs, _ = model.encoder_.transform(_as_table({k: v[rows] for k, v in X.items()}))
+    proba = model.network_.predict(inputs)
+    loss = -np.log(proba[np.arange(len(rows)), codes[rows]]).mean()
+    assert loss == pytest.approx(found["validation_loss"][found["best_epoch"]], rel=1e-4)
+    scores = found["scores"]
+    assert scores["n_validation_rows"] == len(rows)
+    held_out = {name: values[rows] for name, values in X.items()}
+    assert scores["model"]["accuracy"] == np.mean(model.predict(held_out) == y[rows])
+    majority = np.mean(y[rows] == "Adelie")
+    assert scores["trivial"]["accuracy"] == majority
+
+
+def _as_table(columns: Any) -> Any:
+    from chainrule.table.frame import as_table
+
+    return as_table(columns)
+
+
+def test_new_rows_with_everything_that_may_differ(
+    cli: Any, trained: Path, penguins: Path, tmp_path: Path
+) -> None:
+    rows = rows_of(penguins.read_text())[:6]
+    rows[0]["island"] = "Atlantis"  # never met
+    rows[1]["year"] = "NA"  # never missing in training
+    rows[2]["bill_length_mm"] = ""
+    names = ["note", *reversed(rows[0]), "checked"]
+    with (tmp_path / "new.csv").open("w", newline="") as file:
+        writer = csv.DictWriter(file, names, delimiter=";", restval="3 apples")
+        writer.writeheader()
+        writer.writerows(rows)
+    run = cli("predict", trained, "new.csv")
+    assert run.code == 0
+    found = rows_of(run.out)
+    assert list(found[0]) == ["species", "p(Adelie)", "p(Chinstrap)", "p(Gentoo)"]
+    assert len(found) == 6
+    for row in found:
+        shares = [float(row[f"p({label})"]) for label in ("Adelie", "Chinstrap", "Gentoo")]
+        assert sum(shares) == pytest.approx(1.0)
+    assert "notice: 2 columns are not used: 'note', 'checked'." in run.err
+    assert "1 row with 1 category not met in training ('Atlantis')" in run.err
+    assert "column 'year' has 1 missing value" in run.err
+    assert run.err.splitlines()[-1].startswith("next: chainrule predict")
+    # The rows that do not differ are predicted to the same bits as from the original file.
+    original = rows_of(cli("predict", trained, penguins).out)
+    assert found[3:] == original[3:6]
+    assert cli("predict", trained, "new.csv", "-q").err == ""
+
+
+def test_predictions_equal_the_library(cli: Any, trained: Path, penguins: Path) -> None:
+    found = json.loads(cli("predict", trained, penguins, "--json").out)
+    model = chainrule.load(trained)
+    X = read_table(penguins).without("species")
+    assert found["predictions"] == model.predict(X).tolist()
+    assert found["probabilities"] == model.predict_proba(X).tolist()
+    assert found["classes"] == ["Adelie", "Chinstrap", "Gentoo"]
+
+
+def test_predictions_to_a_file(cli: Any, trained: Path, penguins: Path, tmp_path: Path) -> None:
+    run = cli("predict", trained, penguins, "-o", "out.csv")
+    assert run.code == 0
+    assert run.out.startswith("344 predictions written to out.csv\n")
+    assert (tmp_path / "out.csv").read_text() == cli("predict", trained, penguins).out
+
+
+def test_regression(cli: Any, penguins: Path, tmp_path: Path) -> None:
+    query = "SELECT * FROM data WHERE body_mass_g IS NOT NULL"
+    options = ["--target", "body_mass_g", "--epochs", "10", "--hidden", "16", "--sql", query]
+    run = cli("train", penguins, *options, "--model", "mass.safetensors")
+    assert run.code == 0
+    assert "task: regression, because 'body_mass_g' holds numbers of 94 different" in run.out
+    run = cli("evaluate", "mass.safetensors", penguins, "--json")
+    found = json.loads(run.out)
+    assert found["notices"] == ["2 rows have no value in 'body_mass_g' and stay out."]
+    table = read_table(penguins, sql=query)
+    X, y = table.without("body_mass_g"), table["body_mass_g"]
+    y_pred = chainrule.load(tmp_path / "mass.safetensors").predict(X)
+    assert found["scores"]["rmse"] == pytest.approx(np.sqrt(np.mean((y - y_pred) ** 2)))
+    assert found["scores"]["mae"] == pytest.approx(np.abs(y - y_pred).mean())
+    assert found["scores"]["r2"] == pytest.approx(1 - np.var(y - y_pred - 0) / np.var(y), abs=0.1)
+    assert found["trivial"]["r2"] == pytest.approx(0.0, abs=0.01)
+    predicted = rows_of(cli("predict", "mass.safetensors", penguins).out)
+    assert len(predicted) == 344
+    assert list(predicted[0]) == ["body_mass_g"]
+
+
+def test_evaluate(cli: Any, trained: Path, penguins: Path) -> None:
+    found = json.loads(cli("evaluate", trained, penguins, "--json").out)
+    model = chainrule.load(trained)
+    table = read_table(penguins)
+    assert found["scores"]["accuracy"] == model.score(table.without("species"), table["species"])
+    assert found["trivial"]["accuracy"] == pytest.approx(152 / 344)
+    assert found["trivial_answer"] == "always 'Adelie'"
+    text = cli("evaluate", trained, penguins)
+    assert text.out.splitlines()[-1].startswith("next: chainrule check ")
+
+
+def test_missing_tokens_are_remembered(cli: Any, tmp_path: Path) -> None:
+    rows = "".join(f"{'-' if i % 9 == 0 else i},{'uv'[i > 20]}\n" for i in range(40))
+    (tmp_path / "t.csv").write_text("a,c\n" + rows)
+    run = cli("train", "t.csv", "--target", "c", "--epochs", "2", "--hidden", "4")
+    assert run.code == 2
+    assert "--missing -" in run.err
+    trained = ["train", "t.csv", "--target", "c", "--epochs", "2", "--hidden", "4"]
+    assert cli(*trained, "--missing", "-").code == 0
+    assert cli("predict", "t.safetensors", "t.csv").code == 0
+
+
+def test_integer_classes(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,c\n" + "".join(f"{i},{i % 3}\n" for i in range(30)))
+    run = cli("train", "t.csv", "--target", "c", "--epochs", "2", "--hidden", "4")
+    assert "because 'c' holds 3 different whole numbers" in run.out
+    assert rows_of(cli("predict", "t.safetensors", "t.csv").out)[0].keys() == {
+        "c",
+        "p(0)",
+        "p(1)",
+        "p(2)",
+    }
+    assert cli("evaluate", "t.safetensors", "t.csv").code == 0
+
+
+def test_check(cli: Any, trained: Path, penguins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = cli("check", trained, penguins, "--rows", "8")
+    assert run.code == 0
+    assert "\nok: the largest error" in run.out
+    found = json.loads(cli("check", trained, penguins, "--rows", "8", "--json").out)
+    assert found["ok"] is True
+    assert found["n_rows"] == 8
+    from chainrule.explain.gradient_check import GradientCheck
+
+    monkeypatch.setattr(GradientCheck, "ok", property(lambda report: False))
+    assert cli("check", trained, penguins, "--rows", "8").code == 1
+
+
+def test_info(cli: Any, trained: Path) -> None:
+    run = cli("info", trained)
+    assert run.code == 0
+    assert "target: species" in run.out
+    assert "island" in run.out
+    found = json.loads(cli("info", trained, "--json").out)
+    assert found["kind"] == "tabular_classifier"
+    assert found["x-table"]["target"] == "species"
+
+
+def test_spreadsheet_formulas(cli: Any, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,c\n" + "".join(f"{i},{'=x'[i % 2 :]}\n" for i in range(30)))
+    assert cli("train", "t.csv", "--target", "c", "--epochs", "1", "--hidden", "4").code == 0
+    run = cli("predict", "t.safetensors", "t.csv")
+    assert "looks like a formula" in run.err or "=x" not in run.out.splitlines()[1:]
+    safe = cli("predict", "t.safetensors", "t.csv", "--excel-safe")
+    assert "\n=" not in safe.out
