@@ -14,8 +14,9 @@ struct Constants<float> {
   static constexpr float kRound = 12582912.0f;  // 1.5 * 2^23
   static constexpr float kExpHigh = 88.7228391f;
   static constexpr float kExpLow = -87.3365448f;
-  static constexpr float kExpm1Low = -18.0f;  // below, e^x - 1 rounds to -1
-  static constexpr float kTanhHigh = 10.0f;   // above, tanh rounds to 1
+  static constexpr float kExpm1Low = -18.0f;    // below, e^x - 1 rounds to -1
+  static constexpr float kTanhHigh = 10.0f;     // above, tanh rounds to 1
+  static constexpr float kErfcHigh = 11.0f;     // above, erfc is 0
   static constexpr float kSigmoidHigh = 88.0f;  // below its negative, sigmoid is subnormal, so 0
 };
 
@@ -29,6 +30,7 @@ struct Constants<double> {
   static constexpr double kExpLow = -708.39641853226410622;
   static constexpr double kExpm1Low = -38.0;
   static constexpr double kTanhHigh = 20.0;
+  static constexpr double kErfcHigh = 28.0;
   static constexpr double kSigmoidHigh = 709.0;
 };
 
@@ -127,8 +129,8 @@ inline Vector<T> log1p_of(Vector<T> x) {
   return log_of_parts<T>(k, f);
 }
 
-// tanh |x| = m / (m + 2), m = e^(2|x|) - 1. The quotient is corrected once, by its own remainder and
-// by what rounding took from m + 2.
+// tanh |x| = m / (m + 2), m = e^(2|x|) - 1. The quotient is corrected once, by its own remainder
+// and by what rounding took from m + 2.
 template <class T>
 inline Vector<T> tanh_of(Vector<T> x) {
   const Vector<T> high = broadcast<T>(Constants<T>::kTanhHigh);
@@ -171,6 +173,8 @@ inline Vector<T> softplus_of(Vector<T> x) {
 // its rounding error does not grow in the exponential.
 template <class T>
 inline Vector<T> erfc_of(Vector<T> u) {
+  const Vector<T> high = broadcast<T>(Constants<T>::kErfcHigh);
+  u = u > high ? high : u;
   const Vector<T> square = u * u;
   const Vector<T> error = fma(u, u, -square);
   const Vector<T> t = (u - T(2)) / (u + T(2));
