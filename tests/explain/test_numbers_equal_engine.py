@@ -10,12 +10,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from strategies import COMBINATIONS, random_problem
 
 from chainrule import engine
 from chainrule.explain.explain import explain
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import OPTIMIZERS, TrainingSpec
+from strategies import COMBINATIONS, random_problem
 
 EPS = 2.2e-16
 

@@ -199,7 +199,7 @@ LOSS_RULES: dict[str, LossRule] = {
     "cross_entropy": LossRule(
         lambda o: times(o.y, add(o.log_sum, minus(o.z))),
         _softmax_delta,
-        "the sum over all outputs of -y/a times the softmax slopes; the a of the loss cancels",
+        "-y/a of the loss times the slope of softmax: a cancels",
     ),
 }
 

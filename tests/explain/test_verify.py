@@ -1,0 +1,232 @@
+"""check_gradients passes the engine, reports kinks, and catches seeded faults of a backward pass."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from chainrule import engine
+from chainrule.errors import SpecError
+from chainrule.explain import verify
+from chainrule.explain.names import Names
+from chainrule.explain.verify import check_gradients
+from chainrule.reference.forward import forward
+from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
+from strategies import random_problem
+
+
+def check(problem, params=None, **options):
+    return check_gradients(
+        problem.spec, params or problem.params, problem.X, problem.y, problem.training,
+        sample_weight=problem.sample_weight, dropout_epoch=problem.dropout_epoch, **options,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(0, 407, 23))
+def test_the_engine_passes_in_float64(seed):
+    report = check(random_problem(seed))
+    assert report.ok, str(report)
+    assert report.n_checked == report.n_parameters
+
+
+@pytest.mark.parametrize("seed", range(5, 407, 31))
+def test_the_engine_passes_in_float32(seed):
+    problem = random_problem(seed)
+    report = check(problem, {n: w.astype(np.float32) for n, w in problem.params.items()})
+    assert report.ok, str(report)
+    assert {entry.method for entry in report.tensors[0].entries} >= {"float32", "complex step"}
+
+
+@pytest.fixture
+def problem():
+    rng = np.random.default_rng(0)
+    spec = NetworkSpec(
+        5, (Dense(7, "tanh"), Dense(6, "gelu"), Dense(3, "softmax")), Loss("cross_entropy")
+    )
+    params = engine.initialize(spec, seed=3, dtype="float64")
+    params = {name: w + 0.1 * rng.standard_normal(w.shape) for name, w in params.items()}
+    return spec, params, rng.standard_normal((11, 5)), rng.integers(0, 3, 11)
+
+
+def test_the_report(problem):
+    spec, params, X, y = problem
+    names = Names(spec, ("a", "b", "c", "d", "e=<x>"), ("p", "q", "r"))
+    report = check_gradients(spec, params, X, y, names=names)
+    severities = [tensor.severity for tensor in report.tensors]
+    assert severities == sorted(severities, reverse=True)
+    assert report.worst.severity == severities[0]
+    assert "of 111 gradients over 11 rows" in str(report)
+    assert report.loss == engine.loss(spec, params, X, y)
+    form = json.loads(json.dumps(report.to_json()))
+    assert form["ok"] is True
+    assert {tensor["name"] for tensor in form["tensors"]} == set(params)
+    assert "<table>" in report._repr_html_()
+    assert "<x>" not in report._repr_html_()
+
+
+def test_chosen_tensors_and_unknown_ones(problem):
+    report = check_gradients(*problem, parameters=["W2", "b3"])
+    assert {tensor.name for tensor in report.tensors} == {"W2", "b3"}
+    with pytest.raises(SpecError, match="W9"):
+        check_gradients(*problem, parameters="W9")
+
+
+def test_large_networks_are_sampled_with_a_printed_seed():
+    spec = NetworkSpec(50, (Dense(150, "silu"), Dense(60, "silu"), Dense(1)), Loss("squared_error"))
+    rng = np.random.default_rng(1)
+    params = engine.initialize(spec, seed=0, dtype="float64")
+    X, y = rng.standard_normal((9, 50)), rng.standard_normal(9)
+    report = check_gradients(spec, params, X, y, seed=5)
+    assert report.ok
+    assert report.n_checked == 500 + 150 + 500 + 60 + 60 + 1
+    assert "seed 5" in str(report)
+
+
+def test_a_network_that_has_converged_passes():
+    # All terms of the gradient cancel, so that it is rounding noise beside them.
+    rng = np.random.default_rng(2)
+    spec = NetworkSpec(3, (Dense(4, "tanh"), Dense(1)), Loss("squared_error"))
+    params = engine.initialize(spec, seed=1, dtype="float64")
+    X = rng.standard_normal((20, 3))
+    y = engine.predict(spec, params, X)
+    assert check_gradients(spec, params, X, y).ok
+    assert check_gradients(spec, params, X, y + 1e-9).ok
+
+
+def test_rows_on_a_kink_are_reported_and_not_failed():
+    spec = NetworkSpec(2, (Dense(3, "relu"), Dense(1)), Loss("squared_error"))
+    params = engine.initialize(spec, seed=0, dtype="float64")
+    X = np.random.default_rng(0).standard_normal((6, 2))
+    # Unit 2 of row 4 stands 1e-9 above its kink: within every central difference's reach.
+    params["b1"][1] = 1e-9 - float(X[4] @ params["W1"][1])
+    report = check_gradients(spec, params, X, np.ones(6))
+    assert report.ok
+    assert report.n_kinks >= 1
+    assert "cross a kink" in str(report)
+
+
+def test_float32_on_the_other_side_of_a_kink_is_reported():
+    spec = NetworkSpec(2, (Dense(3, "relu"), Dense(1)), Loss("squared_error"))
+    params = engine.initialize(spec, seed=0, dtype="float32")
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((50, 2)).astype(np.float32)
+    params["b1"][1] = -np.float32(X[7] @ params["W1"][1])
+    full = {name: w.astype(np.float64) for name, w in params.items()}
+    z = forward(spec, full, X.astype(float))[0][1][7, 1]
+    report = check_gradients(spec, params, X, np.ones(50))
+    assert report.ok, str(report)
+    if z > 0:  # else both number types stand on the same side
+        assert report.kinks
+        assert "row 7" in str(report)
+
+
+# Faults that people make in a backward pass, seeded into one that is right.
+
+
+def backward(problem, fault):
+    """A backward pass of the `problem` network, with one named fault."""
+    spec, params, X, y = problem
+    n = len(X)
+    z, a = forward(spec, params, X)
+    target = np.eye(3)[y]
+    weight = np.full((n, 1), 1.0 / n)
+    if fault == "lost 1/n":
+        weight = np.ones((n, 1))
+    if fault == "n - 1 for n":
+        weight = np.full((n, 1), 1.0 / (n - 1))
+    if fault == "tail row dropped":
+        weight[-1] = 0.0
+    if fault == "first row dropped":
+        weight[0] = 0.0
+
+    def slope(l):
+        at = a[l] if fault == "slope at a" else z[l]
+        if l == 1:
+            if fault == "slope of sigmoid for tanh":
+                s = 1.0 / (1.0 + np.exp(-at))
+                return s * (1.0 - s)
+            if fault == "1 - tanh":
+                return 1.0 - np.tanh(at)
+            return 1.0 - np.tanh(at) ** 2
+        from chainrule.reference.activations import normal_cdf, normal_density
+
+        if fault == "gelu slope without its second term":
+            return normal_cdf(at)
+        return normal_cdf(at) + at * normal_density(at)
+
+    delta = {3: a[3] - target}
+    if fault == "y - a":
+        delta[3] = -delta[3]
+    if fault == "softmax slope twice":
+        delta[3] = delta[3] * a[3] * (1.0 - a[3])
+    if fault == "one class off":
+        delta[3] = a[3] - np.roll(target, 1, axis=1)
+    for l in (2, 1):
+        W = params[f"W{l + 1}"]
+        if fault == "weights of the wrong layer's start":
+            W = W * (1.0 + 1e-6)
+        if fault == "last unit dropped":
+            W = W.copy()
+            W[-1] = 0.0
+        delta[l] = (delta[l + 1] @ W) * slope(l)
+        if fault == "no slope":
+            delta[l] = delta[l + 1] @ W
+    grads = {}
+    for l in (1, 2, 3):
+        below = a[l - 1]
+        if fault == "z for a" and l > 1:
+            below = z[l - 1]
+        if fault == "delta and a swapped" and l == 2:
+            below = np.roll(below, 1, axis=1)
+        grads[f"W{l}"] = (weight * delta[l]).T @ below
+        grads[f"b{l}"] = (weight * delta[l]).sum(axis=0)
+        if fault == "bias of the first row":
+            grads[f"b{l}"] = weight[0] * delta[l][0]
+        if fault == "bias summed over units":
+            grads[f"b{l}"] = np.full_like(grads[f"b{l}"], grads[f"b{l}"].sum())
+        if fault == "missing bias":
+            grads[f"b{l}"] = np.zeros_like(grads[f"b{l}"])
+        if fault == "last column zero":
+            grads[f"W{l}"][:, -1] = 0.0
+        if fault == "one element 1e-7 off" and l == 2:
+            grads["W2"][3, 4] += 1e-7
+        if fault == "half precision":
+            grads[f"W{l}"] = grads[f"W{l}"].astype(np.float32).astype(float)
+        if fault == "missing transpose" and l == 2:
+            grads["W2"] = np.resize(grads["W2"].T, grads["W2"].shape)
+        if fault != "no penalty":
+            grads[f"W{l}"] = grads[f"W{l}"] + 0.1 * params[f"W{l}"] * (
+                2.0 if fault == "penalty without its half" else 1.0
+            )
+        if fault == "penalty on biases":
+            grads[f"b{l}"] = grads[f"b{l}"] + 0.1 * params[f"b{l}"]
+    return grads
+
+
+FAULTS = [
+    "lost 1/n", "n - 1 for n", "tail row dropped", "first row dropped", "slope at a",
+    "slope of sigmoid for tanh", "1 - tanh", "gelu slope without its second term", "y - a",
+    "softmax slope twice", "one class off", "weights of the wrong layer's start",
+    "last unit dropped", "no slope", "z for a", "delta and a swapped", "bias of the first row",
+    "bias summed over units", "missing bias", "last column zero", "one element 1e-7 off",
+    "half precision", "missing transpose", "no penalty", "penalty without its half",
+    "penalty on biases",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", ["", *FAULTS])
+def test_seeded_faults_are_caught(problem, monkeypatch, fault):
+    loss = engine.loss(*problem, TrainingSpec(l2=0.1))
+
+    def faulty(*_, **__):
+        return loss, backward(problem, fault)
+
+    monkeypatch.setattr(verify.engine, "gradients", faulty)
+    report = check_gradients(*problem, TrainingSpec(l2=0.1))
+    assert report.ok == (fault == ""), str(report)
+    if fault == "one element 1e-7 off":
+        assert report.name_of(report.worst) == "W2[3,4]"
+    if fault:
+        assert "FAILED at" in str(report)
