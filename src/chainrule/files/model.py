@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from chainrule.engine import TrainingState
+from chainrule.engine import TrainingState, machine
 from chainrule.errors import ModelFileError
 from chainrule.files import container, form
 from chainrule.files.canonical import canonical, parse_canonical
@@ -54,7 +54,7 @@ def to_bytes(record: ModelRecord, *, allow_nonfinite: bool = False) -> bytes:
         "history": form.history_form(record.history),
         "state": form.state_form(record.state),
         "extra": record.extra,
-        "versions": record.versions or {"chainrule": _version()},
+        "versions": record.versions or {"chainrule": machine()["version"]},
         **record.optional,
     }
     form.check_form(description)
@@ -259,9 +259,3 @@ def _digest(text: bytes, tensors: dict[str, np.ndarray]) -> str:
     for _, array in sorted(tensors.items()):
         digest.update(array.reshape(-1).view(np.uint8).data)
     return digest.hexdigest()
-
-
-def _version() -> str:
-    from chainrule import __version__
-
-    return __version__
