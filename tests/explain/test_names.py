@@ -1,4 +1,4 @@
-"""Quantities are read by index or by name, and what cannot be read is answered with what there is."""
+"""Quantities are read by index or by name; what cannot be read is answered with what there is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The renderings: 80 columns, plain ASCII where asked, names that stay text, numbers with a home."""
+"""The renderings: 80 columns, ASCII where asked, names that stay text, numbers with a home."""
 
 from __future__ import annotations
 

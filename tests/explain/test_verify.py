@@ -1,4 +1,4 @@
-"""check_gradients passes the engine, reports kinks, and catches seeded faults of a backward pass."""
+"""check_gradients passes the engine, reports kinks, and catches faults of a backward pass."""
 
 from __future__ import annotations
 
