@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import signal
 import warnings
 from pathlib import Path
 
@@ -360,6 +361,23 @@ def test_the_progress_line(penguins, capsys):
     assert told.out == ""
     assert "epoch 3/3  loss" in told.err
     assert told.err.count("\n") == 1
+
+
+def test_ctrl_c_keeps_the_best_epoch():
+    X, y = load_iris(return_X_y=True)
+    calls = []
+
+    def metric(y_true, proba):
+        calls.append(log_loss(y_true, proba))
+        if len(calls) == 5:
+            signal.raise_signal(signal.SIGINT)
+        return calls[-1]
+
+    with pytest.warns(UserWarning, match="interrupted after"):
+        model = classifier(metric=metric).fit(X, y)
+    assert model.interrupted_
+    assert model.n_epochs_ in (4, 5)
+    assert model.score(X, y) > 0.3
 
 
 def test_a_diverged_fit_says_so():

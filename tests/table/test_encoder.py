@@ -239,10 +239,26 @@ def test_json_gives_back_the_same_bits():
     assert [type(v) for v in again.codes[0].levels] == [int, float, str]
 
 
-@pytest.mark.parametrize("form", [{"code": "pickle"}, {"code": "none", "name": "a"}])
-def test_unknown_codes_are_refused(form):
-    with pytest.raises(DataError, match="encoder"):
-        Encoder.from_json({"named": True, "columns": [form]})
+NUMBER = {"code": "number", "name": "a", "kind": "numeric", "median": 0, "factor": 1,
+          "flag_median": 0, "flag_factor": 0}  # fmt: skip
+ONE_HOT = {"code": "onehot", "name": "a", "kind": "category", "levels": ["x", "y", "z"],
+           "medians": [0, 0, 0], "factors": [1, 1, 1]}  # fmt: skip
+PAIR = {"code": "pair", "name": "a", "kind": "boolean", "levels": [False, True], "other": 0,
+        "median": 0, "factor": 1}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [NUMBER, ONE_HOT, PAIR])
+@pytest.mark.parametrize("wrong", [None, "1", [], {}, [None], True])
+def test_foreign_json_is_refused(form, wrong):
+    Encoder.from_json({"named": True, "columns": [form]})
+    for key in form:
+        if key == "name" and wrong == "1":
+            continue
+        with pytest.raises(DataError, match="encoder"):
+            Encoder.from_json({"named": True, "columns": [form | {key: wrong}]})
+        lacking = {k: v for k, v in form.items() if k != key}
+        with pytest.raises(DataError, match="encoder"):
+            Encoder.from_json({"named": True, "columns": [lacking]})
 
 
 def test_extreme_numbers_stay_finite():

@@ -11,7 +11,9 @@ for new rows, and its JSON form. A further way of coding is a further class here
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, cast
 
@@ -184,15 +186,49 @@ def code_to_json(code: Code) -> dict[str, Any]:
 
 
 def code_from_json(form: Mapping[str, Any]) -> Code:
-    """Build from the JSON form; raises `DataError` for a way of coding that does not exist."""
-    kind = _CODES.get(form.get("code", ""))
+    """Build from the JSON form; raises `DataError` where it is no column that `Encoder` fitted."""
+    kind = _CODES.get(str(form.get("code")))
     if kind is None:
         raise DataError(f"the encoder has a column of unknown code {form.get('code')!r}.")
     fields = {key: tuple(v) if isinstance(v, list) else v for key, v in form.items()}
     del fields["code"]
-    if set(fields) != set(kind.__dataclass_fields__) - {"code"}:
+    if set(fields) != {entry.name for entry in dataclasses.fields(kind)}:
         raise DataError(f"the encoder's column {form.get('name')!r} has unknown or lacks entries.")
+    for key, value in fields.items():
+        if not _FITS[key](value):
+            raise DataError(f"the encoder's column {form.get('name')!r} has a wrong '{key}'.")
+    if kind is PairCode and not 1 <= len(fields["levels"]) <= 2:
+        raise DataError(f"the encoder's column {form.get('name')!r} must have one or two levels.")
+    if kind is OneHotCode and not (
+        len(fields["levels"]) == len(fields["medians"]) == len(fields["factors"])
+    ):
+        raise DataError(
+            f"the encoder's column {form.get('name')!r} has lists of different lengths."
+        )
     return cast(Code, kind(**fields))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_numbers(value: Any) -> bool:
+    return isinstance(value, tuple) and all(map(_is_number, value))
+
+
+def _is_levels(value: Any) -> bool:
+    plain = isinstance(value, tuple) and all(isinstance(v, str | bool | int | float) for v in value)
+    return plain and len(set(value)) == len(value) > 0
+
+
+_FITS: dict[str, Callable[[Any], bool]] = {
+    "name": lambda value: isinstance(value, str),
+    "kind": lambda value: isinstance(value, str) and value in _NOUN,
+    "levels": _is_levels,
+    "medians": _is_numbers,
+    "factors": _is_numbers,
+    **dict.fromkeys(("median", "factor", "flag_median", "flag_factor", "other"), _is_number),
+}
 
 
 def match_levels(
