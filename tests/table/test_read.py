@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
+import decimal
 import json
 from pathlib import Path
 from typing import Any
@@ -212,10 +213,11 @@ def test_parquet(tmp_path: Path) -> None:
             "t": [day, None, day],
             "c": pa.array(["u", "v", None]).dictionary_encode(),
             "l": [[1], [2], None],
+            "z": pa.array([day, None, day], pa.timestamp("us", tz="America/New_York")),
         }
     )
     pq.write_table(table, tmp_path / "t.parquet")
-    with pytest.raises(TableFileError, match=r"column 'l' has the type BIGINT\[\]"):
+    with pytest.raises(TableFileError, match=r"t\.parquet, column 'l' has the type BIGINT\[\]"):
         read_table(tmp_path / "t.parquet")
     found = read_table(tmp_path / "t.parquet", ignore=["l"])
     np.testing.assert_array_equal(found["i"], [1, np.nan, 3])
@@ -224,12 +226,17 @@ def test_parquet(tmp_path: Path) -> None:
     assert found["b"].tolist() == [True, None, False]
     assert found["t"].dtype.kind == "M" and np.isnat(found["t"][1])
     assert found["c"].tolist() == ["u", "v", None]
+    np.testing.assert_array_equal(found["z"], found["t"])  # UTC
     pq.write_table(pa.table({"x": [1.0, float("inf")]}), tmp_path / "i.parquet")
     with pytest.raises(TableFileError, match=r"i\.parquet, row 1, column 'x'.*infinite"):
         read_table(tmp_path / "i.parquet")
     pq.write_table(pa.table({"x": [1.0, 2.5]}), tmp_path / "x.parquet")
     as_text = read_table(tmp_path / "x.parquet", expect={"x": "text"})
     assert as_text["x"].tolist() == ["1", "2.5"]
+    decimals = pa.array([[decimal.Decimal("1.5")]], pa.list_(pa.decimal128(4, 1)))
+    pq.write_table(pa.table({"d": decimals}), tmp_path / "d.parquet")
+    with pytest.raises(TableFileError, match=r"d\.parquet, column 'd' has the type DECIMAL"):
+        read_table(tmp_path / "d.parquet")
     pq.write_table(pa.table({"a": [1], "A": [2]}), tmp_path / "case.parquet")
     with pytest.raises(TableFileError, match="differ only in case"):
         read_table(tmp_path / "case.parquet")
@@ -266,6 +273,16 @@ def test_json(tmp_path: Path, lines: bool) -> None:
 def test_bad_json(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(TableFileError, match=message):
         read(tmp_path, text, "t.json")
+
+
+def test_json_dates_where_dates_are_expected(tmp_path: Path) -> None:
+    text = '[{"d": "2020-01-02T03:04:05"}, {"d": null}]'
+    table = read(tmp_path, text, "t.json", expect={"d": "datetime"})
+    assert table["d"][0] == np.datetime64("2020-01-02T03:04:05")
+    with pytest.raises(TableFileError, match=r"t\.json, record 1, column 'd': found 'soon'"):
+        read(tmp_path, '[{"d": "soon"}]', "t.json", expect={"d": "datetime"})
+    with pytest.raises(TableFileError, match=r"t\.json, column 'd' holds boolean values where"):
+        read(tmp_path, '[{"d": true}]', "t.json", expect={"d": "datetime"})
 
 
 def test_sql(tmp_path: Path) -> None:
@@ -359,3 +376,32 @@ def test_bad_paths(tmp_path: Path) -> None:
     write(tmp_path, b"PAR1" + b"x" * 50 + b"PAR1", "bad.parquet")
     with pytest.raises(TableFileError, match="DuckDB could not read"):
         read_table(tmp_path / "bad.parquet")
+
+
+def test_large_whole_numbers_are_told(tmp_path: Path) -> None:
+    table = read(tmp_path, "id,b\n9007199254740993,1\n9007199254740995,2\n")
+    assert "column 'id' holds whole numbers from 2**53 on" in table.report.notices[0]
+    table = read(tmp_path, "id,b\n9007199254740993,1\n9007199254740995,2\n", text=["id"])
+    assert table["id"].tolist() == ["9007199254740993", "9007199254740995"]
+
+
+def test_many_columns(tmp_path: Path) -> None:
+    names = [f"c{at}" for at in range(450)]
+    lines = [",".join(f"{row}.{at}" for at in range(450)) for row in range(3)]
+    table = read(tmp_path, "\n".join([",".join(names), *lines]) + "\n")
+    assert list(table) == names
+    assert table["c449"].tolist() == [0.449, 1.449, 2.449]
+
+
+def test_every_value_survives(tmp_path: Path) -> None:
+    draw = np.random.default_rng(0)
+    numbers = draw.normal(size=200) * 10.0 ** draw.integers(-300, 300, 200)
+    alphabet = list("abc ,;|\t\"\n\r'\\#€\U0001f427=")
+    texts = ["".join(draw.choice(alphabet, size=6)) for _ in numbers]
+    with (tmp_path / "t.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC)
+        writer.writerow(["n", "t"])
+        writer.writerows(zip(numbers.tolist(), texts, strict=True))
+    table = read_table(tmp_path / "t.csv", delimiter=",")
+    np.testing.assert_array_equal(table["n"], numbers)
+    assert table["t"].tolist() == texts

@@ -148,8 +148,8 @@ def shell(*command: str) -> str:
 
 
 def number(value: float) -> str:
-    """A number for reading: four significant digits."""
-    return f"{value:.4g}" if math.isfinite(value) else str(value)
+    """A number for reading: six significant digits."""
+    return f"{value:.6g}" if math.isfinite(value) else str(value)
 
 
 def _plain(value: Any) -> Any:

@@ -51,6 +51,7 @@ def connect(paths: Sequence[str], *, closed: bool = True) -> Iterator[Connection
             # DuckDB compares both the name and the pattern that stands for exactly that name.
             allowed = [text for path in paths for text in (literal(path), exact_path(path))]
             raw.execute(f"SET allowed_paths = [{', '.join(allowed)}]")
+            raw.execute("SET TimeZone = 'UTC'")
             if closed:
                 raw.execute("SET enable_external_access = false")
             raw.execute("SET lock_configuration = true")

@@ -18,11 +18,17 @@ from chainrule.table.grammar import (
     first_non_number,
     kind_of,
     mixed_column,
+    shortened,
 )
 
-_NUMBERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL")
-_TEXTS = ("VARCHAR", "ENUM", "UUID", "CHAR")
-_TIMES = ("DATE", "TIMESTAMP")
+_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_TYPES = {
+    "boolean": ("BOOLEAN",),
+    "number": (*_WHOLE, *(f"U{name}" for name in _WHOLE), "FLOAT", "DOUBLE", "DECIMAL"),
+    "text": ("VARCHAR", "ENUM", "UUID", "JSON"),
+    "datetime": ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+}
+_DUCKDB = {"boolean": "BOOLEAN", "number": "DOUBLE", "datetime": "TIMESTAMP"}
 _GROUP = 50  # columns of one fetching query
 _BOOLEANS = "true|false|True|False|TRUE|FALSE"
 
@@ -77,161 +83,154 @@ class Rules:
     expect: Mapping[str, str]
 
 
-def decide(
-    connection: Connection,
-    raw: Sequence[RawColumn],
-    rules: Rules,
-    place: Callable[[int], str],
-    notices: list[str],
-) -> list[Column]:
-    """The kind of every column; `place(row)` says where a row stands.
+@dataclass(frozen=True)
+class Decision:
+    """Decides the kind of each column of the table `raw`.
 
-    Raises
-    ------
-    TableFileError
-        For a column that mixes numbers with other text, is not what `rules.expect` says, holds
-        infinite numbers, or has a type that no table column can have.
+    Attributes
+    ----------
+    connection : Connection
+    rules : Rules
+    label : str
+        What messages call the table.
+    place : callable
+        place(row) says where a row stands.
+    notices : list of str
+        Filled with what a person should know.
     """
-    open_columns = [c.id for c in raw if not c.stated]
-    counts = dict(
-        zip(
-            open_columns,
-            count_values(connection, "raw", open_columns, rules.conditions),
-            strict=True,
-        )
-    )
-    decided = []
-    for column in raw:
-        wanted = "text" if column.name in rules.text else rules.expect.get(column.name)
-        if not column.stated:
-            decided.append(
-                _from_text(connection, column, counts[column.id], wanted, rules, place, notices)
+
+    connection: Connection
+    rules: Rules
+    label: str
+    place: Callable[[int], str]
+    notices: list[str]
+
+    def columns(self, raw: Sequence[RawColumn]) -> list[Column]:
+        """Every column with its kind.
+
+        Raises
+        ------
+        TableFileError
+            For a column that mixes numbers with other text, is not what the rules expect, holds
+            infinite numbers, or has a type that no table column can have.
+        """
+        ids = [column.id for column in raw if not column.stated]
+        found = count_values(self.connection, "raw", ids, self.rules.conditions)
+        counts = dict(zip(ids, found, strict=True))
+        return [
+            self._from_type(column) if column.stated else self._from_text(column, counts[column.id])
+            for column in raw
+        ]
+
+    def _wanted(self, column: RawColumn) -> str | None:
+        if column.name in self.rules.text:
+            return "text"
+        return self.rules.expect.get(column.name)
+
+    def _from_text(self, column: RawColumn, counts: Counts) -> Column:
+        """A column whose kind its values decide, unless the caller does."""
+        wanted = self._wanted(column)
+        kind = wanted or kind_of(counts)
+        if kind == "mixed" or (kind == "number" and counts.n_numbers < counts.n_values):
+            self._refuse_non_numbers(column, column.id, 0 if wanted else counts.n_numbers)
+        if kind == "empty":
+            self.notices.append(f"column {column.name!r} has no value in any row.")
+            return Column(column.name, "empty", "CAST(NULL AS DOUBLE)")
+        looks_numeric = counts.n_numbers + counts.n_decimal_comma == counts.n_values
+        if kind == "text" and not wanted and counts.n_decimal_comma and looks_numeric:
+            self.notices.append(
+                f"column {column.name!r} is read as text; its values look like numbers with a "
+                "decimal comma, and numbers need a decimal point."
             )
-        else:
-            decided.append(_from_type(connection, column, wanted, rules, place))
-    return decided
+        return self._as_kind(column, column.id, kind)
 
-
-def _from_text(
-    connection: Connection,
-    column: RawColumn,
-    counts: Counts,
-    wanted: str | None,
-    rules: Rules,
-    place: Callable[[int], str],
-    notices: list[str],
-) -> Column:
-    conditions = rules.conditions
-    kind = wanted or kind_of(counts)
-    if kind in ("number", "mixed"):
-        all_numbers = counts.n_numbers == counts.n_values
-        fault = None if all_numbers else first_non_number(connection, "raw", column.id, conditions)
-        if fault:
-            n_numbers = 0 if wanted else counts.n_numbers
-            raise mixed_column(place(fault[0]), column.name, fault[1], n_numbers)
-        return Column(column.name, "number", conditions.as_number(column.id))
-    text = conditions.as_text(column.id)
-    if kind == "empty":
-        notices.append(f"column {column.name!r} has no value in any row.")
-        return Column(column.name, "empty", "CAST(NULL AS DOUBLE)")
-    if kind == "datetime":
-        return _parsed(connection, column, text, "TIMESTAMP", "datetime", "an ISO date", place)
-    if kind == "boolean":
-        spelled = f"regexp_full_match({column.id}, '{_BOOLEANS}')"
-        strict = f"CASE WHEN {text} IS NULL OR {spelled} THEN {text} ELSE '?' END"
-        return _parsed(connection, column, strict, "BOOLEAN", "boolean", "true or false", place)
-    looks_numeric = counts.n_numbers + counts.n_decimal_comma == counts.n_values
-    if not wanted and counts.n_decimal_comma and looks_numeric:
-        notices.append(
-            f"column {column.name!r} is read as text; its values look like numbers with a "
-            "decimal comma, and numbers need a decimal point."
-        )
-    return Column(column.name, "text", text)
-
-
-def _parsed(
-    connection: Connection,
-    column: RawColumn,
-    value: str,
-    type_: str,
-    kind: str,
-    what: str,
-    place: Callable[[int], str],
-) -> Column:
-    fault = connection.rows(
-        f"SELECT rowid, {column.id} FROM raw WHERE ({value}) IS NOT NULL "
-        f"AND TRY_CAST(({value}) AS {type_}) IS NULL ORDER BY rowid LIMIT 1"
-    )
-    if fault:
-        row, found = fault[0]
+    def _from_type(self, column: RawColumn) -> Column:
+        """A column whose type the file states."""
+        wanted = self._wanted(column)
+        found = self._stated_kind(column)
+        if found == "number":
+            self._check_finite(column)
+        if found == "text" and wanted in (None, "text", "number", "datetime", "boolean"):
+            text = f"CAST({column.id} AS VARCHAR)"
+            if wanted == "number":
+                self._refuse_non_numbers(column, text, 0)
+            return self._as_kind(column, text, wanted or "text")
+        if wanted in (None, found) or (wanted == "number" and found == "boolean"):
+            return Column(
+                column.name, wanted or found, f"CAST({column.id} AS {_DUCKDB[wanted or found]})"
+            )
+        if wanted == "text":
+            return Column(column.name, "text", _spelled(found, column.id))
         raise TableFileError(
-            f"{place(int(row))}, column {column.name!r}: found {found!r}, which is not {what}."
+            f"{self.label}, column {column.name!r} holds {found} values where {wanted} values "
+            "are expected."
         )
-    return Column(column.name, kind, f"CAST(({value}) AS {type_})")
 
-
-def _from_type(
-    connection: Connection,
-    column: RawColumn,
-    wanted: str | None,
-    rules: Rules,
-    place: Callable[[int], str],
-) -> Column:
-    base = column.type.split("(")[0].removeprefix("U")
-    nested = column.type.endswith("]") or base in ("STRUCT", "MAP", "NION")
-    if column.type == "BOOLEAN":
-        found, value = "boolean", column.id
-    elif base in _NUMBERS and not nested:
-        found, value = "number", f"CAST({column.id} AS DOUBLE)"
-    elif (base in _TEXTS or column.type == "UUID") and not nested:
-        found, value = "text", rules.conditions.as_text(f"CAST({column.id} AS VARCHAR)")
-    elif base.split(" ")[0] in _TIMES and not nested:
-        found, value = "datetime", f"CAST({column.id} AS TIMESTAMP)"
-    else:
+    def _stated_kind(self, column: RawColumn) -> str:
+        base = column.type.split("(")[0].split(" ")[0]
+        for kind, types in _TYPES.items():
+            if base in types and not column.type.endswith("]"):
+                return kind
         raise TableFileError(
-            f"column {column.name!r} has the type {column.type}, which is no number, text, "
-            "boolean or date.",
+            f"{self.label}, column {column.name!r} has the type {column.type}, which is no "
+            "number, text, boolean or date.",
             f"Leave it out with --ignore {column.name!r}.",
         )
-    if found == "number":
-        _check_finite(connection, column, value, place)
-    if wanted in (None, found):
-        return Column(column.name, found, value)
-    if wanted == "text":
-        return Column(column.name, "text", _spelled(found, value, column.id))
-    if wanted == "number" and found == "text":
-        text = f"CAST({column.id} AS VARCHAR)"
-        fault = first_non_number(connection, "raw", text, rules.conditions)
-        if not fault:
-            return Column(column.name, "number", rules.conditions.as_number(text))
-        raise mixed_column(place(fault[0]), column.name, fault[1], 0)
-    if wanted == "number" and found == "boolean":
-        return Column(column.name, "number", f"CAST({column.id} AS DOUBLE)")
-    raise TableFileError(
-        f"column {column.name!r} holds {found} values where {wanted} values are expected."
-    )
+
+    def _as_kind(self, column: RawColumn, text: str, kind: str) -> Column:
+        """A text expression as values of a kind; values that cannot be are refused."""
+        conditions = self.rules.conditions
+        if kind in ("number", "mixed"):
+            return Column(column.name, "number", conditions.as_number(text))
+        value = conditions.as_text(text)
+        if kind == "datetime":
+            return self._parsed(column, value, kind, "an ISO date")
+        if kind == "boolean":
+            spelled = f"regexp_full_match({text}, '{_BOOLEANS}')"
+            value = f"CASE WHEN {value} IS NULL OR {spelled} THEN {value} ELSE '?' END"
+            return self._parsed(column, value, kind, "true or false")
+        return Column(column.name, "text", value)
+
+    def _parsed(self, column: RawColumn, value: str, kind: str, what: str) -> Column:
+        type_ = _DUCKDB[kind]
+        fault = self.connection.rows(
+            f"SELECT rowid, {column.id} FROM raw WHERE ({value}) IS NOT NULL "
+            f"AND TRY_CAST(({value}) AS {type_}) IS NULL ORDER BY rowid LIMIT 1"
+        )
+        if fault:
+            row, found = fault[0]
+            raise TableFileError(
+                f"{self.place(int(row))}, column {column.name!r}: found {shortened(str(found))!r}, "
+                f"which is not {what}."
+            )
+        return Column(column.name, kind, f"CAST(({value}) AS {type_})")
+
+    def _refuse_non_numbers(self, column: RawColumn, text: str, n_numbers: int) -> None:
+        fault = first_non_number(self.connection, "raw", text, self.rules.conditions)
+        if fault:
+            raise mixed_column(self.place(fault[0]), column.name, fault[1], n_numbers)
+
+    def _check_finite(self, column: RawColumn) -> None:
+        fault = self.connection.rows(
+            f"SELECT rowid FROM raw WHERE isinf(CAST({column.id} AS DOUBLE)) ORDER BY rowid LIMIT 1"
+        )
+        if fault:
+            raise TableFileError(
+                f"{self.place(int(fault[0][0]))}, column {column.name!r}: the number is infinite.",
+                "Replace it by a finite number or leave it empty.",
+            )
 
 
-def _spelled(found: str, value: str, raw: str) -> str:
+def _spelled(found: str, raw: str) -> str:
     """A typed value as the text that a CSV file would hold: 3, not 3.0."""
     if found != "number":
         return f"CAST({raw} AS VARCHAR)"
+    value = f"CAST({raw} AS DOUBLE)"
     whole = f"{value} = trunc({value}) AND abs({value}) < 1e15"
     return (
         f"CASE WHEN {whole} THEN CAST(CAST({value} AS BIGINT) AS VARCHAR) "
         f"ELSE CAST({value} AS VARCHAR) END"
     )
-
-
-def _check_finite(
-    connection: Connection, column: RawColumn, value: str, place: Callable[[int], str]
-) -> None:
-    fault = connection.rows(f"SELECT rowid FROM raw WHERE isinf({value}) ORDER BY rowid LIMIT 1")
-    if fault:
-        raise TableFileError(
-            f"{place(int(fault[0][0]))}, column {column.name!r}: the number is infinite.",
-            "Replace it by a finite number or leave it empty.",
-        )
 
 
 def fetch(connection: Connection, columns: Sequence[Column], table: str = "raw") -> list[Array]:

@@ -10,7 +10,7 @@ import numpy as np
 from chainrule.errors import TableFileError
 from chainrule.table.connection import Connection, exact_path, literal
 from chainrule.table.dialect import find_delimiter, read_query
-from chainrule.table.file_table import Part
+from chainrule.table.file_table import Part, place_of
 from chainrule.table.kinds import RawColumn
 from chainrule.table.names import check_header
 from chainrule.table.text_file import TextFile, open_text
@@ -126,7 +126,7 @@ def load_json(
     for at, name in enumerate(header):
         if name in chosen:
             pointer = literal("/" + name.replace("~", "~0").replace("/", "~1"))
-            value, stated = _json_value(connection, name, pointer)
+            value, stated = _json_value(connection, name, pointer, tuple(parts))
             values.append(f"{value} AS c{at}")
             type_ = "BOOLEAN" if "BOOLEAN" in value else "VARCHAR"
             columns.append(RawColumn(name, f"c{at}", type_, stated))
@@ -150,7 +150,9 @@ def _check_objects(connection: Connection, name: str, start: int) -> None:
         )
 
 
-def _json_value(connection: Connection, name: str, pointer: str) -> tuple[str, bool]:
+def _json_value(
+    connection: Connection, name: str, pointer: str, parts: tuple[Part, ...]
+) -> tuple[str, bool]:
     """SQL for a key's value, and whether JSON states its type; numbers are left to the grammar."""
     text = f"json_extract_string(j, {pointer})"
     types = {
@@ -164,14 +166,14 @@ def _json_value(connection: Connection, name: str, pointer: str) -> tuple[str, b
     for nested in ("OBJECT", "ARRAY"):
         if nested in types:
             raise TableFileError(
-                f"record {types[nested] + 1}, key {name!r} holds an {nested.lower()}; "
+                f"{place_of(parts, types[nested])}, key {name!r} holds an {nested.lower()}; "
                 "a table's cells are numbers, text or booleans.",
                 f"Leave the column out with --ignore {name!r}.",
             )
     if "BOOLEAN" in types and len(types) > 1:
         raise TableFileError(
-            f"record {types['BOOLEAN'] + 1}, key {name!r}: found a boolean, while other values "
-            "of the key are none."
+            f"{place_of(parts, types['BOOLEAN'])}, key {name!r}: found a boolean, while "
+            "other values of the key are none."
         )
     if "BOOLEAN" in types:
         return f"CAST({text} AS BOOLEAN)", True

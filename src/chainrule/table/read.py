@@ -6,6 +6,7 @@ import glob as patterns
 import os
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
+from functools import partial
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from chainrule.table.file_table import (
     place_of,
 )
 from chainrule.table.grammar import Conditions
-from chainrule.table.kinds import Rules, decide, fetch
+from chainrule.table.kinds import Decision, Rules, fetch
 from chainrule.table.loaders import (
     Choose,
     Loaded,
@@ -130,15 +131,16 @@ def read_table(
         if sql is not None:
             if paths:
                 check_present(text, [column.name for column in loaded.columns], label)
-                _make_data(connection, loaded, Rules(rules.conditions, rules.text, {}), notices)
+                open_rules = Rules(rules.conditions, rules.text, {})
+                place = partial(place_of, loaded.parts)
+                _make_data(Decision(connection, open_rules, label, place, notices), loaded)
                 rules = Rules(rules.conditions, frozenset(), rules.expect)
             format_, label = "sql", "the result of the query"
             loaded = _run(connection, sql, choose)
             check_rows(loaded.parts, label, False)
         parts = loaded.parts
-        decided = decide(
-            connection, loaded.columns, rules, lambda row: place_of(parts, row), notices
-        )
+        place = partial(place_of, parts)
+        decided = Decision(connection, rules, label, place, notices).columns(loaded.columns)
         arrays = fetch(connection, decided)
     values: dict[str, Array] = {}
     reports = []
@@ -223,7 +225,7 @@ def _load(
     return load_text(connection, paths, names, options, choose, notices)
 
 
-def _make_data(connection: Connection, loaded: Loaded, rules: Rules, notices: list[str]) -> None:
+def _make_data(decision: Decision, loaded: Loaded) -> None:
     """The table `data` for a query, with the columns' own names and decided types."""
     folded: dict[str, str] = {}
     for column in loaded.columns:
@@ -234,11 +236,9 @@ def _make_data(connection: Connection, loaded: Loaded, rules: Rules, notices: li
                 "not see.",
                 "Rename one of them.",
             )
-    decided = decide(
-        connection, loaded.columns, rules, lambda row: place_of(loaded.parts, row), notices
-    )
+    decided = decision.columns(loaded.columns)
     listed = ", ".join(f"{column.expression} AS {quoted(column.name)}" for column in decided)
-    connection.rows(f"CREATE TEMP TABLE data AS SELECT {listed} FROM raw")
+    decision.connection.rows(f"CREATE TEMP TABLE data AS SELECT {listed} FROM raw")
 
 
 def _run(connection: Connection, sql: str, choose: Choose) -> Loaded:
