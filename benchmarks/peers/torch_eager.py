@@ -1,0 +1,114 @@
+"""PyTorch without compilation: the loop that people write, and the same with a DataLoader."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+from torch.utils.data import DataLoader, TensorDataset
+
+from benchmarks.cases import Case
+from benchmarks.peers.system import System
+
+_ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
+
+
+def build_model(case: Case) -> nn.Sequential:
+    """Linear layers with activations between them; the softmax is in the loss."""
+    layers: list[nn.Module] = []
+    for n_in, n_out in zip(case.sizes, case.sizes[1:], strict=False):
+        layers += [nn.Linear(n_in, n_out), _ACTIVATIONS[case.activation]()]
+    return nn.Sequential(*layers[:-1])
+
+
+def load_start(case: Case, model: nn.Sequential) -> None:
+    linear = [layer for layer in model if isinstance(layer, nn.Linear)]
+    with torch.no_grad():
+        for layer, (W, b) in zip(linear, case.start(), strict=True):
+            layer.weight.copy_(torch.from_numpy(W))
+            layer.bias.copy_(torch.from_numpy(b))
+
+
+def loss_function(case: Case) -> nn.Module:
+    return nn.CrossEntropyLoss() if case.task == "classes" else HalfSquaredError()
+
+
+class HalfSquaredError(nn.Module):
+    def forward(self, z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        return 0.5 * nn.functional.mse_loss(z, y)
+
+
+class Eager(System):
+    """Tensors sliced once; zero_grad, forward, loss, backward, step."""
+
+    fused = True
+
+    def __init__(self, case: Case, threads: int) -> None:
+        super().__init__(case, threads)
+        torch.set_num_threads(threads)
+        torch.set_flush_denormal(True)
+        X, y = (torch.from_numpy(array) for array in case.data())
+        self.X, self.y = X, y
+        self.batches = list(zip(X.split(case.batch), y.split(case.batch), strict=True))
+        self.model = build_model(case)
+        self.criterion = loss_function(case)
+
+    def reset(self) -> None:
+        load_start(self.case, self.model)
+        chosen = {"fused": True} if self.fused else {"foreach": True}
+        kind = torch.optim.Adam if self.case.optimizer == "adam" else torch.optim.SGD
+        self.optimizer = kind(self.model.parameters(), lr=self.case.learning_rate, **chosen)
+
+    def step(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        self.optimizer.zero_grad(set_to_none=True)
+        loss = self.criterion(self.model(x), y)
+        loss.backward()
+        self.optimizer.step()
+        return loss
+
+    def train(self, epochs: int) -> None:
+        step = self.step
+        for _ in range(epochs):
+            for x, y in self.batches:
+                step(x, y)
+
+    def losses(self, epochs: int) -> list[float]:
+        self.reset()
+        return [
+            float(np.mean([self.step(x, y).item() for x, y in self.batches]))
+            for _ in range(epochs)
+        ]
+
+
+class Foreach(Eager):
+    fused = False
+
+
+class Loader(Eager):
+    """The tutorials' loop: DataLoader, Adam as it comes, the loss fetched every step."""
+
+    def __init__(self, case: Case, threads: int) -> None:
+        super().__init__(case, threads)
+        self.loader = DataLoader(TensorDataset(self.X, self.y), batch_size=case.batch)
+
+    def reset(self) -> None:
+        load_start(self.case, self.model)
+        kind = torch.optim.Adam if self.case.optimizer == "adam" else torch.optim.SGD
+        self.optimizer = kind(self.model.parameters(), lr=self.case.learning_rate)
+
+    def train(self, epochs: int) -> None:
+        for _ in range(epochs):
+            total = 0.0
+            for x, y in self.loader:
+                self.optimizer.zero_grad()
+                loss = self.criterion(self.model(x), y)
+                loss.backward()
+                self.optimizer.step()
+                total += loss.item() * len(x)
+
+
+SYSTEMS = {
+    "PyTorch eager, fused Adam": Eager,
+    "PyTorch eager, foreach Adam": Foreach,
+    "PyTorch, DataLoader": Loader,
+}

@@ -1,0 +1,105 @@
+"""A process that measures one file of peers with one number of threads.
+
+`python -m benchmarks.peers.worker MODULE THREADS` reads one JSON request a line and answers each
+with one line:
+
+    {"do": "prepare", "system": ..., "case": {...}, "seconds": ...}
+    {"do": "round", "system": ...}          one timed run
+    {"do": "drop"}                          forget what was prepared
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import math
+import os
+import sys
+import time
+import traceback
+from dataclasses import replace
+from typing import Any
+
+from benchmarks.cases import Case
+
+
+class Prepared:
+    """A system on a case, with the number of epochs that fills a round."""
+
+    def __init__(self, kind: Any, request: dict[str, Any], threads: int) -> None:
+        self.case = Case.from_json(request["case"])
+        start = time.perf_counter()
+        self.system = kind(self.case, threads)
+        self.system.reset()
+        self.system.train(1)
+        self.first_seconds = time.perf_counter() - start
+        self.system.tune()
+        self.losses = self._check(kind, threads)
+        self.epochs = self._epochs_for(request["seconds"])
+
+    def _check(self, kind: Any, threads: int) -> list[float]:
+        """Losses of 24 steps: further on, rounding grows until no two programs agree."""
+        case = replace(self.case, rows=min(self.case.rows, 12 * self.case.batch))
+        return kind(case, threads).losses(math.ceil(24 / case.n_batches))
+
+    def _epochs_for(self, seconds: float) -> int:
+        epochs = max(1, math.ceil(20 / self.case.n_batches))
+        while True:
+            self._run(epochs)
+            spent = self._run(epochs)
+            if spent > seconds / 8 or spent > 0.05:
+                return max(1, round(epochs * seconds / spent))
+            epochs = math.ceil(epochs * min(100.0, seconds / 4 / spent))
+
+    def _run(self, epochs: int) -> float:
+        self.system.reset()
+        start = time.perf_counter()
+        self.system.train(epochs)
+        return time.perf_counter() - start
+
+    def round(self) -> dict[str, Any]:
+        return {"seconds": self._run(self.epochs), "steps": self.epochs * self.case.n_batches}
+
+    def warm(self) -> None:
+        """Compile for this number of epochs where that is needed."""
+        self._run(self.epochs)
+
+
+def serve(module_name: str, threads: int) -> None:
+    # Answers go to the old standard output; what libraries print goes to standard error.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    start = time.perf_counter()
+    module = importlib.import_module(f"benchmarks.peers.{module_name}")
+    import_seconds = time.perf_counter() - start
+    prepared: dict[str, Prepared] = {}
+
+    def answer(request: dict[str, Any]) -> dict[str, Any]:
+        name = request.get("system", "")
+        if request["do"] == "prepare":
+            prepared[name] = item = Prepared(module.SYSTEMS[name], request, threads)
+            item.warm()
+            return {
+                "losses": item.losses,
+                "first_seconds": item.first_seconds,
+                "import_seconds": import_seconds,
+                "setting": item.system.setting,
+            }
+        if request["do"] == "round":
+            return prepared[name].round()
+        prepared.clear()
+        gc.collect()
+        return {}
+
+    for line in sys.stdin:
+        try:
+            reply = answer(json.loads(line))
+        except Exception as error:  # one system's failure is one missing figure
+            traceback.print_exc()
+            reply = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
+        print(json.dumps(reply), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], int(sys.argv[2]))

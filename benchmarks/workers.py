@@ -1,0 +1,86 @@
+"""The measuring processes as this one sees them: each with its own thread settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+_ROOT = Path(__file__).resolve().parent.parent
+# Settings of the surroundings that would slow a peer down or steer it.
+_REMOVED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "KMP_AFFINITY", "GOMP_CPU_AFFINITY")
+
+
+def environment(threads: int) -> dict[str, str]:
+    """The surroundings of a process that computes with so many threads."""
+    env = {key: value for key, value in os.environ.items() if key not in _REMOVED}
+    for name in ("OMP", "OPENBLAS", "MKL"):
+        env[f"{name}_NUM_THREADS"] = str(threads)
+    env["PJRT_NPROC"] = env["NPROC"] = str(threads)
+    if threads == 1:
+        env["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+    env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_ROOT), env.get("PYTHONPATH", "")]))
+    return env
+
+
+class Worker:
+    """One process of `benchmarks.peers.worker`."""
+
+    def __init__(self, module: str, threads: int) -> None:
+        self.module, self.threads = module, threads
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.peers.worker", module, str(threads)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
+            env=environment(threads),
+            cwd=_ROOT,
+        )
+
+    def ask(self, **request: Any) -> dict[str, Any]:
+        """The answer; {"error": ...} where there is none."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            line = self._process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        if line:
+            reply: dict[str, Any] = json.loads(line)
+            return reply
+        self._log.seek(0)
+        last = (self._log.read().strip().splitlines() or ["it ended without a word"])[-1]
+        return {"error": last}
+
+    def close(self) -> None:
+        if self._process.stdin is not None:
+            try:
+                self._process.stdin.close()
+            except BrokenPipeError:
+                pass
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
