@@ -11,6 +11,7 @@ from chainrule import engine
 from chainrule.errors import DataError, SpecError
 from chainrule.explain.examples import mazur, xor
 from chainrule.explain.trace import StepTrace
+from chainrule.explain.verify import check_gradients
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec
 
 
@@ -77,6 +78,30 @@ def test_a_record_that_is_too_large_says_how_many_rows_fit(parts):
         StepTrace(spec, params, big, np.repeat(y, 100_000))
     fit = int(str(error.value).split("at most ")[1].split()[0])
     StepTrace(spec, params, big[:fit], np.repeat(y, 100_000)[:fit])
+
+
+@pytest.mark.parametrize(
+    ("X", "y", "word"),
+    [
+        ([[1.0, 2.0]], [0], "2 columns"),
+        ([[1.0, 2.0, float("nan")]], [0], "row 0, column 2"),
+        ([[1.0, 2.0, 3.0]], [5], "class 5"),
+        ([["a", "b", "c"]], [0], "real numbers"),
+    ],
+)
+def test_rows_that_cannot_be_used(parts, X, y, word):
+    spec, params, _, _ = parts
+    with pytest.raises(DataError, match=word):
+        StepTrace(spec, params, X, y)
+    with pytest.raises(DataError, match=word):
+        check_gradients(spec, params, X, y)
+
+
+def test_classes_may_be_whole_floats_or_lists(parts):
+    spec, params, X, y = parts
+    trace = StepTrace(spec, params, X.tolist(), y.astype(float).tolist())
+    assert trace.loss == StepTrace(spec, params, X, y).loss
+    assert check_gradients(spec, params, X.tolist(), y.astype(float)).ok
 
 
 def test_shares_are_what_reduces_the_loss(parts):

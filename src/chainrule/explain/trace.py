@@ -75,7 +75,8 @@ class StepTrace:
     Raises
     ------
     DataError
-        When the record would take more than 64 MiB; the message says how many rows fit.
+        When X, y or sample_weight cannot be used, naming row and column; and when the record would
+        take more than 64 MiB, saying how many rows fit.
     """
 
     def __init__(
@@ -101,14 +102,13 @@ class StepTrace:
         self.training = TrainingSpec() if training is None else training
         self.trained_dtype = np.dtype(next(iter(params.values())).dtype)
         self.dtype = np.dtype(np.float64) if dtype == "float64" else self.trained_dtype
-        self._check_size(len(X))
         self._given = dict(params)
         self.params = {n: np.ascontiguousarray(w, self.dtype) for n, w in params.items()}
-        self.X = np.ascontiguousarray(X, self.dtype)
-        self.y = np.asarray(y)
-        self.sample_weight = (
-            None if sample_weight is None else np.ascontiguousarray(sample_weight, self.dtype)
-        )
+        rows = engine.TrainingRows.of(spec, self.dtype, X, y, sample_weight)
+        self._check_size(len(rows.x))
+        self.X = rows.x
+        self.y = np.asarray(rows.classes if rows.y is None else rows.y)
+        self.sample_weight = rows.weights
         self.dropout_epoch = dropout_epoch
         self.names = names or Names(spec)
         self.raw = raw
@@ -170,12 +170,8 @@ class StepTrace:
 
     @cached_property
     def targets(self) -> np.ndarray:
-        """y as rows (n, n_outputs): a class index becomes a row with a single 1.
-
-        Quantiles of one target share its column.
-        """
-        rows = np.asarray(targets(self.spec, self.y), np.float64)
-        return np.broadcast_to(rows, (self.n_rows, self.spec.n_outputs))
+        """y as rows (n, n_outputs): a class index becomes a row with a single 1."""
+        return np.asarray(targets(self.spec, self.y), np.float64)
 
     @cached_property
     def shares(self) -> np.ndarray:

@@ -88,7 +88,9 @@ def check_gradients(
     training = TrainingSpec() if training is None else training
     wanted = _wanted(spec, parameters)
     full = {name: np.ascontiguousarray(w, np.float64) for name, w in params.items()}
-    X64 = np.ascontiguousarray(X, np.float64)
+    rows = engine.TrainingRows.of(spec, np.dtype(np.float64), X, y, sample_weight)
+    X64, y = rows.x, np.asarray(rows.classes if rows.y is None else rows.y)
+    sample_weight = rows.weights
     options: dict[str, Any] = {"dropout_epoch": dropout_epoch}
     trace = engine.trace(spec, full, X64, y, training, sample_weight=sample_weight, **options)
     lowered = _float32(params)
