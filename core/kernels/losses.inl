@@ -85,7 +85,8 @@ struct ElementwiseOutputs {
   }
 };
 
-// With one output, a vector holds as many rows.
+// With one output, a vector holds as many rows. The panel's other columns of delta, which is z
+// overwritten, are zero already.
 template <class T, Activation kKind>
 inline void single_output_rows(const LossArgs<T>& args) {
   for (Index top = 0; top < args.rows; top += kLanes<T>) {
@@ -107,10 +108,6 @@ inline void single_output_rows(const LossArgs<T>& args) {
     if (args.y == nullptr) continue;
     if (args.losses != nullptr) scatter(out.loss, args.losses, 1);
     if (args.delta == nullptr) continue;
-    // The panel's other columns stay zero, as the gradient product expects of them.
-    for (Index i = 0; i < n; ++i)
-      for (Index j = 0; j < kPanel<T>; j += kLanes<T>)
-        store<T>(args.delta + (top + i) * args.stride + j, Vector<T>{});
     scatter(out.delta, args.delta, args.stride);
   }
 }
@@ -138,75 +135,114 @@ inline void elementwise_rows(const LossArgs<T>& args) {
   }
 }
 
-// Rows whose logarithms and quotients are taken together, rows in lanes.
-inline constexpr Index kSoftmaxRows = 32;
-
 // softmax and cross-entropy: p = e^(z - m) / sum, loss = sum_c y_c (log sum + m - z_c),
-// delta = p sum(y) - y. `e` receives e^(z - m).
+// delta = p sum(y) - y. A vector holds one class of as many rows, so that the exponentials, the
+// logarithm and the quotient of many rows are taken at once; `columns` is [n_outputs][kLanes].
 template <class T>
-inline void softmax_row(const LossArgs<T>& args, Index row, T* e, T* sum, T* y_sum, T* weighted) {
+inline void gather_columns(const T* from, Index stride, Index n_rows, Index n_outputs, T* columns) {
+  for (Index i = 0; i < n_rows; ++i)
+    for (Index c = 0; c < n_outputs; ++c) columns[c * kLanes<T> + i] = from[i * stride + c];
+}
+
+template <class T>
+inline void scatter_columns(const T* columns, Index n_rows, Index n_outputs, T* to, Index stride) {
+  for (Index i = 0; i < n_rows; ++i)
+    for (Index c = 0; c < n_outputs; ++c) to[i * stride + c] = columns[c * kLanes<T> + i];
+}
+
+template <class T>
+inline void few_classes_rows(const LossArgs<T>& args) {
+  const Index C = args.n_outputs;
+  constexpr Index L = kLanes<T>;
+  alignas(64) T z[kPanel<T> * L] = {}, y[kPanel<T> * L] = {};
+  for (Index top = 0; top < args.rows; top += L) {
+    const Index n = args.rows - top < L ? args.rows - top : L;
+    gather_columns(args.z + top * args.stride, args.stride, n, C, z);
+    Vector<T> m = load<T>(z);
+    for (Index c = 1; c < C; ++c) {
+      const Vector<T> v = load<T>(z + c * L);
+      m = v < m ? m : v;  // NaN in v stays
+    }
+    if (args.y != nullptr) gather_columns(args.y + top * args.y_stride, args.y_stride, n, C, y);
+    Vector<T> sum{}, weighted{}, mass{};
+    for (Index c = 0; c < C; ++c) {
+      const Vector<T> centred = load<T>(z + c * L) - m;
+      const Vector<T> power = exp_of<T>(centred);
+      const Vector<T> target = load<T>(y + c * L);
+      sum += power;
+      weighted = fma(target, centred, weighted);
+      mass += target;
+      store<T>(z + c * L, power);
+    }
+    const Vector<T> inverse = T(1) / sum;
+    for (Index c = 0; c < C; ++c) store<T>(z + c * L, load<T>(z + c * L) * inverse);
+    if (args.a != nullptr) scatter_columns(z, n, C, args.a + top * args.stride, args.stride);
+    if (args.y == nullptr) continue;
+    if (args.losses != nullptr) {
+      T losses[L];
+      store<T>(losses, fma(mass, log_of<T>(sum), -weighted));
+      for (Index i = 0; i < n; ++i) args.losses[top + i] = losses[i];
+    }
+    if (args.delta == nullptr) continue;
+    for (Index c = 0; c < C; ++c)
+      store<T>(z + c * L, fma(load<T>(z + c * L), mass, -load<T>(y + c * L)));
+    scatter_columns(z, n, C, args.delta + top * args.stride, args.stride);
+  }
+}
+
+// The same with one row's classes in the lanes, for more classes than a panel has.
+template <class T>
+inline void many_classes_rows(const LossArgs<T>& args) {
   const Index width = panels<T>(args.n_outputs) * kPanel<T>;
   const Vector<T> lowest = broadcast<T>(-T(__builtin_inff()));
-  const T* z = args.z + row * args.stride;
-  Vector<T> highest = lowest;
-  for (Index j = 0; j < width; j += kLanes<T>) {
-    const Vector<T> v = beyond<T>(j, args.n_outputs) ? lowest : load<T>(z + j);
-    highest = v < highest ? highest : v;  // NaN in v stays
-  }
-  T lanes[kLanes<T>];
-  store<T>(lanes, highest);
-  T m = lanes[0];
-  for (int i = 1; i < kLanes<T> && i < args.n_outputs; ++i) m = lanes[i] < m ? m : lanes[i];
-  const Vector<T> shift = broadcast<T>(m);
-  Vector<T> total[kParts]{}, products[kParts]{}, mass[kParts]{};
-  for (Index j = 0; j < width; j += kLanes<T>) {
-    const int part = static_cast<int>((j / kLanes<T>) % kParts);
-    const Bits<T> outside = beyond<T>(j, args.n_outputs);
-    const Vector<T> centred = outside ? Vector<T>{} : load<T>(z + j) - shift;
-    const Vector<T> power = outside ? Vector<T>{} : exp_of<T>(centred);
-    total[part] += power;
-    if (args.y != nullptr) {
-      const Vector<T> y = load<T>(args.y + row * args.y_stride + j);
-      products[part] = fma(y, centred, products[part]);
-      mass[part] += y;
+  for (Index row = 0; row < args.rows; ++row) {
+    const T* z = args.z + row * args.stride;
+    const T* y = args.y != nullptr ? args.y + row * args.y_stride : nullptr;
+    T* p = args.a != nullptr ? args.a + row * args.stride : args.delta + row * args.stride;
+    Vector<T> highest = lowest;
+    for (Index j = 0; j < width; j += kLanes<T>) {
+      const Vector<T> v = beyond<T>(j, args.n_outputs) ? lowest : load<T>(z + j);
+      highest = v < highest ? highest : v;
     }
-    store<T>(e + j, power);
+    T lanes[kLanes<T>];
+    store<T>(lanes, highest);
+    T m = lanes[0];
+    for (int i = 1; i < kLanes<T>; ++i) m = lanes[i] < m ? m : lanes[i];
+    const Vector<T> shift = broadcast<T>(m);
+    Vector<T> total[kParts]{}, products[kParts]{}, masses[kParts]{};
+    for (Index j = 0; j < width; j += kLanes<T>) {
+      const int part = static_cast<int>((j / kLanes<T>) % kParts);
+      const Bits<T> outside = beyond<T>(j, args.n_outputs);
+      const Vector<T> centred = outside ? Vector<T>{} : load<T>(z + j) - shift;
+      const Vector<T> power = outside ? Vector<T>{} : exp_of<T>(centred);
+      total[part] += power;
+      if (y != nullptr) {
+        products[part] = fma(load<T>(y + j), centred, products[part]);
+        masses[part] += load<T>(y + j);
+      }
+      store<T>(p + j, power);
+    }
+    const T sum = sum_panel<T>(total);
+    const T mass = sum_panel<T>(masses);
+    if (args.losses != nullptr && y != nullptr) {
+      const T log_sum = log_of<T>(broadcast<T>(sum))[0];
+      args.losses[row] = mass * log_sum - sum_panel<T>(products);
+    }
+    const Vector<T> inverse = broadcast<T>(T(1) / sum);
+    for (Index j = 0; j < width; j += kLanes<T>) {
+      const Vector<T> probability = load<T>(p + j) * inverse;
+      if (args.a != nullptr) store<T>(args.a + row * args.stride + j, probability);
+      if (args.delta == nullptr || y == nullptr) continue;
+      store<T>(args.delta + row * args.stride + j,
+               fma(probability, broadcast<T>(mass), -load<T>(y + j)));
+    }
   }
-  *sum = sum_panel<T>(total, args.n_outputs);
-  if (args.y == nullptr) return;
-  *weighted = sum_panel<T>(products, args.n_outputs);
-  *y_sum = sum_panel<T>(mass, args.n_outputs);
 }
 
 template <class T>
 inline void softmax_rows(const LossArgs<T>& args) {
-  const Index width = panels<T>(args.n_outputs) * kPanel<T>;
-  T* powers = args.a != nullptr ? args.a : args.delta;
-  for (Index top = 0; top < args.rows; top += kSoftmaxRows) {
-    const Index n = args.rows - top < kSoftmaxRows ? args.rows - top : kSoftmaxRows;
-    T sums[kSoftmaxRows], y_sums[kSoftmaxRows] = {}, weighted[kSoftmaxRows] = {};
-    for (Index i = 0; i < n; ++i)
-      softmax_row<T>(args, top + i, powers + (top + i) * args.stride, sums + i, y_sums + i,
-                     weighted + i);
-    for (Index i = n; i < kSoftmaxRows; ++i) sums[i] = T(1);
-    T inverses[kSoftmaxRows], losses[kSoftmaxRows];
-    for (Index i = 0; i < n; i += kLanes<T>) {
-      const Vector<T> sum = load<T>(sums + i);
-      store<T>(inverses + i, T(1) / sum);
-      store<T>(losses + i, fma(load<T>(y_sums + i), log_of<T>(sum), -load<T>(weighted + i)));
-    }
-    for (Index i = 0; i < n; ++i) {
-      const Index at = (top + i) * args.stride;
-      if (args.losses != nullptr && args.y != nullptr) args.losses[top + i] = losses[i];
-      for (Index j = 0; j < width; j += kLanes<T>) {
-        const Vector<T> probability = load<T>(powers + at + j) * broadcast<T>(inverses[i]);
-        if (args.a != nullptr) store<T>(args.a + at + j, probability);
-        if (args.delta == nullptr || args.y == nullptr) continue;
-        const Vector<T> y = load<T>(args.y + (top + i) * args.y_stride + j);
-        store<T>(args.delta + at + j, fma(probability, broadcast<T>(y_sums[i]), -y));
-      }
-    }
-  }
+  if (args.n_outputs <= kPanel<T>) return few_classes_rows<T>(args);
+  many_classes_rows<T>(args);
 }
 
 template <class T>

@@ -31,15 +31,16 @@ double multiply_adds(const NetworkPlan& plan) {
 template <class T>
 class Interrupts {
  public:
-  Interrupts(const Hooks<T>& hooks, Step<T>& step) : hooks_(hooks), step_(step) {}
+  Interrupts(const Hooks<T>& hooks, Step<T>& step, double row_work)
+      : hooks_(hooks), step_(step), row_work_(row_work) {}
 
-  // `work` multiply-adds were done since the last call.
-  void after(double work) {
-    work_ += work + 2000;
-    if (work_ > 2e7) ask();
+  // Called by the step after each block of rows; the clock is read every 2e7 multiply-adds or so.
+  static void after_rows(void* self, Index n) {
+    auto& me = *static_cast<Interrupts*>(self);
+    me.work_ += me.row_work_ * static_cast<double>(n) + 2000;
+    if (me.work_ > 2e7) me.ask();
   }
 
-  static void poll(void* self) { static_cast<Interrupts*>(self)->ask(); }
   bool seen() const { return seen_; }
 
  private:
@@ -55,6 +56,7 @@ class Interrupts {
 
   const Hooks<T>& hooks_;
   Step<T>& step_;
+  double row_work_;
   Clock::time_point last_ = Clock::now();
   double work_ = 0;
   bool seen_ = false;
@@ -102,7 +104,6 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   Index total_steps = 0;
   if (__builtin_mul_overflow(n_batches, std::max<Index>(plan.epochs, 1), &total_steps))
     total_steps = std::numeric_limits<Index>::max();
-  const double row_work = multiply_adds(network);
   const bool shuffled = plan.shuffle && n_batches > 1;
   const bool validated = validation.n > 0;
 
@@ -111,8 +112,8 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   Pace pace(team.size(), fixed);
   Batch<T> batch(network, batch_size, rows.weights != nullptr, false);
   Step<T> step(network, plan, batch, state, team.size());
-  Interrupts<T> interrupts(hooks, step);
-  step.poll = Interrupts<T>::poll;
+  Interrupts<T> interrupts(hooks, step, multiply_adds(network));
+  step.poll = Interrupts<T>::after_rows;
   step.poll_context = &interrupts;
   Predictor<T> predictor(network, validated ? team.size() : 0);
   Buffer<T> outputs(hooks.metric ? checked_multiply(validation.n, network.n_outputs()) : 0);
@@ -137,8 +138,6 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       batch.choose(rows, shuffled ? state.order.data() : nullptr, first, n);
       const double schedule =
           schedule_factor(plan.schedule, steps_done, total_steps, e, state.plateau);
-      interrupts.after(row_work * static_cast<double>(n));
-      if (step.stop.load()) break;
       const Clock::time_point step_start = pace.measures() ? Clock::now() : start;
       const T batch_loss = step.run(team, pace.threads(), schedule, state.epoch);
       if (pace.measures()) pace.record(seconds_since(step_start));
@@ -184,7 +183,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       copy_values(state.network.values(), state.best);
     }
     watch_plateau(plan.schedule, validated ? history.validation_loss.back() : score, state.plateau);
-    const char* reason = stop_reason(plan, state, score, seconds_since(start));
+    const char* reason = stop_reason(plan, state, score, start);
     if (hooks.epoch_done &&
         hooks.epoch_done(e, history.loss.back(), validated ? history.validation_loss.back() : 0.0,
                          score)) {

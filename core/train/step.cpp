@@ -59,7 +59,7 @@ void Step<T>::rows_phase(int thread, int active, Index epoch) {
     loss(table_, network_plan_, constants_, batch_, row, end);
     backward(table_, state_.network, batch_, dropout, row, end);
     weigh_deltas(table_, batch_, row, end);
-    if (thread == 0 && poll != nullptr) poll(poll_context);
+    if (thread == 0 && poll != nullptr) poll(poll_context, end - row);
   }
 }
 

@@ -24,7 +24,7 @@ class Step {
   // Set from outside, or by poll, between blocks of rows: the step ends without an update.
   std::atomic<bool> stop{false};
   // Called by thread 0 between blocks of rows; may set `stop`.
-  void (*poll)(void*) = nullptr;
+  void (*poll)(void*, Index n_rows) = nullptr;
   void* poll_context = nullptr;
 
  private:

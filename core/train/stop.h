@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "train/pace.h"
 #include "train/state.h"
 
 namespace chainrule {
@@ -11,7 +12,8 @@ namespace chainrule {
 // Keeps the best score for patience; returns the reason to stop, or null. `score` is the validation
 // metric, or the training loss where there are no validation rows.
 template <class T>
-const char* stop_reason(const TrainingPlan& plan, State<T>& state, double score, double seconds) {
+const char* stop_reason(const TrainingPlan& plan, State<T>& state, double score,
+                        Clock::time_point start) {
   const std::vector<double>& losses = state.history.loss;
   if (plan.patience > 0) {
     const bool first = losses.size() == 1;
@@ -25,7 +27,7 @@ const char* stop_reason(const TrainingPlan& plan, State<T>& state, double score,
              losses[losses.size() - 2] - losses.back() < plan.tol) {
     return "tol";
   }
-  if (plan.time_limit > 0 && seconds >= plan.time_limit) return "time_limit";
+  if (plan.time_limit > 0 && seconds_since(start) >= plan.time_limit) return "time_limit";
   return nullptr;
 }
 
