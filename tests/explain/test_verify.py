@@ -230,3 +230,37 @@ def test_seeded_faults_are_caught(problem, monkeypatch, fault):
         assert report.name_of(report.worst) == "W2[3,4]"
     if fault:
         assert "FAILED at" in str(report)
+
+
+# The same slips in one layer only, where a check of the first or last layer would not look.
+SLIPS = {
+    "transposed": lambda g, l: {f"W{l}": np.resize(g[f"W{l}"].T, g[f"W{l}"].shape)},
+    "columns moved by one": lambda g, l: {f"W{l}": np.roll(g[f"W{l}"], 1, axis=1)},
+    "units moved by one": lambda g, l: {f"W{l}": np.roll(g[f"W{l}"], 1, axis=0)},
+    "sign": lambda g, l: {f"W{l}": -g[f"W{l}"]},
+    "doubled": lambda g, l: {f"W{l}": 2.0 * g[f"W{l}"]},
+    "accumulated twice": lambda g, l: {f"b{l}": 2.0 * g[f"b{l}"]},
+    "stale": lambda g, l: {f"W{l}": np.zeros_like(g[f"W{l}"])},
+    "last unit forgotten": lambda g, l: {
+        f"W{l}": np.vstack([g[f"W{l}"][:-1], 0 * g[f"W{l}"][-1:]])
+    },
+    "bias units reversed": lambda g, l: {f"b{l}": g[f"b{l}"][::-1].copy()},
+    "bias without its last unit": lambda g, l: {f"b{l}": np.append(g[f"b{l}"][:-1], 0.0)},
+    "scaled by 1 + 1e-8": lambda g, l: {f"W{l}": g[f"W{l}"] * (1.0 + 1e-8)},
+    "NaN": lambda g, l: {f"b{l}": g[f"b{l}"] * np.nan},
+}
+
+
+@pytest.mark.parametrize("layer", [1, 2, 3])
+@pytest.mark.parametrize("slip", SLIPS)
+def test_slips_of_one_layer_are_caught(problem, monkeypatch, slip, layer):
+    loss, grads = engine.gradients(*problem)
+    wrong = {**grads, **SLIPS[slip](grads, layer)}
+    monkeypatch.setattr(verify.engine, "gradients", lambda *_, **__: (loss, wrong))
+    report = check_gradients(*problem)
+    assert not report.ok
+    assert report.worst.tensor[1:] == str(layer)
+
+
+def test_at_least_sixty_faults_are_seeded():
+    assert len(FAULTS) + 3 * len(SLIPS) >= 60
