@@ -225,6 +225,13 @@ def test_options_that_cannot_be(traced, options):
         explain(traced, "W1[0,0]", **options)
 
 
+def test_a_float32_trace_is_not_explained(traced):
+    single = {name: w.astype(np.float32) for name, w in traced.params.items()}
+    trace = StepTrace(traced.spec, single, traced.X, traced.y, dtype="train")
+    with pytest.raises(SpecError, match="float64"):
+        explain(trace, "loss")
+
+
 def test_all_parameters_of_a_small_network():
     found = explain_all(xor().trace())
     assert [e.quantity for e in found][:5] == ["W1[0,0]", "W1[0,1]", "W1[1,0]", "W1[1,1]", "b1[0]"]

@@ -68,6 +68,8 @@ def explain(
     """
     if top is not None and (not isinstance(top, int) or top < 1):
         raise SpecError(f"top must be a whole number above 0 or None, found {top!r}.")
+    if trace.dtype != np.float64:
+        raise SpecError("explanations are drawn from a float64 trace; leave out dtype='train'.")
     asked = trace.names.parse(quantity)
     return _Explainer(trace, asked, _row(trace, asked, row), top).explanation(digits, check)
 

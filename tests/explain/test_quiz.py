@@ -1,0 +1,41 @@
+"""Every question of the worked examples can be answered from what it gives."""
+
+from __future__ import annotations
+
+import pytest
+
+from chainrule.explain.examples import mazur, xor
+from chainrule.explain.explain import explain
+from chainrule.explain.quiz import questions
+
+
+def test_mazur_step_by_step():
+    asked = questions(explain(mazur().trace(), "W1[0,0]"))
+    by_symbol = {question.asked: question for question in asked}
+    question = by_symbol["δ₁⁽²⁾"]
+    assert question.given == ("a₁⁽²⁾ = 0.7514", "y₁ = 0.01", "σ′(z₁⁽²⁾) = 0.1868")
+    assert question.hint == "δ₁⁽²⁾ = (a₁⁽²⁾ − y₁)·σ′(z₁⁽²⁾)"
+    assert question.worked.endswith("= 0.1385")
+    assert question.accepts("0.1385") and question.accepts(" 0.139 ")
+    assert not question.accepts("0.15") and not question.accepts("-0.1385")
+    assert by_symbol["δ₂⁽²⁾"].accepts("−0.0381")
+
+
+@pytest.mark.parametrize("text", ["", "a", "nan", "0,1385", "inf"])
+def test_what_is_no_answer(text):
+    question = questions(explain(mazur().trace(), "delta2[0]"))[0]
+    assert not question.accepts(text)
+
+
+def test_drawn_by_seed():
+    found = explain(xor().trace(), "W1[0,0]")
+    every = questions(found)
+    drawn = questions(found, n=3, seed=7)
+    assert drawn == questions(found, n=3, seed=7)
+    assert len(drawn) == 3 and all(question in every for question in drawn)
+    assert questions(found, n=3, seed=8) != drawn
+
+
+def test_sums_that_are_not_shown_whole_are_not_asked():
+    found = explain(xor().trace(), "W1[0,0]", top=2)
+    assert "∂L/∂w₁₁⁽¹⁾" not in {question.asked for question in questions(found)}
