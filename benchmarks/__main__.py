@@ -1,0 +1,29 @@
+"""`python -m benchmarks`: what there is to measure, and the way to it."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+# Command -> (module with main(arguments), what it does).
+COMMANDS = {
+    "speed": ("benchmarks.speed", "time against other libraries and against the machine's peak"),
+}
+
+
+def main(arguments: list[str]) -> int:
+    name, rest = (arguments[0], arguments[1:]) if arguments else ("--help", [])
+    if name in COMMANDS:
+        status: int = importlib.import_module(COMMANDS[name][0]).main(rest)
+        return status
+    known = "\n".join(f"  {command:10}{what}" for command, (_, what) in COMMANDS.items())
+    text = f"usage: python -m benchmarks COMMAND [options]\n\n{known}\n\n--help after a command."
+    if name in ("-h", "--help"):
+        print(text)
+        return 0
+    print(f"no command '{name}'.\n{text}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

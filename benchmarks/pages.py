@@ -1,0 +1,75 @@
+"""docs/benchmarks/: a page and a plot from the kept JSON, so that no figure is typed by hand."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+from benchmarks.session import RESULTS
+from benchmarks.speed import PARTS
+
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "benchmarks"
+
+_INTRODUCTION = """\
+# Speed
+
+Made by `python -m benchmarks speed` after `pip install 'chainrule[bench]'`; the figures below are
+read from `benchmarks/results/`. Every system trains the same network from the same weights on the
+same batches in the same order, in float32 with Adam, in processes of its own, in interleaved
+rounds, with one thread and with all; the better counts. A timing counts only where the loss curve
+agrees with chainrule's to 1e-4 over 24 steps. Compilation and imports are not in the time of a
+step. The peak is measured beside it: independent multiply-adds in registers. Operations are
+those of the products, `2 B (3 sum(n_in n_out) - n_in n_out of layer 1)`; the optimizer's time is
+in, its operations are not.
+"""
+
+
+def kept() -> list[dict[str, Any]]:
+    """The kept parts in the order of the command; quick runs are not kept here."""
+    files = [
+        path
+        for part in PARTS
+        for path in sorted(RESULTS.glob(f"{part}-*.json"))
+        if not path.stem.endswith("-quick")
+    ]
+    return [json.loads(path.read_text()) for path in files]
+
+
+def render() -> list[Path]:
+    """Write the page and the plots; returns their paths."""
+    DOCS.mkdir(parents=True, exist_ok=True)
+    parts = kept()
+    page = DOCS / "speed.md"
+    sections = [_INTRODUCTION]
+    written = [page]
+    for content in parts:
+        module = importlib.import_module(f"benchmarks.parts.{content['part']}")
+        isa = content["machine"]["engine"]["isa"]
+        lines = [f"## {module.TITLE} ({isa})", ""]
+        if content["part"] == "table_1":
+            from benchmarks.plot import plot_steps
+
+            images = plot_steps(content, DOCS)
+            written += images
+            lines += [f"![Time of a step by the size of the network]({images[-1].name})", ""]
+        lines += [module.show(content["figures"]), "", _source(content), ""]
+        sections.append("\n".join(lines))
+    page.write_text("\n".join(sections))
+    return written
+
+
+def _source(content: dict[str, Any]) -> str:
+    """The machine line under a table."""
+    from benchmarks.peak import Peak
+
+    form = content["peak"]
+    peak = Peak(**{**form, "flops": {int(t): rate for t, rate in form["flops"].items()}})
+    text = f"`{content['command']}`, {content['finished'][:10]}. {content['machine_line']}. "
+    text += f"Peak: {peak.line()}."
+    if content["drifted"]:
+        text += f" **The peak moved by {content['peak_drift']:.0%} during this run.**"
+    if content["warnings"]:
+        text += f" {'; '.join(content['warnings'])}."
+    return text

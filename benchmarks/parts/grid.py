@@ -1,0 +1,150 @@
+"""chainrule alone over a grid of shapes, as shares of the peak, and every cliff in it."""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from benchmarks.cases import Case
+from benchmarks.peers.chainrule_engine import Chainrule
+from benchmarks.rounds import say
+from benchmarks.session import Session
+from benchmarks.tables import percent, table
+
+TITLE = "Share of the peak by shape"
+WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
+ODD_WIDTHS = (13, 100, 333)
+BATCHES = (1, 32, 128, 256)
+ACTIVATIONS = ("relu", "tanh")
+OPTIMIZERS = ("sgd", "adam")
+CLIFF = 0.15
+#: How much slower two threads may be than one.
+THREADS_COST = 0.03
+
+
+def cases() -> Iterator[Case]:
+    """Three layers W-W-W-W with half the squared error, so that every layer is square."""
+    for width in sorted(WIDTHS + ODD_WIDTHS):
+        for batch, activation, optimizer in product(BATCHES, ACTIVATIONS, OPTIMIZERS):
+            yield Case(
+                (width,) * 4, batch, batch * 4, activation, optimizer, 1e-4, task="numbers"
+            )
+
+
+def measure_part(session: Session) -> list[dict[str, Any]]:
+    figures = []
+    for case in cases():
+        say(f"grid: {case.name} {case.activation} {case.optimizer}")
+        times = interleaved(case, session.thread_counts, session.rounds, session.seconds / 6)
+        for threads, microseconds in times.items():
+            median = statistics.median(microseconds)
+            figures.append(
+                {
+                    "width": case.sizes[0],
+                    "batch": case.batch,
+                    "activation": case.activation,
+                    "optimizer": case.optimizer,
+                    "threads": threads,
+                    "median": median,
+                    "minimum": min(microseconds),
+                    "share": session.peak.share(case.flops, median, threads),
+                }
+            )
+    say("")
+    return figures
+
+
+def interleaved(
+    case: Case, thread_counts: tuple[int, ...], rounds: int, seconds: float
+) -> dict[int, list[float]]:
+    """Microseconds per step in this process, one round after another over numbers of threads."""
+    systems = {threads: Chainrule(case, threads) for threads in thread_counts}
+    epochs, times = {}, {threads: [] for threads in thread_counts}
+    for threads, system in systems.items():
+        system.train(2)
+        start = time.perf_counter()
+        system.train(4)
+        spent = (time.perf_counter() - start) / 4
+        epochs[threads] = max(2, math.ceil(seconds / spent))
+    for _ in range(rounds):
+        for threads, system in systems.items():
+            start = time.perf_counter()
+            system.train(epochs[threads])
+            steps = epochs[threads] * case.n_batches
+            times[threads].append((time.perf_counter() - start) / steps * 1e6)
+    return times
+
+
+def show(figures: list[dict[str, Any]]) -> str:
+    """Shares on one thread, the second core's gain, and the cliffs."""
+    known = {_key(item): item for item in figures}
+    threads = sorted({item["threads"] for item in figures})
+    widths = sorted({item["width"] for item in figures})
+    blocks = []
+    rows = [
+        [f"{optimizer}, {activation}, batch {batch}"]
+        + [
+            percent(known[(width, batch, activation, optimizer, 1)]["share"]) for width in widths
+        ]
+        for optimizer, activation, batch in product(OPTIMIZERS, ACTIVATIONS, BATCHES)
+    ]
+    blocks.append(table(["one thread; width", *map(str, widths)], rows))
+    for count in threads[1:]:
+        rows = [
+            [f"{optimizer}, {activation}, batch {batch}"]
+            + [
+                f"{known[(width, batch, activation, optimizer, 1)]['median'] / known[(width, batch, activation, optimizer, count)]['median']:.2f}"  # noqa: E501
+                for width in widths
+            ]
+            for optimizer, activation, batch in product(OPTIMIZERS, ACTIVATIONS, BATCHES)
+        ]
+        blocks.append(table([f"{count} threads are faster by; width", *map(str, widths)], rows))
+    blocks.append("\n".join(f"- {text}" for text in cliffs(figures)) or "No cliffs.")
+    return "\n\n".join(blocks)
+
+
+def cliffs(figures: list[dict[str, Any]]) -> list[str]:
+    """Widths whose share lies more than 15 % under the line between their neighbours."""
+    known = {_key(item): item for item in figures}
+    found = []
+    for (width, batch, activation, optimizer, threads), item in known.items():
+        where = f"width {width}, batch {batch}, {activation}, {optimizer}, {threads} threads"
+        below = max((w for w in WIDTHS if w < width), default=None)
+        above = min((w for w in WIDTHS if w > width), default=None)
+        if width not in WIDTHS and below is not None and above is not None:
+            low, high = (
+                known[(w, batch, activation, optimizer, threads)]["share"] for w in (below, above)
+            )
+            position = math.log(width / below) / math.log(above / below)
+            expected = low + position * (high - low)
+            if item["share"] < (1 - CLIFF) * expected:
+                found.append(
+                    f"{where}: {percent(item['share'])}, between its neighbours' "
+                    f"{percent(low)} and {percent(high)}"
+                )
+        alone = known[(width, batch, activation, optimizer, 1)]
+        if item["median"] > (1 + THREADS_COST) * alone["median"]:
+            found.append(f"{where}: slower than one thread by {_over(item, alone)}")
+        rectified = known[(width, batch, "relu", optimizer, threads)]
+        limit = {64: 0.25, 256: 0.10}.get(width)
+        if limit and batch >= 128 and item["median"] > (1 + limit) * rectified["median"]:
+            found.append(f"{where}: slower than relu by {_over(item, rectified)}")
+    return found
+
+
+def _over(item: dict[str, Any], other: dict[str, Any]) -> str:
+    return percent(item["median"] / other["median"] - 1)
+
+
+def _key(item: dict[str, Any]) -> tuple[int, int, str, str, int]:
+    return (
+        item["width"],
+        item["batch"],
+        item["activation"],
+        item["optimizer"],
+        item["threads"],
+    )
