@@ -10,7 +10,9 @@ import pytest
 from chainrule import engine
 from chainrule.errors import SpecError
 from chainrule.explain import verify
+from chainrule.explain.explain import explain
 from chainrule.explain.names import Names
+from chainrule.explain.trace import StepTrace
 from chainrule.explain.verify import check_gradients
 from chainrule.reference.forward import forward
 from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
@@ -120,6 +122,32 @@ def test_float32_on_the_other_side_of_a_kink_is_reported():
     if z > 0:  # else both number types stand on the same side
         assert report.kinks
         assert "row 7" in str(report)
+
+
+def test_weights_at_the_kink_of_l1_are_set_aside():
+    spec = NetworkSpec(3, (Dense(4, "tanh"), Dense(1)), Loss("squared_error"))
+    params = engine.initialize(spec, seed=0, dtype="float64")
+    params["W1"][0] = 0.0
+    params["W1"][1, 1] = 1e-7
+    X = np.random.default_rng(0).standard_normal((6, 3))
+    report = check_gradients(spec, params, X, np.ones(6), TrainingSpec(l1=0.1))
+    assert report.ok, str(report)
+    assert report.n_kinks >= 4
+    trace = StepTrace(spec, params, X, np.ones(6), TrainingSpec(l1=0.1))
+    assert explain(trace, "W1[1,1]").check.verdict == "kink"
+    assert explain(trace, "W1[0,1]").check.ok
+    assert explain(trace, "W1[0,1]", check="complex").check.ok
+
+
+@pytest.mark.parametrize("loss", ["absolute_error", "pinball"])
+def test_predictions_that_meet_their_target_are_left_out(loss):
+    quantiles = (0.3,) if loss == "pinball" else ()
+    spec = NetworkSpec(2, (Dense(1),), Loss(loss, quantiles=quantiles))
+    params = engine.initialize(spec, seed=0, dtype="float64", init="zeros")
+    X = np.random.default_rng(0).standard_normal((5, 2))
+    report = check_gradients(spec, params, X, np.array([0.0, 1.0, 0.0, -1.0, 2.0]))
+    assert report.ok, str(report)
+    assert {kink.row for kink in report.kinks} == {0, 2}
 
 
 # Faults that people make in a backward pass, seeded into one that is right.

@@ -56,6 +56,13 @@ def sides(spec: NetworkSpec, z: Sequence[Any], a: Sequence[Any], y: Any) -> dict
     return out
 
 
+def on_kink(spec: NetworkSpec, standing: dict[int, np.ndarray]) -> list[Kink]:
+    """Outputs that meet their target exactly, where the loss has a kink."""
+    L = spec.n_layers
+    meets = standing[L + 1] == 0 if L + 1 in standing else np.zeros((0, 0))
+    return [Kink(L, int(unit), int(row), True) for row, unit in np.argwhere(meets)]
+
+
 def crossed(
     spec: NetworkSpec, left: dict[int, np.ndarray], right: dict[int, np.ndarray]
 ) -> list[Kink]:
@@ -75,10 +82,9 @@ class KinkSearch:
         self, spec: NetworkSpec, params: dict[str, Any], X: np.ndarray, y: np.ndarray, masks: Any
     ) -> None:
         self.spec, self.params, self.X, self.y, self.masks = spec, params, X, y, masks
-        self.smooth = not sides(spec, *forward(spec, params, X[:1], _first(masks)), y[:1])
 
     def __call__(self, name: str, place: int) -> bool:
-        if self.smooth:
+        if is_smooth(self.spec):
             return False
         h = STEP * max(1.0, abs(float(self.params[name].flat[place])))
         found = []
@@ -88,7 +94,3 @@ class KinkSearch:
             z, a = forward(self.spec, {**self.params, name: moved}, self.X, self.masks)
             found.append(sides(self.spec, z, a, self.y))
         return bool(crossed(self.spec, *found))
-
-
-def _first(masks: Any) -> Any:
-    return None if masks is None else [None if m is None else m[:1] for m in masks]

@@ -122,7 +122,9 @@ def _central(trace: StepTrace, asked: Asked, analytic: float) -> Check:
         loss, z, a = _loss(trace, {**trace.params, name: moved})
         losses.append(loss)
         standing.append(sides(trace.spec, z, a, trace.y))
-    kinks = crossed(trace.spec, *standing)
+    kinks: list[Any] = list(crossed(trace.spec, *standing))
+    if trace.training.l1 and asked.kind == "W" and 0 < abs(w) < h:
+        kinks.append("the penalty l1 |w|")
     return _two_sided(trace.loss, losses[0], losses[1], h, analytic, kinks)
 
 
@@ -141,9 +143,11 @@ def _loss(trace: StepTrace, params: dict[str, np.ndarray]) -> tuple[float, Any, 
 
 
 def _complex(trace: StepTrace, asked: Asked, analytic: float) -> Check:
-    if not is_smooth(trace.spec):
+    w = trace.params[asked.tensor][_place(asked)]
+    at_penalty_kink = bool(trace.training.l1) and asked.kind == "W" and w == 0
+    if at_penalty_kink or not is_smooth(trace.spec):
         check = _central(trace, asked, analytic)  # finds a kink beside the point, if there is one
-        if check.verdict == "kink":
+        if at_penalty_kink or check.verdict == "kink":
             return check
     flat = np.ravel_multi_index(_place(asked), trace.params[asked.tensor].shape)
     found = complex_step(

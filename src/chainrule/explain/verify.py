@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -22,12 +23,12 @@ import numpy as np
 
 from chainrule import engine
 from chainrule.errors import SpecError
-from chainrule.explain.gradient_check import LIMITS, Entry, GradientCheck, TensorCheck
-from chainrule.explain.kinks import STEP, Kink, KinkSearch, crossed, sides
+from chainrule.explain.compare import compare_at, floor_of, from_penalty_kink, rounding_scale
+from chainrule.explain.gradient_check import LIMITS, GradientCheck, TensorCheck
+from chainrule.explain.kinks import STEP, Kink, KinkSearch, crossed, on_kink, sides
 from chainrule.explain.names import Names
 from chainrule.reference.forward import forward
 from chainrule.reference.gradients import complex_step, frozen_masks
-from chainrule.reference.losses import row_shares, targets
 from chainrule.spec import NetworkSpec, TrainingSpec
 
 __all__ = ["GradientCheck", "check_gradients"]
@@ -36,7 +37,6 @@ MAX_ALL = 10_000  # parameters; larger networks are sampled
 SAMPLE = 500  # parameters of each tensor in a sample
 COMPLEX_BUDGET = 5e8  # multiply-adds that the complex steps may take
 EPSILON = float(np.finfo(np.float64).eps)
-MAX_KINK_SEARCH = 200  # differing central differences looked at per tensor
 
 Params = dict[str, np.ndarray]
 Indices = dict[str, np.ndarray]
@@ -113,25 +113,29 @@ def check_gradients(
         _, grads32 = engine.gradients(
             spec, lowered, X32, y32, training, sample_weight=weight32, **options
         )
-    noise = _rounding_scale(spec, full, trace, y, weight, training)
+    noise = rounding_scale(spec, full, trace, y, weight, training)
     largest = max(float(np.abs(g).max()) for g in grads.values())
     across = KinkSearch(spec, full, X64, y, frozen_masks(spec, len(X64), training, dropout_epoch))
     tensors = []
     for name in wanted:
         g = grads[name].reshape(-1)
         scale = max(float(np.abs(g).max()), 1e-3 * largest)
-        floor = _floor(noise[name], np.float64, LIMITS["complex step"])
-        parts = [_compare(name, g, exact[name], exact_at[name], "complex step", max(scale, floor))]
-        slack = 10 * EPSILON * abs(loss) / STEP  # rounding of the quotient of differences
-        parts.append(
-            _compare(name, g, central[name], chosen[name], "central difference",
-                     max(scale, floor), slack, across)
-        )  # fmt: skip
+        floor = floor_of(noise[name], np.float64, LIMITS["complex step"])
+        distance = from_penalty_kink(full[name], name, training)
+        compare = partial(compare_at, name, g, scale=max(scale, floor))
+        at, slack = exact_at[name], 10 * EPSILON * abs(loss) / STEP  # rounding of the differences
+        parts = [
+            compare(exact[name], at, "complex step", aside=distance[at] == 0),
+            compare(
+                central[name], chosen[name], "central difference",
+                aside=distance[chosen[name]] < STEP, slack=slack, across=across,
+            ),
+        ]  # fmt: skip
         if grads32:
             low = grads32[name].reshape(-1).astype(np.float64)
-            floor32 = _floor(noise[name], np.float32, LIMITS["float32"])
+            floor32 = floor_of(noise[name], np.float32, LIMITS["float32"])
             everywhere = np.arange(g.size)
-            parts.append(_compare(name, low, g, everywhere, "float32", max(scale, floor32)))
+            parts.append(compare_at(name, low, g, everywhere, "float32", max(scale, floor32)))
         tensors.append(TensorCheck(name, params[name].shape, float(np.abs(g).max()), tuple(parts)))
     return GradientCheck(
         tensors=tuple(sorted(tensors, key=lambda tensor: -tensor.severity)),
@@ -178,7 +182,8 @@ def _kinks(
     if not mine:
         return []
     masks = frozen_masks(spec, len(X), training, dropout_epoch)
-    found = crossed(spec, mine, sides(spec, *forward(spec, full, X, masks), y))
+    found = on_kink(spec, mine)
+    found += crossed(spec, mine, sides(spec, *forward(spec, full, X, masks), y))
     if lowered:
         low = engine.trace(
             spec, lowered, X.astype(np.float32), y, training, dropout_epoch=dropout_epoch
@@ -219,74 +224,3 @@ def _thin(spec: NetworkSpec, chosen: Indices, n_rows: int) -> Indices:
         keep = np.unique(np.linspace(0, len(places) - 1, min(affordable, len(places))).astype(int))
         thinned[name] = places[keep]
     return thinned
-
-
-def _rounding_scale(
-    spec: NetworkSpec,
-    params: Params,
-    trace: Any,
-    y: np.ndarray,
-    weight: np.ndarray | None,
-    training: TrainingSpec,
-) -> dict[str, float]:
-    """Per tensor, the largest sum of absolute terms behind one gradient.
-
-    The backward pass with |W|, |a| and |slope|, started from |a| + |y| instead of a - y.
-    """
-    rows = targets(spec, y)
-    share = row_shares(len(rows), weight, training.reduction)[:, np.newaxis]
-    d = np.abs(trace.a[-1]) + np.abs(rows)
-    if spec.loss.name not in ("cross_entropy", "binary_cross_entropy", "poisson"):
-        d = d * np.abs(trace.slope[-1])
-    out: dict[str, float] = {}
-    for number in range(spec.n_layers, 0, -1):
-        W, a_in = np.abs(params[f"W{number}"]), np.abs(trace.a[number - 1])
-        penalties = training.l1 + training.l2 * W.max()
-        out[f"W{number}"] = float(((share * d).T @ a_in).max() + penalties)
-        out[f"b{number}"] = float((share * d).sum(axis=0).max())
-        if number > 1:
-            d = d @ W * np.abs(trace.slope[number - 1])
-    return out
-
-
-def _floor(noise: float, dtype: Any, limit: float) -> float:
-    """The scale below which 8 roundings of the terms would exceed the limit."""
-    return 8 * float(np.finfo(dtype).eps) * noise / limit
-
-
-def _compare(
-    name: str,
-    g: np.ndarray,
-    reference: np.ndarray,
-    places: np.ndarray,
-    method: str,
-    scale: float,
-    slack: float = 0.0,
-    across: KinkSearch | None = None,
-) -> Entry:
-    """The worst place of one tensor by one method, those across a kink set aside."""
-    at = g[places]
-    difference = np.abs(at - reference)
-    scale = max(scale, np.finfo(np.float64).tiny)
-    excess = np.maximum(difference - slack, 0.0)
-    allowed = LIMITS[method] * scale
-    n_kinks = 0
-    if across is not None:
-        for k in np.argsort(-excess)[:MAX_KINK_SEARCH]:
-            if not excess[k] > allowed or not across(name, int(places[k])):
-                break
-            excess[k] = difference[k] = 0.0
-            n_kinks += 1
-    finite = np.isfinite(difference)
-    worst = int(np.argmax(excess)) if finite.all() else int(np.argmin(finite))
-    return Entry(
-        tensor=name,
-        place=int(places[worst]),
-        method=method,
-        analytic=float(at[worst]),
-        reference=float(reference[worst]),
-        error=float(difference[worst] / scale) if finite.all() else float("inf"),
-        severity=float(excess[worst] / allowed) if finite.all() else float("inf"),
-        n_checked=len(places),
-        n_kinks=n_kinks,
-    )
