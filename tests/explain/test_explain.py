@@ -225,6 +225,20 @@ def test_options_that_cannot_be(traced, options):
         explain(traced, "W1[0,0]", **options)
 
 
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_extreme_numbers_do_not_stop_an_explanation(optimizer):
+    spec = NetworkSpec(2, (Dense(2, "elu"), Dense(2, "softmax")), Loss("cross_entropy"))
+    params = {name: np.full(shape, 500.0) for name, shape in spec.parameter_shapes.items()}
+    params["W2"][1] = -500.0
+    params["W1"][1] = -1e160
+    constants = {"epsilon": 0.0} if "epsilon" in OPTIMIZERS[optimizer] else {}
+    training = TrainingSpec(optimizer=optimizer, **constants)
+    trace = StepTrace(spec, params, np.ones((2, 2)), [0, 1], training)
+    for quantity in ("W1[1,0]", "W2[0,0]", "a2[0]", "z2[1]", "loss", "delta1[0]"):
+        found = explain(trace, quantity)
+        assert str(found) and found.to_latex() and found.to_html() and found.to_json()
+
+
 def test_a_float32_trace_is_not_explained(traced):
     single = {name: w.astype(np.float32) for name, w in traced.params.items()}
     trace = StepTrace(traced.spec, single, traced.X, traced.y, dtype="train")

@@ -10,9 +10,15 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+
+def _exp(x: float) -> float:
+    """e^x, infinite where it is too large for a number."""
+    return math.exp(x) if x < 709.78 else math.inf
+
+
 # The functions that `Apply` may name, with the value of each.
 FUNCTIONS: dict[str, Callable[[float], float]] = {
-    "exp": math.exp,
+    "exp": _exp,
     "expm1": math.expm1,
     "log": math.log,
     "sqrt": math.sqrt,
@@ -165,11 +171,15 @@ def times(*factors: Node) -> Product:
 
 
 def over(top: Node, bottom: Node) -> Quotient:
-    return Quotient(top, bottom, top.value / bottom.value)
+    value = top.value / bottom.value if bottom.value else math.nan
+    return Quotient(top, bottom, value)
 
 
 def power(base: Node, exponent: int) -> Power:
-    return Power(base, exponent, base.value**exponent)
+    value = 1.0
+    for _ in range(exponent):  # like this, and not by `**`, an overflow is infinity
+        value *= base.value
+    return Power(base, exponent, value)
 
 
 def apply(function: str, argument: Node) -> Apply:
