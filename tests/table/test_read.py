@@ -405,3 +405,17 @@ def test_every_value_survives(tmp_path: Path) -> None:
     table = read_table(tmp_path / "t.csv", delimiter=",")
     np.testing.assert_array_equal(table["n"], numbers)
     assert table["t"].tolist() == texts
+
+
+def test_an_interrupted_query_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
+    from chainrule.table.connection import connect
+
+    def execute(query: str) -> None:
+        raise RuntimeError("Query interrupted")  # what DuckDB makes of Ctrl-C
+
+    with connect([]) as connection:
+        raw = connection.raw
+        monkeypatch.setattr(connection, "raw", type("Raw", (), {"execute": staticmethod(execute)}))
+        with pytest.raises(KeyboardInterrupt):
+            connection.rows("SELECT 1")
+        monkeypatch.setattr(connection, "raw", raw)

@@ -66,6 +66,8 @@ def run(arguments: Sequence[str]) -> int:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters is caught where it arises
             result = app(list(arguments), prog_name="chainrule", standalone_mode=False)
+        if result == INTERRUPTED:  # typer turns Ctrl-C into this code
+            raise KeyboardInterrupt
         return result if isinstance(result, int) else OK
     except ChainruleError as error:
         tell_error(error.message, error.hint, as_json=as_json)

@@ -96,10 +96,12 @@ class Connection:
             raise translated(error) from error
 
 
-def translated(error: Exception) -> Exception:
+def translated(error: Exception) -> BaseException:
     """A DuckDB error as `TableFileError` with its first line; any other exception unchanged."""
     import duckdb
 
+    if isinstance(error, duckdb.InterruptException | RuntimeError) and "nterrupt" in str(error):
+        return KeyboardInterrupt()
     if not isinstance(error, duckdb.Error):
         return error
     text = str(error).strip().splitlines()[0]
