@@ -33,6 +33,8 @@ class Case:
         "adam" or "sgd".
     task : str
         "classes": softmax and cross-entropy. "numbers": half the squared error.
+    source : str
+        "teacher": rows drawn, targets by a random linear map. "digits": scikit-learn's table.
     """
 
     sizes: tuple[int, ...]
@@ -42,6 +44,7 @@ class Case:
     optimizer: str = "adam"
     learning_rate: float = 1e-3
     task: str = "classes"
+    source: str = "teacher"
     seed: int = 0
 
     @property
@@ -78,20 +81,35 @@ class Case:
         )
 
     def data(self) -> tuple[Array, Array]:
-        """X float32 (n, n_in); y int64 (n,) of classes or float32 (n, n_out), of a random teacher.
+        """X float32 (n, n_in); y int64 (n,) of classes or float32 (n, n_out): training rows."""
+        n = self.n_batches * self.batch
+        X, y = self._table(n)
+        return X[:n], y[:n]
 
-        A tenth of the classes are drawn blindly, so that no network drives its gradients to zero.
-        """
+    def validation(self) -> tuple[Array, Array]:
+        """The rows of the same table that training never sees: a quarter as many, or the rest."""
+        n = self.n_batches * self.batch
+        X, y = self._table(n + max(1, n // 4))
+        return X[n:], y[n:]
+
+    def _table(self, n: int) -> tuple[Array, Array]:
+        if self.source == "digits":
+            return _digits(self.seed)
+        # The teacher comes first, so that more rows are more of the same.
         random = np.random.default_rng(self.seed)
-        n, n_in, n_out = self.n_batches * self.batch, self.sizes[0], self.sizes[-1]
-        X = random.standard_normal((n, n_in)).astype(np.float32)
-        signal = X @ random.standard_normal((n_in, n_out)) / np.sqrt(n_in)
+        n_in, n_out = self.sizes[0], self.sizes[-1]
+        teacher = random.standard_normal((n_in, n_out)) / np.sqrt(n_in)
+        rows = np.random.default_rng([self.seed, 1])
+        X = rows.standard_normal((n, n_in), dtype=np.float32)
+        signal = X @ teacher
+        noise = np.random.default_rng([self.seed, 2])
         if self.task == "numbers":
-            noise = 0.1 * random.standard_normal(signal.shape)
-            return X, (np.tanh(signal) + noise).astype(np.float32)
-        blind = random.integers(n_out, size=n)
-        y = np.where(random.random(n) < 0.1, blind, signal.argmax(axis=1))
-        return X, y.astype(np.int64)
+            spread = 0.1 * noise.standard_normal(signal.shape)
+            return X, (np.tanh(signal) + spread).astype(np.float32)
+        # A tenth of the classes are drawn blindly: no network drives its gradients to zero.
+        draws = noise.random((n, 2))
+        blind = (draws[:, 1] * n_out).astype(np.int64)
+        return X, np.where(draws[:, 0] < 0.1, blind, signal.argmax(axis=1)).astype(np.int64)
 
     def start(self) -> list[tuple[Array, Array]]:
         """(W (n_out, n_in), b (n_out,)) a layer: chainrule's own starting weights."""
@@ -104,6 +122,15 @@ class Case:
     @classmethod
     def from_json(cls, form: dict[str, Any]) -> Case:
         return cls(**{**form, "sizes": tuple(form["sizes"])})
+
+
+def _digits(seed: int) -> tuple[Array, Array]:
+    """1797 images of 8 x 8 points as numbers from 0 to 1, in a fixed random order."""
+    from sklearn.datasets import load_digits
+
+    X, y = load_digits(return_X_y=True)
+    order = np.random.default_rng(seed).permutation(len(X))
+    return (X[order] / 16.0).astype(np.float32), y[order].astype(np.int64)
 
 
 # From the smallest network that people draw to one that fills the caches.

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from benchmarks.session import RESULTS
+from benchmarks.run import RESULTS
 from benchmarks.speed import PARTS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "benchmarks"
@@ -19,7 +19,7 @@ Made by `python -m benchmarks speed` after `pip install 'chainrule[bench]'`; the
 read from `benchmarks/results/`. Every system trains the same network from the same weights on the
 same batches in the same order, in float32 with Adam, in processes of its own, in interleaved
 rounds, with one thread and with all; the better counts. A timing counts only where the loss curve
-agrees with chainrule's to 1e-4 over 24 steps. Compilation and imports are not in the time of a
+agrees with chainrule's to 1e-4 over 16 steps. Compilation and imports are not in the time of a
 step. The peak is measured beside it: independent multiply-adds in registers. Operations are
 those of the products, `2 B (3 sum(n_in n_out) - n_in n_out of layer 1)`; the optimizer's time is
 in, its operations are not.

@@ -6,7 +6,7 @@ import argparse
 import importlib
 from typing import Any
 
-from benchmarks.session import Session
+from benchmarks.run import Run
 
 PARTS = {
     "table_1": "a training step against every installed library",
@@ -43,27 +43,27 @@ def main(arguments: list[str]) -> int:
         unknown = [part for part in parts if part not in PARTS]
         if unknown:
             parser.error(f"no part '{unknown[0]}'; there are {', '.join(PARTS)}")
-    session = Session(
+    run = Run(
         rounds=given.rounds,
         seconds=given.seconds or (0.1 if given.quick else 0.3),
         quick=given.quick,
         only=tuple(given.only.split(",")) if given.only else (),
     )
     try:
-        print("\n".join(session.header()), flush=True)
+        print("\n".join(run.header()), flush=True)
         for part in parts:
-            run_part(session, part)
+            run_part(run, part)
     finally:
-        session.pool.close()
+        run.pool.close()
     return 0 if given.quick or given.no_pages else _render()
 
 
-def run_part(session: Session, name: str) -> Any:
+def run_part(run: Run, name: str) -> Any:
     """Measure, keep as JSON and print one part; returns its figures."""
     module = importlib.import_module(f"benchmarks.parts.{name}")
     print(f"\n{module.TITLE}\n", flush=True)
-    figures = module.measure_part(session)
-    path = session.write(name, figures)
+    figures = module.measure_part(run)
+    path = run.write(name, figures)
     print(f"\n{module.show(figures)}\n\nkept in {path.name}", flush=True)
     return figures
 

@@ -1,1 +1,1 @@
-"""The parts of the benchmark, one file each: measure(session) -> figures, show(figures) -> text."""
+"""The parts of the benchmark, one file each: measure(run) -> figures, show(figures) -> text."""

@@ -10,9 +10,9 @@ from itertools import product
 from typing import Any
 
 from benchmarks.cases import Case
-from benchmarks.peers.chainrule_engine import Chainrule
+from benchmarks.peers.chainrule_engine import Chainrule, Shuffled
 from benchmarks.rounds import say
-from benchmarks.session import Session
+from benchmarks.run import Run
 from benchmarks.tables import percent, table
 
 TITLE = "Share of the peak by shape"
@@ -30,16 +30,14 @@ def cases() -> Iterator[Case]:
     """Three layers W-W-W-W with half the squared error, so that every layer is square."""
     for width in sorted(WIDTHS + ODD_WIDTHS):
         for batch, activation, optimizer in product(BATCHES, ACTIVATIONS, OPTIMIZERS):
-            yield Case(
-                (width,) * 4, batch, batch * 4, activation, optimizer, 1e-4, task="numbers"
-            )
+            yield Case((width,) * 4, batch, batch * 4, activation, optimizer, 1e-4, task="numbers")
 
 
-def measure_part(session: Session) -> list[dict[str, Any]]:
+def measure_part(run: Run) -> list[dict[str, Any]]:
     figures = []
     for case in cases():
         say(f"grid: {case.name} {case.activation} {case.optimizer}")
-        times = interleaved(case, session.thread_counts, session.rounds, session.seconds / 6)
+        times = interleaved(case, run.thread_counts, run.rounds, run.seconds / 6)
         for threads, microseconds in times.items():
             median = statistics.median(microseconds)
             figures.append(
@@ -51,7 +49,7 @@ def measure_part(session: Session) -> list[dict[str, Any]]:
                     "threads": threads,
                     "median": median,
                     "minimum": min(microseconds),
-                    "share": session.peak.share(case.flops, median, threads),
+                    "share": run.peak.share(case.flops, median, threads),
                 }
             )
     say("")
@@ -59,11 +57,17 @@ def measure_part(session: Session) -> list[dict[str, Any]]:
 
 
 def interleaved(
-    case: Case, thread_counts: tuple[int, ...], rounds: int, seconds: float
+    case: Case,
+    thread_counts: tuple[int, ...],
+    rounds: int,
+    seconds: float,
+    shuffle: bool = False,
 ) -> dict[int, list[float]]:
     """Microseconds per step in this process, one round after another over numbers of threads."""
-    systems = {threads: Chainrule(case, threads) for threads in thread_counts}
-    epochs, times = {}, {threads: [] for threads in thread_counts}
+    kind = Shuffled if shuffle else Chainrule
+    systems = {threads: kind(case, threads) for threads in thread_counts}
+    epochs: dict[int, int] = {}
+    times: dict[int, list[float]] = {threads: [] for threads in thread_counts}
     for threads, system in systems.items():
         system.train(2)
         start = time.perf_counter()
@@ -87,9 +91,7 @@ def show(figures: list[dict[str, Any]]) -> str:
     blocks = []
     rows = [
         [f"{optimizer}, {activation}, batch {batch}"]
-        + [
-            percent(known[(width, batch, activation, optimizer, 1)]["share"]) for width in widths
-        ]
+        + [percent(known[(width, batch, activation, optimizer, 1)]["share"]) for width in widths]
         for optimizer, activation, batch in product(OPTIMIZERS, ACTIVATIONS, BATCHES)
     ]
     blocks.append(table(["one thread; width", *map(str, widths)], rows))

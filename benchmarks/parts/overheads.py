@@ -5,13 +5,14 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from benchmarks.cases import Case
 from benchmarks.parts.grid import interleaved
-from benchmarks.session import Session
+from benchmarks.run import Run
 from benchmarks.tables import number, table
 from chainrule import Network
 
@@ -21,16 +22,16 @@ _PREDICTED = ((4, 16, 3), (20, 32, 32, 2), (13, 64, 1))
 _BULK_ROWS = 100_000
 
 
-def measure_part(session: Session) -> dict[str, Any]:
+def measure_part(run: Run) -> dict[str, Any]:
     return {
-        "fit": fit_call(session.rounds),
-        "step": step_cost(session),
-        "predict": [predictions(session, sizes) for sizes in _PREDICTED],
+        "fit": fit_call(run.rounds),
+        "step": step_cost(run),
+        "predict": [predictions(run, sizes) for sizes in _PREDICTED],
     }
 
 
 def fit_call(rounds: int) -> dict[str, float]:
-    """Microseconds of `Network.fit` on a 150 x 4 table with no epoch, and of an epoch's callback."""
+    """Microseconds of `Network.fit` on a 150 x 4 table without an epoch, and of a callback."""
     case = Case((4, 16, 3), 32, 150)
     random = np.random.default_rng(0)
     X = random.standard_normal((150, 4)).astype(np.float32)
@@ -51,31 +52,31 @@ def fit_call(rounds: int) -> dict[str, float]:
     }
 
 
-def step_cost(session: Session) -> dict[str, float]:
+def step_cost(run: Run) -> dict[str, float]:
     """Time of a step of networks of one unit a layer at batch 1, as fixed + depth * layer."""
     medians = []
     for depth in _DEPTHS:
         case = Case((1,) * (depth + 1), 1, 64, optimizer="sgd", task="numbers")
-        times = interleaved(case, (1,), session.rounds, session.seconds / 3)
+        times = interleaved(case, (1,), run.rounds, run.seconds / 3)
         medians.append(statistics.median(times[1]))
     layer, fixed = np.polyfit(_DEPTHS, medians, 1)
     return {"fixed_ns": float(fixed) * 1e3, "layer_ns": float(layer) * 1e3}
 
 
-def predictions(session: Session, sizes: tuple[int, ...]) -> dict[str, Any]:
+def predictions(run: Run, sizes: tuple[int, ...]) -> dict[str, Any]:
     """One row by one call, and many rows by one call, through each library's own predict."""
     case = Case(sizes, 32, 320)
     found: dict[str, Any] = {
         "sizes": sizes,
-        "parameters": sum((a + 1) * b for a, b in zip(sizes, sizes[1:], strict=False)),
+        "parameters": sum((a + 1) * b for a, b in pairwise(sizes)),
         "one_row": {},
         "bulk_rows_per_second": {},
     }
     for system in ("chainrule", "PyTorch eager, fused Adam", "scikit-learn", "JAX, epoch scan"):
-        if system not in session.systems():
+        if system not in run.systems():
             continue
-        for threads in session.thread_counts:
-            reply = session.pool.worker(system, threads).ask(
+        for threads in run.thread_counts:
+            reply = run.pool.worker(system, threads).ask(
                 do="predict", system=system, case=case.to_json(), bulk=_BULK_ROWS
             )
             if "error" in reply:

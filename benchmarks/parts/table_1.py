@@ -8,7 +8,7 @@ from typing import Any
 from benchmarks.cases import GOALS, TABLE_1, Case
 from benchmarks.peers import KINDS
 from benchmarks.rounds import Timing, best, measure
-from benchmarks.session import Session
+from benchmarks.run import Run
 from benchmarks.tables import number, percent, ratio, table
 
 TITLE = "Training step against other libraries"
@@ -23,30 +23,30 @@ _QUICK = (
 )
 
 
-def measure_part(session: Session) -> list[dict[str, Any]]:
-    names = session.systems()
-    if session.quick:
+def measure_part(run: Run) -> list[dict[str, Any]]:
+    names = run.systems()
+    if run.quick:
         names = [name for name in names if name in _QUICK]
-    counts = dict.fromkeys(names, session.thread_counts)
+    counts = dict.fromkeys(names, run.thread_counts)
     if "chainrule, own threads" in counts:
-        counts["chainrule, own threads"] = (session.all_threads,)
+        counts["chainrule, own threads"] = (run.all_threads,)
     figures = []
     for case, goals in zip(TABLE_1, GOALS, strict=True):
         timings = measure(
-            session.pool,
+            run.pool,
             case,
             counts,
-            rounds=session.rounds,
-            seconds=session.seconds,
+            rounds=run.rounds,
+            seconds=run.seconds,
             unchecked=_UNCHECKED,
         )
-        figures.append(figures_of(session, case, timings, goals))
+        figures.append(figures_of(run, case, timings, goals))
         print(show_row(figures[-1]), flush=True)
     return figures
 
 
 def figures_of(
-    session: Session, case: Case, timings: Sequence[Timing], goals: tuple[float, float]
+    run: Run, case: Case, timings: Sequence[Timing], goals: tuple[float, float]
 ) -> dict[str, Any]:
     """The case, every timing, and chainrule's against the best of the others."""
     ours = best(timings, ["chainrule"])
@@ -62,11 +62,11 @@ def figures_of(
     if ours is None:
         return figures
     figures["ours"] = _short(ours) | {
-        "share_of_peak": session.peak.share(case.flops, ours.median, ours.threads)
+        "share_of_peak": run.peak.share(case.flops, ours.median, ours.threads)
     }
     alone = best([t for t in timings if t.threads == 1], ["chainrule"])
     if alone is not None:
-        figures["share_of_peak_alone"] = session.peak.share(case.flops, alone.median, 1)
+        figures["share_of_peak_alone"] = run.peak.share(case.flops, alone.median, 1)
     for key, timing in (("people", people), ("best_peer", peer)):
         if timing is not None:
             figures[key] = _short(timing) | {"ratio": timing.median / ours.median}
@@ -169,5 +169,7 @@ def _remarks(figures: list[dict[str, Any]]) -> str:
     flagged = any(t.get("unsteady") for item in figures for t in item["timings"])
     lines = [f"- {error}" for error in errors]
     if flagged:
-        lines.append("- ~ marks a median more than 10 % above the minimum: the machine was not calm")
+        lines.append(
+            "- ~ marks a median more than 10 % above the minimum: the machine was not calm"
+        )
     return "\n\n" + "\n".join(lines) if lines else ""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from benchmarks.cases import Case
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from benchmarks.cases import Array, Case
 from benchmarks.peers.system import System
-from chainrule import engine
+from chainrule import Network, engine
 
 
 class Chainrule(System):
@@ -21,6 +25,10 @@ class Chainrule(System):
 
     def train(self, epochs: int) -> None:
         self._fit(epochs)
+
+    def predictor(self) -> Callable[[Array], Any]:
+        network = Network(list(self.case.sizes), loss=self.case.spec.loss.name)
+        return partial(network.predict, n_threads=self.threads)
 
     def losses(self, epochs: int) -> list[float]:
         return self._fit(epochs).history.loss

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from benchmarks.peers.system import System
 
 
 class _Started:
-    """Starts from given weights. The loss reported is scikit-learn's own."""
+    """Starts from given weights."""
 
     start: list[tuple[Array, Array]]
+    layer = 0
 
     def _init_coef(self, fan_in: int, fan_out: int, dtype: Any) -> tuple[Array, Array]:
         W, b = self.start[self.layer]
@@ -25,8 +27,6 @@ class _Started:
 
 class _Classifier(_Started, MLPClassifier):
     """Two classes get two softmax outputs too, as every other system's network has."""
-
-    layer = 0
 
     def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> Any:
         X, y = super()._validate_input(X, y, incremental, reset)
@@ -38,7 +38,7 @@ class _Classifier(_Started, MLPClassifier):
 
 
 class _Regressor(_Started, MLPRegressor):
-    layer = 0
+    pass
 
 
 class ScikitLearn(System):
@@ -55,6 +55,10 @@ class ScikitLearn(System):
 
     def train(self, epochs: int) -> None:
         self._fit(epochs)
+
+    def predictor(self) -> Callable[[Array], Any]:
+        model = self._fit(1)
+        return model.predict_proba if self.case.task == "classes" else model.predict
 
     def losses(self, epochs: int) -> list[float]:
         return [float(loss) for loss in self._fit(epochs).loss_curve_]
@@ -76,7 +80,7 @@ class ScikitLearn(System):
             n_iter_no_change=epochs + 1,
             momentum=0.0,
             # Added before the bias correction here, after it elsewhere: so small, neither shows.
-            epsilon=1e-9,
+            epsilon=1e-10,
         )
         model.start = case.start()
         with warnings.catch_warnings():

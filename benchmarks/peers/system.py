@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any
 
-from benchmarks.cases import Case
+from benchmarks.cases import Array, Case
 
 
 class System(ABC):
@@ -17,7 +19,7 @@ class System(ABC):
     #: Settings that the system chose for itself, for the report.
     setting: str = ""
 
-    def tune(self) -> None:
+    def tune(self) -> None:  # noqa: B027
         """Try what settings there are on a short run and keep the fastest; not timed."""
 
     @abstractmethod
@@ -27,6 +29,10 @@ class System(ABC):
     @abstractmethod
     def train(self, epochs: int) -> None:
         """Train for so many epochs and wait for the end; timed."""
+
+    def predictor(self) -> Callable[[Array], Any]:
+        """The library's own way from rows float32 (n, n_in) to outputs as a NumPy array."""
+        raise NotImplementedError(f"{type(self).__name__} is not measured predicting")
 
     @abstractmethod
     def losses(self, epochs: int) -> list[float]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, TensorDataset
 
-from benchmarks.cases import Case
+from benchmarks.cases import Array, Case
 from benchmarks.peers.system import System
 
 _ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
@@ -16,7 +20,7 @@ _ACTIVATIONS = {"relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid}
 def build_model(case: Case) -> nn.Sequential:
     """Linear layers with activations between them; the softmax is in the loss."""
     layers: list[nn.Module] = []
-    for n_in, n_out in zip(case.sizes, case.sizes[1:], strict=False):
+    for n_in, n_out in pairwise(case.sizes):
         layers += [nn.Linear(n_in, n_out), _ACTIVATIONS[case.activation]()]
     return nn.Sequential(*layers[:-1])
 
@@ -72,11 +76,19 @@ class Eager(System):
             for x, y in self.batches:
                 step(x, y)
 
+    def predictor(self) -> Callable[[Array], Any]:
+        model = nn.Sequential(self.model, nn.Softmax(dim=1)).eval()
+
+        def predict(X: Array) -> Array:
+            with torch.inference_mode():
+                return model(torch.from_numpy(X)).numpy()
+
+        return predict
+
     def losses(self, epochs: int) -> list[float]:
         self.reset()
         return [
-            float(np.mean([self.step(x, y).item() for x, y in self.batches]))
-            for _ in range(epochs)
+            float(np.mean([self.step(x, y).item() for x, y in self.batches])) for _ in range(epochs)
         ]
 
 

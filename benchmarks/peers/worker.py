@@ -5,6 +5,9 @@ with one line:
 
     {"do": "prepare", "system": ..., "case": {...}, "seconds": ...}
     {"do": "round", "system": ...}          one timed run
+    {"do": "predict", "system": ..., "case": {...}, "bulk": rows}
+    {"do": "cold", "system": ..., "case": {...}, "epochs": ...}     from arrays to trained, once
+    {"do": "memory", "system": ..., "case": {...}, "epochs": ...}
     {"do": "drop"}                          forget what was prepared
 """
 
@@ -22,6 +25,9 @@ from dataclasses import replace
 from typing import Any
 
 from benchmarks.cases import Case
+from benchmarks.peers.probes import cold, memory, predict
+
+_PROBES = {"predict": predict, "cold": cold, "memory": memory}
 
 
 class Prepared:
@@ -39,9 +45,9 @@ class Prepared:
         self.epochs = self._epochs_for(request["seconds"])
 
     def _check(self, kind: Any, threads: int) -> list[float]:
-        """Losses of 24 steps: further on, rounding grows until no two programs agree."""
-        case = replace(self.case, rows=min(self.case.rows, 12 * self.case.batch))
-        return kind(case, threads).losses(math.ceil(24 / case.n_batches))
+        """Losses of 16 steps: further on, rounding grows until no two programs agree."""
+        case = replace(self.case, rows=min(self.case.rows, 8 * self.case.batch))
+        return kind(case, threads).losses(math.ceil(16 / case.n_batches))
 
     def _epochs_for(self, seconds: float) -> int:
         epochs = max(1, math.ceil(20 / self.case.n_batches))
@@ -88,6 +94,12 @@ def serve(module_name: str, threads: int) -> None:
             }
         if request["do"] == "round":
             return prepared[name].round()
+        if request["do"] in _PROBES:
+            kind = module.SYSTEMS[name]
+            return {
+                "import_seconds": import_seconds,
+                **_PROBES[request["do"]](kind, Case.from_json(request["case"]), threads, request),
+            }
         prepared.clear()
         gc.collect()
         return {}

@@ -20,7 +20,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 
 
 @dataclass
-class Session:
+class Run:
     """What every part of the benchmark is given.
 
     Attributes

@@ -1,0 +1,66 @@
+"""What a worker measures besides steps: predictions, a first fit, memory."""
+
+from __future__ import annotations
+
+import gc
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from benchmarks.cases import Case
+
+_STATUS = Path("/proc/self/status")
+
+
+def predict(kind: Any, case: Case, threads: int, request: dict[str, Any]) -> dict[str, float]:
+    """Microseconds of a call with one row, and rows a second of a call with many."""
+    system = kind(case, threads)
+    system.reset()
+    call = system.predictor()
+    X = np.random.default_rng(0).standard_normal((request["bulk"], case.sizes[0]))
+    X = X.astype(np.float32)
+    one = X[:1]
+    return {
+        "one_row": 1e6 * min(_seconds(call, one, 200) for _ in range(20)),
+        "bulk_rows_per_second": len(X) / min(_seconds(call, X, 1) for _ in range(7)),
+    }
+
+
+def _seconds(call: Any, X: Any, times: int) -> float:
+    call(X)
+    start = time.perf_counter()
+    for _ in range(times):
+        call(X)
+    return (time.perf_counter() - start) / times
+
+
+def cold(kind: Any, case: Case, threads: int, request: dict[str, Any]) -> dict[str, float]:
+    """Seconds from arrays to a trained network in a fresh process, and of a second time."""
+    found = {}
+    for key in ("first_seconds", "again_seconds"):
+        start = time.perf_counter()
+        system = kind(case, threads)
+        system.reset()
+        system.train(request["epochs"])
+        found[key] = time.perf_counter() - start
+    return found
+
+
+def memory(kind: Any, case: Case, threads: int, request: dict[str, Any]) -> dict[str, float]:
+    """MiB: of the process with the data in it, and what training adds at most (Linux)."""
+    if not _STATUS.exists():
+        raise NotImplementedError("the system does not tell the peak of a process's memory")
+    system = kind(case, threads)
+    system.reset()
+    gc.collect()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from here
+    before = _mebibytes("VmRSS")
+    system.train(request["epochs"])
+    return {"before": before, "added": _mebibytes("VmHWM") - before}
+
+
+def _mebibytes(name: str) -> float:
+    line = next(line for line in _STATUS.read_text().splitlines() if line.startswith(name))
+    return int(line.split()[1]) / 1024
