@@ -91,6 +91,19 @@ def test_every_number_of_an_equation_has_its_home():
     assert len(rests) <= 12  # sums of the terms that are not shown have no single home
 
 
+def test_every_number_with_a_home_is_the_traces_with_its_sign():
+    trace = trace_of()
+    page = fragment(explain(trace, "W2[1,3]", row=2, digits="full"))
+    found = re.findall(r'<mn data-ref="(\w+)/(\d)/(\d+)(?:/(\d+))?(?:@(\d))?">([^<]*)</mn>', page)
+    assert len(found) > 20
+    for kind, l, j, i, row, text in found:
+        number = float(text.replace("−", "-"))
+        if kind in ("z", "a", "delta", "slope"):
+            assert number == getattr(trace, kind)[int(l)][int(row), int(j)]
+        elif kind == "w":
+            assert number == trace.params[f"W{l}"][int(j), int(i)]
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_stay_text(name):
     trace = trace_of(names=(name, "b", "c", "d"))

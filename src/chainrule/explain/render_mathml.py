@@ -31,6 +31,7 @@ STYLE = """\
 class MathWriter(Writer):
     plus, minus, dot = "+", "−", "·"
     stacked_fractions = True
+    signs_stand_apart = False  # a number that the browser rewrites keeps its sign
 
     def symbol(self, q: Quantity) -> str:
         symbol = SYMBOLS[q.kind]

@@ -30,6 +30,7 @@ class Writer:
 
     plus, minus, dot = " + ", " - ", "*"
     stacked_fractions = False  # whether a fraction needs no brackets around its parts
+    signs_stand_apart = True  # whether "+ -3" becomes "- 3"
 
     def __init__(self, digits: Digits) -> None:
         self.digits = digits
@@ -126,7 +127,7 @@ class Writer:
         for term in node.terms:
             if isinstance(term, Negative):
                 sign, text = self.minus, self.part(term.child, numbers, PRODUCT)
-            elif pieces and self._starts_negative(term, numbers):
+            elif pieces and self.signs_stand_apart and self._starts_negative(term, numbers):
                 sign, text = self.minus, self.without_sign(term, numbers)
             else:
                 sign, text = self.plus, self.part(term, numbers, SUM, first=not pieces)
