@@ -55,7 +55,7 @@ class TextWriter(Writer):
         return f"{before}{argument}{after}"
 
     def crossed(self, text: str) -> str:
-        return f"/{text}/"
+        return f"~{text}~"
 
     def more(self, rest: Rest, numbers: bool) -> str:
         dots = "…" if self.unicode else "..."
