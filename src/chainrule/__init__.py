@@ -8,14 +8,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from chainrule._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from chainrule.errors import ChainruleError as ChainruleError
     from chainrule.estimators.load import load as load
     from chainrule.estimators.tabular import TabularClassifier as TabularClassifier
     from chainrule.estimators.tabular import TabularRegressor as TabularRegressor
     from chainrule.network import Network as Network
-
-__version__ = "0.1.0"
 
 _HOME = {
     "ChainruleError": "chainrule.errors",

@@ -5,14 +5,14 @@ from __future__ import annotations
 import platform
 from typing import Any
 
-import chainrule
 from chainrule import _core
+from chainrule._version import __version__
 
 
 def machine() -> dict[str, Any]:
     """Version, instruction set in use, sets this machine runs, usable threads, compiler, system."""
     return {
-        "version": chainrule.__version__,
+        "version": __version__,
         "isa": _core.instruction_set(),
         "isas": _core.instruction_sets(),
         "n_threads": _core.available_threads(),
