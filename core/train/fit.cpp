@@ -31,14 +31,15 @@ double multiply_adds(const NetworkPlan& plan) {
 template <class T>
 class Interrupts {
  public:
-  Interrupts(const Hooks<T>& hooks, Step<T>& step, double row_work)
-      : hooks_(hooks), step_(step), row_work_(row_work) {}
+  Interrupts(const Hooks<T>& hooks, Step<T>& step, double row_work, bool alone)
+      : hooks_(hooks), step_(step), row_work_(row_work), overhead_(alone ? 2e3 : 2e7) {}
 
-  // Called by the step after each block of rows; the clock is read every 2e7 multiply-adds or so.
+  // Called by the step after each block of rows; the clock is read every 2e7 multiply-adds or so,
+  // and by a team always, since on shared cores it may wait milliseconds at a barrier.
   static void after_rows(void* self, Index n) {
     auto& me = *static_cast<Interrupts*>(self);
-    me.work_ += me.row_work_ * static_cast<double>(n) + 2000;
-    if (me.work_ > 2e7) me.ask();
+    me.work_ += me.row_work_ * static_cast<double>(n) + me.overhead_;
+    if (me.work_ >= 2e7) me.ask();
   }
 
   bool seen() const { return seen_; }
@@ -57,6 +58,7 @@ class Interrupts {
   const Hooks<T>& hooks_;
   Step<T>& step_;
   double row_work_;
+  double overhead_;  // of a step beside its arithmetic, counted in multiply-adds
   Clock::time_point last_ = Clock::now();
   double work_ = 0;
   bool seen_ = false;
@@ -112,7 +114,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   Pace pace(team.size(), fixed);
   Batch<T> batch(network, batch_size, rows.weights != nullptr, false);
   Step<T> step(network, plan, batch, state, team.size());
-  Interrupts<T> interrupts(hooks, step, multiply_adds(network));
+  Interrupts<T> interrupts(hooks, step, multiply_adds(network), team.size() == 1);
   step.poll = Interrupts<T>::after_rows;
   step.poll_context = &interrupts;
   Predictor<T> predictor(network, validated ? team.size() : 0);

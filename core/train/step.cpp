@@ -61,6 +61,8 @@ void Step<T>::rows_phase(int thread, int active, Index epoch) {
     weigh_deltas(table_, batch_, row, end);
     if (thread == 0 && poll != nullptr) poll(poll_context, end - row);
   }
+  // With fewer tiles than threads the first one has no rows of its own.
+  if (thread == 0 && from >= to && poll != nullptr) poll(poll_context, batch_.n);
 }
 
 template <class T>
