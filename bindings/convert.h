@@ -55,5 +55,6 @@ std::vector<T*> parameter_pointers(const NetworkPlan& plan, std::vector<Array>& 
 
 void register_training(nb::module_& module);
 void register_numbers(nb::module_& module);
+void register_predictor(nb::module_& module);
 
 }  // namespace chainrule

@@ -97,5 +97,6 @@ NB_MODULE(_core, module) {
   // Fails the import with a sentence when CHAINRULE_ISA names a set that this machine lacks.
   instruction_set();
   register_numbers(module);
+  register_predictor(module);
   register_training(module);
 }

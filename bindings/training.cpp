@@ -209,29 +209,6 @@ nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form
 }
 
 template <class T>
-nb::object predict_rows(const nb::dict& network_form, Arrays<T> params, Matrix<T> x, bool logits,
-                        int n_threads) {
-  const NetworkPlan plan = network_plan(network_form);
-  Table<T> table{x, {}, {}, {}, {}};
-  const Rows<T> rows = table.view(plan);
-  T* data = nullptr;
-  nb::object out = new_array<T>({x.shape(0), static_cast<std::size_t>(plan.n_outputs())}, &data);
-  Network<T> network(plan);
-  const auto pointers = parameter_pointers<const T>(plan, params);
-  {
-    const nb::gil_scoped_release release;
-    const FlushSubnormals flush;
-    network.pack(pointers, network.values().data());
-    const int threads =
-        n_threads > 0 ? n_threads : useful_threads(plan, rows.n / 3, available_threads());
-    Team team(threads);
-    Predictor<T> predictor(plan, team.size());
-    predictor.predict(network, rows, logits, team, team.size(), data);
-  }
-  return out;
-}
-
-template <class T>
 nb::object copy_rows(const T* from, Index rows, Index stride, Index width) {
   T* data = nullptr;
   nb::object array =
@@ -320,21 +297,19 @@ nb::object numeric(const nb::dict& network_form, const nb::dict& training_form,
 }
 
 template <class T>
-void register_for(nb::module_& module, const char* fit_name, const char* predict_name,
-                  const char* trace_name) {
+void register_for(nb::module_& module, const char* fit_name, const char* trace_name) {
   module.def(fit_name, &fit_network<T>, nb::arg("network"), nb::arg("training"), nb::arg("params"),
              nb::arg("state"), nb::arg("train"), nb::arg("validation"), nb::arg("metric"),
              nb::arg("metric_function").none(), nb::arg("epoch_function").none(),
              nb::arg("out_params"), nb::arg("out_moments"));
-  module.def(predict_name, &predict_rows<T>);
   module.def(trace_name, &trace_step<T>);
 }
 
 }  // namespace
 
 void register_training(nb::module_& module) {
-  register_for<float>(module, "fit_float32", "predict_float32", "trace_float32");
-  register_for<double>(module, "fit_float64", "predict_float64", "trace_float64");
+  register_for<float>(module, "fit_float32", "trace_float32");
+  register_for<double>(module, "fit_float64", "trace_float64");
   module.def("numeric_gradients", &numeric);
 }
 

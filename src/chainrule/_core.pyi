@@ -37,11 +37,11 @@ def fit_float32(
 
 fit_float64 = fit_float32
 
-def predict_float32(
-    network: _Form, params: list[_Array], x: _Array, logits: bool, n_threads: int, /
-) -> _Array: ...
+class PackedFloat32:
+    def __init__(self, network: _Form, params: list[_Array]) -> None: ...
+    def predict(self, x: Any, logits: bool, n_threads: int) -> _Array | None: ...
 
-predict_float64 = predict_float32
+PackedFloat64 = PackedFloat32
 
 def trace_float32(
     network: _Form,

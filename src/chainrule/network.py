@@ -132,6 +132,7 @@ class Network:
         self._training = training
         self._state = state
         self._fitting = False
+        self._predictor: engine.Predictor | None = None
         self.history = history
 
     # Parameters
@@ -181,6 +182,7 @@ class Network:
                 raise DataError(f"{name} must hold finite numbers.")
             new[name] = array
         self._params = {**self._params, **new}
+        self._predictor = None
 
     # Forward
 
@@ -189,7 +191,9 @@ class Network:
 
         A row's result has the same bits whatever rows stand beside it.
         """
-        return engine.predict(self.spec, self._params, X, n_threads=n_threads)
+        if self._predictor is None:
+            self._predictor = engine.Predictor(self.spec, self._params)
+        return self._predictor(X, n_threads=n_threads)
 
     def forward(self, X: Any) -> tuple[list[Array | None], list[Array]]:
         """(z, a): lists of length L + 1 indexed by layer; z[0] is None, a[0] is X."""
@@ -464,6 +468,9 @@ class Network:
         network.random_state = int(record.extra.get("random_state", 0))
         network._set_up(dict(record.params), record.training, record.history, record.state)
         return network
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_predictor": None}
 
     def __repr__(self) -> str:
         return network_text(self.spec, self.dtype)

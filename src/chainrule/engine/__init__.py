@@ -4,7 +4,7 @@ The only importer of the compiled `_core`. Shapes and values are checked once, a
 number type of a computation is that of the parameters.
 """
 
-from chainrule.engine.compute import forward, initialize, loss, permutation, predict
+from chainrule.engine.compute import Predictor, forward, initialize, loss, permutation, predict
 from chainrule.engine.machine import machine
 from chainrule.engine.rows import TrainingRows
 from chainrule.engine.state import TrainingState
@@ -14,6 +14,7 @@ from chainrule.engine.training import FitJob, FitResult, fit, fit_many
 __all__ = [
     "FitJob",
     "FitResult",
+    "Predictor",
     "Trace",
     "TrainingRows",
     "TrainingState",

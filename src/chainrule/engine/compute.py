@@ -66,6 +66,39 @@ def _scheme_for(activation: str, ntk: bool) -> str:
     return "lecun_normal" if activation == "selu" else "glorot_uniform"
 
 
+class Predictor:
+    """A network packed once for many predictions.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+        Copied; later changes do not show.
+    """
+
+    def __init__(self, spec: NetworkSpec, params: Params) -> None:
+        arrays = parameter_list(spec, params)
+        self._n_features = spec.n_features
+        self._dtype = arrays[0].dtype
+        pack = _core.PackedFloat32 if self._dtype == np.float32 else _core.PackedFloat64
+        self._packed = pack(network_form(spec), arrays)
+
+    def __call__(self, X: Any, *, logits: bool = False, n_threads: int | None = None) -> Array:
+        """a(L), or z(L) with `logits`, of every row: (n_samples, n_outputs).
+
+        A row's numbers do not depend on the other rows, nor on the number of threads.
+        """
+        try:
+            out = self._packed.predict(X, logits, n_threads or 0)
+        except TypeError:  # not an array of the network's number type
+            out = None
+        if out is None:
+            x = matrix(X, self._n_features, self._dtype, "X")
+            out = self._packed.predict(x, logits, n_threads or 0)
+        assert out is not None
+        return out
+
+
 def predict(
     spec: NetworkSpec,
     params: Params,
@@ -74,15 +107,8 @@ def predict(
     logits: bool = False,
     n_threads: int | None = None,
 ) -> Array:
-    """a(L), or z(L) with `logits`, of every row: (n_samples, n_outputs).
-
-    A row's numbers do not depend on the other rows, nor on the number of threads.
-    """
-    arrays = parameter_list(spec, params)
-    x = matrix(X, spec.n_features, arrays[0].dtype, "X")
-    call = _core.predict_float32 if x.dtype == np.float32 else _core.predict_float64
-    out: Array = call(network_form(spec), arrays, x, logits, thread_count(n_threads))
-    return out
+    """a(L), or z(L) with `logits`, of every row; see `Predictor`."""
+    return Predictor(spec, params)(X, logits=logits, n_threads=n_threads)
 
 
 def forward(spec: NetworkSpec, params: Params, X: Any) -> tuple[list[Array | None], list[Array]]:
