@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from collections.abc import Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from chainrule import engine
 from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError
 from chainrule.estimators.class_target import ClassTarget
+from chainrule.estimators.explain import trace_model
 from chainrule.estimators.number_target import NumberTarget
 from chainrule.estimators.optimize import optimize
 from chainrule.estimators.recipe import number_type, plain, resolve
@@ -21,6 +23,9 @@ from chainrule.estimators.rows import Rows
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.split import validation_split
 from chainrule.estimators.weights import read_weights
+from chainrule.explain.explain import explain
+from chainrule.explain.explanation import Explanation
+from chainrule.explain.trace import StepTrace
 from chainrule.files import ModelRecord, save_model
 from chainrule.network import Network
 from chainrule.spec import History, TrainingSpec
@@ -165,6 +170,79 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         return self.network_.check_gradients(
             rows.inputs, rows.target, sample_weight=rows.weights, **keywords
         )
+
+    def trace(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        member: int = 0,
+        row_ids: Sequence[Any] | None = None,
+        dtype: str = "float64",
+        **training: Any,
+    ) -> StepTrace:
+        """Every number of the step that the optimizer would take on these rows.
+
+        From zero moments, with schedule factor 1 and dropout off; the loss is taken before
+        temperature, clamp and averaging. Column names and the cells of the table are kept.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            Rows as for `fit`.
+        member : int, default 0
+            Network of an ensemble.
+        row_ids : sequence, optional
+            What the rows are called; default the index of a pandas data frame.
+        dtype : "float64" or "train"
+            Number type of the record; "train" is that of training.
+        **training
+            Keywords of `Network.fit` in place of this model's, such as `learning_rate`.
+
+        Returns
+        -------
+        StepTrace
+        """
+        check_is_fitted(self)
+        return trace_model(
+            self, X, y, sample_weight, member=member, row_ids=row_ids, dtype=dtype,
+            training=training,
+        )  # fmt: skip
+
+    def explain(
+        self,
+        quantity: str,
+        X: Any,
+        y: Any,
+        *,
+        row: int | None = None,
+        top: int | None = 5,
+        digits: int | str = 4,
+        check: str = "central",
+        member: int = 0,
+        sample_weight: Any = None,
+        row_ids: Sequence[Any] | None = None,
+        **training: Any,
+    ) -> Explanation:
+        """The chain rule of one number on these rows, with its numbers and a check.
+
+        Parameters
+        ----------
+        quantity : str
+            "W2[1,3]", "W1[3,bill_length_mm]", "b1[2]", "delta1[4]", "z2[0]", "a1[3]" or "loss";
+            inputs also by the names of `input_names_`, outputs by class.
+        row, top, digits, check
+            As in `chainrule.explain.explain.explain`.
+        X, y, member, sample_weight, row_ids, **training
+            As in `trace`.
+
+        Returns
+        -------
+        Explanation
+        """
+        step = self.trace(X, y, sample_weight, member=member, row_ids=row_ids, **training)
+        return explain(step, quantity, row=row, top=top, digits=digits, check=check)
 
     @property
     def network_(self) -> Network:
