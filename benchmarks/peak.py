@@ -43,18 +43,18 @@ class Peak:
         )
 
 
-def measure_peak(thread_counts: tuple[int, ...], windows: int = 40) -> Peak:
-    """The best of many windows of 10 ms, since any other work in one only lowers it."""
+def measure_peak(thread_counts: tuple[int, ...], windows: int = 200) -> Peak:
+    """The best of many windows of 2 ms, since any other work in one only lowers it."""
     return Peak(
         flops={
-            threads: max(_core.fma_peak(0.01, threads) for _ in range(windows))
+            threads: max(_core.fma_peak(0.002, threads) for _ in range(windows))
             for threads in thread_counts
         },
         l2=_bandwidth(_L2_BYTES, windows),
         l3=_bandwidth(_L3_BYTES, windows),
-        dram=_bandwidth(_DRAM_BYTES, 4),
+        dram=_bandwidth(_DRAM_BYTES, 6),
     )
 
 
 def _bandwidth(size: int, windows: int) -> float:
-    return max(_core.stream_bandwidth(size, 0.01, 1) for _ in range(windows // 2))
+    return max(_core.stream_bandwidth(size, 0.002, 1) for _ in range(windows))

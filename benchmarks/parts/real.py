@@ -79,7 +79,9 @@ def fit_sklearn(X: Any, y: Any) -> Callable[[Any], Any]:
     from sklearn.neural_network import MLPClassifier, MLPRegressor
 
     kind = MLPRegressor if y.dtype.kind == "f" else MLPClassifier
-    model = kind((_HIDDEN,), max_iter=_EPOCHS, n_iter_no_change=_EPOCHS, random_state=0)
+    model = kind(
+        hidden_layer_sizes=(_HIDDEN,), max_iter=_EPOCHS, n_iter_no_change=_EPOCHS, random_state=0
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.fit(X, y)

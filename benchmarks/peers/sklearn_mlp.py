@@ -67,7 +67,7 @@ class ScikitLearn(System):
         case = self.case
         kind = _Classifier if case.task == "classes" else _Regressor
         model = kind(
-            case.sizes[1:-1],
+            hidden_layer_sizes=case.sizes[1:-1],
             activation=case.activation,
             solver=case.optimizer,
             alpha=0.0,
