@@ -11,9 +11,8 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that every folder finds `strategies`
 
-from strategies import Problem
-
 from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
+from strategies import Problem
 
 # The same examples in every run, and no deadline: a busy machine is not a failure.
 settings.register_profile("chainrule", derandomize=True, deadline=None, print_blob=True)

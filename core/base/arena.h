@@ -56,8 +56,8 @@ class Buffer {
     if (bytes == 0) return;
     const Index alignment = bytes >= kHugeFrom ? kHugePage : kCacheLine;
     bytes = checked_add(bytes, alignment - 1) / alignment * alignment;
-    void* memory = std::aligned_alloc(static_cast<std::size_t>(alignment),
-                                      static_cast<std::size_t>(bytes));
+    void* memory =
+        std::aligned_alloc(static_cast<std::size_t>(alignment), static_cast<std::size_t>(bytes));
     if (memory == nullptr) {
       throw SizeError("this computation needs " + std::to_string(bytes) +
                       " bytes of memory in one piece, and the machine did not give them");

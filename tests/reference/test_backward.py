@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
-from strategies import COMBINATIONS, Problem, problems, random_problem, verdict
 
 from chainrule.reference.backward import backward
 from chainrule.reference.forward import forward
 from chainrule.reference.gradients import complex_step, gradients
+from strategies import COMBINATIONS, Problem, problems, random_problem, verdict
 
 
 def analytic(problem: Problem) -> dict[str, np.ndarray]:

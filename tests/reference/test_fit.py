@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from strategies import Problem, random_problem
 
 from chainrule.reference.backward import backward
 from chainrule.reference.fit import fit
@@ -14,6 +13,7 @@ from chainrule.reference.forward import forward
 from chainrule.reference.gradients import gradients
 from chainrule.reference.random import permutation
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, Schedule, TrainingSpec
+from strategies import Problem, random_problem
 
 
 def run(problem: Problem, **changes: object):

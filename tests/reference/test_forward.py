@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from strategies import Problem
 
 from chainrule.reference.forward import forward
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec
+from strategies import Problem
 
 
 def test_xor_before_the_first_update(xor: Problem) -> None:

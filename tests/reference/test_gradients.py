@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from strategies import Problem, random_problem
 
 import chainrule.reference.gradients as module
 from chainrule.reference.gradients import complex_step, frozen_masks, gradients
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec
+from strategies import Problem, random_problem
 
 
 def test_linear_least_squares() -> None:

@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-from strategies import OUTPUTS
 
 from chainrule.reference.activations import activation
 from chainrule.reference.losses import (
@@ -19,6 +18,7 @@ from chainrule.reference.losses import (
     targets,
 )
 from chainrule.spec import LOSSES, Dense, Loss, NetworkSpec
+from strategies import OUTPUTS
 
 
 def ending(loss: str, output: str | None = None, n_outputs: int = 3, **constants: object):

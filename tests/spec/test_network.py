@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from strategies import OUTPUTS, network_specs
 
 from chainrule.errors import ChainruleError, SpecError
 from chainrule.spec import (
@@ -20,6 +19,7 @@ from chainrule.spec import (
     Loss,
     NetworkSpec,
 )
+from strategies import OUTPUTS, network_specs
 
 SQUARED = Loss("squared_error")
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from hypothesis import given
-from strategies import training_specs
 
 from chainrule.errors import SpecError
 from chainrule.spec import OPTIMIZERS, SCHEDULES, Schedule, TrainingSpec
+from strategies import training_specs
 
 
 def test_defaults_are_those_of_the_documented_signature() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import _core
-from chainrule.engine.forms import network_form, thread_count
+from chainrule.engine.forms import network_form
 from chainrule.engine.rows import Array, Params, matrix, parameter_list
 from chainrule.engine.trace import trace
 from chainrule.errors import DataError, SpecError

@@ -34,12 +34,14 @@ def load(
         When the file cannot be opened, is not a chainrule model, is damaged, or is newer than this
         version can read. Opening a file runs no code from it.
     """
-    return from_record(read_model(path))
+    model: Network | TabularClassifier | TabularRegressor = from_record(read_model(path))
+    return model
 
 
 def loads(data: bytes) -> Network | TabularClassifier | TabularRegressor:
     """Like `load`, from a file's bytes."""
-    return from_record(from_bytes(data))
+    model: Network | TabularClassifier | TabularRegressor = from_record(from_bytes(data))
+    return model
 
 
 def from_record(record: ModelRecord) -> Any:
