@@ -59,6 +59,7 @@ TrainingPlan training_plan(const nb::dict& form, std::size_t n_layers) {
   plan.mean = entry<bool>(form, "mean");
   plan.l1 = entry<double>(form, "l1");
   plan.l2 = entry<double>(form, "l2");
+  plan.penalty_per_batch = entry<bool>(form, "penalty_per_batch");
   plan.weight_decay = entry<double>(form, "weight_decay");
   plan.clip_norm = entry<double>(form, "clip_norm");
   plan.patience = entry<Index>(form, "patience");
@@ -71,6 +72,7 @@ TrainingPlan training_plan(const nb::dict& form, std::size_t n_layers) {
   plan.beta1 = entry<double>(form, "beta1");
   plan.beta2 = entry<double>(form, "beta2");
   plan.epsilon = entry<double>(form, "epsilon");
+  plan.epsilon_hat = entry<bool>(form, "epsilon_hat");
   return plan;
 }
 
@@ -91,7 +93,7 @@ NB_MODULE(_core, module) {
   module.def("available_threads", &available_threads);
   module.def("fma_peak", &fma_peak, nb::arg("seconds"), nb::arg("n_threads"),
              nb::call_guard<nb::gil_scoped_release>());
-  module.def("stream_bandwidth", &stream_bandwidth, nb::arg("bytes"), nb::arg("seconds"),
+  module.def("stream_bandwidth", &stream_bandwidth, nb::arg("n_bytes"), nb::arg("seconds"),
              nb::arg("n_threads"), nb::call_guard<nb::gil_scoped_release>());
   module.attr("compiler") = CHAINRULE_COMPILER;
   // Fails the import with a sentence when CHAINRULE_ISA names a set that this machine lacks.

@@ -185,8 +185,12 @@ nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form
   if (!epoch_function.is_none() || !metric_function.is_none()) {
     hooks.epoch_done = [&](Index epoch, double loss, double validation_loss, double score) {
       const auto call = [&] {
-        return !epoch_function.is_none() &&
-               nb::cast<bool>(epoch_function(epoch, loss, validation_loss, score));
+        if (epoch_function.is_none()) return false;
+        const double penalty = state.history.penalty.empty() ? 0.0 : state.history.penalty.back();
+        const auto factor =
+            nb::cast<double>(epoch_function(epoch, loss, penalty, validation_loss, score));
+        if (factor >= 0) state.rate_factor = factor;
+        return factor < 0;
       };
       return python.failed() || python.guarded(call, true);
     };
@@ -198,6 +202,7 @@ nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form
   python.rethrow();
   nb::dict out = save_state<T>(state, out_params, out_moments);
   out["loss"] = state.history.loss;
+  out["penalty"] = state.history.penalty;
   out["validation_loss"] = state.history.validation_loss;
   out["validation_metric"] = state.history.validation_metric;
   out["best_epoch"] = state.history.best_epoch;

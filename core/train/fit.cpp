@@ -134,12 +134,14 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       shuffle(state.order.data(), rows.n, plan.seed, Stream::shuffle,
               static_cast<std::uint32_t>(state.epoch));
     }
-    double epoch_loss = 0, epoch_weight = 0;
+    double epoch_loss = 0, epoch_weight = 0, epoch_penalty = 0;
     for (Index b = 0; b < n_batches; ++b) {
       const Index first = b * batch_size, n = std::min(batch_size, rows.n - first);
       batch.choose(rows, shuffled ? state.order.data() : nullptr, first, n);
-      const double schedule =
-          schedule_factor(plan.schedule, steps_done, total_steps, e, state.plateau);
+      const double schedule = state.rate_factor * schedule_factor(plan.schedule, steps_done,
+                                                                  total_steps, e, state.plateau);
+      const double batch_penalty =
+          plan.penalty_per_batch ? penalty(table, state.network, plan) : 0.0;
       const Clock::time_point step_start = pace.measures() ? Clock::now() : start;
       const T batch_loss = step.run(team, pace.threads(), schedule, state.epoch);
       if (pace.measures()) pace.record(seconds_since(step_start));
@@ -150,8 +152,14 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
         }
         break;
       }
-      epoch_loss += static_cast<double>(batch_loss);
-      epoch_weight += static_cast<double>(batch.weight_sum(table));
+      const auto batch_weight = static_cast<double>(batch.weight_sum(table));
+      // A batch whose penalty is its own counts by its rows, else by their weights.
+      const double share = !plan.penalty_per_batch ? 1
+                           : batch_weight > 0      ? static_cast<double>(n) / batch_weight
+                                                   : 0;
+      epoch_loss += static_cast<double>(batch_loss) * share;
+      epoch_weight += batch_weight * share;
+      epoch_penalty += batch_penalty * share;
       ++steps_done;
     }
     // A finite loss may still have had a gradient that was not.
@@ -166,6 +174,8 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       break;
     }
     history.loss.push_back(plan.mean && epoch_weight > 0 ? epoch_loss / epoch_weight : epoch_loss);
+    if (plan.penalty_per_batch)
+      history.penalty.push_back(epoch_weight > 0 ? epoch_penalty / epoch_weight : 0);
     ++state.epoch;
 
     double score = history.loss.back();

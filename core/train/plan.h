@@ -61,6 +61,7 @@ struct TrainingPlan {
   bool mean = true;      // else the sum over rows
   double l1 = 0;
   double l2 = 0;
+  bool penalty_per_batch = false;  // l1 and l2 are divided by the sum of the batch's row weights
   double weight_decay = 0;
   double clip_norm = 0;  // 0 is none
   Index patience = 0;    // 0 is none
@@ -73,6 +74,7 @@ struct TrainingPlan {
   double beta1 = 0.9;
   double beta2 = 0.999;  // or rho
   double epsilon = 1e-8;
+  bool epsilon_hat = false;  // Adam's epsilon is added before the bias correction
 };
 
 // Rows for training or validation; `rows` picks from the table, null takes all in order.

@@ -33,6 +33,7 @@ constexpr bool uses_second(Optimizer optimizer) {
 
 struct History {
   std::vector<double> loss;
+  std::vector<double> penalty;  // with penalty_per_batch
   std::vector<double> validation_loss;
   std::vector<double> validation_metric;
   Index best_epoch = -1;
@@ -61,7 +62,8 @@ struct State {
   Index epoch = 0;  // completed since the network was made; keys shuffling and dropout
   std::vector<std::uint32_t> order;
   Plateau plateau;
-  Buffer<T> best;  // values of the best epoch, or of the last completed one
+  double rate_factor = 1;  // on the learning rate; the caller may change it after an epoch
+  Buffer<T> best;          // values of the best epoch, or of the last completed one
   double best_score = 0;
   Index waited = 0;  // epochs without improvement
   History history;

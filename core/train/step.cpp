@@ -74,7 +74,7 @@ void Step<T>::weights_phase(int thread, int active, const StepSize<T>& step) {
     const GradientTask& task = tasks_[k];
     gradient_block(table_, state_.network, batch_, true, task, static_cast<T>(step.scale), block,
                    block_bias);
-    penalize_block(table_, state_.network, plan_, task, block);
+    penalize_block(table_, state_.network, step, task, block);
     update_block(table_, plan_, step, state_, task, block, block_bias);
   }
 }
@@ -89,7 +89,7 @@ void Step<T>::clipped_weights_phase(Team& team, int thread, int active, const St
     const GradientTask& task = tasks_[k];
     gradient_block(table_, state_.network, batch_, true, task, static_cast<T>(step.scale), block,
                    block_bias);
-    penalize_block(table_, state_.network, plan_, task, block);
+    penalize_block(table_, state_.network, step, task, block);
     store_block(state_.network, task, block, block_bias, gradients_.data());
     task_norms_[k] =
         table_.sum_of_squares(block, task.n_panels * (task.last - task.first) * kPanel<T>) +

@@ -54,7 +54,7 @@ void trace(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, Index
   for (const GradientTask& task : tasks) {
     gradient_block(table, state.network, batch, dropout, task, static_cast<T>(step.scale), block,
                    block_bias);
-    penalize_block(table, state.network, plan, task, block);
+    penalize_block(table, state.network, step, task, block);
     store_block(state.network, task, block, block_bias, out.gradients.data());
     squares += table.sum_of_squares(block, task.n_panels * (task.last - task.first) * kPanel<T>) +
                (task.bias ? table.sum_of_squares(block_bias, task.n_panels * kPanel<T>) : 0.0);

@@ -15,17 +15,25 @@ struct StepSize {
   double scale;   // 1 / sum of row weights, or 1
   T correction1;  // 1 / (1 - beta1^t)
   T correction2;
+  T l1;
+  T l2;
+  T epsilon;
 };
 
-// Advances the step counter and the bias corrections.
+// Advances the step counter and the bias corrections. With epsilon_hat, sqrt(v') + epsilon becomes
+// (sqrt(v) + epsilon) / sqrt(1 - beta2^t), v' being v without its bias.
 template <class T>
 StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, double schedule,
                       double weight_sum);
 
 // Adds the penalty's gradient to a block's: l2 w + l1 sign(w).
 template <class T>
-void penalize_block(const KernelTable<T>& table, const Network<T>& network,
-                    const TrainingPlan& plan, const GradientTask& task, T* block);
+void penalize_block(const KernelTable<T>& table, const Network<T>& network, const StepSize<T>& step,
+                    const GradientTask& task, T* block);
+
+// l1 sum |W| + l2/2 sum W^2 over all layers.
+template <class T>
+double penalty(const KernelTable<T>& table, const Network<T>& network, const TrainingPlan& plan);
 
 // Updates the block's parameters and their transposed copy from its gradient, which it may
 // overwrite.

@@ -87,6 +87,7 @@ def training_form(spec: NetworkSpec, training: TrainingSpec) -> dict[str, Any]:
         "mean": training.reduction == "mean",
         "l1": float(training.l1),
         "l2": float(training.l2),
+        "penalty_per_batch": training.penalty_per_batch,
         "weight_decay": float(training.weight_decay),
         "clip_norm": float(training.clip_norm or 0.0),
         "patience": training.patience or 0,
@@ -99,6 +100,7 @@ def training_form(spec: NetworkSpec, training: TrainingSpec) -> dict[str, Any]:
         "beta1": training.constant("beta1"),
         "beta2": training.constant("rho" if rmsprop else "beta2"),
         "epsilon": training.constant("epsilon"),
+        "epsilon_hat": training.epsilon_hat,
     }
 
 

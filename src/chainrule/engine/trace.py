@@ -30,7 +30,8 @@ class Trace:
         Dropout factors, where dropout is on; the next layer receives a * mask.
     losses : ndarray (n_samples,)
     data_loss, penalty, loss : float
-        Reduced over rows; l1 sum |W| + l2/2 sum W^2; their sum.
+        Reduced over rows; l1 sum |W| + l2/2 sum W^2, by `penalty_per_batch` over `weight_sum`;
+        their sum.
     weight_sum : float
         Sum of sample weights.
     grads, update, params_before, params_after : dict of str to ndarray
@@ -107,7 +108,8 @@ def trace(
     params_after = dict(zip(names, after, strict=True))
     weight_sum = out["weight_sum"]
     data_loss = out["loss_sum"] / (weight_sum if training.reduction == "mean" else 1.0)
-    penalty = _penalty(params_before, training)
+    share = 1.0 / weight_sum if training.penalty_per_batch else 1.0
+    penalty = share * _penalty(params_before, training)
     return Trace(
         z=[None, *out["z"]],
         a=[rows.x, *out["a"]],
@@ -196,14 +198,15 @@ def numeric_gradients(
         np.concatenate(flat) if flat else np.zeros(0, np.int64),
         thread_count(training.n_threads),
     )
+    weights = rows.weights if rows.weights is not None else np.ones(rows.n)
+    share = 1.0 / weights.sum() if training.penalty_per_batch else 1.0
     parts = np.split(values, np.cumsum([len(part) for part in flat])[:-1]) if flat else []
     out: dict[str, Array] = {}
     for name, picked, part in zip(indices, flat, parts, strict=True):
         out[name] = part
         if name.startswith("W") and (training.l1 or training.l2):
-            out[name] = part + _penalty_slope(
-                arrays[names.index(name)].reshape(-1)[picked], training
-            )
+            w = arrays[names.index(name)].reshape(-1)[picked]
+            out[name] = part + share * _penalty_slope(w, training)
     return out
 
 

@@ -19,7 +19,7 @@ from chainrule.errors import DataError, DivergedError
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 Metric = str | Callable[[Array], float]
-Callback = Callable[[int, History], bool | None]
+Callback = Callable[[int, History], bool | float | None]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,8 @@ def fit(
         What chooses the best epoch on the validation rows, lower is better; a function gets their
         outputs (n, n_outputs). Of ties the last epoch is kept.
     callback : callable, optional
-        Called as callback(epoch, history) after each epoch; True stops.
+        Called as callback(epoch, history) after each epoch; True stops, a float is the factor on
+        the learning rate from the next epoch on.
 
     Raises
     ------
@@ -97,15 +98,26 @@ def fit(
     after = [np.zeros_like(array) for array in arrays]
     history = History()
     start = time.perf_counter()
+    factor = 1.0
 
-    def epoch_done(epoch: int, loss: float, validation_loss: float, score: float) -> bool:
+    def epoch_done(
+        epoch: int, loss: float, penalty: float, validation_loss: float, score: float
+    ) -> float:
+        nonlocal factor
         history.loss.append(loss)
+        if training.penalty_per_batch:
+            history.penalty.append(penalty)
         if validation is not None:
             history.validation_loss.append(validation_loss)
             if metric != "loss":
                 history.validation_metric.append(score)
         history.seconds = time.perf_counter() - start
-        return callback is not None and callback(epoch, history) is True
+        answer = None if callback is None else callback(epoch, history)
+        if answer is True:
+            return -1.0  # stops
+        if isinstance(answer, float):
+            factor = answer
+        return factor
 
     call = _core.fit_float32 if dtype == np.float32 else _core.fit_float64
     out = call(
@@ -123,6 +135,7 @@ def fit(
     )
     history = History(
         loss=out["loss"],
+        penalty=out["penalty"],
         validation_loss=out["validation_loss"],
         validation_metric=[] if metric == "loss" else out["validation_metric"],
         best_epoch=None if out["best_epoch"] < 0 else out["best_epoch"],

@@ -7,7 +7,7 @@ import numpy as np
 from chainrule.reference.arrays import Array, Params
 from chainrule.reference.backward import backward
 from chainrule.reference.forward import forward
-from chainrule.reference.losses import row_losses, targets
+from chainrule.reference.losses import penalty, row_losses, targets
 from chainrule.reference.random import dropout_masks, permutation
 from chainrule.reference.schedules import schedule_factor
 from chainrule.reference.update import State, init, update
@@ -42,16 +42,24 @@ def fit(
         order = np.arange(n)
         if training.shuffle and batch_size < n:
             order = permutation(n, training.seed, "shuffle", state.epoch)
-        epoch_loss = 0.0
+        epoch_loss = epoch_weight = epoch_penalty = 0.0
         for number, start in enumerate(starts):
             rows = order[start : start + batch_size]
             masks = dropout_masks(spec, rows, training.seed, state.epoch)
 
             z, a = forward(spec, params, X[rows], masks)
 
-            epoch_loss += float(row_losses(spec, z[-1], a[-1], y[rows]) @ s[rows])
             if s[rows].sum() == 0:  # a batch that weighs nothing makes no step
                 continue
+
+            share, divisor = 1.0, 1.0
+            if training.penalty_per_batch:  # as scikit-learn's MLP
+                divisor = s[rows].sum()
+                share = len(rows) / divisor
+            batch_loss = row_losses(spec, z[-1], a[-1], y[rows]) @ s[rows]
+            epoch_loss += share * float(batch_loss)
+            epoch_weight += share * s[rows].sum()
+            epoch_penalty += share * float(penalty(params, training.l1, training.l2))
 
             _, grads = backward(
                 spec,
@@ -61,8 +69,8 @@ def fit(
                 y[rows],
                 sample_weight=s[rows],
                 reduction=training.reduction,
-                l1=training.l1,
-                l2=training.l2,
+                l1=training.l1 / divisor,
+                l2=training.l2 / divisor,
                 masks=masks,
             )
 
@@ -72,7 +80,9 @@ def fit(
             params = {name: w + updates[name] for name, w in params.items()}
             history.n_steps += 1
 
-        total_weight = s.sum() if training.reduction == "mean" else 1.0
-        history.loss.append(epoch_loss / total_weight if total_weight else 0.0)
+        total = epoch_weight if training.reduction == "mean" else 1.0
+        history.loss.append(epoch_loss / total if total else 0.0)
+        if training.penalty_per_batch:
+            history.penalty.append(epoch_penalty / total if total else 0.0)
         state = State(state.moments, state.n_steps, state.epoch + 1)
     return params, state, history

@@ -43,7 +43,8 @@ def gradients(
     z, a = forward(spec, params, X, masks)
     losses = row_losses(spec, z[-1], a[-1], targets(spec, y))
     share = row_shares(len(X), sample_weight, training.reduction)
-    loss = losses @ share + penalty(params, training.l1, training.l2)
+    l1, l2 = batch_penalty(training, len(X), sample_weight)
+    loss = losses @ share + penalty(params, l1, l2)
     _, grads = backward(
         spec,
         params,
@@ -52,8 +53,8 @@ def gradients(
         y,
         sample_weight=sample_weight,
         reduction=training.reduction,
-        l1=training.l1,
-        l2=training.l2,
+        l1=l1,
+        l2=l2,
         masks=masks,
     )
     return float(loss), grads
@@ -78,6 +79,7 @@ def complex_step(
     masks = frozen_masks(spec, len(X), training, dropout_epoch)
     rows = targets(spec, y)
     share = row_shares(len(X), sample_weight, training.reduction)
+    l1, l2 = batch_penalty(training, len(X), sample_weight)
     _, a = forward(spec, params, X, masks)
     grads: Params = {}
     for name, tensor in params.items():
@@ -96,7 +98,7 @@ def complex_step(
             for l in range(first, spec.n_layers + 1):
                 z, out = forward_layer(spec, perturbed, l, out, masks)
             losses = row_losses(spec, z, out, rows)  # (n_copies, n)
-            loss = losses @ share + penalty(perturbed, training.l1, training.l2)
+            loss = losses @ share + penalty(perturbed, l1, l2)
             derivative[start : start + n_copies] = loss.imag / H
         grads[name] = derivative.reshape(tensor.shape) if indices is None else derivative
     return grads
@@ -107,3 +109,12 @@ def frozen_masks(
 ) -> PerLayer | None:
     """The dropout masks that rows 0..n-1 meet in this epoch; None without an epoch."""
     return None if epoch is None else dropout_masks(spec, np.arange(n), training.seed, epoch)
+
+
+def batch_penalty(
+    training: TrainingSpec, n: int, sample_weight: Array | None
+) -> tuple[float, float]:
+    """l1 and l2, with `penalty_per_batch` over the sum of the rows' weights."""
+    weights = np.ones(n) if sample_weight is None else np.asarray(sample_weight, dtype=float)
+    divisor = float(weights.sum()) if training.penalty_per_batch else 1.0
+    return training.l1 / divisor, training.l2 / divisor

@@ -55,13 +55,15 @@ def adam(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
     """first <- beta1 first + (1 - beta1) g;  second <- beta2 second + (1 - beta2) g^2.
 
     w <- w - eta first' / (sqrt(second') + epsilon), where first' and second' are divided by
-    1 - beta^t because they began at 0.
+    1 - beta^t because they began at 0; with `epsilon_hat` the quotient is
+    sqrt(1 - beta2^t) first' / (sqrt(second) + epsilon).
     """
     first = c("beta1") * m["first_moment"] + (1.0 - c("beta1")) * g
     second = c("beta2") * m["second_moment"] + (1.0 - c("beta2")) * g * g
     unbiased_first = first / (1.0 - c("beta1") ** t)
     unbiased_second = second / (1.0 - c("beta2") ** t)
-    change = -eta * unbiased_first / (np.sqrt(unbiased_second) + c("epsilon"))
+    epsilon = c("epsilon") / (math.sqrt(1.0 - c("beta2") ** t) if c("epsilon_hat") else 1.0)
+    change = -eta * unbiased_first / (np.sqrt(unbiased_second) + epsilon)
     return change, {"first_moment": first, "second_moment": second}
 
 

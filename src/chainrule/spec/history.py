@@ -14,6 +14,9 @@ class History:
     loss : list of float
         One entry per epoch: the weighted mean over its rows of the loss before each update, without
         penalty terms (with `reduction="sum"`, the sum over its rows).
+    penalty : list of float
+        With `penalty_per_batch` the mean over batches, counted by rows as `loss` then is, of what
+        the penalty added to each; else empty.
     validation_loss : list of float
         The same on the validation rows after the epoch's last update; empty without validation.
     validation_metric : list of float
@@ -31,6 +34,7 @@ class History:
     """
 
     loss: list[float] = field(default_factory=list)
+    penalty: list[float] = field(default_factory=list)
     validation_loss: list[float] = field(default_factory=list)
     validation_metric: list[float] = field(default_factory=list)
     best_epoch: int | None = None

@@ -106,6 +106,9 @@ class TrainingSpec:
     optimizer : str
         A key of `OPTIMIZERS`; the constants `momentum`, `rho`, `beta1`, `beta2`, `epsilon` are None
         for the optimizer's default.
+    epsilon_hat : bool
+        Adam's first / (sqrt(second) + epsilon) before both biases are corrected, as at the end of
+        section 2 of Kingma and Ba (2015), in scikit-learn and in TensorFlow; else after it.
     learning_rate : float
         eta before schedule and group factor.
     schedule : Schedule
@@ -117,6 +120,9 @@ class TrainingSpec:
         Whether a batch's loss, and so its gradient, is the weighted mean or sum over its rows.
     l1, l2 : float
         Add l1 sum |W| + l2/2 sum W^2 to the reduced loss; weights only.
+    penalty_per_batch : bool
+        As scikit-learn's MLP does, divide l1 and l2 by the sum of the batch's row weights, which
+        makes them strongest in a short batch, and count each batch in the history by its rows.
     weight_decay : float
         Decoupled: W <- W (1 - eta weight_decay) before the step; weights only.
     clip_norm : float or None
@@ -147,6 +153,7 @@ class TrainingSpec:
     reduction: str = "mean"
     l1: float = 0.0
     l2: float = 0.0
+    penalty_per_batch: bool = False
     weight_decay: float = 0.0
     clip_norm: float | None = None
     patience: int | None = None
@@ -160,6 +167,7 @@ class TrainingSpec:
     beta1: float | None = None
     beta2: float | None = None
     epsilon: float | None = None
+    epsilon_hat: bool = False
     learning_rate_factors: Mapping[str, float] = field(default_factory=dict)
     weight_decay_factors: Mapping[str, float] = field(default_factory=dict)
 
@@ -181,8 +189,11 @@ class TrainingSpec:
             if getattr(self, name) is not None:
                 check_whole(name, getattr(self, name), 1)
         check_whole("seed", self.seed, 0, (1 << 64) - 1)
-        if not isinstance(self.shuffle, bool):
-            raise SpecError(f"shuffle must be True or False, found {self.shuffle!r}.")
+        for name in ("shuffle", "penalty_per_batch", "epsilon_hat"):
+            if not isinstance(getattr(self, name), bool):
+                raise SpecError(f"{name} must be True or False, found {getattr(self, name)!r}.")
+        if self.penalty_per_batch and self.reduction == "sum":
+            raise SpecError("penalty_per_batch goes with reduction 'mean', found 'sum'.")
         for name in ("momentum", "rho", "beta1", "beta2"):
             if getattr(self, name) is not None:
                 check_number(name, getattr(self, name), low=0.0, high=1.0)
