@@ -23,6 +23,7 @@ from chainrule.spec.network import layer_from_json
 
 if TYPE_CHECKING:
     from chainrule.explain.explain import Explanation
+    from chainrule.explain.findings import Diagnosis
     from chainrule.explain.trace import StepTrace
     from chainrule.explain.verify import GradientCheck
 
@@ -299,6 +300,23 @@ class Network:
 
         step = self.trace(X, y, sample_weight=sample_weight, **training)
         return explain(step, quantity, row=row, top=top, digits=digits, check=check)
+
+    def diagnose(self, X: Any, y: Any, *, sample_weight: Any = None, **training: Any) -> Diagnosis:
+        """Why training goes badly: findings with numbers and remedies; best on its own rows."""
+        from chainrule.explain.diagnose import diagnose
+
+        spec = self._training_for(training)
+        state = self._state if self._state and self._state.optimizer == spec.optimizer else None
+        return diagnose(
+            self.spec,
+            self._params,
+            X,
+            y,
+            spec,
+            self.history,
+            sample_weight=sample_weight,
+            state=state,
+        )
 
     # Update
 

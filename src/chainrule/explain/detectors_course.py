@@ -1,0 +1,160 @@
+"""Detectors that look at the course of the training: the losses of its epochs, and one step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from chainrule.explain.detectors import TABLE, finding
+from chainrule.explain.detectors_evidence import Evidence, norm
+from chainrule.explain.findings import Finding
+from chainrule.explain.numbers import format_number
+from chainrule.spec import History, TrainingSpec
+
+
+def rate_too_high(seen: Evidence) -> Iterator[Finding]:
+    """A loss that left its minimum behind, jumped over the baseline, or diverged."""
+    what = _overshoot(seen)
+    if what:
+        yield finding("rate-too-high", {"what": what, "lower_rate": seen.lower_rate})
+
+
+def _overshoot(seen: Evidence) -> str:
+    limits, losses, scale = TABLE["rate-too-high"], seen.losses, seen.scale
+    if not len(losses):
+        return ""
+    worst = int(np.argmax(losses))
+    jump = (losses[worst] - seen.floor) / scale
+    if seen.history.stop_reason == "diverged":
+        return (
+            f"the loss rose to {format_number(losses[worst], 3)} in epoch {worst} and then left "
+            "the finite numbers"
+            if jump > limits["jump"]
+            else ""
+        )
+    epochs = int(limits["epochs"])
+    if len(losses) <= epochs:
+        return ""
+    tail, best = losses[-epochs:], int(np.argmin(losses))
+    above = tail.min() - losses[best]
+    if above > limits["swing"] * scale and tail.min() - seen.floor > limits["rise"] * (
+        losses[best] - seen.floor
+    ):
+        return (
+            f"the loss was {format_number(losses[best], 3)} in epoch {best} and at least "
+            f"{format_number(tail.min(), 3)} in the last {epochs} epochs"
+        )
+    unsettled = np.abs(np.diff(losses))[-10:].max() > limits["swing"] * scale
+    poor = tail.max() - seen.floor > scale
+    if poor and (jump > limits["jump"] or (unsettled and np.diff(losses).max() > 0)):
+        return (
+            f"the loss went up to {format_number(losses[worst], 3)} and ended at "
+            f"{format_number(losses[-1], 3)}, where a constant prediction has "
+            f"{format_number(seen.baseline, 3)}"
+        )
+    return ""
+
+
+def rate_too_low(seen: Evidence) -> Iterator[Finding]:
+    """Steps too small to get anywhere, although there is a slope to go down."""
+    limits, losses = TABLE["rate-too-low"], seen.losses
+    if len(losses) < 2 or seen.history.stop_reason == "diverged":
+        return
+    weights = [name for name in seen.trace.update if name.startswith("W")]
+    moved = norm(np.array([norm(seen.trace.update[name]) for name in weights]))
+    size = norm(np.array([norm(seen.trace.params_before[name]) for name in weights]))
+    change = moved / size if size else 0.0
+    travel = change * max(seen.history.n_steps, 1)
+    fall = (losses[0] - losses[-1]) / seen.scale
+    slope = float(seen.sensitivity.max())
+    if travel < limits["travel"] and abs(fall) < limits["fall"] and slope > limits["sensitivity"]:
+        evidence = {
+            "change": change,
+            "travel": travel,
+            "epochs": len(losses),
+            "percent": 100.0 * float((losses[0] - losses[-1]) / max(abs(losses[0]), 1e-300)),
+            "higher_rate": float(f"{max(seen.training.learning_rate, 1e-6) * 10:.0e}"),
+        }
+        yield finding("rate-too-low", evidence)
+
+
+def oscillating(seen: Evidence) -> Iterator[Finding]:
+    """A loss whose direction turns at nearly every epoch, by much."""
+    limits, losses = TABLE["oscillating"], seen.losses
+    full = seen.training.batch_size is None or seen.training.batch_size >= seen.n
+    epochs = int(limits["steps" if full else "epochs"])
+    tail = losses[-epochs - 1 :]
+    changes = np.diff(tail)
+    if len(changes) < epochs:
+        return
+    flips = int((np.sign(changes[1:]) != np.sign(changes[:-1])).sum())
+    turns = len(changes) - 1
+    swing = float(np.median(np.abs(changes))) / seen.scale
+    if flips > limits["flips_full" if full else "flips"] * turns and swing > limits["swing"]:
+        evidence = {
+            "low": float(tail.min()),
+            "high": float(tail.max()),
+            "flips": flips,
+            "turns": turns,
+            "swing": swing,
+            "lower_rate": seen.lower_rate,
+        }
+        yield finding("oscillating", evidence)
+
+
+def stuck(seen: Evidence) -> Iterator[Finding]:
+    """The loss of the constant prediction, epoch after epoch."""
+    limits, losses = TABLE["stuck"], seen.losses
+    epochs = int(limits["epochs"])
+    if len(losses) < epochs:
+        return
+    tail = losses[-epochs:]
+    still = np.ptp(tail) < limits["move"] * seen.scale
+    if still and abs(tail[-1] - seen.baseline) < limits["near"] * seen.scale:
+        classes = seen.spec.loss.name in ("cross_entropy", "binary_cross_entropy")
+        evidence = {
+            "epochs": epochs,
+            "loss": float(losses[-1]),
+            "baseline": seen.baseline,
+            "answer": "the frequencies of the classes" if classes else "the mean",
+        }
+        yield finding("stuck", evidence)
+
+
+def overfitting(seen: Evidence) -> Iterator[Finding]:
+    """Validation got much worse since its best epoch while training went on to improve."""
+    limits, train, held = TABLE["overfitting"], seen.losses, seen.validation_losses
+    if len(held) < 2 or len(held) != len(train):
+        return
+    best = int(np.argmin(held))
+    if len(held) - 1 - best < limits["epochs"] or held[best] <= seen.floor:
+        return
+    rise = float((held[-3:].min() - held[best]) / (held[best] - seen.floor))
+    fall = float((train[best] - train[-1]) / max(train[best] - seen.floor, 1e-300))
+    worse = held[-3:].min() - held[best] > limits["fall"] * seen.scale
+    if rise > limits["rise"] and fall > limits["fall"] and worse:
+        evidence = {
+            "best": best,
+            "train": f"{-100 * fall:+.0f}",
+            "validation": f"{100 * rise:+.0f}",
+        }
+        yield finding("overfitting", {**evidence, "rise": rise, "fall": fall})
+
+
+def clear_fault(history: History, training: TrainingSpec) -> str | None:
+    """One sentence where the losses alone leave no doubt, for a warning at the end of `fit`.
+
+    The loss ended far above its minimum and above where it began, and stayed there.
+    """
+    losses = np.asarray(history.loss, np.float64)
+    if len(losses) < 5 or not np.isfinite(losses).all() or losses.min() <= 0:
+        return None
+    best, tail = int(np.argmin(losses)), losses[-3:]
+    if tail.min() < 2.0 * losses[best] or tail.min() < 1.5 * losses[0]:
+        return None
+    return (
+        f"the training loss rose from {format_number(losses[best], 3)} (epoch {best}) to "
+        f"{format_number(losses[-1], 3)}: learning_rate={training.learning_rate:g} is too high; "
+        "diagnose(X, y) looks closer."
+    )

@@ -1,0 +1,148 @@
+"""What the detectors read: the history, one recorded step, and the scale of the problem."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from chainrule import engine
+from chainrule.reference.losses import targets
+from chainrule.spec import History, NetworkSpec, TrainingSpec
+
+MAX_ROWS = 1024
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that a detector may look at.
+
+    Attributes
+    ----------
+    spec : NetworkSpec
+    training : TrainingSpec
+    history : History
+    trace : engine.Trace
+        One step over at most 1,024 of the rows.
+    y : ndarray
+        All targets, as the engine takes them.
+    weights : ndarray or None
+        Weights of all rows.
+    rows : ndarray of int
+        Which rows the trace holds.
+    columns : sequence of str
+        For each input the name of the column that it comes from.
+    labels : sequence of str
+        Names of the outputs.
+    """
+
+    spec: NetworkSpec
+    training: TrainingSpec
+    history: History
+    trace: engine.Trace
+    y: np.ndarray
+    weights: np.ndarray | None
+    rows: np.ndarray
+    columns: Sequence[str]
+    labels: Sequence[str]
+
+    @property
+    def n(self) -> int:
+        """Rows given."""
+        return len(self.y)
+
+    @cached_property
+    def targets(self) -> np.ndarray:
+        """Targets of the traced rows, (n, n_outputs) in float64."""
+        return np.asarray(targets(self.spec, self.y[self.rows]), np.float64)
+
+    @cached_property
+    def losses(self) -> np.ndarray:
+        """Training loss of every epoch, for the mean row."""
+        return np.asarray(self.history.loss, np.float64) / self._rows_in_sum
+
+    @cached_property
+    def validation_losses(self) -> np.ndarray:
+        """Validation loss of every epoch."""
+        return np.asarray(self.history.validation_loss, np.float64)
+
+    @property
+    def _rows_in_sum(self) -> float:
+        """By what a sum over all rows is divided to become a mean."""
+        if self.training.reduction == "mean":
+            return 1.0
+        return float(self.n if self.weights is None else self.weights.sum())
+
+    @cached_property
+    def baseline(self) -> float:
+        """Mean loss of the best constant prediction."""
+        return constant_loss(self.spec, self._all_targets, self.weights)
+
+    @cached_property
+    def floor(self) -> float:
+        """Mean loss of a perfect prediction: 0 but for counts."""
+        if self.spec.loss.name != "poisson":
+            return 0.0
+        y = self._all_targets
+        logs = np.log(np.where(y > 0, y, 1.0))
+        return float(np.average((y - y * logs).sum(axis=1), weights=self.weights))
+
+    @cached_property
+    def scale(self) -> float:
+        """What there is to gain: baseline minus floor; at least the smallest normal number."""
+        return max(self.baseline - self.floor, float(np.finfo(np.float64).tiny))
+
+    @cached_property
+    def _all_targets(self) -> np.ndarray:
+        return np.asarray(targets(self.spec, self.y), np.float64)
+
+    @cached_property
+    def sensitivity(self) -> np.ndarray:
+        """Per layer |dL_dW| |W| over the scale: what a change of all its weights might do, (L,)."""
+        share = self.trace.weight_sum if self.training.reduction == "sum" else 1.0
+        norms = [
+            norm(self.trace.grads[f"W{l}"]) / share * norm(self.trace.params_before[f"W{l}"])
+            for l in range(1, self.spec.n_layers + 1)
+        ]
+        return np.array(norms) / self.scale
+
+    @property
+    def lower_rate(self) -> float:
+        """A third of the learning rate, one digit."""
+        return float(f"{self.training.learning_rate / 3:.0e}")
+
+
+def norm(array: np.ndarray) -> float:
+    """Euclidean norm in float64."""
+    return float(np.linalg.norm(np.asarray(array, np.float64)))
+
+
+def rms(array: np.ndarray) -> float:
+    """Root mean square in float64."""
+    return float(np.sqrt(np.mean(np.square(np.asarray(array, np.float64)))))
+
+
+def constant_loss(spec: NetworkSpec, y: np.ndarray, weights: np.ndarray | None) -> float:
+    """Mean loss over rows (n, n_outputs) of the constant that is best for each output."""
+    from chainrule.reference.losses import OF_ACTIVATION
+
+    name = spec.loss.name
+    mean = np.average(y, axis=0, weights=weights)
+    if name in ("cross_entropy", "binary_cross_entropy"):
+        parts = [mean] if name == "cross_entropy" else [mean, 1.0 - mean]
+        return float(-sum(p[p > 0] @ np.log(p[p > 0]) for p in parts))
+    if name == "poisson":
+        logs = np.log(np.where(mean > 0, mean, 1.0))
+        return float((mean - mean * logs).sum())
+    if name == "squared_error":
+        constant = mean
+    elif name == "pinball":
+        constant = np.array([np.quantile(y[:, 0], q) for q in spec.loss.quantiles])
+    else:
+        constant = np.median(y, axis=0)
+    losses = OF_ACTIVATION[name][0](
+        np.broadcast_to(constant, (len(y), len(constant))), y, spec.loss
+    )
+    return float(np.average(losses.sum(axis=1), weights=weights))

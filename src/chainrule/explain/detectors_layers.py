@@ -1,0 +1,120 @@
+"""Detectors that look at one recorded step, layer by layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from chainrule.explain.detectors import TABLE, finding
+from chainrule.explain.detectors_evidence import Evidence, norm, rms
+from chainrule.explain.findings import Finding
+
+BOUNDED = ("sigmoid", "tanh")
+
+
+def vanishing(seen: Evidence) -> Iterator[Finding]:
+    """|dL_dW1| far below |dL_dWL|, without any layer that is dead."""
+    limits, last = TABLE["vanishing"], seen.spec.n_layers
+    first_norm, last_norm = (norm(seen.trace.grads[f"W{l}"]) for l in (1, last))
+    if last < limits["layers"] or last_norm == 0 or dead_share(seen).max(initial=0.0) == 1.0:
+        return
+    ratio = first_norm / last_norm
+    if ratio < limits["ratio"]:
+        signals = [rms(seen.trace.delta[l]) for l in (1, last)]
+        factor = (signals[0] / signals[1]) ** (1.0 / (last - 1)) if signals[1] else 0.0
+        evidence = {
+            "ratio": ratio,
+            "last": last,
+            "factor": factor,
+            "norms": [norm(seen.trace.grads[f"W{l}"]) for l in range(1, last + 1)],
+        }
+        yield finding("vanishing", evidence, layer=1)
+
+
+def exploding(seen: Evidence) -> Iterator[Finding]:
+    """The loss hangs on tiny changes of the weights, and signals grow from layer to layer."""
+    limits, last = TABLE["exploding"], seen.spec.n_layers
+    if last < limits["layers"]:
+        return
+    layer = int(np.argmax(seen.sensitivity)) + 1
+    sensitivity, growth = float(seen.sensitivity[layer - 1]), _growth(seen)
+    if sensitivity > limits["sensitivity"] and growth > limits["growth"]:
+        evidence = {"sensitivity": sensitivity, "percent": sensitivity, "growth": growth}
+        yield finding("exploding", evidence, layer=layer)
+
+
+def _growth(seen: Evidence) -> float:
+    """The larger of how much z grows forward and delta grows backward between first and last."""
+    z, delta, last = seen.trace.z, seen.trace.delta, seen.spec.n_layers
+    pairs = [(rms(z[last]), rms(z[1])), (rms(delta[1]), rms(delta[last]))]
+    return max(above / below if below else 0.0 for above, below in pairs)
+
+
+def dead_share(seen: Evidence) -> np.ndarray:
+    """Per hidden layer the share of units that are off on every row, (L - 1,)."""
+    return np.array([len(units) / total for _, units, total in _dead(seen)])
+
+
+def _dead(seen: Evidence) -> list[tuple[int, np.ndarray, int]]:
+    out = []
+    for l, layer in enumerate(seen.spec.dense[:-1], start=1):
+        off = np.zeros(layer.units, bool)
+        if layer.activation == "relu":
+            off = (seen.trace.z[l] <= 0).all(axis=0)
+        out.append((l, np.flatnonzero(off), layer.units))
+    return out
+
+
+def dead_units(seen: Evidence) -> Iterator[Finding]:
+    """ReLU units that no row switches on."""
+    for l, units, total in _dead(seen):
+        if len(units) and len(units) >= TABLE["dead-units"]["share"] * total:
+            evidence = {
+                "n": len(seen.rows),
+                "count": len(units),
+                "units": total,
+                "lower_rate": seen.lower_rate,
+            }
+            yield finding("dead-units", evidence, layer=l, units=units)
+
+
+def saturated(seen: Evidence) -> Iterator[Finding]:
+    """Bounded hidden layers on their flat parts; a bounded output likewise where it is wrong."""
+    limits = TABLE["saturated"]
+    for l, layer in enumerate(seen.spec.dense, start=1):
+        slope = seen.trace.slope[l]
+        if layer.activation not in BOUNDED or slope is None:
+            continue
+        flat = slope < limits["slope"]
+        if l == seen.spec.n_layers:
+            if seen.spec.loss.name == "binary_cross_entropy":  # there the slope cancels
+                continue
+            flat = flat & (np.abs(seen.trace.a[l] - seen.targets) > limits["wrong"])
+        share = float(flat.mean())
+        if share > limits["share"]:
+            units = np.flatnonzero(flat.mean(axis=0) > limits["share"])
+            evidence = {
+                "share": share,
+                "percent": 100.0 * share,
+                "slope": limits["slope"],
+                "typical": float(np.median(slope)),
+            }
+            yield finding("saturated", evidence, layer=l, units=units)
+
+
+def twin_units(seen: Evidence) -> Iterator[Finding]:
+    """Hidden units that compute the same and learn the same."""
+    limit = TABLE["twin-units"]["difference"]
+    for l, layer in enumerate(seen.spec.dense[:-1], start=1):
+        W, b = seen.trace.params_before[f"W{l}"], seen.trace.params_before[f"b{l}"]
+        g, out = seen.trace.grads[f"W{l}"], seen.trace.params_before[f"W{l + 1}"]
+        alive = (seen.trace.slope[l] != 0).any(axis=0)  # dead units are named elsewhere
+        traits = np.column_stack([W, b, g, out.T]).astype(np.float64)
+        scale = np.abs(traits).max(axis=0)
+        alike = np.round(traits / np.where(scale > 0, scale, 1.0) / limit)[alive]
+        _, group, counts = np.unique(alike, axis=0, return_inverse=True, return_counts=True)
+        twins = np.flatnonzero(alive)[counts[group.reshape(-1)] > 1]
+        if len(twins):
+            evidence = {"count": len(twins), "units": layer.units}
+            yield finding("twin-units", evidence, layer=l, units=twins)
