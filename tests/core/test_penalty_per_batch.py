@@ -1,4 +1,4 @@
-"""scikit-learn's ways of penalising a batch and of placing Adam's epsilon, against the reference."""
+"""scikit-learn's penalty of a batch and place of Adam's epsilon, against the reference."""
 
 from __future__ import annotations
 

@@ -14,9 +14,6 @@ class History:
     loss : list of float
         One entry per epoch: the weighted mean over its rows of the loss before each update, without
         penalty terms (with `reduction="sum"`, the sum over its rows).
-    penalty : list of float
-        With `penalty_per_batch` the mean over batches, counted by rows as `loss` then is, of what
-        the penalty added to each; else empty.
     validation_loss : list of float
         The same on the validation rows after the epoch's last update; empty without validation.
     validation_metric : list of float
@@ -31,10 +28,12 @@ class History:
         True when Ctrl-C ended the call; the parameters are those of the best or last full epoch.
     seconds : float
         Wall time of the call.
+    penalty : list of float
+        With `penalty_per_batch` the mean over batches, counted by rows as `loss` then is, of what
+        the penalty added to each; else empty.
     """
 
     loss: list[float] = field(default_factory=list)
-    penalty: list[float] = field(default_factory=list)
     validation_loss: list[float] = field(default_factory=list)
     validation_metric: list[float] = field(default_factory=list)
     best_epoch: int | None = None
@@ -42,6 +41,7 @@ class History:
     stop_reason: str = ""
     interrupted: bool = False
     seconds: float = 0.0
+    penalty: list[float] = field(default_factory=list)
 
     @property
     def n_epochs(self) -> int:

@@ -33,6 +33,10 @@ SCHEDULES: dict[str, dict[str, float]] = {
 }
 
 
+# Switches that came after the first file format; off, they are left out of the JSON form.
+_ADDED_SWITCHES = ("penalty_per_batch", "epsilon_hat")
+
+
 @dataclass(frozen=True)
 class Schedule:
     """The factor on the learning rate over the course of training.
@@ -230,6 +234,9 @@ class TrainingSpec:
         """Plain values; `from_json` gives back an equal spec."""
         form = asdict(self)
         form["schedule"] = self.schedule.to_json()
+        for switch in _ADDED_SWITCHES:  # files without them stay as they are
+            if not form[switch]:
+                del form[switch]
         return form
 
     @classmethod
