@@ -59,6 +59,8 @@ TABLE: dict[str, Detector] = {
             "score": 0.99,  # area under the ROC curve, macro average; or R2
             "remainder": 10.0,  # what the next best column leaves open, in units of this one's
             "rows": 40,
+            "many": 1000,  # rows above which a score is enough for classes; below, the column
+            "likeness": 0.97,  # must have about one value a class: share of its variance
         },
     ),
     "imbalance": Detector(
@@ -85,7 +87,7 @@ TABLE: dict[str, Detector] = {
         "the gradient of layer 1 is {ratio} of that of layer {last}: each layer multiplies the "
         "signal by about {factor}",
         'activation="relu" with init="he_uniform", or fewer layers',
-        {"ratio": 1e-3, "layers": 3},
+        {"ratio": 0.01, "layers": 3},
     ),
     "dead-units": Detector(
         "units that are 0 on every row",
@@ -115,7 +117,9 @@ TABLE: dict[str, Detector] = {
             "rise": 1.1,  # loss over its minimum, for `epochs` epochs
             "epochs": 3,
             "swing": 0.15,  # of the baseline
-            "jump": 5.0,  # loss of an epoch over the baseline
+            "jump": 6.0,  # loss of an epoch over that of z(L) = 0
+            "drop": 3.0,  # loss of epoch 0 over that of epoch 1, where the jump is in epoch 0
+            "sound": 20.0,  # over that of z(L) = 0, of weights that did not overflow by themselves
         },
     ),
     "rate-too-low": Detector(
@@ -123,7 +127,7 @@ TABLE: dict[str, Detector] = {
         "a step changes the weights by {change} of their size, and {epochs} epochs lowered the "
         "loss by {percent} %",
         "learning_rate={higher_rate}",
-        {"travel": 0.01, "fall": 0.02, "sensitivity": 1e-3},
+        {"travel": 0.01, "fall": 0.05, "sensitivity": 1e-3},
     ),
     "oscillating": Detector(
         "a loss that jumps up and down",

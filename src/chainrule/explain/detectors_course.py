@@ -22,34 +22,38 @@ def rate_too_high(seen: Evidence) -> Iterator[Finding]:
 
 def _overshoot(seen: Evidence) -> str:
     limits, losses, scale = TABLE["rate-too-high"], seen.losses, seen.scale
+    reached = seen.floor + limits["jump"] * (seen.start - seen.floor)
+    if seen.history.stop_reason == "diverged":
+        before = float(losses[0] if len(losses) else seen.trace.data_loss / seen.rows_in_trace)
+        sound = before - seen.floor < limits["sound"] * (seen.start - seen.floor)
+        if sound or (len(losses) > 1 and losses[-1] > losses[0]):
+            return (
+                f"from a loss of {format_number(before, 3)} the steps led out of the finite "
+                f"numbers in epoch {len(losses)}"
+            )
+        return ""
     if not len(losses):
         return ""
-    worst = int(np.argmax(losses))
-    jump = (losses[worst] - seen.floor) / scale
-    if seen.history.stop_reason == "diverged":
+    worst, best, epochs = int(np.argmax(losses)), int(np.argmin(losses)), int(limits["epochs"])
+    # Epoch 0 may be high because of the starting weights; then the loss comes down gradually.
+    if losses[worst] > reached and (worst > 0 or losses[0] > limits["drop"] * losses[1:2].sum()):
         return (
-            f"the loss rose to {format_number(losses[worst], 3)} in epoch {worst} and then left "
-            "the finite numbers"
-            if jump > limits["jump"]
-            else ""
+            f"the loss went up to {format_number(losses[worst], 3)} in epoch {worst}, where a "
+            f"constant prediction has {format_number(seen.baseline, 3)}"
         )
-    epochs = int(limits["epochs"])
     if len(losses) <= epochs:
         return ""
-    tail, best = losses[-epochs:], int(np.argmin(losses))
-    above = tail.min() - losses[best]
-    if above > limits["swing"] * scale and tail.min() - seen.floor > limits["rise"] * (
-        losses[best] - seen.floor
-    ):
+    last = float(losses[-epochs:].min())
+    risen = last - seen.floor > limits["rise"] * (losses[best] - seen.floor)
+    if risen and last - losses[best] > limits["swing"] * scale:
         return (
             f"the loss was {format_number(losses[best], 3)} in epoch {best} and at least "
-            f"{format_number(tail.min(), 3)} in the last {epochs} epochs"
+            f"{format_number(last, 3)} in the last {epochs} epochs"
         )
-    unsettled = np.abs(np.diff(losses))[-10:].max() > limits["swing"] * scale
-    poor = tail.max() - seen.floor > scale
-    if poor and (jump > limits["jump"] or (unsettled and np.diff(losses).max() > 0)):
+    rises = np.diff(losses)
+    if last - seen.floor > scale and rises.max() > limits["swing"] * scale:
         return (
-            f"the loss went up to {format_number(losses[worst], 3)} and ended at "
+            f"the loss rose by {format_number(rises.max(), 3)} within an epoch and ended at "
             f"{format_number(losses[-1], 3)}, where a constant prediction has "
             f"{format_number(seen.baseline, 3)}"
         )
@@ -125,7 +129,8 @@ def stuck(seen: Evidence) -> Iterator[Finding]:
 def overfitting(seen: Evidence) -> Iterator[Finding]:
     """Validation got much worse since its best epoch while training went on to improve."""
     limits, train, held = TABLE["overfitting"], seen.losses, seen.validation_losses
-    if len(held) < 2 or len(held) != len(train):
+    # A training that patience ended has kept its best epoch, and needs no advice.
+    if len(held) < 2 or len(held) != len(train) or seen.history.stop_reason == "patience":
         return
     best = int(np.argmin(held))
     if len(held) - 1 - best < limits["epochs"] or held[best] <= seen.floor:

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from chainrule import engine
-from chainrule.reference.losses import targets
+from chainrule.reference.activations import activation
+from chainrule.reference.losses import OF_ACTIVATION, row_losses, targets
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 MAX_ROWS = 1024
@@ -78,14 +79,27 @@ class Evidence:
     @cached_property
     def baseline(self) -> float:
         """Mean loss of the best constant prediction."""
-        return constant_loss(self.spec, self._all_targets, self.weights)
+        return constant_loss(self.spec, self.all_targets, self.weights)
+
+    @cached_property
+    def start(self) -> float:
+        """Mean loss of z(L) = 0, near which training starts; at least the baseline."""
+        z = np.zeros_like(self.all_targets)
+        a = activation(self.spec.output_activation, z)
+        losses = row_losses(self.spec, z, a, self.all_targets)
+        return max(float(np.average(losses, weights=self.weights)), self.floor + self.scale)
+
+    @property
+    def rows_in_trace(self) -> float:
+        """By what a loss of the trace is divided to become a mean."""
+        return float(self.trace.weight_sum) if self.training.reduction == "sum" else 1.0
 
     @cached_property
     def floor(self) -> float:
         """Mean loss of a perfect prediction: 0 but for counts."""
         if self.spec.loss.name != "poisson":
             return 0.0
-        y = self._all_targets
+        y = self.all_targets
         logs = np.log(np.where(y > 0, y, 1.0))
         return float(np.average((y - y * logs).sum(axis=1), weights=self.weights))
 
@@ -95,18 +109,18 @@ class Evidence:
         return max(self.baseline - self.floor, float(np.finfo(np.float64).tiny))
 
     @cached_property
-    def _all_targets(self) -> np.ndarray:
+    def all_targets(self) -> np.ndarray:
+        """Targets of all rows, (n, n_outputs) in float64."""
         return np.asarray(targets(self.spec, self.y), np.float64)
 
     @cached_property
     def sensitivity(self) -> np.ndarray:
         """Per layer |dL_dW| |W| over the scale: what a change of all its weights might do, (L,)."""
-        share = self.trace.weight_sum if self.training.reduction == "sum" else 1.0
         norms = [
-            norm(self.trace.grads[f"W{l}"]) / share * norm(self.trace.params_before[f"W{l}"])
+            norm(self.trace.grads[f"W{l}"]) * norm(self.trace.params_before[f"W{l}"])
             for l in range(1, self.spec.n_layers + 1)
         ]
-        return np.array(norms) / self.scale
+        return np.array(norms) / (self.rows_in_trace * self.scale)
 
     @property
     def lower_rate(self) -> float:
@@ -126,8 +140,6 @@ def rms(array: np.ndarray) -> float:
 
 def constant_loss(spec: NetworkSpec, y: np.ndarray, weights: np.ndarray | None) -> float:
     """Mean loss over rows (n, n_outputs) of the constant that is best for each output."""
-    from chainrule.reference.losses import OF_ACTIVATION
-
     name = spec.loss.name
     mean = np.average(y, axis=0, weights=weights)
     if name in ("cross_entropy", "binary_cross_entropy"):

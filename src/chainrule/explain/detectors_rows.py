@@ -30,7 +30,7 @@ def imbalance(seen: Evidence) -> Iterator[Finding]:
     limits = TABLE["imbalance"]
     if seen.spec.loss.name not in CLASS_LOSSES or seen.n < limits["rows"]:
         return
-    rows = np.asarray(seen._all_targets)
+    rows = np.asarray(seen.all_targets)
     shares = np.average(rows, axis=0, weights=seen.weights)
     names = [str(name) for name in seen.labels or range(len(shares))]
     if seen.spec.loss.name == "binary_cross_entropy":
@@ -67,26 +67,35 @@ def leak(seen: Evidence) -> Iterator[Finding]:
     names = list(dict.fromkeys(seen.columns))
     if len(seen.rows) < limits["rows"] or len(names) < 2:
         return
-    x = np.asarray(seen.trace.a[0], np.float64)
     classes = seen.spec.loss.name in CLASS_LOSSES
     if not seen.targets.std(axis=0).any():
         return
-    scores = np.array([
-        column_score(x[:, [place for place, c in enumerate(seen.columns) if c == name]],
-                     seen.targets, classes)
-        for name in names
-    ])  # fmt: skip
-    order = np.argsort(-scores)
-    best, second = float(scores[order[0]]), float(scores[order[1]])
-    left = max(1.0 - best, 1e-4)
-    if best > limits["score"] and 1.0 - second > limits["remainder"] * left:
+    x = np.asarray(seen.trace.a[0], np.float64)
+    parts = [x[:, [c == name for c in seen.columns]] for name in names]
+    scores = np.array([column_score(part, seen.targets, classes) for part in parts])
+    best = int(np.argmax(scores))
+    if scores[best] <= limits["score"]:
+        return
+    alone = _stands_out(scores, best)
+    if classes:
+        copies = np.array([likeness(part, seen.targets) for part in parts])
+        best = max(np.flatnonzero(scores > limits["score"]), key=lambda k: copies[k])
+        copy = copies[best] > limits["likeness"]
+        alone = (alone and seen.n > limits["many"]) or (copy and _stands_out(copies, best))
+    if alone:
         evidence = {
-            "column": names[order[0]],
+            "column": names[best],
             "measure": "AUC" if classes else "R2",
-            "score": best,
-            "second": second,
+            "score": float(scores[best]),
+            "second": float(np.delete(scores, best).max()),
         }
         yield finding("leak", evidence)
+
+
+def _stands_out(scores: np.ndarray, best: int) -> bool:
+    """Whether every other column leaves open many times what this one does."""
+    left = max(1.0 - float(scores[best]), 1e-4)
+    return 1.0 - float(np.delete(scores, best).max()) > TABLE["leak"]["remainder"] * left
 
 
 def column_score(x: np.ndarray, y: np.ndarray, classes: bool) -> float:
@@ -129,6 +138,20 @@ def column_score(x: np.ndarray, y: np.ndarray, classes: bool) -> float:
         ]
     found = [part for part in parts if not np.isnan(part)]
     return float(np.mean(found)) if found else 0.0
+
+
+def likeness(x: np.ndarray, y: np.ndarray) -> float:
+    """Share of the variance of a column's inputs (n, k) that the classes y (n, outputs) account for.
+
+    A copy of the answer has one value a class and gets 1, whatever the values are.
+    """
+    _, group, counts = np.unique(y, axis=0, return_inverse=True, return_counts=True)
+    group = group.reshape(-1)
+    sums = np.zeros((len(counts), x.shape[1]))
+    np.add.at(sums, group, x)
+    within = float(((x - (sums / counts[:, np.newaxis])[group]) ** 2).sum())
+    spread = float(((x - x.mean(axis=0)) ** 2).sum())
+    return 1.0 - within / spread if spread else 0.0
 
 
 def _area(score: np.ndarray, positive: np.ndarray) -> float:

@@ -35,7 +35,7 @@ _DETECTORS: dict[str, tuple[Detect, bool, bool]] = {
     "dead-units": (layers.dead_units, False, False),
     "saturated": (layers.saturated, False, False),
     "twin-units": (layers.twin_units, False, False),
-    "rate-too-high": (course.rate_too_high, True, False),
+    "rate-too-high": (course.rate_too_high, False, False),
     "rate-too-low": (course.rate_too_low, True, False),
     "oscillating": (course.oscillating, True, False),
     "stuck": (course.stuck, True, False),
