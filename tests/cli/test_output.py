@@ -29,7 +29,7 @@ def test_help(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     run = cli("--help")
     assert run.code == 0
-    for command in ("train", "predict", "evaluate", "info", "check", "demo"):
+    for command in ("train", "predict", "evaluate", "explain", "info", "check", "demo"):
         assert f"\n  {command} " in run.out
         assert cli(command, "--help").code == 0
 

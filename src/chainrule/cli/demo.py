@@ -1,108 +1,109 @@
-"""`chainrule demo xor`: the worked example that the project started from."""
+"""`chainrule demo xor` and `chainrule demo mazur`: two worked examples."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chainrule.cli.options import AsJson, Quiet
+from chainrule.cli.options import (
+    AsHtml,
+    AsJson,
+    AsLatex,
+    CheckBy,
+    Digits,
+    Draw,
+    Quiet,
+    Row,
+    Top,
+)
 from chainrule.cli.output import Output
+from chainrule.cli.showing import Showing
 
 if TYPE_CHECKING:
-    from chainrule.network import Network
-
-_MILESTONES = (0, 1, 10, 100, 1_000, 2_000, 5_000, 10_000)
+    from chainrule.explain.examples import Example
 
 
-class Example(StrEnum):
+class Known(StrEnum):
     """The worked examples."""
 
     xor = "xor"
+    mazur = "mazur"
 
 
 def demo(
-    example: Annotated[Example, typer.Argument(help="Which example.")],
+    example: Annotated[Known, typer.Argument(help="Which example.")],
+    quantity: Annotated[
+        str | None,
+        typer.Argument(metavar="QUANTITY", help="What to derive: W1[0,0], b2[0], delta1[1], ..."),
+    ] = None,
+    step: Annotated[
+        bool, typer.Option("--step", help="Go through the first training step, stage by stage.")
+    ] = False,
+    quiz: Annotated[
+        bool, typer.Option("--quiz", help="Find the numbers of a derivation yourself.")
+    ] = False,
+    row: Row = None,
+    draw: Draw = False,
+    top: Top = "5",
+    digits: Digits = "4",
+    check: CheckBy = "central",
+    latex: AsLatex = False,
+    html: AsHtml = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a worked example and print its numbers."""
-    import chainrule
-    from chainrule.explain.examples import xor
+    """Work through an example: train it, derive any of its numbers, or be asked for them.
 
-    out = Output(as_json=as_json, quiet=quiet)
-    known = xor()
-    X, y, epochs = known.X, known.y, known.training.epochs
-    net = chainrule.Network(
-        [2, 2, 1],
-        activation="sigmoid",
-        output_activation="sigmoid",
-        loss="squared_error",
-        dtype="float64",
-    )
-    net.weights = [known.params["W1"], known.params["W2"]]
-    net.biases = [known.params["b1"], known.params["b2"]]
-    start = _numbers(net)
-    settings: dict[str, Any] = {
-        "optimizer": "sgd",
-        "learning_rate": known.training.learning_rate,
-        "batch_size": None,
-        "reduction": "sum",
-        "shuffle": False,
-        "n_threads": 1,
-    }
-    # The original example prints the forward pass of the last epoch, before its update.
-    losses = list(net.fit(X, y, epochs=epochs - 1, **settings).loss)
-    before = net.predict(X)
-    losses += net.fit(X, y, epochs=1, **settings).loss
-    losses.append(net.loss(X, y, reduction="sum"))
-    end = _numbers(net)
-    after = net.predict(X)
+    xor is 2-2-1 on four rows; mazur is M. Mazur's 2-2-2 network of 2015 on one row.
+    """
+    from chainrule.explain.examples import example as known_example
 
+    if step and quiz:
+        raise typer.BadParameter("--step and --quiz exclude each other; leave out one.")
+    if as_json and (step or latex or html or draw):
+        raise typer.BadParameter("--json goes without --step, --latex, --html and --draw.")
+    if (latex or html) and (step or quiz):
+        raise typer.BadParameter("--latex and --html go without --step and --quiz.")
+    out = Output(as_json=as_json, quiet=quiet or latex or html)
+    showing = Showing(top, digits, check, latex, html, draw)
+    known = known_example(example.value)
+    if quiz:
+        from chainrule.cli.quiz import ask
+
+        ask(out, known, quantity, row, showing)
+    elif step:
+        from chainrule.cli.steps import show_steps
+
+        show_steps(out, known, row, showing)
+    elif quantity is not None or draw or showing.is_markup:
+        _derive(out, known, quantity, row, showing)
+    elif known.name == "xor":
+        from chainrule.cli.xor import show_xor
+
+        show_xor(out, known)
+    else:
+        from chainrule.cli.mazur import show_mazur
+
+        show_mazur(out)
+
+
+def _derive(
+    out: Output, known: Example, quantity: str | None, row: int | None, showing: Showing
+) -> None:
+    """One number of the first step, or the drawing of the network, or both."""
+    from chainrule.explain.explain import explain
+
+    trace = known.trace()
+    found = explain(trace, quantity or known.quantity, row=row, **showing.settings())
     out.heading(known.title)
-    _show(out, "start", start)
-    out.say("", "loss after the updates of epochs")
-    out.table([(f"{k:,}", f"{losses[k]:.12g}") for k in _MILESTONES], right=(0,))
     out.say("")
-    out.heading(f"outputs of the forward pass in epoch {epochs:,}, before its update, and after it")
-    rows = [("inputs", "wanted", "before", "after")]
-    for inputs, wanted, first, last in zip(X, y, before, after, strict=True):
-        named = f"{inputs[0]:g} {inputs[1]:g}"
-        rows.append((named, f"{wanted[0]:g}", f"{first[0]:.12g}", f"{last[0]:.12g}"))
-    from chainrule.cli.output import aligned
-
-    out.result(*aligned(rows))
-    _show(out, "end", end)
-    out.next("chainrule", "train", "DATA", "--target", "COLUMN")
-    out.document(
-        {
-            "example": example.value,
-            "title": known.title,
-            "inputs": X,
-            "targets": y,
-            "learning_rate": known.training.learning_rate,
-            "epochs": epochs,
-            "start": start,
-            "loss": {str(k): losses[k] for k in _MILESTONES},
-            "outputs_before_last_update": before.ravel(),
-            "outputs": after.ravel(),
-            "end": end,
-        }
-    )
-
-
-def _numbers(net: Network) -> dict[str, Any]:
-    return {name: array.tolist() for name, array in net.params.items()}
-
-
-def _show(out: Output, title: str, params: dict[str, Any]) -> None:
-    out.say("")
-    out.heading(f"{title} (W is outputs x inputs)")
-    rows = []
-    for name, values in params.items():
-        for row in values if isinstance(values[0], list) else [values]:
-            rows.append((name, *(f"{value:.12g}" for value in row)))
-            name = ""
-    width = max(len(row) for row in rows)
-    out.table([(*row, *[""] * (width - len(row))) for row in rows])
+    if showing.draw:
+        showing.drawing(out, trace, found.row)
+        if quantity is not None:
+            out.result("")
+    if quantity is not None or showing.is_markup:
+        showing.explanations(out, [found])
+    out.next("chainrule", "demo", known.name, "--quiz")
+    out.document({"example": known.name, **found.to_json()})

@@ -92,6 +92,13 @@ class TableModel:
         self, data: str, reading: Reading, out: Output, target: str | None
     ) -> tuple[dict[str, np.ndarray], np.ndarray]:
         """Features and target of the rows that have one."""
+        X, y, _, _ = self.numbered_rows(data, reading, out, target)
+        return X, y
+
+    def numbered_rows(
+        self, data: str, reading: Reading, out: Output, target: str | None
+    ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, FileTable]:
+        """The same, with their numbers in the table, and the table."""
         import numpy as np
 
         name = target or self.target
@@ -111,7 +118,7 @@ class TableModel:
         y = table[name][kept]
         if self.is_classifier:
             y = self._labels(y, kept, table, name)
-        return {key: values[kept] for key, values in features.items()}, y
+        return {key: values[kept] for key, values in features.items()}, y, kept, table
 
     def _target_kind(self) -> str:
         if not self.is_classifier:

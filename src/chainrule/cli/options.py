@@ -37,6 +37,23 @@ Target = Annotated[
     str | None, typer.Option(metavar="COLUMN", help="The true values; else as in training.")
 ]
 
+Row = Annotated[
+    int | None,
+    typer.Option("--row", min=0, help="Row of the one-row equations, from 0; else the largest."),
+]
+Top = Annotated[
+    str, typer.Option("--top", metavar="N", help="Terms shown of a long sum, or 'all'.")
+]
+Digits = Annotated[
+    str, typer.Option("--digits", metavar="N", help="Significant digits, 1 to 17, or 'full'.")
+]
+CheckBy = Annotated[
+    str, typer.Option("--check", metavar="METHOD", help="central, complex or none.")
+]
+AsLatex = Annotated[bool, typer.Option("--latex", help="Print LaTeX.")]
+AsHtml = Annotated[bool, typer.Option("--html", help="Print a web page with MathML.")]
+Draw = Annotated[bool, typer.Option("--draw", help="Draw the network with the row's numbers.")]
+
 
 @dataclass(frozen=True)
 class Reading:

@@ -142,6 +142,18 @@ def fitted(line: str) -> str:
     return line if len(line) <= width else line[: width - 3] + "..."
 
 
+def width() -> int:
+    """Characters in a line: those of the terminal, 80 where there is none."""
+    if not sys.stdout.isatty():
+        return 80
+    return max(os.get_terminal_size(sys.stdout.fileno()).columns, 40)
+
+
+def speaks_unicode() -> bool:
+    """Whether standard output can write mathematical symbols."""
+    return (sys.stdout.encoding or "").lower().startswith("utf")
+
+
 def shell(*command: str) -> str:
     """A command as it is typed."""
     return " ".join(shlex.quote(part) for part in command)

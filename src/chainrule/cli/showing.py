@@ -1,0 +1,113 @@
+"""How the commands print explanations: as text, LaTeX, a web page or JSON, and as drawings."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from chainrule.cli.output import Output, speaks_unicode, visible, width
+
+if TYPE_CHECKING:
+    from chainrule.explain.explanation import Explanation
+    from chainrule.explain.trace import StepTrace
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+</head>
+<body>
+{body}
+</body>
+</html>"""
+
+
+@dataclass(frozen=True)
+class Showing:
+    """What an explanation shows, and in which form.
+
+    Attributes
+    ----------
+    top : str
+        Terms of a long sum: a whole number or "all".
+    digits : str
+        Significant digits: 1 to 17 or "full".
+    check : str
+        "central", "complex" or "none".
+    latex, html : bool
+    draw : bool
+        Whether the network is drawn, too.
+    """
+
+    top: str = "5"
+    digits: str = "4"
+    check: str = "central"
+    latex: bool = False
+    html: bool = False
+    draw: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be read before any work is done."""
+        self.settings()
+        if self.latex and self.html:
+            raise typer.BadParameter("--latex and --html exclude each other; leave out one.")
+        if self.draw and self.is_markup:
+            raise typer.BadParameter("--draw goes with text; leave out --latex and --html.")
+
+    @property
+    def is_markup(self) -> bool:
+        """Whether standard output is LaTeX or HTML, for a file or another program."""
+        return self.latex or self.html
+
+    def settings(self) -> dict[str, Any]:
+        """The arguments of `explain`."""
+        from chainrule.explain.nudge import METHODS
+
+        if self.check not in METHODS:
+            raise typer.BadParameter(f"--check takes {', '.join(METHODS)}, found {self.check!r}.")
+        return {"top": self._top(), "digits": self._digits(), "check": self.check}
+
+    def _top(self) -> int | None:
+        if self.top == "all":
+            return None
+        if self.top.isascii() and self.top.isdigit() and int(self.top) > 0:
+            return int(self.top)
+        raise typer.BadParameter(f"--top takes a number above 0 or 'all', found {self.top!r}.")
+
+    def _digits(self) -> int | str:
+        if self.digits == "full":
+            return "full"
+        if self.digits.isascii() and self.digits.isdigit() and 1 <= int(self.digits) <= 17:
+            return int(self.digits)
+        raise typer.BadParameter(f"--digits takes 1 to 17 or 'full', found {self.digits!r}.")
+
+    def drawing(self, out: Output, trace: StepTrace, row: int) -> None:
+        """The network with a row's values."""
+        from chainrule.explain.draw import draw
+
+        text = draw(trace, row, digits=self._digits(), unicode=speaks_unicode())
+        out.result(*_printable(text))
+
+    def explanations(self, out: Output, found: Sequence[Explanation]) -> None:
+        """All of them, one after the other."""
+        if self.latex:
+            out.result(*_printable("\n\n".join(one.to_latex() for one in found)))
+        elif self.html:
+            body = "\n".join(one.to_html() for one in found)
+            title = html.escape(", ".join(one.quantity for one in found[:3]))
+            page = _PAGE.format(title=title, body=body)
+            out.result(*_printable(page.encode("ascii", "xmlcharrefreplace").decode()))
+        else:
+            for place, one in enumerate(found):
+                text = one.to_text(unicode=speaks_unicode(), width=width())
+                out.result(*([""] if place else []), *_printable(text))
+
+
+def _printable(text: str) -> list[str]:
+    return [visible(line) for line in text.splitlines()]
