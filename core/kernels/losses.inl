@@ -154,9 +154,16 @@ template <class T>
 inline void few_classes_rows(const LossArgs<T>& args) {
   const Index C = args.n_outputs;
   constexpr Index L = kLanes<T>;
-  alignas(64) T z[kPanel<T> * L] = {}, y[kPanel<T> * L] = {};
+  alignas(64) T z[kPanel<T> * L], y[kPanel<T> * L];
   for (Index top = 0; top < args.rows; top += L) {
     const Index n = args.rows - top < L ? args.rows - top : L;
+    // Lanes without a row, and targets that are not wanted, count as zero.
+    if (n < L || args.y == nullptr) {
+      for (Index c = 0; c < C; ++c) {
+        store<T>(z + c * L, Vector<T>{});
+        store<T>(y + c * L, Vector<T>{});
+      }
+    }
     gather_columns(args.z + top * args.stride, args.stride, n, C, z);
     Vector<T> m = load<T>(z);
     for (Index c = 1; c < C; ++c) {

@@ -154,8 +154,9 @@ struct KernelTable {
   // g += l2 w + l1 sign(w)
   void (*penalize)(T* g, const T* w, Index count, T l1, T l2);
   void (*update_parameters)(const UpdateArgs<T>&);
-  // to[j][i] = from[i][j] for one P x P block; rows of `from` and `to` are P apart
-  void (*transpose_panel)(const T* from, T* to);
+  // to[j][i] = from[i][j] for the first `rows` rows of a P x P block, rounded up to a multiple of
+  // 4; rows of `from` and `to` are P apart
+  void (*transpose_panel)(const T* from, Index rows, T* to);
   double (*sum_of_squares)(const T* x, Index count);
   // x[r][0..width-1] *= factors[r]
   void (*scale_rows)(T* x, Index stride, Index rows, Index width, const T* factors);

@@ -89,10 +89,9 @@ inline void transpose_block(const double* from, double* to) {
 }
 
 template <class T>
-void transpose_panel(const T* from, T* to) {
+void transpose_panel(const T* from, Index rows, T* to) {
   constexpr Index P = kPanel<T>;
-#pragma GCC unroll 4
-  for (Index i = 0; i < P; i += 4)
+  for (Index i = 0; i < rows; i += 4)
 #pragma GCC unroll 4
     for (Index j = 0; j < P; j += 4) transpose_block(from + i * P + j, to + j * P + i);
 }

@@ -2,6 +2,7 @@
 #include "train/batch.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "layers/dropout.h"
 
@@ -69,7 +70,8 @@ void Batch<T>::gather(const KernelTable<T>& table, const NetworkPlan& plan, std:
     }
     T* target = y + i * y_stride;
     if (rows_.classes != nullptr) {
-      std::fill(target, target + n_outputs, T(0));
+      for (Index j = 0; j < n_outputs; j += kPanel<T>)  // whole panels, without a call
+        std::memset(target + j, 0, kCacheLine);
       target[rows_.classes[row]] = T(1);
     } else if (rows_.y != nullptr) {
       std::copy(rows_.y + row * n_outputs, rows_.y + (row + 1) * n_outputs, target);

@@ -96,7 +96,7 @@ void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const S
     if (task.layer == 0 || group.weight_rate == 0) continue;
     for (Index i = task.first; i < task.last; i += P) {
       table.transpose_panel(
-          network.weights(task.layer) + ((task.panel + p) * in + i) * P,
+          network.weights(task.layer) + ((task.panel + p) * in + i) * P, std::min(P, task.last - i),
           network.weights_t(task.layer) + ((i / P) * out + (task.panel + p) * P) * P);
     }
   }
