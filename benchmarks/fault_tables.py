@@ -51,6 +51,7 @@ def _standard(X: np.ndarray) -> np.ndarray:
 def _real() -> list[Table]:
     iris, wine, cancer = datasets.load_iris(), datasets.load_wine(), datasets.load_breast_cancer()
     digits, diabetes = datasets.load_digits(), datasets.load_diabetes()
+    others = cancer.data[:, [0, 4, 5, 6, 7, 8, 9]]
     pair = np.isin(digits.target, (3, 8))
     return [
         _classes("iris", iris.data, iris.target),
@@ -74,7 +75,8 @@ def _generated() -> list[Table]:
     make, out = datasets, []
     shapes = [  # rows, features, informative, classes, rows with a wrong label
         (150, 5, 3, 2, 0.0), (300, 10, 5, 3, 0.02), (500, 20, 8, 2, 0.05), (800, 15, 6, 4, 0.01),
-        (1200, 8, 4, 2, 0.0), (1500, 30, 10, 5, 0.02), (2000, 12, 6, 3, 0.0), (1000, 40, 12, 2, 0.1),
+        (1200, 8, 4, 2, 0.0), (1500, 30, 10, 5, 0.02), (2000, 12, 6, 3, 0.0),
+        (1000, 40, 12, 2, 0.1),
     ]  # fmt: skip
     for seed, (n, d, informative, k, noise) in enumerate(shapes):
         X, y = make.make_classification(

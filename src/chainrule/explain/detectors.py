@@ -118,7 +118,7 @@ TABLE: dict[str, Detector] = {
             "epochs": 3,
             "swing": 0.15,  # of the baseline
             "jump": 6.0,  # loss of an epoch over that of z(L) = 0
-            "drop": 3.0,  # loss of epoch 0 over that of epoch 1, where the jump is in epoch 0
+            "drop": 2.0,  # loss of epoch 0 over that of epoch 1, where the jump is in epoch 0
             "sound": 20.0,  # over that of z(L) = 0, of weights that did not overflow by themselves
         },
     ),
@@ -178,6 +178,6 @@ def finding(
         row.sentence.format(**words),
         row.fix.format(**words),
         layer,
-        tuple(int(unit) for unit in units),
+        tuple(units),
         {**evidence, **{f"limit_{name}": value for name, value in row.limits.items()}},
     )

@@ -36,7 +36,9 @@ def _overshoot(seen: Evidence) -> str:
         return ""
     worst, best, epochs = int(np.argmax(losses)), int(np.argmin(losses)), int(limits["epochs"])
     # Epoch 0 may be high because of the starting weights; then the loss comes down gradually.
-    if losses[worst] > reached and (worst > 0 or losses[0] > limits["drop"] * losses[1:2].sum()):
+    sound = losses[0] - seen.floor < limits["sound"] * (seen.start - seen.floor)
+    gradual = sound and losses[0] < limits["drop"] * losses[1:2].sum()
+    if losses[worst] > reached and not (worst == 0 and gradual):
         return (
             f"the loss went up to {format_number(losses[worst], 3)} in epoch {worst}, where a "
             f"constant prediction has {format_number(seen.baseline, 3)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -21,7 +21,7 @@ def vanishing(seen: Evidence) -> Iterator[Finding]:
         return
     ratio = first_norm / last_norm
     if ratio < limits["ratio"]:
-        signals = [rms(seen.trace.delta[l]) for l in (1, last)]
+        signals = [rms(series(seen.trace.delta, l)) for l in (1, last)]
         factor = (signals[0] / signals[1]) ** (1.0 / (last - 1)) if signals[1] else 0.0
         evidence = {
             "ratio": ratio,
@@ -44,10 +44,16 @@ def exploding(seen: Evidence) -> Iterator[Finding]:
         yield finding("exploding", evidence, layer=layer)
 
 
+def series(lists: Sequence[np.ndarray | None], l: int) -> np.ndarray:
+    """The array of layer l, of those that every layer has."""
+    return np.asarray(lists[l])
+
+
 def _growth(seen: Evidence) -> float:
     """The larger of how much z grows forward and delta grows backward between first and last."""
-    z, delta, last = seen.trace.z, seen.trace.delta, seen.spec.n_layers
-    pairs = [(rms(z[last]), rms(z[1])), (rms(delta[1]), rms(delta[last]))]
+    last = seen.spec.n_layers
+    z, delta = ([rms(series(of, l)) for l in (1, last)] for of in (seen.trace.z, seen.trace.delta))
+    pairs = [(z[1], z[0]), (delta[0], delta[1])]
     return max(above / below if below else 0.0 for above, below in pairs)
 
 
@@ -61,7 +67,7 @@ def _dead(seen: Evidence) -> list[tuple[int, np.ndarray, int]]:
     for l, layer in enumerate(seen.spec.dense[:-1], start=1):
         off = np.zeros(layer.units, bool)
         if layer.activation == "relu":
-            off = (seen.trace.z[l] <= 0).all(axis=0)
+            off = (series(seen.trace.z, l) <= 0).all(axis=0)
         out.append((l, np.flatnonzero(off), layer.units))
     return out
 
@@ -76,7 +82,7 @@ def dead_units(seen: Evidence) -> Iterator[Finding]:
                 "units": total,
                 "lower_rate": seen.lower_rate,
             }
-            yield finding("dead-units", evidence, layer=l, units=units)
+            yield finding("dead-units", evidence, layer=l, units=units.tolist())
 
 
 def saturated(seen: Evidence) -> Iterator[Finding]:
@@ -100,7 +106,7 @@ def saturated(seen: Evidence) -> Iterator[Finding]:
                 "slope": limits["slope"],
                 "typical": float(np.median(slope)),
             }
-            yield finding("saturated", evidence, layer=l, units=units)
+            yield finding("saturated", evidence, layer=l, units=units.tolist())
 
 
 def twin_units(seen: Evidence) -> Iterator[Finding]:
@@ -109,7 +115,7 @@ def twin_units(seen: Evidence) -> Iterator[Finding]:
     for l, layer in enumerate(seen.spec.dense[:-1], start=1):
         W, b = seen.trace.params_before[f"W{l}"], seen.trace.params_before[f"b{l}"]
         g, out = seen.trace.grads[f"W{l}"], seen.trace.params_before[f"W{l + 1}"]
-        alive = (seen.trace.slope[l] != 0).any(axis=0)  # dead units are named elsewhere
+        alive = (series(seen.trace.slope, l) != 0).any(axis=0)  # dead units are named elsewhere
         traits = np.column_stack([W, b, g, out.T]).astype(np.float64)
         scale = np.abs(traits).max(axis=0)
         alike = np.round(traits / np.where(scale > 0, scale, 1.0) / limit)[alive]
@@ -117,4 +123,4 @@ def twin_units(seen: Evidence) -> Iterator[Finding]:
         twins = np.flatnonzero(alive)[counts[group.reshape(-1)] > 1]
         if len(twins):
             evidence = {"count": len(twins), "units": layer.units}
-            yield finding("twin-units", evidence, layer=l, units=twins)
+            yield finding("twin-units", evidence, layer=l, units=twins.tolist())

@@ -79,7 +79,7 @@ def _in_trace(seen: Evidence, step: engine.Trace, rows: np.ndarray) -> dict[str,
                (("z", step.z), ("a", step.a))]  # fmt: skip
     backward = [("delta", l, step.delta[l]) for l in range(L, 0, -1)]
     for kind, l, array in [*forward, ("loss", L, step.losses[:, np.newaxis]), *backward]:
-        bad = np.argwhere(~np.isfinite(array)) if array is not None else []
+        bad = np.argwhere(~np.isfinite(np.asarray(0.0 if array is None else array)))
         if len(bad):
             row, unit = (int(k) for k in bad[0])
             of_unit = kind if kind == "loss" else f"{kind} of unit {unit}, layer {l}"

@@ -79,7 +79,7 @@ def leak(seen: Evidence) -> Iterator[Finding]:
     alone = _stands_out(scores, best)
     if classes:
         copies = np.array([likeness(part, seen.targets) for part in parts])
-        best = max(np.flatnonzero(scores > limits["score"]), key=lambda k: copies[k])
+        best = int(np.argmax(np.where(scores > limits["score"], copies, -np.inf)))
         copy = copies[best] > limits["likeness"]
         alone = (alone and seen.n > limits["many"]) or (copy and _stands_out(copies, best))
     if alone:
@@ -141,7 +141,7 @@ def column_score(x: np.ndarray, y: np.ndarray, classes: bool) -> float:
 
 
 def likeness(x: np.ndarray, y: np.ndarray) -> float:
-    """Share of the variance of a column's inputs (n, k) that the classes y (n, outputs) account for.
+    """Share of a column's variance, inputs (n, k), that the classes y (n, outputs) account for.
 
     A copy of the answer has one value a class and gets 1, whatever the values are.
     """
