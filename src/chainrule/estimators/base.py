@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from chainrule import engine
 from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError
 from chainrule.estimators.class_target import ClassTarget
-from chainrule.estimators.explain import trace_model
+from chainrule.estimators.explain import output_names, trace_model
 from chainrule.estimators.number_target import NumberTarget
 from chainrule.estimators.optimize import optimize
 from chainrule.estimators.recipe import number_type, plain, resolve
@@ -23,8 +23,11 @@ from chainrule.estimators.rows import Rows
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.split import validation_split
 from chainrule.estimators.weights import read_weights
+from chainrule.explain.diagnose import diagnose
 from chainrule.explain.explain import explain
 from chainrule.explain.explanation import Explanation
+from chainrule.explain.findings import Diagnosis
+from chainrule.explain.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.files import ModelRecord, save_model
 from chainrule.network import Network
@@ -243,6 +246,33 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         """
         step = self.trace(X, y, sample_weight, member=member, row_ids=row_ids, **training)
         return explain(step, quantity, row=row, top=top, digits=digits, check=check)
+
+    def diagnose(self, X: Any, y: Any, sample_weight: Any = None) -> Diagnosis:
+        """What went badly in training, with numbers and remedies.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            Rows as for `fit`, best those of training.
+
+        Returns
+        -------
+        Diagnosis
+            A sequence of findings; when it is empty it says what was checked.
+        """
+        check_is_fitted(self)
+        rows = self._new_rows(X, y, sample_weight, self._params["W1"].dtype)
+        return diagnose(
+            self._spec,
+            self._params,
+            rows.inputs,
+            rows.target,
+            self._training,
+            self.history_,
+            sample_weight=rows.weights,
+            names=Names(self._spec, self.input_names_, output_names(self)),
+            columns=[code.name for code in self.encoder_.codes for _ in code.input_names],
+        )
 
     @property
     def network_(self) -> Network:
