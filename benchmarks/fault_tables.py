@@ -60,9 +60,7 @@ def _real() -> list[Table]:
         _numbers("wine, alcohol", wine.data[:, 1:], wine.data[:, 0]),
         _classes("breast cancer", cancer.data, cancer.target),
         _classes("breast cancer, means", cancer.data[:, :10], cancer.target),
-        _numbers(
-            "breast cancer, texture", cancer.data[:, [0, 4, 5, 6, 7, 8, 9]], cancer.data[:, 1]
-        ),
+        _numbers("breast cancer, texture", others, cancer.data[:, 1]),
         _classes("digits", digits.data, digits.target),
         _classes("digits, odd", digits.data[:800], digits.target[:800] % 2),
         _classes("digits, 3 or 8", digits.data[pair], digits.target[pair]),

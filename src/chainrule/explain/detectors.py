@@ -91,7 +91,7 @@ TABLE: dict[str, Detector] = {
     ),
     "dead-units": Detector(
         "units that are 0 on every row",
-        "z < 0 on all {n} rows for {count} of {units} units, so that slope and delta are 0 "
+        "on all {n} rows z < 0 for {count} of {units} units, so that slope and delta are 0 "
         "and they no longer learn",
         'activation="leaky_relu", learning_rate={lower_rate}, or a fresh start',
         {"share": 0.3},
@@ -147,14 +147,14 @@ TABLE: dict[str, Detector] = {
         "the best epoch was {best}; since then the training loss went {train} %, the "
         "validation loss {validation} %",
         "dropout=0.1, weight_decay=0.01, patience=10, or more rows",
-        {"epochs": 10, "rise": 0.25, "fall": 0.05},
+        {"epochs": 10, "rise": 0.25, "fall": 0.05, "poor": 0.5},
     ),
     "label-noise": Detector(
         "rows whose label the network is sure is wrong",
         "{count} rows have another class at more than {sure} % where {expected} would be "
         "expected, first row {row}",
         "look at rows {rows}",
-        {"sure": 0.99, "excess": 10.0, "rows": 5, "right": 0.9},
+        {"sure": 0.99, "excess": 10.0, "rows": 5, "right": 0.9, "gap": 1.5},
     ),
 }  # fmt: skip
 
@@ -167,10 +167,7 @@ def finding(
 ) -> Finding:
     """A finding whose sentence and fix are those of the table, filled with the evidence."""
     row = TABLE[code]
-    words = {
-        name: format_number(value, 3) if isinstance(value, float) else value
-        for name, value in evidence.items()
-    }
+    words = {name: _word(name, value) for name, value in evidence.items()}
     if layer is not None:
         words.setdefault("layer", layer)
     return Finding(
@@ -181,3 +178,9 @@ def finding(
         tuple(units),
         {**evidence, **{f"limit_{name}": value for name, value in row.limits.items()}},
     )
+
+
+def _word(name: str, value: Any) -> Any:
+    if not isinstance(value, float):
+        return value
+    return f"{value:g}" if name.endswith("rate") else format_number(value, 3)

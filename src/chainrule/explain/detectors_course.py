@@ -80,7 +80,7 @@ def rate_too_low(seen: Evidence) -> Iterator[Finding]:
             "travel": travel,
             "epochs": len(losses),
             "percent": 100.0 * float((losses[0] - losses[-1]) / max(abs(losses[0]), 1e-300)),
-            "higher_rate": float(f"{max(seen.training.learning_rate, 1e-6) * 10:.0e}"),
+            "higher_rate": seen.higher_rate,
         }
         yield finding("rate-too-low", evidence)
 
@@ -129,7 +129,10 @@ def stuck(seen: Evidence) -> Iterator[Finding]:
 
 
 def overfitting(seen: Evidence) -> Iterator[Finding]:
-    """Validation got much worse since its best epoch while training went on to improve."""
+    """Validation got much worse since its best epoch while training went on to improve.
+
+    The best epoch is kept; where it predicts new rows well, there is nothing to mend.
+    """
     limits, train, held = TABLE["overfitting"], seen.losses, seen.validation_losses
     # A training that patience ended has kept its best epoch, and needs no advice.
     if len(held) < 2 or len(held) != len(train) or seen.history.stop_reason == "patience":
@@ -139,8 +142,8 @@ def overfitting(seen: Evidence) -> Iterator[Finding]:
         return
     rise = float((held[-3:].min() - held[best]) / (held[best] - seen.floor))
     fall = float((train[best] - train[-1]) / max(train[best] - seen.floor, 1e-300))
-    worse = held[-3:].min() - held[best] > limits["fall"] * seen.scale
-    if rise > limits["rise"] and fall > limits["fall"] and worse:
+    poor = held[best] - seen.floor > limits["poor"] * seen.scale
+    if rise > limits["rise"] and fall > limits["fall"] and poor:
         evidence = {
             "best": best,
             "train": f"{-100 * fall:+.0f}",

@@ -15,6 +15,17 @@ from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 MAX_ROWS = 1024
 
+# Where a search for the learning rate may start, inputs being standardised.
+_USUAL_RATES = {
+    "sgd": 0.1,
+    "momentum": 0.01,
+    "nesterov": 0.01,
+    "adagrad": 0.01,
+    "rmsprop": 1e-3,
+    "adam": 1e-3,
+    "adamw": 1e-3,
+}
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -124,8 +135,15 @@ class Evidence:
 
     @property
     def lower_rate(self) -> float:
-        """A third of the learning rate, one digit."""
-        return float(f"{self.training.learning_rate / 3:.0e}")
+        """A third of the learning rate; the usual one where it is more than ten times that."""
+        rate, usual = self.training.learning_rate, _USUAL_RATES[self.training.optimizer]
+        return usual if rate > 10.0 * usual else float(f"{rate / 3:.0e}")
+
+    @property
+    def higher_rate(self) -> float:
+        """Ten times the learning rate, and at least a tenth of the usual one."""
+        rate, usual = self.training.learning_rate, _USUAL_RATES[self.training.optimizer]
+        return max(float(f"{rate * 10:.0e}"), usual / 10)
 
 
 def norm(array: np.ndarray) -> float:

@@ -65,9 +65,9 @@ def dead_share(seen: Evidence) -> np.ndarray:
 def _dead(seen: Evidence) -> list[tuple[int, np.ndarray, int]]:
     out = []
     for l, layer in enumerate(seen.spec.dense[:-1], start=1):
-        off = np.zeros(layer.units, bool)
+        off: np.ndarray = np.zeros(layer.units, bool)
         if layer.activation == "relu":
-            off = (series(seen.trace.z, l) <= 0).all(axis=0)
+            off = np.all(series(seen.trace.z, l) <= 0, axis=0)
         out.append((l, np.flatnonzero(off), layer.units))
     return out
 

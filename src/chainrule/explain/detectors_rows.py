@@ -172,7 +172,7 @@ def _r2(guess: np.ndarray, truth: np.ndarray) -> float:
 def label_noise(seen: Evidence) -> Iterator[Finding]:
     """Rows with another class at more than 99 %, many more than such certainty allows."""
     limits = TABLE["label-noise"]
-    if seen.spec.loss.name != "cross_entropy":
+    if seen.spec.loss.name != "cross_entropy" or _too_sure(seen):
         return
     proba = np.asarray(seen.trace.a[-1], np.float64)
     says, truth = proba.argmax(axis=1), seen.targets.argmax(axis=1)
@@ -192,3 +192,13 @@ def label_noise(seen: Evidence) -> Iterator[Finding]:
             "rows": shown,
         }
         yield finding("label-noise", evidence)
+
+
+def _too_sure(seen: Evidence) -> bool:
+    """Whether the probabilities mean little: worse than the baseline, or too good in training."""
+    if not seen.trace.data_loss / seen.rows_in_trace < seen.baseline:
+        return True
+    best, held = seen.history.best_epoch, seen.validation_losses
+    if best is None or not len(held):
+        return False
+    return bool(held[best] > TABLE["label-noise"]["gap"] * seen.losses[best])
