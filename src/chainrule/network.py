@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-import operator
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self, SupportsIndex
 
 import numpy as np
@@ -16,35 +13,19 @@ from chainrule import engine
 from chainrule.describe import network_html, network_text
 from chainrule.errors import DataError, DivergedError, SpecError
 from chainrule.files import ModelRecord, save_model
+from chainrule.inspection import Inspection
+from chainrule.parameters import ParameterList, read_only
 from chainrule.progress import Progress
-from chainrule.spec import LOSSES, Dense, History, Loss, NetworkSpec, TrainingSpec
-from chainrule.spec.network import Dropout as _Dropout
-from chainrule.spec.network import layer_from_json
+from chainrule.spec import History, Loss, TrainingSpec
+from chainrule.spec.shorthand import network_spec, training_spec, whole
 
 if TYPE_CHECKING:
-    from chainrule.explain.explain import Explanation
-    from chainrule.explain.findings import Diagnosis
-    from chainrule.explain.trace import StepTrace
-    from chainrule.explain.verify import GradientCheck
+    pass
 
 Array = npt.NDArray[Any]
 
-# What people from other libraries type, and the name here.
-_FOREIGN_NAMES = {
-    "alpha": "l2",
-    "eta": "learning_rate",
-    "learning_rate_init": "learning_rate",
-    "lr": "learning_rate",
-    "max_iter": "epochs",
-    "n_epochs": "epochs",
-    "n_iter_no_change": "patience",
-    "n_jobs": "n_threads",
-    "solver": "optimizer",
-    "validation_data": "eval_set",
-}
 
-
-class Network:
+class Network(Inspection):
     """A feed-forward network with its parameters, trained by backpropagation in the core.
 
         z(l) = W(l) a(l-1) + b(l)        a(l) = sigma(z(l))        l = 1..L, a(0) = X
@@ -114,10 +95,10 @@ class Network:
         elif loss == "pinball":
             constants["quantiles"] = tuple(quantiles)
         chosen_loss = Loss(loss, **constants)
-        self.spec = _network_spec(
+        self.spec = network_spec(
             layers, activation, output_activation, chosen_loss, dropout, init == "ntk"
         )
-        self.random_state = _whole("random_state", random_state)
+        self.random_state = whole("random_state", random_state)
         self._set_up(
             engine.initialize(self.spec, init=init, seed=self.random_state, dtype=number_type)
         )
@@ -146,12 +127,12 @@ class Network:
     @property
     def params(self) -> dict[str, Array]:
         """Read-only arrays by name: W1 (n_1, n_0), b1 (n_1,), W2, ..."""
-        return {name: _read_only(array) for name, array in self._params.items()}
+        return {name: read_only(array) for name, array in self._params.items()}
 
     @property
     def weights(self) -> list[Array]:
         """W(1)..W(L), each (n_out, n_in), read-only; assign the list, or one of its entries."""
-        return ParameterList(self, "W")
+        return self._list("W")
 
     @weights.setter
     def weights(self, arrays: Iterable[Any]) -> None:
@@ -160,11 +141,17 @@ class Network:
     @property
     def biases(self) -> list[Array]:
         """b(1)..b(L), each (n_out,), read-only; assign the list, or one of its entries."""
-        return ParameterList(self, "b")
+        return self._list("b")
 
     @biases.setter
     def biases(self, arrays: Iterable[Any]) -> None:
         self._assign("b", list(arrays))
+
+    def _list(self, family: str) -> list[Array]:
+        names = [f"{family}{l}" for l in range(1, self.spec.n_layers + 1)]
+        return ParameterList(
+            [self._params[name] for name in names], lambda arrays: self._assign(family, arrays)
+        )
 
     def _assign(self, family: str, arrays: list[Any]) -> None:
         if len(arrays) != self.spec.n_layers:
@@ -221,102 +208,6 @@ class Network:
         )
         numbers = range(1, self.spec.n_layers + 1)
         return [grads[f"W{l}"] for l in numbers], [grads[f"b{l}"] for l in numbers]
-
-    def check_gradients(
-        self,
-        X: Any,
-        y: Any,
-        *,
-        sample_weight: Any = None,
-        dropout_epoch: int | None = None,
-        parameters: str | Sequence[str] | None = None,
-        **training: Any,
-    ) -> GradientCheck:
-        """Every gradient against the complex step and central differences.
-
-        Returns
-        -------
-        GradientCheck
-            `.ok`, `.worst`, and per tensor the largest relative error; prints as a table.
-        """
-        from chainrule.explain.verify import check_gradients
-
-        return check_gradients(
-            self.spec,
-            self._params,
-            X,
-            y,
-            self._training_for(training),
-            sample_weight=sample_weight,
-            dropout_epoch=dropout_epoch,
-            parameters=parameters,
-        )
-
-    def trace(
-        self,
-        X: Any,
-        y: Any,
-        *,
-        sample_weight: Any = None,
-        dropout_epoch: int | None = None,
-        dtype: str = "float64",
-        **training: Any,
-    ) -> StepTrace:
-        """Every number of the step that `fit` would take on these rows; see `StepTrace`."""
-        from chainrule.explain.trace import StepTrace
-
-        spec = self._training_for(training)
-        state = self._state if self._state and self._state.optimizer == spec.optimizer else None
-        return StepTrace(
-            self.spec,
-            self._params,
-            X,
-            y,
-            spec,
-            sample_weight=sample_weight,
-            state=state,
-            dropout_epoch=dropout_epoch,
-            dtype=dtype,
-        )
-
-    def explain(
-        self,
-        quantity: str,
-        X: Any,
-        y: Any,
-        *,
-        row: int | None = None,
-        top: int | None = 5,
-        digits: Any = 4,
-        check: str = "central",
-        sample_weight: Any = None,
-        **training: Any,
-    ) -> Explanation:
-        """The chain rule of one number, with its numbers: "W2[1,3]", "delta1[4]", "loss", ...
-
-        See `chainrule.explain.explain.explain` for the arguments.
-        """
-        from chainrule.explain.explain import explain
-
-        step = self.trace(X, y, sample_weight=sample_weight, **training)
-        return explain(step, quantity, row=row, top=top, digits=digits, check=check)
-
-    def diagnose(self, X: Any, y: Any, *, sample_weight: Any = None, **training: Any) -> Diagnosis:
-        """Why training goes badly: findings with numbers and remedies; best on its own rows."""
-        from chainrule.explain.diagnose import diagnose
-
-        spec = self._training_for(training)
-        state = self._state if self._state and self._state.optimizer == spec.optimizer else None
-        return diagnose(
-            self.spec,
-            self._params,
-            X,
-            y,
-            spec,
-            self.history,
-            sample_weight=sample_weight,
-            state=state,
-        )
 
     # Update
 
@@ -410,21 +301,21 @@ class Network:
             optimizer=optimizer,
             learning_rate=learning_rate,
             schedule=schedule,
-            epochs=_whole("epochs", epochs),
-            batch_size=None if batch_size is None else _whole("batch_size", batch_size),
+            epochs=whole("epochs", epochs),
+            batch_size=None if batch_size is None else whole("batch_size", batch_size),
             reduction=reduction,
             l1=l1,
             l2=l2,
             weight_decay=weight_decay,
             clip_norm=clip_norm,
-            patience=None if patience is None else _whole("patience", patience),
+            patience=None if patience is None else whole("patience", patience),
             tol=tol,
             time_limit=time_limit,
             shuffle=shuffle,
-            n_threads=None if n_threads is None else _whole("n_threads", n_threads),
+            n_threads=None if n_threads is None else whole("n_threads", n_threads),
             **constants,
         )
-        training = _training_spec({**given, "seed": self.random_state})
+        training = training_spec({**given, "seed": self.random_state})
         progress = Progress(verbose, training.epochs) if verbose else None
 
         def after_epoch(epoch: int, history: History) -> bool:
@@ -456,11 +347,6 @@ class Network:
         if progress is not None:
             progress.close(result.history)
         return result.history
-
-    def _training_for(self, given: Mapping[str, Any]) -> TrainingSpec:
-        """Keywords of `fit`; those not given are the last fit's, else its defaults."""
-        last = {} if self._training is None else _values(self._training)
-        return _training_spec({"seed": self.random_state, **last, **given})
 
     # Keeping
 
@@ -495,91 +381,3 @@ class Network:
 
     def _repr_html_(self) -> str:
         return network_html(self.spec, self.dtype)
-
-
-class ParameterList(list[Array]):
-    """W(1)..W(L) or b(1)..b(L); assigning an entry checks it and stores it in the network."""
-
-    def __init__(self, network: Network, family: str) -> None:
-        names = [f"{family}{l}" for l in range(1, network.spec.n_layers + 1)]
-        super().__init__(_read_only(network._params[name]) for name in names)
-        self._network = network
-        self._family = family
-
-    def __setitem__(self, place: Any, value: Any) -> None:
-        arrays = list(self)
-        arrays[place] = value
-        self._network._assign(self._family, arrays)
-        super().__init__(ParameterList(self._network, self._family))
-
-    def __reduce__(self) -> Any:
-        return list, (list(self),)
-
-
-def _network_spec(
-    layers: Sequence[Any],
-    activation: str | Sequence[str],
-    output_activation: str | None,
-    loss: Loss,
-    dropout: float,
-    ntk: bool,
-) -> NetworkSpec:
-    if isinstance(layers, str) or not isinstance(layers, Sequence | np.ndarray) or len(layers) < 2:
-        raise SpecError(
-            f"layers must be sizes from input to output, as [2, 8, 1], found {layers!r}."
-        )
-    if output_activation is None:
-        output_activation = LOSSES[loss.name][0] if loss.name in LOSSES else "identity"
-    first, *rest = layers
-    n_features = _whole("the first entry of layers, the number of features,", first)
-    if not all(_is_whole(layer) for layer in rest):
-        described = [
-            layer_from_json(place, layer) if isinstance(layer, Mapping) else layer
-            for place, layer in enumerate(rest)
-        ]
-        return NetworkSpec(n_features, tuple(described), loss)
-    sizes = [operator.index(size) for size in rest]
-    hidden = [activation] * (len(sizes) - 1) if isinstance(activation, str) else list(activation)
-    if len(hidden) != len(sizes) - 1:
-        raise SpecError(
-            f"activation must be one name or one per hidden layer: {len(sizes) - 1} hidden layers, "
-            f"{len(hidden)} names."
-        )
-    built: list[Any] = []
-    for size, name in zip(sizes, [*hidden, output_activation], strict=True):
-        built.append(Dense(size, name, ntk))
-        if dropout and len(built) < 2 * len(hidden):
-            built.append(_Dropout(dropout))
-    return NetworkSpec(n_features, tuple(built), loss)
-
-
-def _training_spec(given: Mapping[str, Any]) -> TrainingSpec:
-    known = [f.name for f in fields(TrainingSpec)]
-    for key in given:
-        if key not in known:
-            guess = _FOREIGN_NAMES.get(key) or next(
-                iter(difflib.get_close_matches(key, known, 1)), None
-            )
-            hint = f"did you mean '{guess}'?" if guess else f"fit takes {', '.join(known)}."
-            raise TypeError(f"fit has no argument '{key}'; {hint}")
-    return TrainingSpec(**given)
-
-
-def _values(training: TrainingSpec) -> dict[str, Any]:
-    return {f.name: getattr(training, f.name) for f in fields(training)}
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def _whole(name: str, value: Any) -> int:
-    if not _is_whole(value):
-        raise SpecError(f"{name} must be a whole number, found {value!r}.")
-    return operator.index(value)
-
-
-def _read_only(array: Array) -> Array:
-    view = array.view()
-    view.flags.writeable = False
-    return view
