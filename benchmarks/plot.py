@@ -44,12 +44,19 @@ def plot_steps(content: dict[str, Any], folder: Path) -> list[Path]:
     peak = max(content["peak"]["flops"].values())
     flops = [item["flops"] for item in figures]
     axes.plot(flops, [f / peak * 1e6 for f in flops], color="#000000", linewidth=0.8)
+    middle = len(flops) // 2
     axes.annotate(
-        "the machine's multiply-adds", (flops[-2], flops[-2] / peak * 1e6), (0, -14),
-        textcoords="offset points", ha="right", fontsize=8,
-    )  # fmt: skip
+        "the machine's multiply-adds",
+        (flops[middle], flops[middle] / peak * 1e6),
+        (8, -8),
+        textcoords="offset points",
+        fontsize=8,
+    )
+    lowest = min(t["minimum"] for item in figures for t in item["timings"] if "minimum" in t)
     axes.set(xscale="log", yscale="log", ylabel="microseconds a training step")
-    axes.set_xticks(flops, [item["name"].replace("; ", "\nbatch ") for item in figures], fontsize=7)
+    axes.set_ylim(bottom=lowest / 3)
+    names = [item["name"].replace("; ", ", batch ") for item in figures]
+    axes.set_xticks(flops, names, rotation=25, ha="right", fontsize=8)
     axes.tick_params(axis="x", which="minor", bottom=False)
     axes.grid(True, axis="y", which="major", linewidth=0.4)
     axes.legend(fontsize=8, frameon=False)

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 from benchmarks.cases import Case
-from benchmarks.peers.chainrule_engine import Chainrule, Shuffled
+from benchmarks.peers.chainrule_engine import Chainrule, OwnThreads, Shuffled
 from benchmarks.rounds import say
 from benchmarks.run import Run
 from benchmarks.tables import percent, table
@@ -22,8 +22,10 @@ BATCHES = (1, 32, 128, 256)
 ACTIVATIONS = ("relu", "tanh")
 OPTIMIZERS = ("sgd", "adam")
 CLIFF = 0.15
-#: How much slower two threads may be than one.
+#: How much slower the engine's own choice of threads may be than one thread.
 THREADS_COST = 0.03
+#: Stands for that choice where a number of threads stands.
+OWN = 0
 
 
 def cases() -> Iterator[Case]:
@@ -37,7 +39,7 @@ def measure_part(run: Run) -> list[dict[str, Any]]:
     figures = []
     for case in cases():
         say(f"grid: {case.name} {case.activation} {case.optimizer}")
-        times = interleaved(case, run.thread_counts, run.rounds, run.seconds / 6)
+        times = interleaved(case, (*run.thread_counts, OWN), run.rounds, run.seconds / 6)
         for threads, microseconds in times.items():
             median = statistics.median(microseconds)
             figures.append(
@@ -49,7 +51,7 @@ def measure_part(run: Run) -> list[dict[str, Any]]:
                     "threads": threads,
                     "median": median,
                     "minimum": min(microseconds),
-                    "share": run.peak.share(case.flops, median, threads),
+                    "share": run.peak.share(case.flops, median, threads or run.all_threads),
                 }
             )
     say("")
@@ -65,7 +67,10 @@ def interleaved(
 ) -> dict[int, list[float]]:
     """Microseconds per step in this process, one round after another over numbers of threads."""
     kind = Shuffled if shuffle else Chainrule
-    systems = {threads: kind(case, threads) for threads in thread_counts}
+    systems = {
+        threads: (OwnThreads if threads == OWN else kind)(case, threads)
+        for threads in thread_counts
+    }
     epochs: dict[int, int] = {}
     times: dict[int, list[float]] = {threads: [] for threads in thread_counts}
     for threads, system in systems.items():
@@ -95,47 +100,62 @@ def show(figures: list[dict[str, Any]]) -> str:
         for optimizer, activation, batch in product(OPTIMIZERS, ACTIVATIONS, BATCHES)
     ]
     blocks.append(table(["one thread; width", *map(str, widths)], rows))
-    for count in threads[1:]:
+    for count in [t for t in threads if t != 1]:
         rows = [
             [f"{optimizer}, {activation}, batch {batch}"]
             + [
-                f"{known[(width, batch, activation, optimizer, 1)]['median'] / known[(width, batch, activation, optimizer, count)]['median']:.2f}"  # noqa: E501
+                f"{_gain(known, (width, batch, activation, optimizer), count):.2f}"
                 for width in widths
             ]
             for optimizer, activation, batch in product(OPTIMIZERS, ACTIVATIONS, BATCHES)
         ]
-        blocks.append(table([f"{count} threads are faster by; width", *map(str, widths)], rows))
+        name = f"{count} threads'" if count else "the engine's own choice's"
+        blocks.append(table([f"{name} gain over one; width", *map(str, widths)], rows))
     blocks.append("\n".join(f"- {text}" for text in cliffs(figures)) or "No cliffs.")
     return "\n\n".join(blocks)
 
 
 def cliffs(figures: list[dict[str, Any]]) -> list[str]:
-    """Widths whose share lies more than 15 % under the line between their neighbours."""
+    """Where a step takes longer than it should beside its neighbours; one line each.
+
+    An odd width is held to the straight line between the times of its neighbours of the grid, both
+    axes logarithmic; the engine's own choice of threads to one thread; tanh to relu.
+    """
     known = {_key(item): item for item in figures}
     found = []
     for (width, batch, activation, optimizer, threads), item in known.items():
-        where = f"width {width}, batch {batch}, {activation}, {optimizer}, {threads} threads"
+        where = f"width {width}, batch {batch}, {activation}, {optimizer}"
+        alone = known[(width, batch, activation, optimizer, 1)]
+        if threads == OWN and item["median"] > (1 + THREADS_COST) * alone["median"]:
+            found.append(f"{where}: own threads slower than one by {_over(item, alone)}")
+        if threads != 1:
+            continue
         below = max((w for w in WIDTHS if w < width), default=None)
         above = min((w for w in WIDTHS if w > width), default=None)
         if width not in WIDTHS and below is not None and above is not None:
-            low, high = (
-                known[(w, batch, activation, optimizer, threads)]["share"] for w in (below, above)
-            )
+            low, high = (_median(known, w, batch, activation, optimizer, 1) for w in (below, above))
             position = math.log(width / below) / math.log(above / below)
-            expected = low + position * (high - low)
-            if item["share"] < (1 - CLIFF) * expected:
-                found.append(
-                    f"{where}: {percent(item['share'])}, between its neighbours' "
-                    f"{percent(low)} and {percent(high)}"
-                )
-        alone = known[(width, batch, activation, optimizer, 1)]
-        if item["median"] > (1 + THREADS_COST) * alone["median"]:
-            found.append(f"{where}: slower than one thread by {_over(item, alone)}")
-        rectified = known[(width, batch, "relu", optimizer, threads)]
+            expected = low * (high / low) ** position
+            if item["median"] > (1 + CLIFF) * expected:
+                over = percent(item["median"] / expected - 1)
+                found.append(f"{where}: {over} above the line between {below} and {above}")
+        rectified = known[(width, batch, "relu", optimizer, 1)]
         limit = {64: 0.25, 256: 0.10}.get(width)
-        if limit and batch >= 128 and item["median"] > (1 + limit) * rectified["median"]:
+        if limit and item["median"] > (1 + limit) * rectified["median"]:
             found.append(f"{where}: slower than relu by {_over(item, rectified)}")
     return found
+
+
+def _median(known: dict[tuple[int, int, str, str, int], dict[str, Any]], *key: Any) -> float:
+    return float(known[key]["median"])
+
+
+def _gain(
+    known: dict[tuple[int, int, str, str, int], dict[str, Any]],
+    shape: tuple[int, int, str, str],
+    threads: int,
+) -> float:
+    return _median(known, *shape, 1) / _median(known, *shape, threads)
 
 
 def _over(item: dict[str, Any], other: dict[str, Any]) -> str:

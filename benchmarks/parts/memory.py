@@ -33,7 +33,9 @@ def measure_part(run: Run) -> list[dict[str, Any]]:
             say(f"memory: {case.name}, {system}")
             with Worker(run.pool.module_of[system], 1) as worker:
                 reply = worker.ask(do="memory", system=system, case=case.to_json(), epochs=1)
-            if "error" not in reply:
+            if "error" in reply:
+                print(f"{case.name}: {system}: {reply['error']}")
+            else:
                 found[system] = {"before": reply["before"], "added": reply["added"]}
         parameters = sum((a + 1) * b for a, b in pairwise(case.sizes))
         figures.append({"name": case.name, "parameters": parameters, "systems": found})

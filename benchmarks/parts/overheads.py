@@ -65,7 +65,7 @@ def step_cost(run: Run) -> dict[str, float]:
 
 def predictions(run: Run, sizes: tuple[int, ...]) -> dict[str, Any]:
     """One row by one call, and many rows by one call, through each library's own predict."""
-    case = Case(sizes, 32, 320)
+    case = Case(sizes, 32, 320, task="numbers" if sizes[-1] == 1 else "classes")
     found: dict[str, Any] = {
         "sizes": sizes,
         "parameters": sum((a + 1) * b for a, b in pairwise(sizes)),
@@ -80,6 +80,7 @@ def predictions(run: Run, sizes: tuple[int, ...]) -> dict[str, Any]:
                 do="predict", system=system, case=case.to_json(), bulk=_BULK_ROWS
             )
             if "error" in reply:
+                print(f"{case.name}: {system} on {threads}: {reply['error']}")
                 continue
             for key, better in (("one_row", min), ("bulk_rows_per_second", max)):
                 value = reply[key]

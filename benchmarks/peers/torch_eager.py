@@ -77,7 +77,8 @@ class Eager(System):
                 step(x, y)
 
     def predictor(self) -> Callable[[Array], Any]:
-        model = nn.Sequential(self.model, nn.Softmax(dim=1)).eval()
+        softmax = [nn.Softmax(dim=1)] if self.case.task == "classes" else []
+        model = nn.Sequential(self.model, *softmax).eval()
 
         def predict(X: Array) -> Array:
             with torch.inference_mode():

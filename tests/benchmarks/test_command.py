@@ -46,20 +46,21 @@ def test_table_1_marks_what_misses_its_goal():
 
 
 def test_cliffs_are_found_where_they_are():
-    def figure(width, share, threads=1, median=1.0, activation="relu"):
+    def figure(width, median, threads=1, act="relu"):
         return {
             "width": width,
             "batch": 128,
-            "activation": activation,
+            "activation": act,
             "optimizer": "adam",
             "threads": threads,
             "median": median,
             "minimum": median,
-            "share": share,
+            "share": 0.5,
         }
 
-    calm = [figure(64, 0.6), figure(100, 0.6), figure(128, 0.7)]
+    calm = [figure(64, 10.0), figure(100, 22.0), figure(128, 40.0)]
     assert grid.cliffs(calm) == []
-    assert "between its neighbours" in grid.cliffs([calm[0], figure(100, 0.5), calm[2]])[0]
-    slower = [figure(128, 0.7), figure(128, 0.3, threads=2, median=1.1)]
-    assert "slower than one thread by 10 %" in grid.cliffs(slower)[0]
+    assert "above the line between 64 and 128" in grid.cliffs([*calm, figure(100, 32.0)])[0]
+    slower = [figure(128, 1.0), figure(128, 1.1, threads=grid.OWN)]
+    assert "own threads slower than one by 10 %" in grid.cliffs(slower)[0]
+    assert "slower than relu by 30 %" in grid.cliffs([*calm, figure(64, 13.0, act="tanh")])[0]
