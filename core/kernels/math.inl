@@ -49,7 +49,7 @@ inline Vector<T> reduced_expm1(Vector<T> x, Bits<T>* exponent) {
   using C = Constants<T>;
   const Vector<T> magic = broadcast<T>(C::kRound);
   const Vector<T> rounded = fma(x, broadcast<T>(C::kLog2e), magic);
-  *exponent = as_bits<T>(rounded) - as_bits<T>(magic);
+  *exponent = wrapped_difference<T>(as_bits<T>(rounded), as_bits<T>(magic));
   const Vector<T> n = rounded - magic;
   Vector<T> r = fma(n, broadcast<T>(-C::kLn2High), x);
   r = fma(n, broadcast<T>(-C::kLn2Low), r);
@@ -59,7 +59,7 @@ inline Vector<T> reduced_expm1(Vector<T> x, Bits<T>* exponent) {
 // 2^n for n within the exponent range.
 template <class T>
 inline Vector<T> power_of_two(Bits<T> n) {
-  return from_bits<T>((n + Simd<T>::kBias) << Simd<T>::kMantissa);
+  return from_bits<T>(wrapped_sum<T>(n, Simd<T>::kBias - Bits<T>{}) << Simd<T>::kMantissa);
 }
 
 template <class T>
@@ -71,7 +71,7 @@ inline Vector<T> exp_of(Vector<T> x) {
   Bits<T> n;
   const Vector<T> p = reduced_expm1<T>(inside, &n) + T(1);
   // p in [0.7, 1.42] and the clamp keep the sum of exponents inside the format.
-  Vector<T> value = from_bits<T>(as_bits<T>(p) + (n << Simd<T>::kMantissa));
+  Vector<T> value = from_bits<T>(wrapped_sum<T>(as_bits<T>(p), n << Simd<T>::kMantissa));
   value = x > high ? broadcast<T>(T(__builtin_inff())) : value;
   value = x < low ? Vector<T>{} : value;
   return x == x ? value : x;
@@ -107,11 +107,12 @@ inline Vector<T> log_of(Vector<T> x) {
   const Bits<T> bits = as_bits<T>(x);
   constexpr auto kOne = static_cast<decltype(Simd<T>::kBias)>(1);
   // The exponent such that m = x / 2^k lies in [sqrt(1/2), sqrt(2)).
-  const Bits<T> offset = bits - as_bits<T>(broadcast<T>(T(0.70710678118654752440)));
+  const Bits<T> half = as_bits<T>(broadcast<T>(T(0.70710678118654752440)));
+  const Bits<T> offset = wrapped_difference<T>(bits, half);
   const Bits<T> k = offset >> Simd<T>::kMantissa;
-  const Vector<T> m = from_bits<T>(bits - (k << Simd<T>::kMantissa));
+  const Vector<T> m = from_bits<T>(wrapped_difference<T>(bits, k << Simd<T>::kMantissa));
   const Vector<T> magic = broadcast<T>(Constants<T>::kRound);
-  const Vector<T> exponent = from_bits<T>(as_bits<T>(magic) + k) - magic;
+  const Vector<T> exponent = from_bits<T>(wrapped_sum<T>(as_bits<T>(magic), k)) - magic;
   Vector<T> value = log_of_parts<T>(exponent, m - T(1));
   const Vector<T> infinity = broadcast<T>(T(__builtin_inff()));
   value = x == infinity ? infinity : value;

@@ -10,6 +10,9 @@ typedef double Doubles __attribute__((vector_size(kVectorBytes)));
 typedef std::int32_t Int32s __attribute__((vector_size(kVectorBytes)));
 typedef std::int64_t Int64s __attribute__((vector_size(kVectorBytes)));
 
+typedef std::uint32_t Uint32s __attribute__((vector_size(kVectorBytes)));
+typedef std::uint64_t Uint64s __attribute__((vector_size(kVectorBytes)));
+
 template <class T>
 struct Simd;
 
@@ -17,6 +20,7 @@ template <>
 struct Simd<float> {
   using Vector = Floats;
   using Bits = Int32s;
+  using Unsigned = Uint32s;
   static constexpr int kMantissa = 23;
   static constexpr std::int32_t kBias = 127;
 };
@@ -25,6 +29,7 @@ template <>
 struct Simd<double> {
   using Vector = Doubles;
   using Bits = Int64s;
+  using Unsigned = Uint64s;
   static constexpr int kMantissa = 52;
   static constexpr std::int64_t kBias = 1023;
 };
@@ -65,6 +70,19 @@ inline Bits<T> as_bits(Vector<T> v) {
 template <class T>
 inline Vector<T> from_bits(Bits<T> b) {
   return reinterpret_cast<Vector<T>>(b);
+}
+
+// Bits of any number, NaN too, added and subtracted as if without end: signed, that is undefined.
+template <class T>
+inline Bits<T> wrapped_sum(Bits<T> a, Bits<T> b) {
+  using U = typename Simd<T>::Unsigned;
+  return reinterpret_cast<Bits<T>>(reinterpret_cast<U>(a) + reinterpret_cast<U>(b));
+}
+
+template <class T>
+inline Bits<T> wrapped_difference(Bits<T> a, Bits<T> b) {
+  using U = typename Simd<T>::Unsigned;
+  return reinterpret_cast<Bits<T>>(reinterpret_cast<U>(a) - reinterpret_cast<U>(b));
 }
 
 template <class T>
