@@ -13,19 +13,31 @@ from chainrule._version import __version__ as __version__
 if TYPE_CHECKING:
     from chainrule.errors import ChainruleError as ChainruleError
     from chainrule.estimators.load import load as load
+    from chainrule.estimators.mlp import MLPClassifier as MLPClassifier
+    from chainrule.estimators.mlp import MLPRegressor as MLPRegressor
     from chainrule.estimators.tabular import TabularClassifier as TabularClassifier
     from chainrule.estimators.tabular import TabularRegressor as TabularRegressor
     from chainrule.network import Network as Network
 
 _HOME = {
     "ChainruleError": "chainrule.errors",
+    "MLPClassifier": "chainrule.estimators.mlp",
+    "MLPRegressor": "chainrule.estimators.mlp",
     "Network": "chainrule.network",
     "TabularClassifier": "chainrule.estimators.tabular",
     "TabularRegressor": "chainrule.estimators.tabular",
     "load": "chainrule.estimators.load",
 }
 
-__all__ = ["ChainruleError", "Network", "TabularClassifier", "TabularRegressor", "load"]
+__all__ = [
+    "ChainruleError",
+    "MLPClassifier",
+    "MLPRegressor",
+    "Network",
+    "TabularClassifier",
+    "TabularRegressor",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

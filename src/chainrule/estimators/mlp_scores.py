@@ -1,0 +1,132 @@
+"""What early stopping watches on validation rows: scores by scikit-learn's names, higher is better.
+
+A score is computed between epochs, so it works on the network's outputs and on encoded targets; the
+numbers are those of `sklearn.metrics`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from chainrule.errors import SpecError
+from chainrule.spec import NetworkSpec
+
+Array = np.ndarray
+Score = Callable[[Array, Array, Array | None], float]
+
+
+def accuracy(target: Array, outputs: Array, weights: Array | None) -> float:
+    """Share of rows whose class, or whose every label, is right; a label is on above 1/2."""
+    if target.ndim == 1:
+        right = outputs.argmax(axis=1) == target
+    else:
+        right = ((outputs > 0.5) == (target > 0.5)).all(axis=1)
+    return float(np.average(right, weights=weights))
+
+
+def r2(target: Array, outputs: Array, weights: Array | None) -> float:
+    """1 - sum s (y - a)^2 / sum s (y - mean y)^2, the mean over outputs; a constant output gives 1
+    when it is met exactly, else 0."""
+    s = np.ones((len(target), 1)) if weights is None else weights[:, None]
+    y = target.astype(np.float64)
+    residual = (s * (y - outputs) ** 2).sum(axis=0)
+    spread = (s * (y - np.average(y, axis=0, weights=weights)) ** 2).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        constant = np.where(residual == 0, 1.0, 0.0)
+        values = np.where(spread > 0, 1 - residual / spread, constant)
+    return float(values.mean())
+
+
+def negative_rmse(target: Array, outputs: Array, weights: Array | None) -> float:
+    """-sqrt(mean (y - a)^2), the mean over outputs."""
+    squares = np.average((target - outputs) ** 2, axis=0, weights=weights)
+    return -float(np.sqrt(squares).mean())
+
+
+def negative_mae(target: Array, outputs: Array, weights: Array | None) -> float:
+    """-mean |y - a|, the mean over outputs."""
+    return -float(np.average(np.abs(target - outputs), axis=0, weights=weights).mean())
+
+
+def negative_log_loss(target: Array, outputs: Array, weights: Array | None) -> float:
+    """mean log p of the true class; of labels, the sum over labels."""
+    p = np.clip(outputs, np.finfo(outputs.dtype).eps, 1 - np.finfo(outputs.dtype).eps)
+    if target.ndim == 1:
+        likelihood = np.log(p[np.arange(len(p)), target])
+    else:
+        likelihood = np.where(target > 0.5, np.log(p), np.log1p(-p)).sum(axis=1)
+    return float(np.average(likelihood, weights=weights))
+
+
+CLASSIFIER_SCORES: dict[str, Score] = {"accuracy": accuracy, "neg_log_loss": negative_log_loss}
+REGRESSOR_SCORES: dict[str, Score] = {
+    "r2": r2,
+    "neg_root_mean_squared_error": negative_rmse,
+    "neg_mean_absolute_error": negative_mae,
+}
+
+
+def score_function(metric: Any, names: dict[str, Score], decode: Callable[[Array], Array]) -> Score:
+    """The score that `metric` asks for.
+
+    Parameters
+    ----------
+    metric : None, str or callable
+        None is the first of `names`; a callable gets (y_true, y_pred) as `fit` and `predict` know
+        them and returns a number, higher is better.
+    decode : callable
+        From encoded targets or outputs to what the user knows.
+    """
+    if callable(metric):
+
+        def of_predictions(target: Array, outputs: Array, weights: Array | None) -> float:
+            return float(metric(decode(target), decode(outputs)))
+
+        return of_predictions
+    metric = next(iter(names)) if metric is None else metric
+    if not isinstance(metric, str) or metric not in names:
+        raise SpecError(
+            f"unknown metric {metric!r}; the metrics are {', '.join(names)}, or a function of "
+            "(y_true, y_pred) where higher is better."
+        )
+    return names[metric]
+
+
+def finite_score(score: Score, target: Array, outputs: Array, weights: Array | None) -> float:
+    """The score, or NaN where the outputs are not all finite."""
+    return score(target, outputs, weights) if np.isfinite(outputs).all() else math.nan
+
+
+class LossScale:
+    """From the engine's mean loss of an epoch to the number that scikit-learn prints.
+
+    Its squared error is a mean over outputs, ours a sum; its poisson loss is the deviance, which
+    holds sum y log y - y besides: a constant of the rows, a mean of weighted means in batches.
+    """
+
+    def __init__(self, spec: NetworkSpec, target: Array, weights: Array | None) -> None:
+        self.divisor = spec.n_outputs if spec.loss.name == "squared_error" else 1
+        self.weights = weights
+        self.constant: Array | None = None
+        if spec.loss.name == "poisson":
+            y = target.astype(np.float64)
+            self.constant = (y * np.log(np.where(y > 0, y, 1.0)) - y).sum(axis=1)
+
+    def __call__(self, loss: float, order: Array | None = None, batch_size: int = 0) -> float:
+        """`order` and `batch_size` are those of the epoch, needed for weighted rows only."""
+        loss = loss / self.divisor
+        if self.constant is None:
+            return loss
+        if self.weights is None or order is None:
+            return loss + float(np.average(self.constant, weights=self.weights))
+        s, c = self.weights[order], self.constant[order]
+        starts = np.arange(0, len(order), batch_size)
+        counts = np.diff(np.append(starts, len(order)))
+        sums, means = np.add.reduceat(s, starts), np.add.reduceat(s * c, starts)
+        used = sums > 0
+        shares = counts[used] / counts[used].sum()
+        return loss + float((shares * means[used] / sums[used]).sum())
