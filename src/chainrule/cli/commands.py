@@ -16,6 +16,7 @@ import chainrule
 from chainrule.cli.app import BAD_INPUT, INTERRUPTED, OK
 from chainrule.cli.check import check
 from chainrule.cli.demo import demo
+from chainrule.cli.diagnose import diagnose
 from chainrule.cli.evaluate import evaluate
 from chainrule.cli.explain import explain
 from chainrule.cli.info import info
@@ -32,7 +33,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, predict, evaluate, explain, info, check, demo):
+for command in (train, predict, evaluate, explain, info, check, diagnose, demo):
     app.command(command.__name__)(command)
 
 # typer keeps click inside itself from some version on; its errors are known by their common base.

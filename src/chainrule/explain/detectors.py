@@ -75,12 +75,25 @@ TABLE: dict[str, Detector] = {
         "X = (X - X.mean(axis=0)) / X.std(axis=0)",
         {"ratio": 100.0},
     ),
+    "rate-too-high": Detector(
+        "steps that overshoot",
+        "{what}",
+        "learning_rate={lower_rate}",
+        {
+            "rise": 1.1,  # loss over its minimum, for `epochs` epochs
+            "epochs": 3,
+            "swing": 0.15,  # of the baseline
+            "jump": 6.0,  # loss of an epoch over that of z(L) = 0
+            "drop": 2.0,  # loss of epoch 0 over that of epoch 1, where the jump is in epoch 0
+            "sound": 20.0,  # over that of z(L) = 0, of weights that did not overflow by themselves
+        },
+    ),
     "exploding": Detector(
         "gradients that grow from layer to layer",
-        "a 1 % change of the weights of layer {layer} would change the loss by {percent} % of "
-        "the baseline, and its signal is {growth} times that of the other end",
+        "from one end to the other the signal grows {growth} times, and a 1 % change of the "
+        "weights of layer {layer} would change the loss by {percent} % of the baseline",
         'init="he_uniform" (relu) or "glorot_uniform" (tanh), clip_norm=1.0, fewer layers',
-        {"sensitivity": 50.0, "growth": 5.0, "layers": 3},
+        {"sensitivity": 50.0, "growth": 5.0, "growth_alone": 50.0, "layers": 3},
     ),
     "vanishing": Detector(
         "gradients that shrink from layer to layer",
@@ -108,19 +121,6 @@ TABLE: dict[str, Detector] = {
         "{count} of {units} units have equal weights and gradients and will stay so",
         'random weights: init="glorot_uniform"',
         {"difference": 1e-6},
-    ),
-    "rate-too-high": Detector(
-        "steps that overshoot",
-        "{what}",
-        "learning_rate={lower_rate}",
-        {
-            "rise": 1.1,  # loss over its minimum, for `epochs` epochs
-            "epochs": 3,
-            "swing": 0.15,  # of the baseline
-            "jump": 6.0,  # loss of an epoch over that of z(L) = 0
-            "drop": 2.0,  # loss of epoch 0 over that of epoch 1, where the jump is in epoch 0
-            "sound": 20.0,  # over that of z(L) = 0, of weights that did not overflow by themselves
-        },
     ),
     "rate-too-low": Detector(
         "steps that lead nowhere",

@@ -33,13 +33,14 @@ def vanishing(seen: Evidence) -> Iterator[Finding]:
 
 
 def exploding(seen: Evidence) -> Iterator[Finding]:
-    """The loss hangs on tiny changes of the weights, and signals grow from layer to layer."""
+    """Signals that grow from layer to layer, so that the loss hangs on tiny changes."""
     limits, last = TABLE["exploding"], seen.spec.n_layers
     if last < limits["layers"]:
         return
     layer = int(np.argmax(seen.sensitivity)) + 1
     sensitivity, growth = float(seen.sensitivity[layer - 1]), _growth(seen)
-    if sensitivity > limits["sensitivity"] and growth > limits["growth"]:
+    steep = sensitivity > limits["sensitivity"] and growth > limits["growth"]
+    if steep or growth > limits["growth_alone"]:  # a loss near 0 is not steep any more
         evidence = {"sensitivity": sensitivity, "percent": sensitivity, "growth": growth}
         yield finding("exploding", evidence, layer=layer)
 

@@ -1,0 +1,58 @@
+"""`chainrule diagnose MODEL DATA`."""
+
+from __future__ import annotations
+
+import typer
+
+from chainrule.cli.options import (
+    AsJson,
+    Data,
+    Delimiter,
+    Encoding,
+    Glob,
+    Missing,
+    Model,
+    NoHeader,
+    Quiet,
+    Reading,
+    Sql,
+    Target,
+)
+from chainrule.cli.output import Output, visible
+
+
+def diagnose(
+    model: Model,
+    data: Data,
+    target: Target = None,
+    missing: Missing = None,
+    delimiter: Delimiter = None,
+    no_header: NoHeader = False,
+    encoding: Encoding = None,
+    sql: Sql = None,
+    glob: Glob = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what went badly in training, and what to do; exit code 1 if anything did.
+
+    Give it the rows that the model was trained on.
+    """
+    from chainrule.cli.app import CHECK_FAILED
+    from chainrule.cli.model import open_model
+
+    out = Output(as_json=as_json, quiet=quiet)
+    loaded = open_model(model)
+    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
+    X, y = loaded.rows_with_target(data, reading, out, target)
+    with out.catching():
+        found = loaded.estimator.diagnose(X, y)
+    first, *rest = [visible(line) for line in str(found).splitlines()]
+    out.result(first)
+    for finding in found if quiet else []:
+        out.result(visible(f"{finding.code}: {finding.sentence}"))
+    out.say(*rest)
+    out.next("chainrule", "evaluate", model, data, *reading.arguments())
+    out.document({"model": model, **found.to_json()})
+    if not found.ok:
+        raise typer.Exit(CHECK_FAILED)
