@@ -21,6 +21,7 @@ constexpr KernelTable<T> make_table() {
       penalize<T>,
       update_parameters<T>,
       transpose_panel<T>,
+      all_finite<T>,
       sum_of_squares<T>,
       scale_rows<T>,
       multiply<T>,

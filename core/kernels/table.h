@@ -157,6 +157,8 @@ struct KernelTable {
   // to[j][i] = from[i][j] for the first `rows` rows of a P x P block, rounded up to a multiple of
   // 4; rows of `from` and `to` are P apart
   void (*transpose_panel)(const T* from, Index rows, T* to);
+  // whether every one of `count` numbers (whole panels) is finite
+  bool (*all_finite)(const T* x, Index count);
   double (*sum_of_squares)(const T* x, Index count);
   // x[r][0..width-1] *= factors[r]
   void (*scale_rows)(T* x, Index stride, Index rows, Index width, const T* factors);

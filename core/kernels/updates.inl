@@ -96,6 +96,16 @@ void transpose_panel(const T* from, Index rows, T* to) {
     for (Index j = 0; j < P; j += 4) transpose_block(from + i * P + j, to + j * P + i);
 }
 
+// Whether every number is finite: 0 x is 0, or NaN.
+template <class T>
+bool all_finite(const T* x, Index count) {
+  Vector<T> zeros{};
+  for (Index i = 0; i < count; i += kLanes<T>) zeros = fma(load<T>(x + i), Vector<T>{}, zeros);
+  for (int i = 0; i < kLanes<T>; ++i)
+    if (zeros[i] != T(0)) return false;
+  return true;
+}
+
 // In double, for the norm that clips: squares of a float are exact there.
 template <class T>
 double sum_of_squares(const T* x, Index count) {

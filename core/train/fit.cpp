@@ -2,12 +2,9 @@
 #include "train/fit.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <numeric>
-#include <type_traits>
 
 #include "base/cpu.h"
 #include "base/random.h"
@@ -68,17 +65,6 @@ template <class T>
 void copy_values(const Buffer<T>& from, Buffer<T>& to) {
   if (to.size() == 0) to = Buffer<T>(from.size());
   std::memcpy(to.data(), from.data(), static_cast<std::size_t>(from.size()) * sizeof(T));
-}
-
-// Whether every number is finite: none has all bits of the exponent set.
-template <class T>
-bool all_finite(const Buffer<T>& values) {
-  using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
-  constexpr Bits exponent = std::bit_cast<Bits>(std::numeric_limits<T>::infinity());
-  Bits found = 0;
-  for (Index i = 0; i < values.size(); ++i)
-    found |= static_cast<Bits>((std::bit_cast<Bits>(values[i]) & exponent) == exponent);
-  return found == 0;
 }
 
 }  // namespace
@@ -163,7 +149,8 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       ++steps_done;
     }
     // A finite loss may still have had a gradient that was not.
-    if (!step.stop.load() && !all_finite(state.network.values())) {
+    if (!step.stop.load() &&
+        !table.all_finite(state.network.values().data(), state.network.size())) {
       history.diverged_epoch = e;
       history.diverged_step = n_batches - 1;
       step.stop.store(true);
