@@ -1,0 +1,146 @@
+"""A right backward pass in NumPy, every step of it replaceable, and problems to try it on."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chainrule import engine
+from chainrule.spec import ACTIVATIONS, Dense, Dropout, Loss, NetworkSpec, TrainingSpec
+from strategies import keep_clear_of_kinks, random_params
+
+N = 11
+
+
+class Problem:
+    """A network with parameters, rows and options, the same at every call."""
+
+    def __init__(self, layers, loss="squared_error", n_features=5, n=N, weighted=False,
+                 epoch=None, loss_options=None, **training):  # fmt: skip
+        rng = np.random.default_rng(7)
+        self.spec = NetworkSpec(n_features, tuple(layers), Loss(loss, **(loss_options or {})))
+        self.params = random_params(rng, self.spec)
+        self.X = rng.normal(size=(n, n_features))
+        keep_clear_of_kinks(self.spec, self.params, self.X, None)
+        k = self.spec.n_outputs
+        self.y = {
+            "cross_entropy": rng.integers(k, size=n),
+            "binary_cross_entropy": rng.integers(2, size=(n, k)).astype(float),
+            "poisson": rng.poisson(2.0, size=(n, k)).astype(float),
+            "pinball": rng.normal(size=(n, 1)),
+        }.get(loss, rng.normal(size=(n, k)))
+        self.training = TrainingSpec(seed=3, **training)
+        self.options = {
+            "sample_weight": rng.uniform(0.5, 2.0, size=n) if weighted else None,
+            "dropout_epoch": epoch,
+        }
+
+    def arguments(self):
+        return self.spec, self.params, self.X, self.y, self.training
+
+
+PROBLEMS = {
+    "deep": lambda: Problem(
+        [Dense(7, "tanh"), Dense(6, "sigmoid"), Dense(4, "silu"), Dense(2, "identity")]
+    ),
+    "square": lambda: Problem([Dense(5, "tanh"), Dense(5, "sigmoid"), Dense(5, "identity")], n=5),
+    "classes": lambda: Problem([Dense(7, "tanh"), Dense(3, "softmax")], "cross_entropy"),
+    "binary": lambda: Problem([Dense(7, "tanh"), Dense(2, "sigmoid")], "binary_cross_entropy"),
+    "sigmoid output": lambda: Problem([Dense(7, "tanh"), Dense(2, "sigmoid")]),
+    "counts": lambda: Problem([Dense(7, "tanh"), Dense(2, "exp")], "poisson"),
+    "huber": lambda: Problem(
+        [Dense(7, "tanh"), Dense(3)], "huber", loss_options={"huber_delta": 0.5}
+    ),
+    "absolute": lambda: Problem([Dense(7, "tanh"), Dense(3)], "absolute_error"),
+    "quantiles": lambda: Problem(
+        [Dense(7, "tanh"), Dense(2)], "pinball", loss_options={"quantiles": (0.2, 0.7)}
+    ),
+    "weighted": lambda: Problem([Dense(7, "tanh"), Dense(2)], weighted=True),
+    "weighted sum": lambda: Problem([Dense(7, "tanh"), Dense(2)], weighted=True, reduction="sum"),
+    "penalised": lambda: Problem([Dense(7, "tanh"), Dense(2)], l1=0.03, l2=0.1),
+    "dropped": lambda: Problem(
+        [Dropout(0.2), Dense(8, "tanh"), Dropout(0.4), Dense(6, "gelu"), Dropout(0.3), Dense(2)],
+        epoch=5,
+    ),
+    "tangent": lambda: Problem(
+        [Dense(7, "tanh", True), Dense(6, "silu", True), Dense(2, ntk=True)]
+    ),
+    **{
+        name: lambda name=name: Problem([Dense(8, name), Dense(6, name), Dense(2)])
+        for name in ACTIVATIONS
+    },
+}
+
+
+class Backward:
+    """The chain rule from the output back, one overridable step for each of its parts."""
+
+    def __init__(self, problem):
+        self.spec, self.params, self.X, self.y, self.training = problem.arguments()
+        self.weight = problem.options["sample_weight"]
+        self.seen = engine.trace(*problem.arguments(), **problem.options)
+        self.z, self.a, self.masks = self.seen.z, self.seen.a, self.seen.masks
+        self.L, self.n = self.spec.n_layers, len(self.X)
+        index = self.spec.loss.name == "cross_entropy"
+        self.target = np.eye(self.spec.n_outputs)[self.y] if index else self.y
+        self.grads = {}
+
+    def share(self):
+        """The part of each row in the loss, (n, 1)."""
+        s = np.ones(self.n) if self.weight is None else self.weight
+        return (s / s.sum() if self.training.reduction == "mean" else s)[:, np.newaxis]
+
+    def residual(self):
+        return self.a[self.L] - self.target
+
+    def output(self):
+        """delta(L)."""
+        loss, r = self.spec.loss, self.residual()
+        if loss.name in ("cross_entropy", "binary_cross_entropy", "poisson"):
+            return r
+        if loss.name == "huber":
+            r = np.clip(r, -loss.huber_delta, loss.huber_delta)
+        elif loss.name == "absolute_error":
+            r = np.sign(r)
+        elif loss.name == "pinball":
+            r = np.where(r < 0, -np.array(loss.quantiles), 1.0 - np.array(loss.quantiles))
+        return r * self.slope(self.L)
+
+    def slope(self, l):
+        return self.seen.slope[l]
+
+    def scale(self, l):
+        """1 / sqrt(n_in) in the neural-tangent parametrisation."""
+        return 1.0 / np.sqrt(self.spec.layer_sizes[l - 1]) if self.spec.dense[l - 1].ntk else 1.0
+
+    def mask(self, l):
+        return 1.0 if self.masks[l] is None else self.masks[l]
+
+    def source(self, l):
+        """What layer l received."""
+        return self.a[l - 1] * self.mask(l - 1)
+
+    def back(self, l, delta):
+        """dl/da(l - 1) from delta(l)."""
+        return delta @ self.params[f"W{l}"] * self.scale(l) * self.mask(l - 1)
+
+    def weights(self, l, delta):
+        return (self.share() * delta).T @ self.source(l) * self.scale(l)
+
+    def biases(self, l, delta):
+        return (self.share() * delta).sum(axis=0)
+
+    def penalty(self, l):
+        W = self.params[f"W{l}"]
+        return self.training.l1 * np.sign(W) + self.training.l2 * W
+
+    def bias_penalty(self, l):
+        return 0.0
+
+    def run(self):
+        delta = self.output()
+        for l in range(self.L, 0, -1):
+            self.grads[f"W{l}"] = self.weights(l, delta) + self.penalty(l)
+            self.grads[f"b{l}"] = self.biases(l, delta) + self.bias_penalty(l)
+            if l > 1:
+                delta = self.back(l, delta) * self.slope(l - 1)
+        return {name: np.ascontiguousarray(self.grads[name]) for name in self.params}
