@@ -54,6 +54,9 @@ def minimize_loss(
 ) -> Minimum:
     """Minimise mean loss + alpha sum W^2 / (2 sum s), where s are the row weights.
 
+    Of several squared errors it minimises the sum over outputs, whose gradient it follows;
+    scikit-learn follows that gradient too, but compares their means.
+
     It computes in float64 whatever the type of the rows, because a line search near the minimum
     compares losses that float32 cannot tell apart.
 

@@ -33,7 +33,7 @@ from chainrule.estimators.mlp_fit import (
     Optimizer,
     solver_optimizer,
 )
-from chainrule.estimators.mlp_scores import Score, score_function
+from chainrule.estimators.mlp_scores import LossScale, Score, score_function
 from chainrule.estimators.weights import read_weights
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec
 
@@ -206,8 +206,10 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         return rows, held_out
 
     def _fit_lbfgs(self, spec: NetworkSpec, params: Params, train: EncodedRows) -> Params:
+        offset = LossScale(spec, train.y, train.weights)(0.0)  # of the poisson deviance
+
         def report(iteration: int, loss: float) -> None:
-            print(f"Iteration {iteration}, loss = {loss:.8f}")
+            print(f"Iteration {iteration}, loss = {loss + offset:.8f}")
 
         found = minimize_loss(
             spec,
@@ -222,7 +224,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
             n_threads=self.n_threads,
             report=report if self.verbose else None,
         )
-        self.n_iter_, self.loss_ = found.n_iter, found.loss
+        self.n_iter_, self.loss_ = found.n_iter, found.loss + offset
         if found.failure:
             warnings.warn(
                 f"lbfgs failed to converge after {found.n_iter} iteration(s): {found.failure}. "

@@ -282,9 +282,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         y = np.asarray(y)
         unseen = np.setdiff1d(unique_labels(y), self.classes_)
         if len(unseen):
-            raise DataError(f"y has the class {unseen[0]!r}, which training has not seen.")
+            raise DataError(f"y has the class {unseen.tolist()[0]!r}, which training has not seen.")
         if self._label_binarizer.y_type_ == "multiclass":
-            return np.searchsorted(self.classes_, y).astype(np.int32)
+            codes: Array = np.searchsorted(self.classes_, y).astype(np.int32)
+            return codes
         indicators: Array = self._label_binarizer.transform(y).astype(bool)
         return indicators
 
