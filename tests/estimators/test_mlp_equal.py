@@ -7,22 +7,18 @@ import warnings
 import numpy as np
 import pytest
 import sklearn.neural_network
-from sklearn.datasets import make_multilabel_classification
 
 import chainrule
-
-CLASSES = [0, 1, 2]
 
 
 def rows(task, n=230):
     rng = np.random.default_rng(3)
     X = rng.normal(size=(n, 6))
     signal = X[:, 0] + np.sin(2 * X[:, 1]) + 0.3 * rng.normal(size=n)
-    if task == "multilabel":
-        return make_multilabel_classification(n, 6, n_classes=4, random_state=1)
     y = {
         "binary": np.where(signal > 0, "yes", "no"),
         "multiclass": np.digitize(signal, [-0.7, 0.7]),
+        "multilabel": np.column_stack([signal > 0, X[:, 2] > 0.5, X[:, 3] > signal]).astype(int),
         "regression": signal,
         "outputs": np.column_stack([signal, X[:, 2] ** 2, -signal]),
         "poisson": rng.poisson(np.exp(0.5 * signal)).astype(float),

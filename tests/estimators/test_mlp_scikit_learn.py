@@ -16,6 +16,8 @@ from chainrule import MLPClassifier, MLPRegressor
 EXCLUDED = {
     "test_gradient": "calls _loss_grad_lbfgs, the function that scikit-learn hands to scipy",
 }
+# The long ones: scipy's own part of L-BFGS.
+SLOW = ("test_warm_start", "test_lbfgs_regression", "test_multioutput_regression")
 NAME = "sklearn_test_mlp_on_chainrule"
 
 
@@ -36,7 +38,8 @@ def _module() -> ModuleType:
 _tests = _module()
 for _name in [name for name in dir(_tests) if name.startswith("test_")]:
     if _name not in EXCLUDED:
-        globals()[_name] = getattr(_tests, _name)
+        _test = getattr(_tests, _name)
+        globals()[_name] = pytest.mark.slow(_test) if _name in SLOW else _test
 
 
 def test_what_is_excluded_exists():
