@@ -42,7 +42,7 @@ class Detector:
 TABLE: dict[str, Detector] = {
     "non-finite": Detector(
         "a number that is infinite or NaN",
-        "{quantity} overflowed first: {where}",
+        "{quantity} overflowed first, {where}",
         "learning_rate={lower_rate}, clip_norm=1.0, and standardised inputs",
         {"replayed_steps": 2000},
     ),
@@ -97,10 +97,10 @@ TABLE: dict[str, Detector] = {
     ),
     "vanishing": Detector(
         "gradients that shrink from layer to layer",
-        "the gradient of layer 1 is {ratio} of that of layer {last}: each layer multiplies the "
-        "signal by about {factor}",
+        "delta of layer 1 is {ratio} of that of layer {last}: each layer multiplies the signal by "
+        "about {factor}",
         'activation="relu" with init="he_uniform", or fewer layers',
-        {"ratio": 0.01, "layers": 3},
+        {"ratio": 1e-3, "layers": 3},
     ),
     "dead-units": Detector(
         "units that are 0 on every row",

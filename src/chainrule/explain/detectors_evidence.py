@@ -166,13 +166,25 @@ def constant_loss(spec: NetworkSpec, y: np.ndarray, weights: np.ndarray | None) 
     if name == "poisson":
         logs = np.log(np.where(mean > 0, mean, 1.0))
         return float((mean - mean * logs).sum())
-    if name == "squared_error":
-        constant = mean
-    elif name == "pinball":
-        constant = np.array([np.quantile(y[:, 0], q) for q in spec.loss.quantiles])
-    else:
-        constant = np.median(y, axis=0)
+    constant = mean
+    if name == "pinball":
+        constant = np.array([quantile(y[:, 0], q, weights) for q in spec.loss.quantiles])
+    elif name != "squared_error":
+        constant = np.array([quantile(column, 0.5, weights) for column in y.T])
+    if name == "huber":  # steps of 1 go down for sure, since the loss bends by at most 1
+        delta = spec.loss.huber_delta
+        for _ in range(200):
+            pull = np.clip(y - constant, -delta, delta)
+            constant = constant + np.average(pull, axis=0, weights=weights)
     losses = OF_ACTIVATION[name][0](
         np.broadcast_to(constant, (len(y), len(constant))), y, spec.loss
     )
     return float(np.average(losses.sum(axis=1), weights=weights))
+
+
+def quantile(values: np.ndarray, share: float, weights: np.ndarray | None) -> float:
+    """The smallest value whose weight from below reaches the share."""
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(np.ones(len(values)) if weights is None else weights[order])
+    place = int(np.searchsorted(below, share * below[-1]))
+    return float(values[order[min(place, len(values) - 1)]])

@@ -7,27 +7,29 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from chainrule.explain.detectors import TABLE, finding
-from chainrule.explain.detectors_evidence import Evidence, norm, rms
+from chainrule.explain.detectors_evidence import Evidence, rms
 from chainrule.explain.findings import Finding
 
 BOUNDED = ("sigmoid", "tanh")
 
 
 def vanishing(seen: Evidence) -> Iterator[Finding]:
-    """|dL_dW1| far below |dL_dWL|, without any layer that is dead."""
+    """delta(1) far below delta(L), row by row, without any layer that is dead.
+
+    Gradients are no measure of it: those of the last layer cancel between rows once its bias is
+    learned.
+    """
     limits, last = TABLE["vanishing"], seen.spec.n_layers
-    first_norm, last_norm = (norm(seen.trace.grads[f"W{l}"]) for l in (1, last))
-    if last < limits["layers"] or last_norm == 0 or dead_share(seen).max(initial=0.0) == 1.0:
+    below, above = (rms(series(seen.trace.delta, l)) for l in (1, last))
+    if last < limits["layers"] or above == 0 or dead_share(seen).max(initial=0.0) == 1.0:
         return
-    ratio = first_norm / last_norm
+    ratio = below / above
     if ratio < limits["ratio"]:
-        signals = [rms(series(seen.trace.delta, l)) for l in (1, last)]
-        factor = (signals[0] / signals[1]) ** (1.0 / (last - 1)) if signals[1] else 0.0
         evidence = {
             "ratio": ratio,
             "last": last,
-            "factor": factor,
-            "norms": [norm(seen.trace.grads[f"W{l}"]) for l in range(1, last + 1)],
+            "factor": ratio ** (1.0 / (last - 1)),
+            "deltas": [rms(series(seen.trace.delta, l)) for l in range(1, last + 1)],
         }
         yield finding("vanishing", evidence, layer=1)
 
@@ -68,7 +70,8 @@ def _dead(seen: Evidence) -> list[tuple[int, np.ndarray, int]]:
     for l, layer in enumerate(seen.spec.dense[:-1], start=1):
         off: np.ndarray = np.zeros(layer.units, bool)
         if layer.activation == "relu":
-            off = np.all(series(seen.trace.z, l) <= 0, axis=0)
+            z = series(seen.trace.z, l)
+            off = np.all(z <= 0, axis=0) & np.any(z < 0, axis=0)  # all 0: units not yet started
         out.append((l, np.flatnonzero(off), layer.units))
     return out
 
@@ -116,7 +119,8 @@ def twin_units(seen: Evidence) -> Iterator[Finding]:
     for l, layer in enumerate(seen.spec.dense[:-1], start=1):
         W, b = seen.trace.params_before[f"W{l}"], seen.trace.params_before[f"b{l}"]
         g, out = seen.trace.grads[f"W{l}"], seen.trace.params_before[f"W{l + 1}"]
-        alive = (series(seen.trace.slope, l) != 0).any(axis=0)  # dead units are named elsewhere
+        dead = next(units for number, units, _ in _dead(seen) if number == l)
+        alive = ~np.isin(np.arange(layer.units), dead)
         traits = np.column_stack([W, b, g, out.T]).astype(np.float64)
         scale = np.abs(traits).max(axis=0)
         alike = np.round(traits / np.where(scale > 0, scale, 1.0) / limit)[alive]

@@ -62,7 +62,8 @@ def _replay(
         )
         place = _in_trace(seen, step, chosen)
         if place:
-            yield _finding(seen, place, f"in batch {batch} of epoch {epoch}")
+            found = {**place, "batch": batch, "epoch": epoch}
+            yield _finding(seen, found, f"in batch {batch} of epoch {epoch}")
             return
         params, state = step.params_after, step.state_after
     yield _finding(
