@@ -1,0 +1,139 @@
+"""Where the activations of each layer lie."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from chainrule.explain.trace import StepTrace
+from chainrule.plots.display import axes_for, palette_of, spare_frame
+from chainrule.plots.traced import trace_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_BINS = 60
+_HEIGHT = 0.85  # of the tallest bar, where layers are 1 apart
+_FLAT = 0.01  # a slope below this lets hardly any gradient through
+
+
+class ActivationsDisplay:
+    """A histogram of a(l) for every layer, one above the other, positive blue, negative orange.
+
+    Written below its name: the units that are 0 in every row, and the share of rows and units whose
+    slope is so small that hardly any gradient passes.
+
+    Parameters
+    ----------
+    activations : sequence of ndarray, each (n_rows, n_units)
+        a(1)..a(L).
+    slopes : sequence of ndarray or None
+        sigma'(z) of the same layers; None where a layer has none.
+    labels : sequence of str
+
+    Attributes
+    ----------
+    figure_, ax_ : matplotlib figure and axes
+        Once plotted.
+    """
+
+    figure_: Figure
+    ax_: Axes
+
+    def __init__(
+        self,
+        *,
+        activations: Sequence[np.ndarray],
+        slopes: Sequence[np.ndarray | None],
+        labels: Sequence[str],
+    ) -> None:
+        self.activations = [np.asarray(a, np.float64) for a in activations]
+        self.slopes = list(slopes)
+        self.labels = list(labels)
+
+    @classmethod
+    def from_trace(cls, trace: StepTrace, *, ax: Axes | None = None) -> Self:
+        """Draw one recorded step."""
+        labels = [f"layer {l} {d.activation}" for l, d in enumerate(trace.spec.dense, start=1)]
+        slopes = [
+            None if d.activation == "softmax" else slope
+            for d, slope in zip(trace.spec.dense, trace.slope[1:], strict=True)
+        ]
+        return cls(activations=trace.a[1:], slopes=slopes, labels=labels).plot(ax=ax)
+
+    @classmethod
+    def from_estimator(
+        cls, estimator: Any, X: Any, y: Any, *, ax: Axes | None = None, **keywords: Any
+    ) -> Self:
+        """Draw a Tabular estimator's activations on these rows; keywords go to `trace`."""
+        return cls.from_trace(trace_of(estimator, X, y, **keywords), ax=ax)
+
+    from_network = from_estimator
+
+    def facts(self, place: int) -> str:
+        """What is worth knowing about a layer: "3 of 32 units dead, 12 % saturated"."""
+        a, slope = self.activations[place], self.slopes[place]
+        if slope is None:
+            return ""
+        dead = int(((a == 0) & (np.asarray(slope) == 0)).all(axis=0).sum())
+        alive = ~((a == 0) & (np.asarray(slope) == 0))
+        flat = float((np.abs(slope)[alive] < _FLAT).mean()) if alive.any() else 0.0
+        parts = [f"{dead} of {a.shape[1]} units dead"] if dead else []
+        parts += [f"{100 * flat:.0f} % saturated"] if flat >= 0.005 else []
+        return ", ".join(parts)
+
+    def plot(self, ax: Axes | None = None) -> Self:
+        """Draw."""
+        n = len(self.activations)
+        self.ax_ = ax = axes_for(ax, (6.0, 1.2 + 0.8 * n))
+        self.figure_ = ax.figure  # type: ignore[assignment]
+        colours = palette_of(ax)
+        largest = max(max(float(np.abs(a).max()) for a in self.activations), 1e-12)
+        lowest = min(float(a.min()) for a in self.activations)
+        half = np.linspace(0, largest, _BINS + 1)
+        edges = half if lowest >= 0 else np.concatenate([-half[:0:-1], half])
+        positive = edges[:-1] >= 0
+        for place, a in enumerate(self.activations):
+            counts = np.histogram(a, edges)[0] / a.size
+            heights = _HEIGHT * np.sqrt(counts / counts.max())  # roots, so that tails are seen
+            base = n - 1 - place
+            for chosen, colour, hatch in (
+                (positive, colours.positive, ""), (~positive, colours.negative, "////"),
+            ):  # fmt: skip
+                if heights[chosen].any():
+                    ax.bar(
+                        edges[:-1][chosen], heights[chosen], np.diff(edges)[chosen], base,
+                        align="edge", color=colour if not hatch else "none", edgecolor=colour,
+                        hatch=hatch, linewidth=0.4,
+                    )  # fmt: skip
+            ax.axhline(base, color=colours.faint, linewidth=0.6)
+        labels = [
+            "\n".join(filter(None, (label, self.facts(place))))
+            for place, label in enumerate(self.labels)
+        ]
+        ax.set_yticks([n - 1 - place + 0.3 for place in range(n)], labels)
+        ax.tick_params(axis="y", length=0)
+        ax.set_ylim(-0.05, n)
+        ax.set_xlabel("activation (heights: root of the share)")
+        spare_frame(ax)
+        return self
+
+
+def plot_activations(
+    model: Any, X: Any = None, y: Any = None, *, ax: Axes | None = None, **keywords: Any
+) -> ActivationsDisplay:
+    """Draw where the activations of each layer lie on these rows.
+
+    Parameters
+    ----------
+    model : Network, Tabular estimator or StepTrace
+    X, y
+        Rows as for `model.trace`.
+    ax : matplotlib axes, optional
+    **keywords
+        To `model.trace`.
+    """
+    return ActivationsDisplay.from_trace(trace_of(model, X, y, **keywords), ax=ax)

@@ -1,0 +1,246 @@
+"""What a model answers over two of its inputs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from chainrule.errors import DataError
+from chainrule.plots.display import MARKERS, Palette, axes_for, palette_of
+from chainrule.plots.grid import make_grid
+from chainrule.table.frame import as_table
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+class DecisionBoundaryDisplay:
+    """Answers over a grid of two inputs, the other inputs at their median or most frequent value.
+
+    Classes are areas, the paler the less certain, with lines where the answer changes; numbers are
+    contours. The table's rows lie on top, each class with its own marker.
+
+    Parameters
+    ----------
+    x, y : ndarray (n,), (m,)
+        Values of the two inputs.
+    response : ndarray (m, n) or (m, n, n_classes)
+        Predicted numbers, or probabilities.
+    names : tuple of str
+        Of the two inputs.
+    classes : sequence of str
+        Empty for numbers.
+    points : ndarray (n_rows, 2), optional
+    targets : ndarray (n_rows,), optional
+        Class numbers or values of the rows.
+    n_others : int
+        Other inputs of the model, which are held fixed.
+
+    Attributes
+    ----------
+    figure_, ax_ : matplotlib figure and axes
+        Once plotted.
+    """
+
+    figure_: Figure
+    ax_: Axes
+
+    def __init__(
+        self,
+        *,
+        x: np.ndarray,
+        y: np.ndarray,
+        response: np.ndarray,
+        names: tuple[str, str] = ("x0", "x1"),
+        classes: tuple[str, ...] = (),
+        points: np.ndarray | None = None,
+        targets: np.ndarray | None = None,
+        n_others: int = 0,
+    ) -> None:
+        self.x, self.y, self.response = x, y, response
+        self.names, self.classes = names, tuple(classes)
+        self.points, self.targets = points, targets
+        self.n_others = n_others
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator: Any,
+        X: Any,
+        y: Any = None,
+        *,
+        features: Any = None,
+        grid_resolution: int = 100,
+        ax: Axes | None = None,
+    ) -> Self:
+        """Draw a fitted Tabular estimator over two columns of numbers of the table X."""
+        table = as_table(X)
+        grid = make_grid(table, features, grid_resolution)
+        shape = (len(grid.y), len(grid.x))
+        classes: tuple[str, ...] = ()
+        targets = None if y is None else np.asarray(y)
+        if hasattr(estimator, "predict_proba"):
+            labels = np.asarray(estimator.classes_)
+            classes = tuple(str(label) for label in labels.tolist())
+            answer = np.asarray(estimator.predict_proba(grid.rows))
+            if answer.ndim != 2 or (targets is not None and targets.ndim != 1):
+                raise DataError("a boundary is drawn for one label a row.")
+            answer = answer.reshape(*shape, -1)
+            if targets is not None:
+                numbers = {label: place for place, label in enumerate(labels.tolist())}
+                targets = np.array([numbers[label] for label in targets.tolist()])
+        else:
+            answer = np.asarray(estimator.predict(grid.rows))
+            if answer.ndim != 1:
+                raise DataError("a boundary is drawn for one target.")
+            answer = answer.reshape(shape)
+        display = cls(
+            x=grid.x, y=grid.y, response=answer, names=grid.names, classes=classes,
+            points=grid.points, targets=targets, n_others=table.n_columns - 2,
+        )  # fmt: skip
+        return display.plot(ax=ax)
+
+    @classmethod
+    def from_network(
+        cls, network: Any, X: Any, y: Any = None, *, grid_resolution: int = 100,
+        ax: Axes | None = None,
+    ) -> Self:  # fmt: skip
+        """Draw a `Network` with two inputs; one sigmoid output counts as two classes."""
+        X = np.asarray(X, np.float64)
+        if network.spec.n_features != 2:
+            raise DataError(f"the network must have 2 inputs, found {network.spec.n_features}.")
+        grid = make_grid(as_table(X), (0, 1), grid_resolution)
+        shape = (len(grid.y), len(grid.x))
+        answer = np.asarray(network.predict(grid.rows), np.float64)
+        targets = None if y is None else np.asarray(y)
+        if targets is not None and targets.ndim == 2:
+            targets = targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0]
+        classes: tuple[str, ...] = ()
+        if answer.shape[1] == 1 and network.spec.output_activation == "sigmoid":
+            answer = np.concatenate([1 - answer, answer], axis=1)
+        if answer.shape[1] > 1:
+            classes = tuple(str(k) for k in range(answer.shape[1]))
+            targets = None if targets is None else targets.astype(np.int64)
+            answer = answer.reshape(*shape, -1)
+        else:
+            answer = answer.reshape(shape)
+        display = cls(
+            x=grid.x, y=grid.y, response=answer, names=grid.names, classes=classes,
+            points=grid.points, targets=targets,
+        )  # fmt: skip
+        return display.plot(ax=ax)
+
+    def plot(self, ax: Axes | None = None) -> Self:
+        """Draw."""
+        self.ax_ = ax = axes_for(ax, (5.6, 4.4))
+        self.figure_ = ax.figure  # type: ignore[assignment]
+        colours = palette_of(ax)
+        if self.classes:
+            self._classes(ax, colours)
+        else:
+            self._numbers(ax, colours)
+        if self.n_others:
+            ax.set_title("other columns: median or most frequent value", fontsize="small")
+        ax.set_xlabel(self.names[0], parse_math=False)
+        ax.set_ylabel(self.names[1], parse_math=False)
+        return self
+
+    def _classes(self, ax: Axes, colours: Palette) -> None:
+        from matplotlib.colors import to_rgb
+
+        n = len(self.classes)
+        palette = [colours.classes[k % len(colours.classes)] for k in range(n)]
+        best = self.response.argmax(axis=2)
+        certainty = (self.response.max(axis=2) - 1 / n) / (1 - 1 / n)
+        strength = (0.12 + 0.38 * np.clip(certainty, 0, 1))[..., None]
+        inks = np.array([to_rgb(colour) for colour in palette])[best]
+        image = strength * inks + (1 - strength) * np.array(to_rgb(colours.background))
+        extent = (self.x[0], self.x[-1], self.y[0], self.y[-1])
+        ax.imshow(image, origin="lower", extent=extent, aspect="auto", interpolation="nearest")
+        for k in range(n):
+            others = np.delete(self.response, k, axis=2).max(axis=2)
+            lead = self.response[..., k] - others
+            if lead.min() < 0 < lead.max():
+                ax.contour(self.x, self.y, lead, [0.0], colors=colours.text, linewidths=1.2)
+            self._write(ax, k, best == k, lead, colours)
+        if self.points is None or self.targets is None:
+            return
+        for k, label in enumerate(self.classes):
+            chosen = self.points[self.targets == k]
+            ax.scatter(
+                chosen[:, 0], chosen[:, 1], s=36, color=palette[k], linewidths=0.7,
+                marker=MARKERS[k % len(MARKERS)], edgecolors=colours.background,
+                label=label.replace("$", r"\$"), rasterized=len(self.points) > 500,
+            )  # fmt: skip
+        ax.legend(framealpha=0.85)
+
+    def _write(self, ax: Axes, k: int, won: np.ndarray, lead: np.ndarray, colours: Palette) -> None:
+        """The name of a class inside its area, which greyscale and colour blindness need."""
+        if not won.any():
+            return
+        row, column = (int(np.median(places)) for places in np.nonzero(won))
+        if not won[row, column]:  # a bent area, or several
+            row, column = (int(place) for place in np.unravel_index(lead.argmax(), lead.shape))
+        across, up = column / (len(self.x) - 1), row / (len(self.y) - 1)
+        ax.text(
+            self.x[column], self.y[row], self.classes[k], color=colours.text,
+            ha="left" if across < 0.15 else "right" if across > 0.85 else "center",
+            va="bottom" if up < 0.15 else "top" if up > 0.85 else "center",
+            weight="bold", parse_math=False, zorder=3,
+            bbox={"facecolor": colours.background, "alpha": 0.7, "edgecolor": "none", "pad": 1.5},
+        )  # fmt: skip
+
+    def _numbers(self, ax: Axes, colours: Palette) -> None:
+        from matplotlib.colors import Normalize
+
+        known = [self.response] if self.targets is None else [self.response, self.targets]
+        norm = Normalize(
+            min(float(np.min(values)) for values in known),
+            max(float(np.max(values)) for values in known),
+        )
+        filled = ax.contourf(self.x, self.y, self.response, 12, cmap="cividis", norm=norm)
+        ax.contour(self.x, self.y, self.response, 12, colors=colours.background, linewidths=0.3)
+        self.figure_.colorbar(filled, ax=ax, label="prediction")
+        if self.points is not None and self.targets is not None:
+            ax.scatter(
+                self.points[:, 0], self.points[:, 1], s=36, c=self.targets, cmap="cividis",
+                norm=norm, edgecolors="white", linewidths=0.7,
+                rasterized=len(self.points) > 500,
+            )  # fmt: skip
+
+
+def plot_decision_boundary(
+    model: Any,
+    X: Any,
+    y: Any = None,
+    *,
+    features: Any = None,
+    grid_resolution: int = 100,
+    ax: Axes | None = None,
+) -> DecisionBoundaryDisplay:
+    """Draw what a model answers over two of its inputs.
+
+    Parameters
+    ----------
+    model : fitted Tabular estimator, or Network with two inputs
+    X : table
+        Gives the ranges of the two inputs and the typical values of the others.
+    y : targets, optional
+        Draws the rows.
+    features : two names or positions of columns, optional
+        Default: the first two columns of numbers.
+    grid_resolution : int, default 100
+        Points along each axis.
+    ax : matplotlib axes, optional
+    """
+    if hasattr(model, "spec"):
+        if features is not None:
+            raise DataError("features goes with an estimator; a network has its two inputs.")
+        return DecisionBoundaryDisplay.from_network(
+            model, X, y, grid_resolution=grid_resolution, ax=ax
+        )
+    return DecisionBoundaryDisplay.from_estimator(
+        model, X, y, features=features, grid_resolution=grid_resolution, ax=ax
+    )
