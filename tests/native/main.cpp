@@ -53,8 +53,9 @@ struct Case {
 Case make_case(const std::vector<Index>& widths, Index n, int seed) {
   Case made;
   made.name = "widths";
-  for (const Index width : widths) made.name += " " + std::to_string(width);
-  made.name += ", rows " + std::to_string(n) + ", seed " + std::to_string(seed);
+  for (const Index width : widths) made.name.append(" ").append(std::to_string(width));
+  made.name.append(", rows ").append(std::to_string(n));
+  made.name.append(", seed ").append(std::to_string(seed));
   made.n = n;
   NetworkPlan& network = made.network;
   network.n_features = widths[0];
