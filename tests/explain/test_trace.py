@@ -136,3 +136,9 @@ def test_the_examples_predict_their_first_step(make):
     trace = make().trace()
     assert trace.predicted_change < 0
     assert trace.real_change == pytest.approx(trace.predicted_change, rel=0.02)
+
+
+@pytest.mark.parametrize("switch", ["penalty_per_batch", "epsilon_hat"])
+def test_scikit_learns_forms_of_a_step_are_refused(parts, switch):
+    with pytest.raises(SpecError, match=f"{switch}=True.* cannot be explained"):
+        StepTrace(*parts, TrainingSpec(**{switch: True}))

@@ -100,6 +100,12 @@ class StepTrace:
             raise SpecError(f"dtype of a trace must be 'float64' or 'train', found {dtype!r}.")
         self.spec = spec
         self.training = TrainingSpec() if training is None else training
+        for switch in ("penalty_per_batch", "epsilon_hat"):
+            if getattr(self.training, switch):
+                raise SpecError(
+                    f"{switch}=True, scikit-learn's form of a step, cannot be explained; "
+                    f"train with {switch}=False."
+                )
         self.trained_dtype = np.dtype(next(iter(params.values())).dtype)
         self.dtype = np.dtype(np.float64) if dtype == "float64" else self.trained_dtype
         self._given = dict(params)
