@@ -182,7 +182,9 @@ class NetworkDisplay:
         hidden = len(numbers) - len(heights)
         letter = "a" if self.view == "values" or l == 0 else "δ"
         place = "input" if l == 0 else "output" if l == n else f"layer {l}"
-        title = f"{place}: {letter}" + (f"\n{hidden} more units" if hidden else "")
+        title = f"{place}: {letter}" + (
+            f"\n{hidden} more unit{'s' if hidden > 1 else ''}" if hidden else ""
+        )
         ax.text(l, heights[0] + 0.45, title, ha="center", va="bottom", color=colours.text)
 
 
