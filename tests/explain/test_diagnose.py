@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from contextlib import suppress
 
 import numpy as np
@@ -327,3 +328,17 @@ def test_a_warning_needs_a_clear_fault():
     assert "learning_rate=2 is too high" in rising
     for quiet in ([1.0, 0.5, 0.4, 0.3, 0.31], [1.0, 0.1, 0.3, 0.3, 0.3], [1.0, 9.0], []):
         assert clear_fault(History(loss=quiet), training) is None
+
+
+def test_fit_warns_of_a_clear_fault_alone():
+    X, y = rows()
+    line = Network([4, 1], random_state=1)
+    step = {"optimizer": "sgd", "batch_size": None, "epochs": 20}
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        line.fit(X, y, learning_rate=0.5, **step)
+    with pytest.warns(RuntimeWarning, match=r"learning_rate=2.5 is too high") as told:
+        line = Network([4, 1], random_state=1)
+        line.fit(X, y, learning_rate=2.5, **step)  # more than 2 over the largest curvature
+    assert told[0].filename == __file__
+    assert "rate-too-high" in line.diagnose(X, y).codes

@@ -23,6 +23,7 @@ from chainrule.estimators.rows import Rows
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.split import validation_split
 from chainrule.estimators.weights import read_weights
+from chainrule.explain.detectors_course import warn_of_clear_fault
 from chainrule.explain.diagnose import diagnose
 from chainrule.explain.explain import explain
 from chainrule.explain.explanation import Explanation
@@ -82,6 +83,7 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
             self._params, self.history_ = error.result.params, error.result.history
             raise
         self._params = params
+        warn_of_clear_fault(self.history_, training, stacklevel=4)
         if validation is not None and arguments.get("calibrate"):
             self._calibrate(validation)
         return self

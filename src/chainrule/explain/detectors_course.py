@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 
 import numpy as np
@@ -150,6 +151,13 @@ def overfitting(seen: Evidence) -> Iterator[Finding]:
             "validation": f"{100 * rise:+.0f}",
         }
         yield finding("overfitting", {**evidence, "rise": rise, "fall": fall})
+
+
+def warn_of_clear_fault(history: History, training: TrainingSpec, stacklevel: int = 3) -> None:
+    """A `RuntimeWarning` at the end of `fit` where the losses alone leave no doubt."""
+    fault = clear_fault(history, training)
+    if fault:
+        warnings.warn(fault, RuntimeWarning, stacklevel=stacklevel)
 
 
 def clear_fault(history: History, training: TrainingSpec) -> str | None:
