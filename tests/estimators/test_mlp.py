@@ -201,10 +201,38 @@ def test_what_is_printed(table, capsys):
     assert captured.out == ""
 
 
+def test_ctrl_c_keeps_the_epochs_so_far(table):
+    X, y = table
+    calls = []
+
+    def metric(y_true, y_pred):
+        calls.append(1)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+        return 0.0
+
+    with pytest.warns(UserWarning, match="interrupted"):
+        fitted = model("regression", metric=metric).fit(X, y, eval_set=(X, y))
+    four = model("regression", max_iter=4).fit(X, y)
+    np.testing.assert_array_equal(fitted.coefs_[0], four.coefs_[0])
+    assert fitted.n_iter_ == 4
+
+
+def test_balance_is_that_of_the_training_rows(table):
+    X, y = table[0], target("multiclass", table[1])
+    fitted = model("multiclass", class_weight="balanced")
+    rare = y > 0
+    fitted.fit(X, y, eval_set=(X[rare], y[rare]))
+    weights = len(y) / (3 * np.bincount(y))
+    expected = np.average(fitted.predict(X[rare]) == y[rare], weights=weights[y[rare]])
+    assert fitted.validation_scores_[-1] == pytest.approx(expected)
+
+
 def test_warnings(table):
     X, y = table
-    with pytest.warns(ConvergenceWarning, match=r"Maximum iterations \(20\) reached"):
+    with pytest.warns(ConvergenceWarning, match=r"Maximum iterations \(20\) reached") as seen:
         model("regression").fit(X, y)
+    assert seen[0].filename == __file__
     with pytest.warns(ConvergenceWarning, match="lbfgs failed to converge after 2 iteration"):
         model("regression", solver="lbfgs", max_iter=2).fit(X, y)
     with pytest.warns(UserWarning, match="clipped"):

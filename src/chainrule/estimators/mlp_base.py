@@ -73,8 +73,8 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         """(number of outputs, scikit-learn's name of their activation)."""
 
     @abstractmethod
-    def _row_weights(self, y: Array, weights: Array | None) -> Array | None:
-        """Sample weights times what else weighs a row."""
+    def _row_weights(self, y: Array, weights: Array | None, training: bool) -> Array | None:
+        """Sample weights times what else, as `training` found, weighs a row."""
 
     @abstractmethod
     def _strata(self, y: Array) -> Array | None:
@@ -95,7 +95,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         hidden_activations(self.activation, len(sizes))
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, encoded = self._validate_input(X, y, incremental, reset=first_pass)
-        weights = self._row_weights(encoded, _weights(sample_weight, len(encoded)))
+        weights = self._row_weights(encoded, _weights(sample_weight, len(encoded)), True)
         self._random_state = check_random_state(self.random_state)
         if first_pass:
             self._initialize(X.shape[1], sizes, X.dtype)
@@ -157,7 +157,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         if len(y) != len(X):
             raise DataError(f"eval_set has {len(X)} rows of X, but {len(y)} of y.")
         given = _weights(eval_sample_weight, len(y), "eval_sample_weight")
-        return EncodedRows(X, y, self._row_weights(y, given))
+        return EncodedRows(X, y, self._row_weights(y, given, False))
 
     def _fit_stochastic(
         self,

@@ -89,7 +89,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
     loss_, best_loss_ : float
         Last and lowest entry of `loss_curve_`; `best_loss_` is None with early stopping.
     loss_curve_ : list of float
-        Mean loss of each epoch, L2 term included.
+        Mean loss of each epoch, L2 term included; exact where scikit-learn clips a probability.
     validation_scores_, validation_loss_curve_ : list of float or None
         One entry an epoch with early stopping or an `eval_set`; the loss has no L2 term.
     best_validation_score_ : float or None
@@ -304,16 +304,17 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         several = self._label_binarizer.y_type_.startswith("multilabel")
         return len(self.classes_) if several else 1, "logistic"
 
-    def _row_weights(self, y: Array, weights: Array | None) -> Array | None:
+    def _row_weights(self, y: Array, weights: Array | None, training: bool) -> Array | None:
         if self.class_weight is None:
             return weights
         if y.ndim == 2 and y.shape[1] > 1:
             raise DataError("class_weight is for one label a row; use sample_weight.")
         codes = y if y.ndim == 1 else y[:, 0].astype(np.intp)
-        factors = class_weights(self.class_weight, self.classes_, codes, weights)
-        if factors is None:
+        if training:
+            self._factors = class_weights(self.class_weight, self.classes_, codes, weights)
+        if self._factors is None:
             return weights
-        of_rows: Array = np.multiply(factors[codes], 1.0 if weights is None else weights)
+        of_rows: Array = np.multiply(self._factors[codes], 1.0 if weights is None else weights)
         return of_rows
 
     def _strata(self, y: Array) -> Array | None:

@@ -130,7 +130,7 @@ class Course:
                 f"Stochastic Optimizer: Maximum iterations ({model.max_iter}) reached and the "
                 "optimization hasn't converged yet.",
                 ConvergenceWarning,
-                stacklevel=2,
+                stacklevel=5,
             )
         if model.early_stopping and result.history.best_epoch is None:
             return params  # no epoch was better than where it started
@@ -143,7 +143,7 @@ class Course:
             warnings.warn(
                 "Got `batch_size` less than 1 or larger than sample size. It is going to be "
                 "clipped",
-                stacklevel=2,
+                stacklevel=7,
             )
         return min(int(self.model.batch_size), self.n)
 
@@ -260,7 +260,7 @@ class Course:
             f"The loss became infinite or NaN in iteration {self.model.n_iter_}; the weights of "
             "the best iteration are kept.",
             ConvergenceWarning,
-            stacklevel=2,
+            stacklevel=6,
         )
         result: FitResult = error.result
         return result

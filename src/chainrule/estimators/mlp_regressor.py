@@ -231,7 +231,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
     def _output(self) -> tuple[int, str]:
         return self._n_targets, "exp" if self.loss == "poisson" else "identity"
 
-    def _row_weights(self, y: Array, weights: Array | None) -> Array | None:
+    def _row_weights(self, y: Array, weights: Array | None, training: bool) -> Array | None:
         return weights
 
     def _strata(self, y: Array) -> Array | None:
