@@ -72,6 +72,7 @@ def test_rows_are_those_of_the_table(cli: Any, trained: Path, penguins: Path) ->
     run = cli("explain", trained, penguins, "z1[0]", "--row", "5")
     assert "row 4 (row 5, line 7 of the table)" in " ".join(run.out.split())
     assert "1 row has no value in 'species'" in run.err
+    assert "--row counts all of them" in run.err
     run = cli("explain", trained, penguins, "z1[0]", "--row", "2")
     assert (run.code, run.out) == (2, "")
     assert "row 2 has no target value" in run.err

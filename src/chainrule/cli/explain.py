@@ -130,6 +130,8 @@ def _trace(
         out.notice(f"the first {limit:,} of {len(y):,} rows are used; --rows N takes others.")
     X = {name: values[:limit] for name, values in X.items()}
     numbers = kept[:limit]
+    if int(numbers[-1]) >= len(numbers):
+        out.notice("rows are counted among those that have a target; --row counts all of them.")
     names = [row_name(table, int(number)) for number in numbers]
     with out.catching():
         return loaded.estimator.trace(X, y[:limit], row_ids=names), numbers
