@@ -290,12 +290,15 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         return indicators
 
     def _decode(self, encoded: Array) -> Array:
-        outputs = encoded.ravel() if self.n_outputs_ == 1 else encoded
-        labels: Array = (
-            self.classes_[encoded]
-            if encoded.ndim == 1
-            else self._label_binarizer.inverse_transform(outputs.astype(float, copy=False))
-        )
+        labels: Array
+        if self.out_activation_ == "softmax":
+            codes = encoded if encoded.ndim == 1 else encoded.argmax(axis=1)
+            labels = self.classes_[codes]
+        elif self.n_outputs_ == 1 and len(self.classes_) == 2:
+            labels = self.classes_[(encoded[:, 0] > 0.5).astype(np.intp)]
+        else:  # several labels, or a single class
+            outputs = encoded.ravel() if self.n_outputs_ == 1 else encoded
+            labels = self._label_binarizer.inverse_transform(outputs.astype(float, copy=False))
         return labels
 
     def _output(self) -> tuple[int, str]:
