@@ -107,7 +107,7 @@ TABLE: dict[str, Detector] = {
         "on all {n} rows z < 0 for {count} of {units} units, so that slope and delta are 0 "
         "and they no longer learn",
         'activation="leaky_relu", learning_rate={lower_rate}, or a fresh start',
-        {"share": 0.3},
+        {"share": 0.45},  # wide layers that learn well have up to a third of them
     ),
     "saturated": Detector(
         "units on the flat part of their activation",
@@ -147,7 +147,7 @@ TABLE: dict[str, Detector] = {
         "the best epoch was {best}; since then the training loss went {train} %, the "
         "validation loss {validation} %",
         "dropout=0.1, weight_decay=0.01, patience=10, or more rows",
-        {"epochs": 10, "rise": 0.25, "fall": 0.05, "poor": 0.5},
+        {"epochs": 10, "rise": 0.5, "fall": 0.05, "poor": 0.5},
     ),
     "label-noise": Detector(
         "rows whose label the network is sure is wrong",

@@ -43,6 +43,8 @@ _DETECTORS: dict[str, tuple[Detect, bool, bool]] = {
     "label-noise": (rows_of.label_noise, False, False),
 }
 
+_NEEDS_FINITE = ("vanishing", "dead-units", "saturated", "twin-units", "label-noise")
+
 
 def diagnose(
     spec: NetworkSpec,
@@ -90,9 +92,25 @@ def diagnose(
     DataError
         When X, y or sample_weight cannot be used, naming row and column.
     """
-    training, history = training or TrainingSpec(), history or History()
-    names = names or Names(spec)
-    params = dict(params)
+    with np.errstate(all="ignore"):  # what overflows is a finding here
+        return _diagnose(
+            spec, dict(params), X, y, training or TrainingSpec(), history or History(),
+            sample_weight, names or Names(spec), columns, state,
+        )  # fmt: skip
+
+
+def _diagnose(
+    spec: NetworkSpec,
+    params: dict[str, np.ndarray],
+    X: Any,
+    y: Any,
+    training: TrainingSpec,
+    history: History,
+    sample_weight: Any,
+    names: Names,
+    columns: Sequence[str] | None,
+    state: engine.TrainingState | None,
+) -> Diagnosis:
     dtype = params["W1"].dtype
     given = engine.TrainingRows.of(spec, dtype, X, y, sample_weight)
     target = np.asarray(given.classes if given.y is None else given.y)
@@ -119,16 +137,18 @@ def diagnose(
     )
     found = list(first_overflow(seen, params, given, target, state))
     checked = {"non-finite": TABLE["non-finite"].looks_for}
+    finite = all(np.isfinite(np.asarray(z)).all() for z in trace.z[1:])
     skipped: dict[str, str] = {}
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        for code, (detect, needs_history, needs_validation) in _DETECTORS.items():
-            if needs_history and not history.loss:
-                skipped[code] = "no epoch has been completed"
-            elif needs_validation and not history.validation_loss:
-                skipped[code] = "there were no validation rows"
-            else:
-                checked[code] = TABLE[code].looks_for
-                found += detect(seen)
+    for code, (detect, needs_history, needs_validation) in _DETECTORS.items():
+        if needs_history and not history.loss:
+            skipped[code] = "no epoch has been completed"
+        elif code in _NEEDS_FINITE and not finite:
+            skipped[code] = "the recorded step is not finite"
+        elif needs_validation and not history.validation_loss:
+            skipped[code] = "there were no validation rows"
+        else:
+            checked[code] = TABLE[code].looks_for
+            found += detect(seen)
     order = list(TABLE)
     found.sort(key=lambda finding: order.index(finding.code))
     return Diagnosis(tuple(found), checked, skipped, n, len(chosen), history.n_epochs)
