@@ -6,6 +6,7 @@
 #include "kernels/activations.inl"
 #include "kernels/products.inl"
 #include "kernels/losses.inl"
+#include "kernels/narrow.inl"
 #include "kernels/updates.inl"
 #include "kernels/peak.inl"
 
@@ -14,6 +15,7 @@ constexpr KernelTable<T> make_table() {
   return KernelTable<T>{
       kMR,
       forward_product<T>,
+      narrow_forward_product<T>,
       backward_data_product<T>,
       weight_gradient_product<T>,
       column_sums<T>,

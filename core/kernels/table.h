@@ -46,6 +46,9 @@ enum class Optimizer : int { sgd, momentum, nesterov, adagrad, rmsprop, adam, ad
 // Elementwise functions that tests evaluate one by one.
 enum class Function : int { exp, expm1, log, log1p, tanh, sigmoid, softplus, erfc, cos2pi, sin2pi };
 
+// Most outputs of a layer whose weights lie in panels of inputs.
+inline constexpr Index kNarrowOutputs = 4;
+
 // Whether sigma'(z) is taken from a in the backward pass; the others store it in the forward pass.
 constexpr bool slope_from_value(Activation activation) {
   return activation != Activation::gelu && activation != Activation::silu &&
@@ -146,6 +149,9 @@ template <class T>
 struct KernelTable {
   int tile_rows;  // rows of a register tile
   void (*forward_product)(const ForwardArgs<T>&);
+  // the same for few outputs: weights [in_panels][n_out][P], x padded to whole panels, n_panels of
+  // n_in; sums run in P lanes and one tree
+  void (*narrow_forward_product)(const ForwardArgs<T>&, Index n_out);
   void (*backward_data_product)(const BackwardArgs<T>&);
   void (*weight_gradient_product)(const GradientArgs<T>&);
   // out[j] = scale * sum over the batch of delta[b][j], j over n_panels panels

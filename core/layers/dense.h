@@ -22,20 +22,25 @@ void dense_forward(const KernelTable<T>& table, const Network<T>& network, Index
                    Activation activation, const T* below, Index below_stride, Index rows,
                    const DenseOutput<T>& out) {
   const LayerPlace& place = network.place(l);
-  table.forward_product({.x = below,
-                         .x_stride = below_stride,
-                         .rows = rows,
-                         .n_in = network.layer(l).n_in,
-                         .weights = network.weights(l),
-                         .panel_stride = place.in_panels * kPanel<T> * kPanel<T>,
-                         .n_panels = place.out_panels,
-                         .bias = network.bias(l),
-                         .alpha = network.alpha(l),
-                         .activation = activation,
-                         .a = out.a,
-                         .z = out.z,
-                         .slope = out.slope,
-                         .stride = out.stride});
+  const ForwardArgs<T> args{.x = below,
+                            .x_stride = below_stride,
+                            .rows = rows,
+                            .n_in = network.layer(l).n_in,
+                            .weights = network.weights(l),
+                            .panel_stride = place.rows * kPanel<T>,
+                            .n_panels = place.narrow ? place.in_panels : place.out_panels,
+                            .bias = network.bias(l),
+                            .alpha = network.alpha(l),
+                            .activation = activation,
+                            .a = out.a,
+                            .z = out.z,
+                            .slope = out.slope,
+                            .stride = out.stride};
+  if (place.narrow) {
+    table.narrow_forward_product(args, network.layer(l).n_out);
+  } else {
+    table.forward_product(args);
+  }
 }
 
 // z(l) = alpha W a_below + b  ->  delta_below = (alpha W^T delta) * mask * sigma'(z_below)
@@ -44,19 +49,20 @@ void dense_backward(const KernelTable<T>& table, const Network<T>& network, Inde
                     Index delta_stride, Index rows, const T* a_below, const T* mask_below,
                     T* delta_below, Index below_stride) {
   const LayerPlace& place = network.place(l);
-  table.backward_data_product({.delta = delta,
-                               .delta_stride = delta_stride,
-                               .rows = rows,
-                               .n_out = network.layer(l).n_out,
-                               .weights_t = network.weights_t(l),
-                               .panel_stride = place.out_panels * kPanel<T> * kPanel<T>,
-                               .n_panels = place.in_panels,
-                               .alpha = network.alpha(l),
-                               .activation = network.layer(l - 1).activation,
-                               .a = a_below,
-                               .mask = mask_below,
-                               .below = delta_below,
-                               .stride = below_stride});
+  table.backward_data_product(
+      {.delta = delta,
+       .delta_stride = delta_stride,
+       .rows = rows,
+       .n_out = network.layer(l).n_out,
+       .weights_t = place.narrow ? network.weights(l) : network.weights_t(l),
+       .panel_stride = (place.narrow ? place.rows : place.out_panels * kPanel<T>)*kPanel<T>,
+       .n_panels = place.in_panels,
+       .alpha = network.alpha(l),
+       .activation = network.layer(l - 1).activation,
+       .a = a_below,
+       .mask = mask_below,
+       .below = delta_below,
+       .stride = below_stride});
 }
 
 }  // namespace chainrule

@@ -35,10 +35,19 @@ std::vector<GradientTask> gradient_tasks(const NetworkPlan& plan, Index panel_wi
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     const Index n_in = plan.layers[l].n_in;
     const Index n_panels = (plan.layers[l].n_out + panel_width - 1) / panel_width;
+    if (is_narrow(static_cast<Index>(l), plan.layers[l])) {
+      const Index in_panels = (n_in + panel_width - 1) / panel_width;
+      for (Index panel = 0; panel < in_panels; panel += kNarrowPanels) {
+        tasks.push_back({static_cast<Index>(l), panel, std::min(kNarrowPanels, in_panels - panel),
+                         0, plan.layers[l].n_out, 0, panel == 0 ? n_panels : 0});
+      }
+      continue;
+    }
     for (Index panel = 0; panel < n_panels; panel += kTaskPanels) {
+      const Index group = std::min(kTaskPanels, n_panels - panel);
       for (Index first = 0; first < n_in; first += kTaskInputs) {
-        tasks.push_back({static_cast<Index>(l), panel, std::min(kTaskPanels, n_panels - panel),
-                         first, std::min(first + kTaskInputs, n_in), first == 0});
+        tasks.push_back({static_cast<Index>(l), panel, group, first,
+                         std::min(first + kTaskInputs, n_in), panel, first == 0 ? group : 0});
       }
     }
   }
@@ -56,19 +65,29 @@ void gradient_block(const KernelTable<T>& table, const Network<T>& network, cons
     x = dropout && below.mask != nullptr ? below.input : below.a;
     x_stride = below.stride;
   }
-  const T* delta = layer.delta + task.panel * kPanel<T>;
-  table.weight_gradient_product({.x = x,
-                                 .x_stride = x_stride,
-                                 .delta = delta,
-                                 .delta_stride = layer.stride,
+  const LayerPlace& place = network.place(task.layer);
+  const Index at = task.panel * kPanel<T>;
+  // The products of the chain commute, so that both ways give the same bits.
+  table.weight_gradient_product({.x = place.narrow ? layer.delta : x,
+                                 .x_stride = place.narrow ? layer.stride : x_stride,
+                                 .delta = place.narrow ? x + at : layer.delta + at,
+                                 .delta_stride = place.narrow ? x_stride : layer.stride,
                                  .batch = batch.n,
                                  .first = task.first,
                                  .last = task.last,
                                  .n_panels = task.n_panels,
                                  .scale = network.alpha(task.layer) * scale,
                                  .out = block});
-  if (task.bias) {
-    table.column_sums(delta, layer.stride, batch.n, task.n_panels, scale, block_bias);
+  const Index n_in = network.layer(task.layer).n_in;
+  if (place.narrow && n_in % kPanel<T> != 0 && task.panel + task.n_panels == place.in_panels) {
+    // Units beyond n_in have activations (a sigmoid's is 1/2), but no weights.
+    T* end = block + (task.n_panels - 1) * place.rows * kPanel<T>;
+    for (Index j = 0; j < place.rows; ++j)
+      std::fill(end + j * kPanel<T> + n_in % kPanel<T>, end + (j + 1) * kPanel<T>, T(0));
+  }
+  if (task.bias_panels > 0) {
+    table.column_sums(layer.delta + task.bias_panel * kPanel<T>, layer.stride, batch.n,
+                      task.bias_panels, scale, block_bias);
   }
 }
 
@@ -76,30 +95,26 @@ template <class T>
 void store_block(const Network<T>& network, const GradientTask& task, const T* block,
                  const T* block_bias, T* flat) {
   const LayerPlace& place = network.place(task.layer);
-  const Index in = place.in_panels * kPanel<T>, count = (task.last - task.first) * kPanel<T>;
+  const Index in = place.rows, count = (task.last - task.first) * kPanel<T>;
   for (Index p = 0; p < task.n_panels; ++p) {
     T* to = flat + place.weights + ((task.panel + p) * in + task.first) * kPanel<T>;
     std::copy(block + p * count, block + (p + 1) * count, to);
   }
-  if (task.bias) {
-    std::copy(block_bias, block_bias + task.n_panels * kPanel<T>,
-              flat + place.bias + task.panel * kPanel<T>);
-  }
+  std::copy(block_bias, block_bias + task.bias_panels * kPanel<T>,
+            flat + place.bias + task.bias_panel * kPanel<T>);
 }
 
 template <class T>
 void load_block(const Network<T>& network, const GradientTask& task, const T* flat, T* block,
                 T* block_bias) {
   const LayerPlace& place = network.place(task.layer);
-  const Index in = place.in_panels * kPanel<T>, count = (task.last - task.first) * kPanel<T>;
+  const Index in = place.rows, count = (task.last - task.first) * kPanel<T>;
   for (Index p = 0; p < task.n_panels; ++p) {
     const T* from = flat + place.weights + ((task.panel + p) * in + task.first) * kPanel<T>;
     std::copy(from, from + count, block + p * count);
   }
-  if (task.bias) {
-    const T* from = flat + place.bias + task.panel * kPanel<T>;
-    std::copy(from, from + task.n_panels * kPanel<T>, block_bias);
-  }
+  const T* bias = flat + place.bias + task.bias_panel * kPanel<T>;
+  std::copy(bias, bias + task.bias_panels * kPanel<T>, block_bias);
 }
 
 template void backward(const KernelTable<float>&, const Network<float>&, Batch<float>&, bool, Index,

@@ -16,19 +16,23 @@ void backward(const KernelTable<T>& table, const Network<T>& network, Batch<T>& 
 template <class T>
 void weigh_deltas(const KernelTable<T>& table, Batch<T>& batch, Index from, Index to);
 
-// A block of one layer's gradient: input units first..last-1 of a group of panels of output units.
+// A block of one layer's gradient: rows first..last-1 of a group of panels of its weights. Rows are
+// input units and panels output units; in a narrow layer it is the other way round.
 struct GradientTask {
   Index layer;
   Index panel;
   Index n_panels;
   Index first;
   Index last;
-  bool bias;  // the block that also sums the bias gradient
+  Index bias_panel;   // panels of outputs whose bias gradient this block also sums,
+  Index bias_panels;  // or 0
 };
 
 // Input units of a block: a multiple of every tile's rows and of the panel width.
 inline constexpr Index kTaskInputs = 96;
 inline constexpr Index kTaskPanels = 2;
+// Panels of a narrow layer's block, which has as many numbers.
+inline constexpr Index kNarrowPanels = kTaskPanels * kTaskInputs / kNarrowOutputs;
 
 // All blocks of all layers, in an order that depends on the network alone.
 std::vector<GradientTask> gradient_tasks(const NetworkPlan& plan, Index panel_width);

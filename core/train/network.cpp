@@ -12,15 +12,18 @@ Network<T>::Network(const NetworkPlan& plan) : plan_(plan) {
   for (std::size_t l = 0; l < plan.layers.size(); ++l) {
     const LayerPlan& layer = plan.layers[l];
     LayerPlace place{};
+    place.narrow = is_narrow(static_cast<Index>(l), layer);
     place.out_panels = panels<T>(layer.n_out);
     place.in_panels = panels<T>(layer.n_in);
-    const Index numbers = checked_multiply(place.out_panels * P, place.in_panels * P);
+    place.rows = place.narrow ? layer.n_out : place.in_panels * P;
+    place.count =
+        checked_multiply(place.rows * P, place.narrow ? place.in_panels : place.out_panels);
     place.weights = flat;
-    flat = checked_add(flat, numbers);
+    flat = checked_add(flat, place.count);
     place.bias = flat;
     flat = checked_add(flat, place.out_panels * P);
     place.weights_t = transposed;
-    if (l > 0) transposed = checked_add(transposed, numbers);
+    if (l > 0 && !place.narrow) transposed = checked_add(transposed, place.count);
     places_.push_back(place);
   }
   values_ = Buffer<T>(flat);
@@ -29,15 +32,12 @@ Network<T>::Network(const NetworkPlan& plan) : plan_(plan) {
 
 template <class T>
 void Network<T>::pack(const std::vector<const T*>& named, T* flat) const {
-  constexpr Index P = kPanel<T>;
   for (Index l = 0; l < n_layers(); ++l) {
     const auto [n_in, n_out] = std::pair{layer(l).n_in, layer(l).n_out};
     const T* w = named[static_cast<std::size_t>(2 * l)];      // (n_out, n_in)
     const T* b = named[static_cast<std::size_t>(2 * l + 1)];  // (n_out,)
-    T* to = flat + place(l).weights;
     for (Index j = 0; j < n_out; ++j) {
-      T* column = to + (j / P) * place(l).in_panels * P * P + j % P;
-      for (Index i = 0; i < n_in; ++i) column[i * P] = w[j * n_in + i];
+      for (Index i = 0; i < n_in; ++i) flat[element(l, j, i)] = w[j * n_in + i];
       flat[place(l).bias + j] = b[j];
     }
   }
@@ -45,15 +45,12 @@ void Network<T>::pack(const std::vector<const T*>& named, T* flat) const {
 
 template <class T>
 void Network<T>::unpack(const T* flat, const std::vector<T*>& named) const {
-  constexpr Index P = kPanel<T>;
   for (Index l = 0; l < n_layers(); ++l) {
     const auto [n_in, n_out] = std::pair{layer(l).n_in, layer(l).n_out};
     T* w = named[static_cast<std::size_t>(2 * l)];
     T* b = named[static_cast<std::size_t>(2 * l + 1)];
-    const T* from = flat + place(l).weights;
     for (Index j = 0; j < n_out; ++j) {
-      const T* column = from + (j / P) * place(l).in_panels * P * P + j % P;
-      for (Index i = 0; i < n_in; ++i) w[j * n_in + i] = column[i * P];
+      for (Index i = 0; i < n_in; ++i) w[j * n_in + i] = flat[element(l, j, i)];
       b[j] = flat[place(l).bias + j];
     }
   }
@@ -61,13 +58,11 @@ void Network<T>::unpack(const T* flat, const std::vector<T*>& named) const {
 
 template <class T>
 Index Network<T>::position(Index k, Index index) const {
-  constexpr Index P = kPanel<T>;
   if (k < 0 || k >= 2 * n_layers() || index < 0) throw std::out_of_range("no such parameter");
   const auto [n_in, n_out] = std::pair{layer(k / 2).n_in, layer(k / 2).n_out};
   if (index >= (k % 2 == 0 ? n_in * n_out : n_out)) throw std::out_of_range("no such parameter");
   if (k % 2 == 1) return place(k / 2).bias + index;
-  const Index j = index / n_in, i = index % n_in;
-  return place(k / 2).weights + (j / P) * place(k / 2).in_panels * P * P + i * P + j % P;
+  return element(k / 2, index / n_in, index % n_in);
 }
 
 template <class T>
@@ -75,11 +70,11 @@ void Network<T>::transpose_all() {
   constexpr Index P = kPanel<T>;
   for (Index l = 1; l < n_layers(); ++l) {
     const auto [n_in, n_out] = std::pair{layer(l).n_in, layer(l).n_out};
-    const Index in = place(l).in_panels * P, out = place(l).out_panels * P;
+    if (place(l).narrow) continue;
+    const Index out = place(l).out_panels * P;
     for (Index j = 0; j < n_out; ++j)
       for (Index i = 0; i < n_in; ++i)
-        weights_t(l)[(i / P) * out * P + j * P + i % P] =
-            weights(l)[(j / P) * in * P + i * P + j % P];
+        weights_t(l)[(i / P) * out * P + j * P + i % P] = values_[element(l, j, i)];
   }
 }
 

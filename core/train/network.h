@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cmath>
+#include <tuple>
 #include <vector>
 
 #include "base/arena.h"
@@ -13,11 +14,15 @@
 namespace chainrule {
 
 // One layer's place in the flat buffers. Both copies of W hold whole P x P blocks, zero beyond n_in
-// and n_out, so that blocks can be transposed whole.
+// and n_out, so that blocks can be transposed whole. A narrow layer has one copy, in panels of
+// inputs.
 struct LayerPlace {
-  Index weights;    // [out_panels][in_panels * P][P]
+  bool narrow;
+  Index weights;    // [out_panels][in_panels * P][P], or narrow [in_panels][n_out][P]
+  Index rows;       // of a panel of weights: in_panels * P, or narrow n_out
+  Index count;      // numbers in weights
   Index bias;       // [out_panels * P]
-  Index weights_t;  // [in_panels][out_panels * P][P]; layer 1 has none
+  Index weights_t;  // [in_panels][out_panels * P][P]; layer 1 and narrow layers have none
   Index out_panels;
   Index in_panels;
 };
@@ -39,6 +44,15 @@ class Network {
   const T* weights(Index l) const { return values_.data() + place(l).weights; }
   T* bias(Index l) { return values_.data() + place(l).bias; }
   const T* bias(Index l) const { return values_.data() + place(l).bias; }
+  // Where w_ji of layer l lies in a flat buffer.
+  Index element(Index l, Index j, Index i) const {
+    constexpr Index P = kPanel<T>;
+    const LayerPlace& at = place(l);
+    const auto [panel, row, lane] =
+        at.narrow ? std::tuple{i / P, j, i % P} : std::tuple{j / P, i, j % P};
+    return at.weights + (panel * at.rows + row) * P + lane;
+  }
+
   T* weights_t(Index l) { return transposed_.data() + place(l).weights_t; }
   const T* weights_t(Index l) const { return transposed_.data() + place(l).weights_t; }
 

@@ -19,37 +19,58 @@ class Pace {
   Pace(int threads, bool fixed) : threads_(threads), fixed_(fixed || threads == 1) {}
 
   // Threads for the next step.
-  int threads() const {
-    if (fixed_) return threads_;
-    const bool team = probing_ ? !team_is_faster_ : team_is_faster_;
-    return team ? threads_ : 1;
-  }
+  int threads() const { return fixed_ || mode_ == kTeam ? threads_ : 1; }
 
   bool measures() const { return !fixed_; }
 
   // The time that the step just made took.
   void record(double seconds) {
-    double& best = threads() > 1 ? team_time_ : alone_time_;
-    best = count_ == 0 ? seconds : std::min(best, seconds);
-    if (++count_ < (probing_ ? kProbe : kRun)) return;
+    spent_ += seconds;
+    // The first step after a change wakes or loses the other threads, and says little.
+    if (++count_ == 1) return;
+    double& usual = usual_[mode_];
+    usual = count_ == 2 ? seconds : usual + (seconds - usual) / kMemory;
+    const int other = 1 - mode_;
     if (probing_) {
-      team_is_faster_ = team_time_ < alone_time_;
+      if (count_ <= kProbe && seconds < kHopeless * usual_[other]) return;
+      const bool better = usual < usual_[other];
+      patience_ = better ? 1 : std::min(2 * patience_, kMostPatience);
+      wait_ = kShare * patience_ * spent_;
+      probing_ = false;
+      change_to(better ? mode_ : other);
+    } else if (count_ > kProbe && usual_[other] > 0 && usual > 1.2 * usual_[other]) {
+      change_to(other);  // it has become worse than what the other was last seen to be
+    } else if (count_ > kProbe && spent_ >= wait_) {
+      probing_ = true;
+      change_to(other);
     }
-    probing_ = !probing_;
-    count_ = 0;
   }
 
  private:
-  static constexpr int kProbe = 4;  // steps in the other mode,
-  static constexpr int kRun = 200;  // after so many in the faster one: 2 % of the steps
+  void change_to(int mode) {
+    if (mode == mode_) return;
+    mode_ = mode;
+    count_ = 0;
+    spent_ = 0;
+  }
+
+  static constexpr int kAlone = 0;
+  static constexpr int kTeam = 1;
+  static constexpr int kProbe = 4;             // steps that say how fast a mode is;
+  static constexpr double kShare = 50;         // a probe waits so many times its cost: 2 %,
+  static constexpr double kMostPatience = 16;  // and longer after each that changed nothing
+  static constexpr double kHopeless = 8;       // times the other mode's step: the probe ends
+  static constexpr double kMemory = 8;         // steps over which a time is averaged
 
   int threads_;
   bool fixed_;
-  bool team_is_faster_ = true;
+  int mode_ = kAlone;
   bool probing_ = false;
-  int count_ = kRun - 8;  // the first comparison comes after 8 steps
-  double team_time_ = 0;
-  double alone_time_ = 0;
+  int count_ = 0;
+  double usual_[2] = {0, 0};  // seconds a step in each mode, 0 before the first
+  double spent_ = 0;          // since the mode was entered
+  double wait_ = 0;
+  double patience_ = 1;
 };
 
 }  // namespace chainrule

@@ -93,7 +93,7 @@ void Step<T>::clipped_weights_phase(Team& team, int thread, int active, const St
     store_block(state_.network, task, block, block_bias, gradients_.data());
     task_norms_[k] =
         table_.sum_of_squares(block, task.n_panels * (task.last - task.first) * kPanel<T>) +
-        (task.bias ? table_.sum_of_squares(block_bias, task.n_panels * kPanel<T>) : 0.0);
+        table_.sum_of_squares(block_bias, task.bias_panels * kPanel<T>);
   }
   team.barrier();
   double norm = 0;

@@ -57,7 +57,7 @@ void trace(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, Index
     penalize_block(table, state.network, step, task, block);
     store_block(state.network, task, block, block_bias, out.gradients.data());
     squares += table.sum_of_squares(block, task.n_panels * (task.last - task.first) * kPanel<T>) +
-               (task.bias ? table.sum_of_squares(block_bias, task.n_panels * kPanel<T>) : 0.0);
+               table.sum_of_squares(block_bias, task.bias_panels * kPanel<T>);
   }
   if (!update) return;
   const double norm = std::sqrt(squares);

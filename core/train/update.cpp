@@ -32,7 +32,7 @@ void penalize_block(const KernelTable<T>& table, const Network<T>& network, cons
   if (step.l1 == T(0) && step.l2 == T(0)) return;
   constexpr Index P = kPanel<T>;
   const Index rows = task.last - task.first;
-  const Index in = network.place(task.layer).in_panels * P;
+  const Index in = network.place(task.layer).rows;
   for (Index p = 0; p < task.n_panels; ++p) {
     const T* w = network.weights(task.layer) + ((task.panel + p) * in + task.first) * P;
     table.penalize(block + p * rows * P, w, rows * P, step.l1, step.l2);
@@ -45,7 +45,7 @@ double penalty(const KernelTable<T>& table, const Network<T>& network, const Tra
   for (Index l = 0; l < network.n_layers() && (plan.l1 > 0 || plan.l2 > 0); ++l) {
     const T* w = network.weights(l);
     const LayerPlace& place = network.place(l);
-    const Index count = place.out_panels * place.in_panels * kPanel<T> * kPanel<T>;
+    const Index count = place.count;
     if (plan.l2 > 0) sum += 0.5 * plan.l2 * table.sum_of_squares(w, count);
     for (Index i = 0; plan.l1 > 0 && i < count; ++i)
       sum += plan.l1 * std::fabs(static_cast<double>(w[i]));
@@ -88,20 +88,20 @@ void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const S
   };
 
   const Index rows = task.last - task.first;
-  const Index in = place.in_panels * P, out = place.out_panels * P;
+  const Index in = place.rows, out = place.out_panels * P;
   for (Index p = 0; p < task.n_panels; ++p) {
     const Index at = ((task.panel + p) * in + task.first) * P;
     apply(place.weights + at, block + p * rows * P, rows * P, group.weight_rate,
           group.weight_decay);
-    if (task.layer == 0 || group.weight_rate == 0) continue;
+    if (task.layer == 0 || place.narrow || group.weight_rate == 0) continue;
     for (Index i = task.first; i < task.last; i += P) {
       table.transpose_panel(
           network.weights(task.layer) + ((task.panel + p) * in + i) * P, std::min(P, task.last - i),
           network.weights_t(task.layer) + ((i / P) * out + (task.panel + p) * P) * P);
     }
   }
-  if (task.bias) {
-    apply(place.bias + task.panel * P, block_bias, task.n_panels * P, group.bias_rate,
+  if (task.bias_panels > 0) {
+    apply(place.bias + task.bias_panel * P, block_bias, task.bias_panels * P, group.bias_rate,
           group.bias_decay);
   }
 }
