@@ -90,10 +90,15 @@ TABLE: dict[str, Detector] = {
     ),
     "exploding": Detector(
         "gradients that grow from layer to layer",
-        "from one end to the other the signal grows {growth} times, and a 1 % change of the "
-        "weights of layer {layer} would change the loss by {percent} % of the baseline",
+        "{what}",
         'init="he_uniform" (relu) or "glorot_uniform" (tanh), clip_norm=1.0, fewer layers',
-        {"sensitivity": 50.0, "growth": 5.0, "growth_alone": 50.0, "layers": 3},
+        {
+            "sensitivity": 50.0,  # |dL_dW| |W| over the baseline, together with
+            "growth": 5.0,  # rms z or delta of one end over that of the other
+            "growth_alone": 50.0,
+            "first": 20.0,  # loss of the first epoch over that of z(L) = 0, at a usual rate
+            "layers": 3,
+        },
     ),
     "vanishing": Detector(
         "gradients that shrink from layer to layer",

@@ -26,8 +26,8 @@ def _overshoot(seen: Evidence) -> str:
     reached = seen.floor + limits["jump"] * (seen.start - seen.floor)
     if seen.history.stop_reason == "diverged":
         before = float(losses[0] if len(losses) else seen.trace.data_loss / seen.rows_in_trace)
-        sound = before - seen.floor < limits["sound"] * (seen.start - seen.floor)
-        if sound or (len(losses) > 1 and losses[-1] > losses[0]):
+        # After a finite epoch it was the steps; before, it may be the starting weights.
+        if len(losses) or before - seen.floor < limits["sound"] * (seen.start - seen.floor):
             return (
                 f"from a loss of {format_number(before, 3)} the steps led out of the finite "
                 f"numbers in epoch {len(losses)}"

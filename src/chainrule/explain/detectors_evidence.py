@@ -15,7 +15,7 @@ from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 MAX_ROWS = 1024
 
-# Where a search for the learning rate may start, inputs being standardised.
+# Of standardised inputs.
 _USUAL_RATES = {
     "sgd": 0.1,
     "momentum": 0.01,
@@ -134,16 +134,21 @@ class Evidence:
         return np.array(norms) / (self.rows_in_trace * self.scale)
 
     @property
+    def usual_rate(self) -> float:
+        """Where a search for the learning rate of this optimizer may start."""
+        return _USUAL_RATES[self.training.optimizer]
+
+    @property
     def lower_rate(self) -> float:
         """A third of the learning rate; the usual one where it is more than ten times that."""
-        rate, usual = self.training.learning_rate, _USUAL_RATES[self.training.optimizer]
-        return usual if rate > 10.0 * usual else float(f"{rate / 3:.0e}")
+        rate = self.training.learning_rate
+        return self.usual_rate if rate > 10.0 * self.usual_rate else float(f"{rate / 3:.0e}")
 
     @property
     def higher_rate(self) -> float:
         """Ten times the learning rate, and at least a tenth of the usual one."""
-        rate, usual = self.training.learning_rate, _USUAL_RATES[self.training.optimizer]
-        return max(float(f"{rate * 10:.0e}"), usual / 10)
+        rate = self.training.learning_rate
+        return max(float(f"{rate * 10:.0e}"), self.usual_rate / 10)
 
 
 def norm(array: np.ndarray) -> float:

@@ -9,6 +9,7 @@ import numpy as np
 from chainrule.explain.detectors import TABLE, finding
 from chainrule.explain.detectors_evidence import Evidence, rms
 from chainrule.explain.findings import Finding
+from chainrule.explain.numbers import format_number
 
 BOUNDED = ("sigmoid", "tanh")
 
@@ -42,9 +43,25 @@ def exploding(seen: Evidence) -> Iterator[Finding]:
     layer = int(np.argmax(seen.sensitivity)) + 1
     sensitivity, growth = float(seen.sensitivity[layer - 1]), _growth(seen)
     steep = sensitivity > limits["sensitivity"] and growth > limits["growth"]
+    first = float(seen.losses[0]) if len(seen.losses) else 0.0
+    above = (first - seen.floor) / (seen.start - seen.floor)
     if steep or growth > limits["growth_alone"]:  # a loss near 0 is not steep any more
-        evidence = {"sensitivity": sensitivity, "percent": sensitivity, "growth": growth}
-        yield finding("exploding", evidence, layer=layer)
+        what = (
+            f"from one end to the other the signal grows {format_number(growth, 3)} times, and a "
+            f"1 % change of the weights of layer {layer} would change the loss by "
+            f"{format_number(sensitivity, 3)} % of the baseline"
+        )
+    elif above > limits["first"] and seen.training.learning_rate <= seen.usual_rate:
+        layer = 1
+        what = (
+            f"at a usual learning rate the first epoch had a loss of {format_number(first, 3)}, "
+            f"where a constant prediction has {format_number(seen.baseline, 3)}: the starting "
+            "weights are too large"
+        )
+    else:
+        return
+    evidence = {"what": what, "sensitivity": sensitivity, "growth": growth, "first_loss": first}
+    yield finding("exploding", evidence, layer=layer)
 
 
 def series(lists: Sequence[np.ndarray | None], l: int) -> np.ndarray:
