@@ -7,6 +7,7 @@ import sys
 
 # Command -> (module with main(arguments), what it does).
 COMMANDS = {
+    "diagnosis": ("benchmarks.diagnosis", "seeded faults that diagnose finds, and false alarms"),
     "speed": ("benchmarks.speed", "time against other libraries and against the machine's peak"),
 }
 

@@ -74,7 +74,7 @@ def main(arguments: list[str] | None = None) -> int:
     runs: list[tuple[int, dict[str, Any]]] = []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for place, table in enumerate(tables()):
+        for place, table in enumerate(tables(given.seed)):
             if given.half is None or place % 2 == (given.half == "odd"):
                 seeds = range(given.seed, given.seed + given.repeats)
                 runs += [(place, run(table, place, seed)) for seed in seeds]

@@ -69,7 +69,7 @@ def _real() -> list[Table]:
     ]
 
 
-def _generated() -> list[Table]:
+def _generated(shift: int) -> list[Table]:
     make, out = datasets, []
     shapes = [  # rows, features, informative, classes, rows with a wrong label
         (150, 5, 3, 2, 0.0), (300, 10, 5, 3, 0.02), (500, 20, 8, 2, 0.05), (800, 15, 6, 4, 0.01),
@@ -79,12 +79,15 @@ def _generated() -> list[Table]:
     for seed, (n, d, informative, k, noise) in enumerate(shapes):
         X, y = make.make_classification(
             n, d, n_informative=informative, n_redundant=min(2, d - informative), n_classes=k,
-            n_clusters_per_class=1 + seed % 2, flip_y=noise, class_sep=1.2, random_state=seed,
+            n_clusters_per_class=1 + seed % 2, flip_y=noise, class_sep=1.2,
+            random_state=shift + seed,
         )  # fmt: skip
         out.append(_classes(f"classification {n} x {d}, {k} classes", X, y))
     shapes = [(120, 6, 4, 5.0), (400, 10, 6, 10.0), (1000, 20, 8, 20.0), (1500, 8, 8, 1.0)]
     for seed, (n, d, informative, noise) in enumerate(shapes):
-        X, y = make.make_regression(n, d, n_informative=informative, noise=noise, random_state=seed)
+        X, y = make.make_regression(
+            n, d, n_informative=informative, noise=noise, random_state=shift + seed
+        )
         out.append(_numbers(f"regression {n} x {d}", X, y))
     planes: list[tuple[str, Callable[..., tuple[np.ndarray, np.ndarray]], dict[str, float]]] = [
         ("moons", make.make_moons, {"noise": 0.2}),
@@ -94,11 +97,11 @@ def _generated() -> list[Table]:
         ("hastie", make.make_hastie_10_2, {}),
     ]
     for seed, (name, maker, options) in enumerate(planes):
-        X, y = maker(n_samples=300 + 250 * seed, random_state=seed, **options)
+        X, y = maker(n_samples=300 + 250 * seed, random_state=shift + seed, **options)
         out.append(_classes(name, X, y))
-    X, y = make.make_moons(1000, noise=0.3, random_state=9)
+    X, y = make.make_moons(1000, noise=0.3, random_state=shift + 9)
     out.append(_classes("moons, wide", X, y))
-    X, y = make.make_blobs(200, n_features=6, centers=3, cluster_std=3.0, random_state=3)
+    X, y = make.make_blobs(200, n_features=6, centers=3, cluster_std=3.0, random_state=shift + 3)
     out.append(_classes("blobs in 6 dimensions", X, y))
     curves: list[tuple[str, Callable[..., tuple[np.ndarray, np.ndarray]], dict[str, float]]] = [
         ("friedman 1", make.make_friedman1, {"noise": 1.0}),
@@ -109,9 +112,9 @@ def _generated() -> list[Table]:
         ("sparse", make.make_sparse_uncorrelated, {}),
     ]
     for seed, (name, maker, options) in enumerate(curves):
-        X, y = maker(n_samples=400 + 200 * seed, random_state=seed, **options)
+        X, y = maker(n_samples=400 + 200 * seed, random_state=shift + seed, **options)
         out.append(_numbers(name, X, y))
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(shift)
     for n in (250, 1200):
         X = rng.normal(size=(n, 5)) * [1, 1, 2, 3, 1]
         X[:, 4] = X[:, 4] > 0.8  # a flag
@@ -124,6 +127,9 @@ def _generated() -> list[Table]:
 
 
 @cache
-def tables() -> list[Table]:
-    """All of them, in a fixed order; even ones tune the limits, odd ones judge them."""
-    return [*_real(), *_generated()]
+def tables(seed: int = 0) -> list[Table]:
+    """All of them, in a fixed order; even ones tune the limits, odd ones judge them.
+
+    Another seed draws other rows for the generated ones.
+    """
+    return [*_real(), *_generated(100 * seed)]
