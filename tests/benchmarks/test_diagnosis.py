@@ -5,9 +5,9 @@ from __future__ import annotations
 import warnings
 
 import pytest
+from benchmarks.fault_tables import tables
 
 from benchmarks import diagnosis
-from benchmarks.fault_tables import tables
 
 
 def test_forty_tables_of_several_kinds():

@@ -16,9 +16,17 @@ from chainrule.spec import History, TrainingSpec
 
 def rate_too_high(seen: Evidence) -> Iterator[Finding]:
     """A loss that left its minimum behind, jumped over the baseline, or diverged."""
-    what = _overshoot(seen)
+    what, losses = _overshoot(seen), seen.losses
     if what:
-        yield finding("rate-too-high", {"what": what, "lower_rate": seen.lower_rate})
+        evidence = {"what": what, "lower_rate": seen.lower_rate, "baseline": seen.baseline}
+        if len(losses):
+            evidence |= {
+                "first_loss": float(losses[0]),
+                "lowest_loss": float(losses.min()),
+                "highest_loss": float(losses.max()),
+                "last_loss": float(losses[-1]),
+            }
+        yield finding("rate-too-high", evidence)
 
 
 def _overshoot(seen: Evidence) -> str:
