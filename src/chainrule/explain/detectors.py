@@ -117,7 +117,7 @@ TABLE: dict[str, Detector] = {
     "saturated": Detector(
         "units on the flat part of their activation",
         "slope < {slope} on {percent} % of all rows and units, so that an error arrives "
-        "multiplied by {typical}",
+        "multiplied by {typical} on average",
         "standardise the inputs; relu in hidden layers; cross-entropy at the output",
         {"slope": 0.01, "share": 0.6, "wrong": 0.5},
     ),

@@ -125,7 +125,7 @@ def saturated(seen: Evidence) -> Iterator[Finding]:
                 "share": share,
                 "percent": 100.0 * share,
                 "slope": limits["slope"],
-                "typical": float(np.median(slope)),
+                "typical": float(np.mean(slope)),
             }
             yield finding("saturated", evidence, layer=l, units=units.tolist())
 

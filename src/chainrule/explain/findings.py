@@ -63,8 +63,11 @@ class Finding:
 
     def __str__(self) -> str:
         head = f"{self.code} ({self.place})" if self.place else self.code
+        first = self.sentence[:1]
+        if self.sentence[1:2].isalpha():  # a symbol such as z stays as it is
+            first = first.upper()
         sentence = textwrap.fill(
-            f"{self.sentence[:1].upper()}{self.sentence[1:]}.",
+            f"{first}{self.sentence[1:]}.",
             _WIDTH,
             initial_indent="  ",
             subsequent_indent="  ",
