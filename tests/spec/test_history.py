@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from xml.etree import ElementTree
+
+import pytest
+
 from chainrule.spec import History
 
 
@@ -35,3 +40,16 @@ def test_repr_with_validation_names_the_best_epoch() -> None:
         "History(3 epochs, 3 steps, loss 0.25, best epoch 1 with validation loss 0.6, "
         "stopped by patience)"
     )
+
+
+def test_the_notebook_shows_both_curves_and_says_what_they_are() -> None:
+    history = History(loss=[1.0, 0.1, 0.01], validation_loss=[1.0, 0.5, math.inf], n_steps=3)
+    history.best_epoch = 1
+    html = history._repr_html_()
+    drawing = ElementTree.fromstring(html[html.index("<svg") :])
+    loss, validation = (line.get("points", "").split() for line in drawing.iter("polyline"))
+    heights = [float(point.split(",")[1]) for point in loss]
+    assert heights == pytest.approx([10.0, 62.5, 115.0])  # equal factors, equal distances
+    assert len(validation) == 2  # what is not finite is left out
+    assert "validation dashed" in html
+    assert "<svg" not in History(loss=[1.0])._repr_html_()
