@@ -1,16 +1,16 @@
 """What a network is and how it is trained, as validated data: the narrow waist of the program."""
 
 from chainrule.spec.history import History
-from chainrule.spec.network import (
+from chainrule.spec.layers import (
     ACTIVATIONS,
-    INITIALIZATIONS,
-    LOSSES,
     OUTPUT_ACTIVATIONS,
+    CategoryEmbedding,
     Dense,
     Dropout,
-    Loss,
-    NetworkSpec,
+    PeriodicEmbedding,
+    Scale,
 )
+from chainrule.spec.network import INITIALIZATIONS, LOSSES, Loss, NetworkSpec
 from chainrule.spec.training import OPTIMIZERS, SCHEDULES, Schedule, TrainingSpec
 
 __all__ = [
@@ -20,11 +20,14 @@ __all__ = [
     "OPTIMIZERS",
     "OUTPUT_ACTIVATIONS",
     "SCHEDULES",
+    "CategoryEmbedding",
     "Dense",
     "Dropout",
     "History",
     "Loss",
     "NetworkSpec",
+    "PeriodicEmbedding",
+    "Scale",
     "Schedule",
     "TrainingSpec",
 ]

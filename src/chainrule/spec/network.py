@@ -3,35 +3,35 @@
 A `NetworkSpec` is frozen, validated once when it is made, and equal to its JSON form.
 
     z(l) = W(l) a(l-1) + b(l)          a(l) = sigma(z(l))          l = 1..L counts dense layers
+
+a(0) is X, or what the embeddings and the scale before layer 1 make of it.
 """
 
 from __future__ import annotations
 
 import math
-import sys
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeVar
 
 from chainrule.errors import SpecError
-
-# Elementwise activations, usable in every layer.
-ACTIVATIONS = (
-    "identity",
-    "sigmoid",
-    "tanh",
-    "relu",
-    "leaky_relu",
-    "elu",
-    "selu",
-    "gelu",
-    "silu",
-    "mish",
-    "softplus",
+from chainrule.spec.layers import (
+    ACTIVATIONS,
+    MAX_UNITS,
+    STEM,
+    CategoryEmbedding,
+    Dense,
+    Dropout,
+    Layer,
+    PeriodicEmbedding,
+    Scale,
+    check_int,
+    check_keys,
+    check_layer,
+    is_real,
+    layer_from_json,
 )
-# At the output also: the inverse links of cross_entropy and poisson.
-OUTPUT_ACTIVATIONS = (*ACTIVATIONS, "softmax", "exp")
 
 # loss -> its default output activation, and whether any elementwise activation is allowed instead.
 LOSSES = {
@@ -55,53 +55,9 @@ INITIALIZATIONS = (
     "zeros",
 )
 
-MAX_UNITS = 1 << 24
 MAX_LAYERS = 1000
 
-
-@dataclass(frozen=True)
-class Dense:
-    """A dense layer and the activation that belongs to it.
-
-    Attributes
-    ----------
-    units : int
-        Width n_l. Parameters: W of shape (n_l, n_{l-1}) and b of shape (n_l,).
-    activation : str
-        One of `ACTIVATIONS`; the last layer also takes "softmax" and "exp".
-    ntk : bool
-        Neural-tangent parametrisation: z = W a / sqrt(n_{l-1}) + b.
-    """
-
-    units: int
-    activation: str = "identity"
-    ntk: bool = False
-
-    def to_json(self) -> dict[str, Any]:
-        out: dict[str, Any] = {
-            "kind": "dense",
-            "units": self.units,
-            "activation": self.activation,
-        }
-        if self.ntk:
-            out["ntk"] = True
-        return out
-
-
-@dataclass(frozen=True)
-class Dropout:
-    """Sets each input to 0 with probability `rate` in training and divides the kept by 1 - rate.
-
-    Stands after a dense layer, or first, where it drops network inputs. Has no parameters.
-    """
-
-    rate: float
-
-    def to_json(self) -> dict[str, Any]:
-        return {"kind": "dropout", "rate": self.rate}
-
-
-Layer = Dense | Dropout
+_Kind = TypeVar("_Kind", PeriodicEmbedding, CategoryEmbedding, Scale)
 
 
 @dataclass(frozen=True)
@@ -141,9 +97,9 @@ class NetworkSpec:
     Attributes
     ----------
     n_features : int
-        Width of the input, n_0.
-    layers : tuple of Dense or Dropout
-        In forward order; the last one is Dense.
+        Columns of X.
+    layers : tuple of Dense, Dropout, PeriodicEmbedding, CategoryEmbedding or Scale
+        In forward order: embeddings and scale, if any, before layer 1; the last one is Dense.
     loss : Loss
 
     Raises
@@ -158,16 +114,20 @@ class NetworkSpec:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "layers", tuple(self.layers))
-        _check_int("n_features", self.n_features)
+        check_int("n_features", self.n_features)
         if not 1 <= len(self.layers) <= MAX_LAYERS:
             raise SpecError(f"a network has 1 to {MAX_LAYERS} layers, found {len(self.layers)}.")
         for place, layer in enumerate(self.layers):
-            _check_layer(place, layer)
+            check_layer(place, layer)
         for before, after in pairwise(self.layers):
             if isinstance(before, Dropout) and isinstance(after, Dropout):
                 raise SpecError("two dropout layers follow each other; use one.")
         if not isinstance(self.layers[-1], Dense):
-            raise SpecError("the last layer must be dense, found dropout.")
+            found = self.layers[-1].to_json()["kind"]
+            raise SpecError(f"the last layer must be dense, found {found}.")
+        self._check_stem()
+        if self.dense[-1].blend:
+            raise SpecError("blend is for hidden layers only; the last layer has it.")
         for layer in self.dense[:-1]:
             if layer.activation not in ACTIVATIONS:
                 raise SpecError(
@@ -175,6 +135,60 @@ class NetworkSpec:
                     f"hidden layers take one of {', '.join(ACTIVATIONS)}."
                 )
         _check_loss(self.loss, self.output_activation, self.n_outputs)
+
+    def _check_stem(self) -> None:
+        order = [STEM.index(type(layer)) for layer in self.layers if isinstance(layer, STEM)]
+        if order != sorted(set(order)) or any(
+            isinstance(layer, STEM) for layer in self.layers[len(order) :]
+        ):
+            raise SpecError(
+                "before layer 1 may stand one periodic embedding, one of categories and one scale, "
+                "in this order and before all other layers."
+            )
+        if order and isinstance(self.layers[len(order)], Dropout):
+            raise SpecError("dropout of the network's inputs goes without embeddings and scale.")
+        embedded = self.periodic.columns if self.periodic else 0
+        embedded += len(self.categories.levels) if self.categories else 0
+        if embedded > self.n_features:
+            raise SpecError(
+                f"the embeddings take {embedded} features, the network has {self.n_features}."
+            )
+        if self.n_inputs > MAX_UNITS or sum(k + 1 for k in self._levels) > MAX_UNITS:
+            raise SpecError(f"the embeddings are too large: at most {MAX_UNITS} inputs or levels.")
+
+    @property
+    def periodic(self) -> PeriodicEmbedding | None:
+        """The embedding of numbers."""
+        return self._only(PeriodicEmbedding)
+
+    @property
+    def categories(self) -> CategoryEmbedding | None:
+        """The embedding of categories."""
+        return self._only(CategoryEmbedding)
+
+    @property
+    def scale(self) -> Scale | None:
+        """The learned factors of layer 1's inputs."""
+        return self._only(Scale)
+
+    def _only(self, kind: type[_Kind]) -> _Kind | None:
+        return next((layer for layer in self.layers if isinstance(layer, kind)), None)
+
+    @property
+    def _levels(self) -> tuple[int, ...]:
+        return self.categories.levels if self.categories else ()
+
+    @property
+    def has_stem(self) -> bool:
+        """Whether anything with parameters stands before layer 1."""
+        return isinstance(self.layers[0], STEM)
+
+    @property
+    def n_inputs(self) -> int:
+        """Inputs of layer 1, n_0: `n_features`, and what the embeddings add."""
+        waves = self.periodic.columns * self.periodic.outputs if self.periodic else 0
+        units = self.categories.units - 1 if self.categories else 0
+        return self.n_features + waves + units * len(self._levels)
 
     @property
     def dense(self) -> tuple[Dense, ...]:
@@ -189,7 +203,7 @@ class NetworkSpec:
     @property
     def layer_sizes(self) -> tuple[int, ...]:
         """(n_0, n_1, ..., n_L)."""
-        return (self.n_features, *(layer.units for layer in self.dense))
+        return (self.n_inputs, *(layer.units for layer in self.dense))
 
     @property
     def n_outputs(self) -> int:
@@ -209,17 +223,29 @@ class NetworkSpec:
         for layer in self.layers:
             if isinstance(layer, Dense):
                 number += 1
-            else:
+            elif isinstance(layer, Dropout):
                 rates[number] = layer.rate
         return tuple(rates)
 
     @property
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Name -> shape in storage order: W1 (n_1, n_0), b1 (n_1,), W2, b2, ..."""
+        """Name -> shape in storage order: those before layer 1 (`freq`, `phase`, `mix`, `shift`,
+        `levels`, `scale`), then W1 (n_1, n_0), b1 (n_1,), blend1 (n_1,), W2, b2, ..."""
         shapes: dict[str, tuple[int, ...]] = {}
-        for number, (n_in, n_out) in enumerate(pairwise(self.layer_sizes), start=1):
-            shapes[f"W{number}"] = (n_out, n_in)
-            shapes[f"b{number}"] = (n_out,)
+        if periodic := self.periodic:
+            columns, waves = periodic.columns, periodic.frequencies
+            shapes["freq"] = shapes["phase"] = (columns, waves)
+            shapes["mix"] = (columns * periodic.outputs, waves)
+            shapes["shift"] = (columns, periodic.outputs)
+        if categories := self.categories:
+            shapes["levels"] = (sum(k + 1 for k in categories.levels), categories.units)
+        if self.scale:
+            shapes["scale"] = (self.n_inputs,)
+        for number, layer in enumerate(self.dense, start=1):
+            shapes[f"W{number}"] = (layer.units, self.layer_sizes[number - 1])
+            shapes[f"b{number}"] = (layer.units,)
+            if layer.blend:
+                shapes[f"blend{number}"] = (layer.units,)
         return shapes
 
     @property
@@ -238,7 +264,7 @@ class NetworkSpec:
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> NetworkSpec:
         """Build from the JSON form; unknown or missing keys raise `SpecError`."""
-        _check_keys("network", form, required={"n_features", "layers", "loss"})
+        check_keys("network", form, required={"n_features", "layers", "loss"})
         if not isinstance(form["layers"], Sequence) or isinstance(form["layers"], str):
             raise SpecError("'layers' must be a list of layer descriptions.")
         return cls(
@@ -248,66 +274,13 @@ class NetworkSpec:
         )
 
 
-def layer_from_json(place: int, form: Any) -> Layer:
-    """One layer from its JSON form, e.g. {"kind": "dense", "units": 8, "activation": "relu"}."""
-    where = f"layer {place}"
-    if not isinstance(form, Mapping):
-        raise SpecError(f"{where} must be a description with a 'kind', found {form!r}.")
-    kind = form.get("kind")
-    if kind == "dense":
-        _check_keys(where, form, {"kind", "units"}, optional={"activation", "ntk"})
-        return Dense(form["units"], form.get("activation", "identity"), form.get("ntk", False))
-    if kind == "dropout":
-        _check_keys(where, form, {"kind", "rate"})
-        return Dropout(form["rate"])
-    raise SpecError(f"{where} has kind {kind!r}; the kinds are 'dense' and 'dropout'.")
-
-
 def loss_from_json(form: Any) -> Loss:
     """The loss from its JSON form."""
-    _check_keys("loss", form, {"name"}, optional={"huber_delta", "quantiles"})
+    check_keys("loss", form, {"name"}, optional={"huber_delta", "quantiles"})
     quantiles = form.get("quantiles", ())
     if not isinstance(quantiles, Sequence) or isinstance(quantiles, str):
         raise SpecError("'quantiles' must be a list of numbers.")
     return Loss(form["name"], form.get("huber_delta", 1.0), tuple(quantiles))
-
-
-def _check_keys(
-    where: str, form: Any, required: Set[str], optional: Set[str] = frozenset()
-) -> None:
-    if not isinstance(form, Mapping):
-        raise SpecError(f"{where} must be a description with named entries, found {form!r}.")
-    missing = sorted(required - set(form))
-    if missing:
-        raise SpecError(f"{where} lacks '{missing[0]}'.")
-    unknown = sorted(str(key) for key in set(form) - required - optional)
-    if unknown:
-        raise SpecError(f"{where} has an unknown entry '{unknown[0]}'.")
-
-
-def _check_int(name: str, value: Any) -> None:
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_UNITS:
-        raise SpecError(f"{name} must be a whole number from 1 to {MAX_UNITS}, found {value!r}.")
-
-
-def _check_layer(place: int, layer: Layer) -> None:
-    if isinstance(layer, Dense):
-        _check_int(f"units of layer {place}", layer.units)
-        if layer.activation not in OUTPUT_ACTIVATIONS:
-            raise SpecError(
-                f"unknown activation {layer.activation!r} in layer {place}; "
-                f"the activations are {', '.join(OUTPUT_ACTIVATIONS)}."
-            )
-        if not isinstance(layer.ntk, bool):
-            raise SpecError(f"ntk of layer {place} must be true or false, found {layer.ntk!r}.")
-    elif isinstance(layer, Dropout):
-        if not _is_real(layer.rate) or not 0 <= layer.rate < 1:
-            raise SpecError(
-                f"dropout rate of layer {place} must be at least 0 and below 1, "
-                f"found {layer.rate!r}."
-            )
-    else:
-        raise SpecError(f"layer {place} must be Dense or Dropout, found {layer!r}.")
 
 
 def _check_loss(loss: Loss, output_activation: str, n_outputs: int) -> None:
@@ -326,14 +299,14 @@ def _check_loss(loss: Loss, output_activation: str, n_outputs: int) -> None:
         raise SpecError(
             "cross_entropy needs at least 2 outputs; for one output use binary_cross_entropy."
         )
-    if not (_is_real(loss.huber_delta) and loss.huber_delta > 0):
+    if not (is_real(loss.huber_delta) and loss.huber_delta > 0):
         raise SpecError(f"huber_delta must be a number above 0, found {loss.huber_delta!r}.")
     if loss.name != "huber" and loss.huber_delta != 1.0:
         raise SpecError(f"huber_delta belongs to loss 'huber', found loss '{loss.name}'.")
     if loss.name != "pinball" and loss.quantiles:
         raise SpecError(f"quantiles belong to loss 'pinball', found loss '{loss.name}'.")
     if loss.name == "pinball":
-        if not all(_is_real(q) and 0 < q < 1 for q in loss.quantiles):
+        if not all(is_real(q) and 0 < q < 1 for q in loss.quantiles):
             raise SpecError(f"quantiles must lie between 0 and 1, found {list(loss.quantiles)}.")
         if len(loss.quantiles) != n_outputs:
             raise SpecError(
@@ -342,9 +315,3 @@ def _check_loss(loss: Loss, output_activation: str, n_outputs: int) -> None:
             )
         if list(loss.quantiles) != sorted(set(loss.quantiles)):
             raise SpecError(f"quantiles must ascend, found {list(loss.quantiles)}.")
-
-
-def _is_real(value: Any) -> bool:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return False
-    return -sys.float_info.max <= value <= sys.float_info.max  # also of whole numbers beyond it

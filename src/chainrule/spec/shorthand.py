@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import SpecError
-from chainrule.spec.network import LOSSES, Dense, Dropout, Loss, NetworkSpec, layer_from_json
+from chainrule.spec.layers import Dense, Dropout, layer_from_json
+from chainrule.spec.network import LOSSES, Loss, NetworkSpec
 from chainrule.spec.training import TrainingSpec
 
 # What people from other libraries type, and the name here.

@@ -33,8 +33,9 @@ SCHEDULES: dict[str, dict[str, float]] = {
 }
 
 
-# Switches that came after the first file format; off, they are left out of the JSON form.
+# What came after the first file format; off, it is left out of the JSON form.
 _ADDED_SWITCHES = ("penalty_per_batch", "epsilon_hat")
+_ADDED_SCHEDULES = ("weight_decay_schedule", "dropout_schedule")
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,11 @@ class TrainingSpec:
         As scikit-learn's MLP does, divide l1 and l2 by the sum of the batch's row weights, which
         makes them strongest in a short batch, and count each batch in the history by its rows.
     weight_decay : float
-        Decoupled: W <- W (1 - eta weight_decay) before the step; weights only.
+        Decoupled: W <- W (1 - eta weight_decay) before the step; weights only, unless
+        `weight_decay_factors` name others.
+    weight_decay_schedule, dropout_schedule : Schedule
+        Factors on `weight_decay` and on every dropout rate over the course of training; any but
+        "plateau".
     clip_norm : float or None
         Scales the gradient of all parameters together to at most this Euclidean norm.
     patience : int or None
@@ -159,6 +164,8 @@ class TrainingSpec:
     l2: float = 0.0
     penalty_per_batch: bool = False
     weight_decay: float = 0.0
+    weight_decay_schedule: Schedule = field(default_factory=Schedule)
+    dropout_schedule: Schedule = field(default_factory=Schedule)
     clip_norm: float | None = None
     patience: int | None = None
     tol: float = 0.0
@@ -180,7 +187,11 @@ class TrainingSpec:
             raise SpecError(
                 f"unknown optimizer {self.optimizer!r}; the optimizers are {', '.join(OPTIMIZERS)}."
             )
-        object.__setattr__(self, "schedule", Schedule.of(self.schedule))
+        for name in ("schedule", *_ADDED_SCHEDULES):
+            object.__setattr__(self, name, Schedule.of(getattr(self, name)))
+        for name in _ADDED_SCHEDULES:
+            if getattr(self, name).name == "plateau":
+                raise SpecError(f"{name} cannot be 'plateau', which is for the learning rate.")
         if self.reduction not in ("mean", "sum"):
             raise SpecError(f"reduction must be 'mean' or 'sum', found {self.reduction!r}.")
         for name in ("learning_rate", "l1", "l2", "weight_decay", "tol"):
@@ -234,6 +245,11 @@ class TrainingSpec:
         """Plain values; `from_json` gives back an equal spec."""
         form = asdict(self)
         form["schedule"] = self.schedule.to_json()
+        for name in _ADDED_SCHEDULES:
+            schedule = getattr(self, name)
+            form[name] = schedule.to_json()
+            if schedule.name == "constant":
+                del form[name]
         for switch in _ADDED_SWITCHES:  # files without them stay as they are
             if not form[switch]:
                 del form[switch]
@@ -248,7 +264,7 @@ class TrainingSpec:
         for key in form:
             if key not in known:
                 raise SpecError(f"training has an unknown entry '{key}'.")
-        return cls(**{**form, "schedule": Schedule.of(form.get("schedule", "constant"))})
+        return cls(**form)
 
 
 def _factor(factors: Mapping[str, float], parameter: str, default: float = 1.0) -> float:
