@@ -115,7 +115,7 @@ REFUSED: list[tuple[Any, str]] = [
     ((2, [Dense(1, ntk=1)], SQUARED), "ntk of layer 0 must be true or false, found 1"),
     ((2, [Dense(3, "softmax"), Dense(1)], SQUARED), "'softmax' is for the output layer only"),
     ((2, [Dense(3, "exp"), Dense(1)], SQUARED), "'exp' is for the output layer only"),
-    (
+    ((2, ["dense"], SQUARED), "layer 0 must be Dense, Dropout, .* or Scale, found 'dense'"),
         (2, ["dense"], SQUARED),
         "layer 0 must be Dense, Dropout, PeriodicEmbedding, CategoryEmbedding or Scale, found 'dense'",
     ),
