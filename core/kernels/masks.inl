@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Dropout masks from Philox4x32-10 (see base/random.h), one counter a lane: a counter's four words
+// belong to four neighbouring units.
+
+typedef std::uint32_t Words __attribute__((vector_size(kVectorBytes)));
+inline constexpr int kWordLanes = kVectorBytes / 4;
+
+inline Words all_words(std::uint32_t word) { return word - Words{}; }
+
+// The high and low halves of word * factor, from the even and the odd lanes' products.
+inline void wide_product(Words word, std::uint32_t factor, Words* high, Words* low) {
+  const Uint64s pairs = reinterpret_cast<Uint64s>(word);
+  const Uint64s lower = (std::uint64_t{1} << 32) - 1 - Uint64s{};
+  const Uint64s even = multiply_low_words(pairs, factor);
+  const Uint64s odd = multiply_low_words(pairs >> 32, factor);
+  *high = reinterpret_cast<Words>((even >> 32) | (odd & ~lower));
+  *low = reinterpret_cast<Words>((even & lower) | (odd << 32));
+}
+
+inline void philox_lanes(Words (&counter)[4], std::uint64_t key) {
+  auto k0 = static_cast<std::uint32_t>(key);
+  auto k1 = static_cast<std::uint32_t>(key >> 32);
+  for (int round = 0; round < 10; ++round) {
+    Words high0, low0, high1, low1;
+    wide_product(counter[0], 0xD2511F53u, &high0, &low0);
+    wide_product(counter[2], 0xCD9E8D57u, &high1, &low1);
+    counter[0] = high1 ^ counter[1] ^ k0;
+    counter[1] = low1;
+    counter[2] = high0 ^ counter[3] ^ k1;
+    counter[3] = low0;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
+  }
+}
+
+template <class T>
+void dropout_mask(const MaskArgs<T>& args) {
+  Words lane{};
+  for (int i = 0; i < kWordLanes; ++i) lane[i] = static_cast<std::uint32_t>(i);
+  const Index width = panels<T>(args.n_units) * kPanel<T>;
+  for (Index unit = 0; unit < width; unit += 4 * kWordLanes) {
+    Words word[4] = {all_words(args.row), lane + static_cast<std::uint32_t>(unit / 4),
+                     all_words(args.stream_layer), all_words(args.epoch)};
+    philox_lanes(word, args.seed);
+    T drawn[4 * kWordLanes];
+    for (int c = 0; c < kWordLanes; ++c)
+      for (int i = 0; i < 4; ++i)
+        drawn[4 * c + i] = word[i][c] >= args.threshold ? args.kept : T(0);
+    const Index n = width - unit < 4 * kWordLanes ? width - unit : Index{4 * kWordLanes};
+    __builtin_memcpy(args.mask + unit, drawn, static_cast<unsigned long>(n) * sizeof(T));
+  }
+}
