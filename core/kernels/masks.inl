@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Dropout masks from Philox4x32-10 (see base/random.h), one counter a lane: a counter's four words
-// belong to four neighbouring units.
+// Dropout masks from Philox4x32-10 (see base/random.h), one counter a lane. Of each 64 units, word
+// i of 16 counters belongs to units 16 i to 16 i + 15, so that no lane has to move.
 
 typedef std::uint32_t Words __attribute__((vector_size(kVectorBytes)));
 inline constexpr int kWordLanes = kVectorBytes / 4;
@@ -33,20 +33,31 @@ inline void philox_lanes(Words (&counter)[4], std::uint64_t key) {
   }
 }
 
+// One lane's mask each, of at most `n` lanes; whole vectors of floats always fit.
+inline void store_mask(Words word, const MaskArgs<float>& args, float* mask, Index) {
+  store<float>(mask, word >= all_words(args.threshold) ? broadcast<float>(args.kept) : Floats{});
+}
+
+inline void store_mask(Words word, const MaskArgs<double>& args, double* mask, Index n) {
+  for (int i = 0; i < kWordLanes && i < n; ++i)
+    mask[i] = word[i] >= args.threshold ? args.kept : 0.0;
+}
+
 template <class T>
 void dropout_mask(const MaskArgs<T>& args) {
+  constexpr Index kCounters = 16;
+  const Index width = panels<T>(args.n_units) * kPanel<T>;
   Words lane{};
   for (int i = 0; i < kWordLanes; ++i) lane[i] = static_cast<std::uint32_t>(i);
-  const Index width = panels<T>(args.n_units) * kPanel<T>;
-  for (Index unit = 0; unit < width; unit += 4 * kWordLanes) {
-    Words word[4] = {all_words(args.row), lane + static_cast<std::uint32_t>(unit / 4),
-                     all_words(args.stream_layer), all_words(args.epoch)};
-    philox_lanes(word, args.seed);
-    T drawn[4 * kWordLanes];
-    for (int c = 0; c < kWordLanes; ++c)
-      for (int i = 0; i < 4; ++i)
-        drawn[4 * c + i] = word[i][c] >= args.threshold ? args.kept : T(0);
-    const Index n = width - unit < 4 * kWordLanes ? width - unit : Index{4 * kWordLanes};
-    __builtin_memcpy(args.mask + unit, drawn, static_cast<unsigned long>(n) * sizeof(T));
+  for (Index unit = 0; unit < width; unit += 4 * kCounters) {
+    for (Index first = 0; first < kCounters; first += kWordLanes) {
+      Words word[4] = {all_words(args.row), lane + static_cast<std::uint32_t>(unit / 4 + first),
+                       all_words(args.stream_layer), all_words(args.epoch)};
+      philox_lanes(word, args.seed);
+      for (Index i = 0; i < 4; ++i) {
+        const Index at = unit + i * kCounters + first;
+        if (at < width) store_mask(word[i], args, args.mask + at, width - at);
+      }
+    }
   }
 }
