@@ -40,7 +40,7 @@ MAX_WIDTH = 33
 MAX_BATCH = 17
 KINK = 1e-3  # |z| is larger where an activation has a kink at 0
 NEARLY_ONE = 1.0 - 1e-4  # no probability is larger
-PARTS = False  # whether networks are drawn with a stem and with parametric activations
+PARTS = True  # whether networks are drawn with a stem and with parametric activations
 
 # Activations that have a kink at 0. elu with alpha 1 turns there, but has no kink.
 KINKED = ("relu", "leaky_relu", "selu")
