@@ -7,7 +7,7 @@ import pytest
 
 from chainrule.errors import SpecError
 from chainrule.estimators.recipe import PRESETS, number_type, resolve
-from chainrule.spec import Dense, Dropout
+from chainrule.spec import Dense, Dropout, Loss
 
 DEFAULTS = {
     "preset": "default",
@@ -25,7 +25,7 @@ DEFAULTS = {
 
 def test_first_defaults():
     recipe = resolve(DEFAULTS)
-    spec = recipe.network(7, 3, "cross_entropy")
+    spec = recipe.network(7, 3, Loss("cross_entropy"))
     assert spec.layer_sizes == (7, 256, 256, 256, 3)
     assert [layer.activation for layer in spec.dense] == ["relu"] * 3 + ["softmax"]
     training = recipe.training(seed=5, n_threads=None, patience=None, time_limit=None)
@@ -51,7 +51,7 @@ def test_arguments_replace_the_preset():
             "n_members": 1,
         }
     )
-    spec = recipe.network(2, 1, "squared_error")
+    spec = recipe.network(2, 1, Loss("squared_error"))
     assert spec.layers == (
         Dense(8, "relu", ntk=True),
         Dropout(0.25),
