@@ -63,7 +63,8 @@ def test_arguments_replace_the_preset():
     assert (training.epochs, training.batch_size, training.learning_rate) == (3, None, 0.1)
     assert resolve(DEFAULTS | {"hidden_layer_sizes": 5}).hidden_layer_sizes == (5,)
     assert (
-        resolve(DEFAULTS | {"hidden_layer_sizes": ()}).network(2, 2, "cross_entropy").n_layers == 1
+        resolve(DEFAULTS | {"hidden_layer_sizes": ()}).network(2, 2, Loss("cross_entropy")).n_layers
+        == 1
     )
 
 

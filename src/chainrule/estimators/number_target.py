@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from chainrule.errors import DataError, SpecError
-from chainrule.estimators.intervals import MAX_ERRORS, MAX_ERRORS_IN_ALL, bound, kept_errors
+from chainrule.estimators.intervals import HeldOutErrors
 from chainrule.estimators.judge import number_error
 from chainrule.estimators.metrics import REGRESSOR_METRICS, EngineMetric, engine_metric, known
 from chainrule.estimators.rows import Rows
@@ -36,9 +36,8 @@ class NumberTarget:
         The range of y in training, which predictions do not leave; rates of counts stay above 0.
     loss : Loss
         Of the scaled target.
-    errors : tuple of ndarray, shape (m, n_outputs)
-        y minus prediction on held-out rows, ascending by column: one entry per member, or one for
-        their mean where they share those rows. Empty without validation rows.
+    errors : HeldOutErrors
+        Of each member, or of their mean where they share the held-out rows.
     """
 
     scale: TargetScale
@@ -46,7 +45,7 @@ class NumberTarget:
     low: np.ndarray
     high: np.ndarray
     loss: Loss
-    errors: tuple[np.ndarray, ...] = ()
+    errors: HeldOutErrors = field(default_factory=HeldOutErrors)
 
     reads_logits: ClassVar[bool] = False
     read = staticmethod(read_numbers)
@@ -123,15 +122,15 @@ class NumberTarget:
             Those rows; members that share them hold the same object.
         """
         if all(rows is held_out[0] for rows in held_out):
-            groups = [(self._combined(outputs), held_out[0])]
+            predictions, held_out = [self._combined(outputs)], held_out[:1]
         else:
-            groups = [(self._member(a), r) for a, r in zip(outputs, held_out, strict=True)]
-        most = min(MAX_ERRORS, MAX_ERRORS_IN_ALL // (len(groups) * self.n_outputs))
-        errors = []
-        for predicted, rows in groups:
-            off = (rows.raw.reshape(len(predicted), -1) - predicted) / self._unit(predicted)
-            errors.append(kept_errors(off, rows.weights, most))
-        return replace(self, errors=tuple(errors))
+            predictions = [self._member(member) for member in outputs]
+        errors = [
+            (rows.raw.reshape(len(p), -1) - p) / self._unit(p)
+            for p, rows in zip(predictions, held_out, strict=True)
+        ]
+        found = HeldOutErrors.fit(errors, [rows.weights for rows in held_out])
+        return replace(self, errors=found)
 
     def interval(self, outputs: Sequence[np.ndarray], coverage: float) -> np.ndarray:
         """Lower and upper bounds, (n, 2), or (n, 2, n_outputs) for several targets.
@@ -142,38 +141,19 @@ class NumberTarget:
             Of each member on new rows.
         coverage : float
             Of each target by itself, in (0, 1).
-
-        Raises
-        ------
-        DataError
-            Where the model has no held-out errors, or too few for this coverage.
         """
-        if not self.errors:
-            raise DataError(
-                "the model has no errors of validation rows, from which intervals are made; "
-                "train with validation_fraction above 0, or with an eval_set."
-            )
-        if len(self.errors) == len(outputs):
+        if len(self.errors.members) == len(outputs):
             predictions = [self._member(member) for member in outputs]
         else:
             predictions = [self._combined(outputs)]
-        tail = 0.5 * (1.0 - coverage)
-        bounds = []
-        for below, above in self._columns(tail):
-            sides = []
-            for column, sign in ((below, -1.0), (above, 1.0)):
-                side = bound(
-                    [sign * p[:, column] for p in predictions],
-                    [self._unit(p)[:, column] for p in predictions],
-                    [np.sort(sign * e[:, column]) for e in self.errors],
-                    1.0 - tail,
-                )
-                sides.append(sign * side)
-            bounds.append(np.sort(np.column_stack(sides), axis=1))
-        stacked = np.stack(bounds, axis=2)
+        units = [self._unit(p) for p in predictions]
+        bounds = np.stack(
+            [self.errors.bounds(predictions, units, k, coverage) for k in self._around(coverage)],
+            axis=2,
+        )
         if self.loss.name == "poisson":
-            stacked = np.maximum(stacked, 0.0)
-        return stacked[:, :, 0] if self.vector else stacked
+            bounds = np.maximum(bounds, 0.0)
+        return bounds[:, :, 0] if self.vector else bounds
 
     def error(
         self, metric: str | None, y: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None
@@ -195,7 +175,7 @@ class NumberTarget:
             "low": self.low.tolist(),
             "high": self.high.tolist(),
             "loss": self.loss.to_json(),
-            "errors": [errors.tolist() for errors in self.errors],
+            "errors": [errors.tolist() for errors in self.errors.members],
         }
 
     @classmethod
@@ -207,7 +187,7 @@ class NumberTarget:
             np.array(form["low"], np.float64),
             np.array(form["high"], np.float64),
             Loss(**form["loss"]),
-            tuple(np.array(errors, np.float64) for errors in form["errors"]),
+            HeldOutErrors(tuple(np.array(errors, np.float64) for errors in form["errors"])),
         )
 
     def _combined(self, outputs: Sequence[np.ndarray]) -> np.ndarray:
@@ -226,11 +206,11 @@ class NumberTarget:
         """What errors are measured in: for counts the standard deviation that they would have."""
         return np.sqrt(predicted) if self.loss.name == "poisson" else np.ones_like(predicted)
 
-    def _columns(self, tail: float) -> list[tuple[int, int]]:
-        """The outputs below and above each target."""
+    def _around(self, coverage: float) -> list[tuple[int, int]]:
+        """For each target the outputs below and above it."""
         if not self.loss.quantiles:
-            return [(column, column) for column in range(self.n_outputs)]
-        quantiles = np.array(self.loss.quantiles)
+            return [(output, output) for output in range(self.n_outputs)]
+        quantiles, tail = np.array(self.loss.quantiles), 0.5 - 0.5 * coverage
         below, above = (int(np.argmin(np.abs(quantiles - q))) for q in (tail, 1.0 - tail))
         return [(below, above)]
 
