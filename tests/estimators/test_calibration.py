@@ -10,9 +10,9 @@ from sklearn.metrics import log_loss
 from chainrule.estimators.calibration import Temperature, refined_log_loss, sigmoid, softmax
 
 
-def smoothed(y, n_classes):
+def smoothed(y, n_classes, n_rows):
     """Targets with 1 / (n + 1) of every row spread over the classes."""
-    share = 1 / (len(y) + 1)
+    share = 1 / (n_rows + 1)
     return (1 - share) * np.eye(n_classes)[y] + share / n_classes
 
 
@@ -28,9 +28,10 @@ def test_beta_minimises_the_log_loss(weighted):
     y = np.array([rng.choice(3, p=p) for p in softmax(2.5 * z)])
     weights = rng.integers(1, 4, 400).astype(float) if weighted else None
     found = Temperature.fit(z, y, weights, multilabel=False)
+    n_rows = 400 if weights is None else weights.sum()  # a row of weight 2 is two rows
 
     def loss(u):
-        losses = -(smoothed(y, 3) * np.log(softmax(np.exp(u) * z))).sum(axis=1)
+        losses = -(smoothed(y, 3, n_rows) * np.log(softmax(np.exp(u) * z))).sum(axis=1)
         return np.average(losses, weights=weights)
 
     assert np.log(found.beta) == pytest.approx(search(loss), abs=1e-5)

@@ -7,7 +7,7 @@ import pytest
 
 from chainrule.errors import SpecError
 from chainrule.estimators.recipe import PRESETS, number_type, resolve
-from chainrule.spec import Dense, Dropout
+from chainrule.spec import Dense, Dropout, Loss
 
 DEFAULTS = {
     "preset": "default",
@@ -25,7 +25,7 @@ DEFAULTS = {
 
 def test_first_defaults():
     recipe = resolve(DEFAULTS)
-    spec = recipe.network(7, 3, "cross_entropy")
+    spec = recipe.network(7, 3, Loss("cross_entropy"))
     assert spec.layer_sizes == (7, 256, 256, 256, 3)
     assert [layer.activation for layer in spec.dense] == ["relu"] * 3 + ["softmax"]
     training = recipe.training(seed=5, n_threads=None, patience=None, time_limit=None)
@@ -51,7 +51,7 @@ def test_arguments_replace_the_preset():
             "n_members": 1,
         }
     )
-    spec = recipe.network(2, 1, "squared_error")
+    spec = recipe.network(2, 1, Loss("squared_error"))
     assert spec.layers == (
         Dense(8, "relu", ntk=True),
         Dropout(0.25),
@@ -63,7 +63,8 @@ def test_arguments_replace_the_preset():
     assert (training.epochs, training.batch_size, training.learning_rate) == (3, None, 0.1)
     assert resolve(DEFAULTS | {"hidden_layer_sizes": 5}).hidden_layer_sizes == (5,)
     assert (
-        resolve(DEFAULTS | {"hidden_layer_sizes": ()}).network(2, 2, "cross_entropy").n_layers == 1
+        resolve(DEFAULTS | {"hidden_layer_sizes": ()}).network(2, 2, Loss("cross_entropy")).n_layers
+        == 1
     )
 
 

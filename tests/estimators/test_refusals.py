@@ -76,6 +76,6 @@ def test_bad_predictions_are_refused():
     with pytest.raises(DataError, match="in every row"):
         regressor().fit(X3, np.ones(9))
     with pytest.raises(SpecError, match="the losses are"):
-        regressor(loss="poisson").fit(X3, Y3)
+        regressor(loss="focal").fit(X3, Y3)
     with pytest.raises(SpecError, match="use sample_weight"):
         classifier(class_weight="balanced").fit(X3, np.eye(9)[:, :2].astype(int))

@@ -217,8 +217,8 @@ def test_calibration_can_be_left_out():
     X, y = load_iris(return_X_y=True)
     calibrated = classifier().fit(X, y)
     raw = classifier(calibrate=False).fit(X, y)
-    assert raw.temperature_.beta == 1.0
-    assert calibrated.temperature_.beta != 1.0
+    assert raw.temperatures_[0].beta == 1.0
+    assert calibrated.temperatures_[0].beta != 1.0
     np.testing.assert_array_equal(raw.predict(X), calibrated.predict(X))
 
 

@@ -155,6 +155,7 @@ def _estimator(task: Task, balanced: bool, settings: dict[str, Any]) -> Any:
     """The estimator, its settings checked before anything is printed."""
     import chainrule
     from chainrule.estimators.recipe import resolve
+    from chainrule.spec import Loss
 
     if task is Task.classification:
         weight = "balanced" if balanced else None
@@ -164,7 +165,7 @@ def _estimator(task: Task, balanced: bool, settings: dict[str, Any]) -> Any:
     else:
         estimator = chainrule.TabularRegressor(**settings)
     recipe = resolve(estimator.get_params(deep=False))
-    recipe.network(1, 2, "squared_error")
+    recipe.network(1, 1, Loss("squared_error"))
     named = ("random_state", "n_threads", "patience", "time_limit")
     recipe.training(*(settings[name] for name in named))
     return estimator

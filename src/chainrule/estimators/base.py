@@ -16,6 +16,7 @@ from chainrule import engine
 from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError
 from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.explain import output_names, trace_model
+from chainrule.estimators.importance import FeatureImportance, feature_importance
 from chainrule.estimators.number_target import NumberTarget
 from chainrule.estimators.optimize import optimize
 from chainrule.estimators.recipe import number_type, plain, resolve
@@ -84,12 +85,10 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
             raise
         self._params = params
         warn_of_clear_fault(self.history_, training, stacklevel=4)
-        if validation is not None and arguments.get("calibrate"):
-            self._calibrate(validation)
+        if validation is not None:
+            outputs = self._forward(validation.inputs)
+            self._target = target.adjusted(outputs, [validation], arguments)
         return self
-
-    def _calibrate(self, validation: Rows) -> None:
-        """Adjust the target's side of the model to validation rows; regressors have nothing to."""
 
     def _read(
         self, X: Any, y: Any, weights: Any, prefix: str = ""
@@ -149,12 +148,14 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         if table.named:
             _notify([f"X has feature names, but {name} was fitted without feature names"])
 
-    def _outputs(self, X: Any, logits: bool = False) -> np.ndarray:
-        """z(L) or a(L) of a table's rows, (n, n_outputs)."""
+    def _outputs(self, X: Any) -> list[np.ndarray]:
+        """What the target reads of a table's rows, z(L) or a(L): (n, n_outputs) per member."""
         check_is_fitted(self)
-        inputs = self._encode(as_table(X), self._params["W1"].dtype)
-        threads = plain(self.n_threads)
-        return engine.predict(self._spec, self._params, inputs, logits=logits, n_threads=threads)
+        return self._forward(self._encode(as_table(X), self._params["W1"].dtype))
+
+    def _forward(self, inputs: np.ndarray, n_threads: int | None = None) -> list[np.ndarray]:
+        logits, threads = self._target.reads_logits, n_threads or plain(self.n_threads)
+        return [engine.predict(self._spec, self._params, inputs, logits=logits, n_threads=threads)]
 
     def check_gradients(self, X: Any, y: Any, sample_weight: Any = None, **keywords: Any) -> Any:
         """Compare every gradient of the network on these rows with an independent computation.
@@ -276,6 +277,41 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
             columns=[code.name for code in self.encoder_.codes for _ in code.input_names],
         )
 
+    def feature_importance(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        n_repeats: int = 5,
+        metric: Any = None,
+        random_state: Any = 0,
+    ) -> FeatureImportance:
+        """How much worse predictions become when one column is shuffled.
+
+        Importance = error with the column's rows permuted - error, over several permutations; with
+        equal random_state those of `sklearn.inspection.permutation_importance`.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            Rows as for `fit`, best such as training did not see.
+        n_repeats : int, default 5
+            Permutations of each column.
+        metric : None, str or callable
+            The error: None is 1 - score(X, y); a name is a metric of the constructor, "r2",
+            "accuracy", "balanced_accuracy" and "auc" as 1 minus it; a callable gets (y_true, y_pred
+            or probabilities), lower is better.
+        random_state : None, int or RandomState, default 0
+
+        Returns
+        -------
+        FeatureImportance
+            With `names`, `mean` and `std`, the most important column first; it prints as a table.
+        """
+        check_is_fitted(self)
+        return feature_importance(self, X, y, sample_weight, n_repeats, metric, random_state)
+
     @property
     def network_(self) -> Network:
         """The trained network, on encoded inputs (see `input_names_`)."""
@@ -351,7 +387,7 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
             model.feature_names_in_ = np.array(extra["feature_names"], dtype=object)
         model._target = cls._target_type.from_json(extra["target"])
         sizes = (len(model.encoder_.input_names), model._target.n_outputs, model._target.loss)
-        if sizes != (record.spec.n_features, record.spec.n_outputs, record.spec.loss.name):
+        if sizes != (record.spec.n_features, record.spec.n_outputs, record.spec.loss):
             raise ModelFileError("the model's network does not fit its encoder and its target.")
         model._spec, model._params, model._training = record.spec, record.params, record.training
         model.history_ = History() if record.history is None else record.history

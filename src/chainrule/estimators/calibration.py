@@ -18,6 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chainrule.estimators.weights import row_count
+
 STEPS = 30
 LOG_RANGE = 16.0
 # Enough to compare epochs by: log beta to 0.002, which moves the loss by its square.
@@ -54,7 +56,7 @@ class Temperature:
             Halvings of the range of log beta, 32.
         """
         z = np.asarray(logits, np.float64)
-        smoothing = 1.0 / (len(z) + 1)
+        smoothing = 1.0 / (row_count(len(z), weights) + 1.0)
         if multilabel:
             at_target = (z * y).sum(axis=1)
             at_any = 0.5 * z.sum(axis=1)

@@ -1,21 +1,32 @@
-"""What a classifier learns about y: its classes, their weights, and an honest temperature."""
+"""What a classifier learns about y: its classes, their weights, and honest temperatures."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from chainrule.errors import SpecError
 from chainrule.estimators.calibration import Temperature, refined_log_loss
-from chainrule.estimators.metrics import CLASSIFIER_METRICS, EngineMetric, engine_metric
+from chainrule.estimators.judge import class_error
+from chainrule.estimators.metrics import (
+    CLASSIFIER_METRICS,
+    MULTILABEL_METRICS,
+    EngineMetric,
+    engine_metric,
+    known,
+)
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.targets import Labels, read_target
 from chainrule.estimators.weights import class_weights
+from chainrule.spec import Loss
 
 LOSSES = ("cross_entropy", "binary_cross_entropy")  # one label a row, several
+# Metrics of probabilities: calibration mends how sure they are, so that the epoch is judged by
+# what it knows apart from that.
+_REFINED = (None, "log_loss", "brier")
 
 
 @dataclass(frozen=True)
@@ -27,13 +38,15 @@ class ClassTarget:
     labels : Labels
     factors : ndarray, shape (n_classes,), or None
         What `class_weight` multiplies the weight of each class's rows by.
-    temperature : Temperature
+    temperatures : tuple of Temperature
+        One per member, or one for all of them.
     """
 
     labels: Labels
     factors: np.ndarray | None = None
-    temperature: Temperature = field(default_factory=Temperature)
+    temperatures: tuple[Temperature, ...] = (Temperature(),)
 
+    reads_logits: ClassVar[bool] = True
     read = staticmethod(read_target)
 
     @classmethod
@@ -52,9 +65,9 @@ class ClassTarget:
         return cls(labels)
 
     @property
-    def loss(self) -> str:
+    def loss(self) -> Loss:
         """The network's loss."""
-        return LOSSES[self.labels.multilabel]
+        return Loss(LOSSES[self.labels.multilabel])
 
     @property
     def n_outputs(self) -> int:
@@ -78,28 +91,65 @@ class ClassTarget:
 
     def metric(self, validation: Rows | None, arguments: Mapping[str, Any]) -> EngineMetric:
         """What chooses the epoch; probabilities that will be calibrated are judged as such."""
-        name = arguments["metric"]
-        chosen = engine_metric(name, CLASSIFIER_METRICS, validation, lambda proba: proba)
-        if name not in (None, "log_loss") or not arguments["calibrate"] or validation is None:
+        name, multilabel = arguments["metric"], self.labels.multilabel
+        names = MULTILABEL_METRICS if multilabel else CLASSIFIER_METRICS
+        chosen = engine_metric(name, names, validation, lambda proba: proba)
+        if validation is None or not arguments["calibrate"] or callable(name):
             return chosen
-        y, weights, multilabel = validation.target, validation.weights, self.labels.multilabel
+        if name not in _REFINED:
+            return chosen
+        y, weights = validation.target, validation.weights
         return lambda proba: refined_log_loss(proba, y, weights, multilabel)
 
-    def calibrated(self, logits: np.ndarray, y: np.ndarray, weights: np.ndarray | None) -> Self:
-        """The same with a temperature from validation rows."""
-        found = Temperature.fit(logits, y, weights, self.labels.multilabel)
-        return replace(self, temperature=found)
+    def adjusted(
+        self,
+        logits: Sequence[np.ndarray],
+        held_out: Sequence[Rows],
+        arguments: Mapping[str, Any],
+    ) -> Self:
+        """The same with a temperature per member, if `calibrate`.
 
-    def probabilities(self, logits: np.ndarray) -> np.ndarray:
-        """Calibrated, float64, (n, n_outputs)."""
-        return self.temperature.probabilities(logits, self.labels.multilabel)
+        Parameters
+        ----------
+        logits : sequence of ndarray, shape (n, n_outputs)
+            Of each member on its own held-out rows.
+        held_out : sequence of Rows
+            Those rows.
+        """
+        if not arguments["calibrate"]:
+            return self
+        temperatures = (
+            Temperature.fit(z, rows.target, rows.weights, self.labels.multilabel)
+            for z, rows in zip(logits, held_out, strict=True)
+        )
+        return replace(self, temperatures=tuple(temperatures))
+
+    def probabilities(self, logits: Sequence[np.ndarray]) -> np.ndarray:
+        """The mean of the members' calibrated probabilities, float64, (n, n_outputs)."""
+        temperatures = self.temperatures
+        if len(temperatures) == 1:
+            temperatures = temperatures * len(logits)
+        members = [
+            temperature.probabilities(z, self.labels.multilabel)
+            for temperature, z in zip(temperatures, logits, strict=True)
+        ]
+        return np.asarray(np.mean(members, axis=0))
+
+    def error(
+        self, metric: str | None, y: np.ndarray, proba: np.ndarray, weights: np.ndarray | None
+    ) -> float:
+        """How far probabilities are from labels, lower is better; None is 1 - accuracy."""
+        codes = self.encode(y)
+        multilabel = self.labels.multilabel
+        names = MULTILABEL_METRICS if multilabel else CLASSIFIER_METRICS
+        return class_error(known(metric or "accuracy", names), codes, proba, weights, multilabel)
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` gives back the same bits."""
         return {
             "labels": self.labels.to_json(),
             "factors": None if self.factors is None else self.factors.tolist(),
-            "beta": self.temperature.beta,
+            "betas": [temperature.beta for temperature in self.temperatures],
         }
 
     @classmethod
@@ -109,5 +159,5 @@ class ClassTarget:
         return cls(
             Labels.from_json(form["labels"]),
             None if factors is None else np.array(factors, np.float64),
-            Temperature(float(form["beta"])),
+            tuple(Temperature(float(beta)) for beta in form["betas"]),
         )

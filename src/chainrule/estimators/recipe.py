@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import SpecError
-from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, Schedule, TrainingSpec
+from chainrule.spec import LOSSES, Dense, Dropout, Loss, NetworkSpec, Schedule, TrainingSpec
 from chainrule.spec.training import check_number
 
 
@@ -48,7 +48,7 @@ class Recipe:
     batch_size: int | None = 64
     n_members: int = 1
 
-    def network(self, n_inputs: int, n_outputs: int, loss: str) -> NetworkSpec:
+    def network(self, n_inputs: int, n_outputs: int, loss: Loss) -> NetworkSpec:
         """The network of this recipe for a table of `n_inputs` encoded inputs."""
         ntk = self.init == "ntk"
         layers: list[Dense | Dropout] = []
@@ -56,8 +56,8 @@ class Recipe:
             layers.append(Dense(units, self.activation, ntk))
             if self.dropout != 0:
                 layers.append(Dropout(self.dropout))
-        layers.append(Dense(n_outputs, _OUTPUTS.get(loss, "identity"), ntk))
-        return NetworkSpec(n_inputs, tuple(layers), Loss(loss))
+        layers.append(Dense(n_outputs, LOSSES[loss.name][0], ntk))
+        return NetworkSpec(n_inputs, tuple(layers), loss)
 
     def training(
         self, seed: int, n_threads: int | None, patience: int | None, time_limit: float | None
@@ -78,8 +78,6 @@ class Recipe:
 
 
 PRESETS: dict[str, Recipe] = {"fast": Recipe(), "default": Recipe()}
-
-_OUTPUTS = {"cross_entropy": "softmax", "binary_cross_entropy": "sigmoid"}
 
 
 def resolve(arguments: Mapping[str, Any]) -> Recipe:

@@ -13,6 +13,8 @@ from chainrule.estimators.recipe import plain
 
 # JSON readers round larger whole numbers.
 _MAX_INT = 1 << 53
+# Sequences whose defaults are tuples.
+_TUPLES = ("hidden_layer_sizes", "quantiles")
 
 
 def arguments_to_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def arguments_from_json(form: Mapping[str, Any]) -> dict[str, Any]:
             if set(value) != {"pairs"}:
                 raise ModelFileError(f"the model's argument '{name}' is not a mapping of pairs.")
             arguments[name] = dict(value["pairs"])
-        elif name == "hidden_layer_sizes" and isinstance(value, list):
+        elif name in _TUPLES and isinstance(value, list):
             arguments[name] = tuple(value)
         else:
             arguments[name] = value

@@ -9,13 +9,13 @@ from sklearn.base import ClassifierMixin, RegressorMixin
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
-from chainrule import engine
+from chainrule.errors import SpecError
 from chainrule.estimators.base import TabularModel
 from chainrule.estimators.calibration import Temperature
 from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.number_target import NumberTarget
-from chainrule.estimators.rows import Rows
 from chainrule.estimators.targets import read_numbers, read_target
+from chainrule.estimators.weights import read_weights
 from chainrule.table.frame import as_table
 from chainrule.table.target import TargetScale
 
@@ -30,10 +30,11 @@ class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
     ----------
     preset : {"default", "fast"}, default "default"
         The row of `estimators.recipe.PRESETS` from which arguments left at None take their value.
-    metric : None, "log_loss", "accuracy", "auc" or callable
-        Chooses the epoch that is kept, on the validation rows; the last of equals. None is
-        "log_loss", after the best temperature if `calibrate`; "auc" is steered by the plain
-        log-loss; a callable gets (y_true, probabilities before calibration), lower is better.
+    metric : None, "log_loss", "brier", "accuracy", "balanced_accuracy", "auc" or callable
+        Chooses the epoch that is kept, on the validation rows; the last of equals. None,
+        "log_loss" and "brier" go by the log-loss, after the best temperature if `calibrate`; "auc"
+        is steered by the plain log-loss; a callable gets (y_true, probabilities before
+        calibration), lower is better.
     loss : None or str
         None is "cross_entropy", or "binary_cross_entropy" for several labels at once.
     n_members : None or int
@@ -184,7 +185,7 @@ class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities, float64, shape (n_samples, n_classes), columns as in `classes_`."""
-        logits = self._outputs(X, logits=True)
+        logits = self._outputs(X)
         return self._target.probabilities(logits)
 
     def predict(self, X: Any) -> np.ndarray:
@@ -204,15 +205,10 @@ class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
         return self._target.labels.classes
 
     @property
-    def temperature_(self) -> Temperature:
-        """What calibrates the probabilities; beta 1 changes nothing."""
+    def temperatures_(self) -> tuple[Temperature, ...]:
+        """What calibrates the probabilities of each member; beta 1 changes nothing."""
         check_is_fitted(self)
-        return self._target.temperature
-
-    def _calibrate(self, validation: Rows) -> None:
-        logits = engine.predict(self._spec, self._params, validation.inputs, logits=True)
-        target, weights = validation.target, validation.weights
-        self._target = self._target.calibrated(logits, target, weights)
+        return self._target.temperatures
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
@@ -228,11 +224,16 @@ class TabularRegressor(RegressorMixin, TabularModel):  # type: ignore[misc]
 
     Parameters
     ----------
-    metric : None, "rmse", "r2", "mae" or callable
-        Chooses the epoch that is kept, on the validation rows. None is "rmse"; a callable gets
-        (y_true, y_pred) in y's own units, lower is better.
-    loss : None, "squared_error", "absolute_error" or "huber"
-        Of the scaled target; None is "squared_error".
+    metric : None, "rmse", "r2", "mae", "huber", "poisson_deviance", "pinball" or callable
+        Chooses the epoch that is kept, on the validation rows. None is what the loss aims at:
+        "rmse", "mae", "huber", "poisson_deviance" or "pinball"; the last three go with their own
+        loss only. A callable gets (y_true, y_pred) in y's own units, lower is better.
+    loss : None, "squared_error", "absolute_error", "huber", "poisson" or "pinball"
+        None is "squared_error"; the first three and "pinball" are of the scaled target. "poisson"
+        predicts rates of counts, always above 0. "pinball" predicts `quantiles`.
+    quantiles : float or sequence of float, default (0.1, 0.5, 0.9)
+        With loss="pinball": ascending, between 0 and 1; one column of `predict` each, which never
+        cross. Without effect on other losses.
     others
         As in `TabularClassifier`, which has `class_weight` and `calibrate` besides.
 
@@ -263,6 +264,7 @@ class TabularRegressor(RegressorMixin, TabularModel):  # type: ignore[misc]
         preset: str = "default",
         metric: Any = None,
         loss: Any = None,
+        quantiles: Any = (0.1, 0.5, 0.9),
         n_members: int | None = None,
         hidden_layer_sizes: Any = None,
         epochs: int | None = None,
@@ -283,6 +285,7 @@ class TabularRegressor(RegressorMixin, TabularModel):  # type: ignore[misc]
         self.preset = preset
         self.metric = metric
         self.loss = loss
+        self.quantiles = quantiles
         self.n_members = n_members
         self.hidden_layer_sizes = hidden_layer_sizes
         self.epochs = epochs
@@ -320,10 +323,45 @@ class TabularRegressor(RegressorMixin, TabularModel):  # type: ignore[misc]
         outputs = self._outputs(X)
         return self._target.decode(outputs)
 
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> np.ndarray:
+        """Bounds between which y lies with the stated frequency: conformal prediction.
+
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list
+        coverage : float, default 0.9
+            Share of new rows whose y lies within, the rest half below and half above; of each
+            target by itself. It holds on average over rows that are of the kind of the training
+            rows, whatever the network: split conformal prediction, or CV+ where members were
+            validated on rows of their own, and conformalised quantiles for loss="pinball" (see
+            `estimators.intervals`). The errors come from the validation rows, which also chose the
+            epoch; with few of them and many epochs the coverage is a little lower.
+
+        Returns
+        -------
+        ndarray, float64, shape (n_samples, 2), or (n_samples, 2, n_outputs) for several targets
+
+        Raises
+        ------
+        DataError
+            Where there were no validation rows, or too few for this coverage.
+        SpecError
+            For a coverage that is not between 0 and 1.
+        """
+        check_is_fitted(self)
+        if not isinstance(coverage, float | np.floating) or not 0.0 < coverage < 1.0:
+            raise SpecError(f"coverage must be a number between 0 and 1, found {coverage!r}.")
+        return self._target.interval(self._outputs(X), float(coverage))
+
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """R2, weighted by `sample_weight`."""
+        """R2, weighted by `sample_weight`; for quantiles the mean of their D2.
+
+        D2 = 1 - (pinball loss) / (pinball loss of the rows' own quantile), R2's counterpart.
+        """
         y = read_numbers(y, as_table(X).n_rows)
-        return float(super().score(X, y, sample_weight))
+        predicted = self.predict(X)
+        weights = read_weights(sample_weight, len(predicted))
+        return 1.0 - self._target.error(None, y, predicted, weights)
 
     @property
     def target_scale_(self) -> TargetScale:

@@ -43,6 +43,14 @@ def read_weights(weights: Any, n_rows: int, noun: str = "sample_weight") -> np.n
     return array
 
 
+def row_count(n_rows: int, weights: np.ndarray | None) -> float:
+    """How many rows the weights stand for: their sum, as a weight of 2 is two rows.
+
+    Never fewer than there are, so that weights which sum to 1 do not turn all rows into one.
+    """
+    return float(n_rows) if weights is None else max(float(n_rows), float(weights.sum()))
+
+
 def class_weights(
     class_weight: Any, classes: np.ndarray, codes: np.ndarray, weights: np.ndarray | None
 ) -> np.ndarray | None:

@@ -1,0 +1,150 @@
+"""A row of weight k is k rows, a row of weight 0 none: in every loss, metric and estimator."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chainrule import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
+from chainrule.estimators.metrics import CLASSIFIER_METRICS, MULTILABEL_METRICS, REGRESSOR_METRICS
+
+# Mini-batches, drawn starting points and dropout see rows one by one; without them the law is
+# exact, and rounding is all that differs.
+FULL_BATCH = {
+    "n_members": 1,
+    "hidden_layer_sizes": 8,
+    "batch_size": None,
+    "dropout": 0,
+    "init": "ntk",
+    "epochs": 20,
+    "learning_rate": 0.01,
+    "dtype": "float64",
+    "random_state": 0,
+}
+WEIGHTS = np.random.default_rng(3).integers(0, 4, 60).astype(float)
+COPIES = np.repeat(np.arange(60), WEIGHTS.astype(int))
+
+
+def table(kind):
+    """Numbers with gaps, a category, and a target of this kind."""
+    rng = np.random.default_rng(len(kind))
+    X = rng.normal(size=(60, 4))
+    X[:, 3] = rng.integers(0, 3, 60)
+    signal = X[:, 0] - 0.5 * X[:, 1] + 0.3 * rng.normal(size=60)
+    X[rng.random(60) < 0.2, 2] = np.nan
+    targets = {
+        "binary": np.where(signal > 0.3, "yes", "no"),
+        "multiclass": np.digitize(signal, [-0.6, 0.5]),
+        "multilabel": np.column_stack([signal > 0, X[:, 1] > 0.5]).astype(int),
+        "numbers": 3.0 * signal + 10.0,
+        "several numbers": np.column_stack([signal, np.exp(signal)]),
+        "counts": rng.poisson(np.exp(signal)),
+    }
+    return X, targets[kind]
+
+
+def answers(model, X, y, weights):
+    """Everything that the fitted model says, with scores by these weights."""
+    found = [model.predict_proba(X) if hasattr(model, "predict_proba") else model.predict(X)]
+    found.append(model.score(X, y, weights))
+    found.append(model.loss_curve_)
+    return [np.asarray(part, dtype=np.float64) for part in found]
+
+
+def assert_law(make, kind, fitted=answers, **extra):
+    X, y = table(kind)
+    weighted = make().fit(X, y, WEIGHTS, **extra)
+    copied = make().fit(X[COPIES], y[COPIES], **extra)
+    kept = WEIGHTS > 0
+    removed = make().fit(X[kept], y[kept], WEIGHTS[kept], **extra)
+    expected = fitted(copied, X, y, WEIGHTS)
+    for part, other in zip(fitted(weighted, X, y, WEIGHTS), expected, strict=True):
+        np.testing.assert_allclose(part, other, rtol=1e-7, atol=1e-9)
+    for part, other in zip(fitted(removed, X, y, WEIGHTS), expected, strict=True):
+        np.testing.assert_allclose(part, other, rtol=1e-7, atol=1e-9)
+    by_copies = copied.score(X[COPIES], y[COPIES])
+    assert weighted.score(X, y, WEIGHTS) == pytest.approx(by_copies, rel=1e-7, abs=1e-9)
+
+
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "multilabel"])
+@pytest.mark.parametrize("class_weight", [None, "balanced", "mapping"])
+def test_classifiers(kind, class_weight):
+    if class_weight is not None and kind == "multilabel":
+        pytest.skip("class_weight goes with one label per row")
+    if class_weight == "mapping":
+        class_weight = {table(kind)[1][0]: 2.5}
+    arguments = FULL_BATCH | {"class_weight": class_weight, "validation_fraction": 0}
+    assert_law(lambda: TabularClassifier(**arguments), kind)
+
+
+@pytest.mark.parametrize(
+    ("loss", "kind"),
+    [
+        ("squared_error", "numbers"),
+        ("squared_error", "several numbers"),
+        ("absolute_error", "several numbers"),
+        ("huber", "numbers"),
+        ("huber", "several numbers"),
+        ("poisson", "counts"),
+        ("pinball", "numbers"),
+    ],
+)
+def test_regressors(loss, kind):
+    arguments = FULL_BATCH | {"loss": loss, "validation_fraction": 0}
+    assert_law(lambda: TabularRegressor(**arguments), kind)
+
+
+def judged(model, X, y, weights):
+    """What validation rows decide: the epoch, the temperature, the intervals; and importances."""
+    parts = [model.best_epoch_, model.validation_curve_, model.history_.validation_metric]
+    if hasattr(model, "predict_proba"):
+        parts += [model.temperatures_[0].beta, model.predict_proba(X)]
+    else:
+        parts += [model.predict(X), model.predict_interval(X, 0.8)]
+    return [np.asarray(part, dtype=np.float64) for part in parts]
+
+
+def assert_law_of_validation(make, kind):
+    X, y = table(kind)
+    arguments = {"X": X[::-1], "y": y[::-1]}
+    weighted = make().fit(**arguments, eval_set=(X, y), eval_sample_weight=WEIGHTS)
+    copied = make().fit(**arguments, eval_set=(X[COPIES], y[COPIES]))
+    assert weighted.best_epoch_ is not None
+    pairs = zip(judged(weighted, X, y, None), judged(copied, X, y, None), strict=True)
+    for part, other in pairs:
+        np.testing.assert_allclose(part, other, rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize("metric", CLASSIFIER_METRICS)
+@pytest.mark.parametrize("kind", ["binary", "multiclass", "multilabel"])
+def test_the_metrics_of_classifiers(metric, kind):
+    if kind == "multilabel" and metric not in MULTILABEL_METRICS:
+        pytest.skip("one label per row")
+    assert_law_of_validation(lambda: TabularClassifier(metric=metric, **FULL_BATCH), kind)
+
+
+@pytest.mark.parametrize(
+    ("loss", "metric"),
+    [(loss, metric) for loss, metrics in REGRESSOR_METRICS.items() for metric in metrics],
+)
+def test_the_metrics_of_regressors(loss, metric):
+    arguments = FULL_BATCH | {"loss": loss, "metric": metric, "learning_rate": 0.05}
+    kind = "counts" if loss == "poisson" else "numbers"
+    assert_law_of_validation(lambda: TabularRegressor(**arguments), kind)
+
+
+@pytest.mark.parametrize("solver", ["lbfgs", "adam", "sgd"])
+@pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor])
+def test_the_drop_in(make, solver):
+    arguments = {"hidden_layer_sizes": (8,), "batch_size": 500, "max_iter": 20}
+    kind = "multiclass" if make is MLPClassifier else "numbers"
+    X, y = table(kind)
+    X = np.nan_to_num(X)
+
+    def fitted(rows, weights):
+        model = make(solver=solver, random_state=0, **arguments)
+        return model.fit(X[rows], y[rows], weights)
+
+    weighted, copied = fitted(slice(None), WEIGHTS), fitted(COPIES, None)
+    np.testing.assert_allclose(weighted.coefs_[0], copied.coefs_[0], rtol=1e-6, atol=1e-8)
+    assert weighted.score(X, y, WEIGHTS) == pytest.approx(copied.score(X[COPIES], y[COPIES]))
