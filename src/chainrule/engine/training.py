@@ -200,7 +200,7 @@ def fit_many(jobs: Sequence[FitJob], *, n_threads: int | None = None) -> list[Fi
 
 
 def _run(job: FitJob, stop: Event) -> FitResult:
-    """One of many: ends at the end of an epoch after `stop` is set, and sets it when interrupted."""
+    """One of many: stops at the end of an epoch once `stop` is set, and sets it on Ctrl-C."""
     if stop.is_set():
         history = History(stop_reason="interrupted", interrupted=True)
         return FitResult(dict(job.params), TrainingState(job.training.optimizer), history)
@@ -211,9 +211,7 @@ def _run(job: FitJob, stop: Event) -> FitResult:
         answer = None if callback is None else callback(epoch, history)
         return True if stop.is_set() else answer
 
-    result = fit(
-        job.spec, job.params, job.X, job.y, job.training, callback=after_epoch, **options
-    )
+    result = fit(job.spec, job.params, job.X, job.y, job.training, callback=after_epoch, **options)
     if result.history.interrupted:
         stop.set()
     elif stop.is_set() and result.history.stop_reason == "callback":
