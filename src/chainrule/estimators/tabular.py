@@ -361,13 +361,9 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         D2 = 1 - (pinball loss) / (pinball loss of the rows' own quantile), R2's counterpart.
         """
         y = read_numbers(y, as_table(X).n_rows)
-<<<<<<< HEAD
         predicted = self.predict(X)
         weights = read_weights(sample_weight, len(predicted))
         return 1.0 - self._target.error(None, y, predicted, weights)
-=======
-        return float(super().score(X, y, sample_weight))
->>>>>>> b6c78af (WIP recipe)
 
     @property
     def target_scale_(self) -> TargetScale:
