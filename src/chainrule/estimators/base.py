@@ -22,21 +22,19 @@ from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.ensemble import Member, training_of, with_all_levels
 from chainrule.estimators.explain import embedded_names
 from chainrule.estimators.number_target import NumberTarget
-from chainrule.estimators.optimize import Optimization, n_training_rows, smoothed
-from chainrule.estimators.recipe import Recipe, number_type, plain, resolve
+from chainrule.estimators.optimize import Optimization
+from chainrule.estimators.plan import judges, plan, within_limit
+from chainrule.estimators.recipe import number_type, plain, resolve
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
-from chainrule.estimators.split import Share, shares
+from chainrule.estimators.split import Share
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.detectors_course import warn_of_clear_fault
 from chainrule.files import ModelRecord, save_model
 from chainrule.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
-from chainrule.spec.training import check_number
 from chainrule.table.encoder import Encoder
 from chainrule.table.frame import Table, as_table
-
-_LEAST_SECONDS = 1e-3  # a limit that has passed still leaves one epoch
 
 
 class TabularModel(BaseEstimator):  # type: ignore[misc]
@@ -68,7 +66,7 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         self.encoder_, notices = Encoder.fit(
             table, weights, self.categorical_features, recipe.one_hot_limit
         )
-        _notify(notices)
+        _notify(notices, stacklevel=4)
         self.n_features_in_ = table.n_columns
         self.__dict__.pop("feature_names_in_", None)
         if table.named:
@@ -78,58 +76,13 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         encoded = target.encode(raw)
         rows = Rows(inputs, encoded, raw, target.row_weights(encoded, weights))
         own = self._own_validation(eval_set, eval_sample_weight, dtype)
-        job = self._job(recipe, rows, own, seed, arguments)
-        if self.time_limit is not None:
-            job = self._within_limit(job, recipe, start)
+        job = plan(recipe, self.encoder_, target, rows, own, seed, arguments)
+        job = within_limit(job, recipe, start, arguments)
         limit = plain(self.time_limit)
         self._spec, self._training = job.spec, replace(job.training, time_limit=limit)
         self._train(job)
         self._adjust(job, arguments)
         return self
-
-    def _job(
-        self,
-        recipe: Recipe,
-        rows: Rows,
-        own: Rows | None,
-        seed: int,
-        arguments: Mapping[str, Any],
-    ) -> Optimization:
-        """The recipe's networks for these rows."""
-        target, encoder = self._target, self.encoder_
-        fraction = 0.0 if own is not None else float(self.validation_fraction)
-        strata = target.strata(rows.target)
-        found = shares(len(rows.inputs), recipe.n_members, fraction, seed, strata, rows.weights)
-        n_rows = max(n_training_rows(share, len(rows.inputs)) for share in found)
-        return Optimization(
-            spec=recipe.network(
-                rows.inputs.shape[1],
-                target.n_outputs,
-                target.loss,
-                encoder.n_numbers,
-                encoder.level_counts,
-            ),
-            training=recipe.training(n_rows, seed, plain(self.n_threads), plain(self.patience)),
-            init=recipe.init,
-            rows=rows,
-            target=smoothed(rows.target, target.n_outputs, recipe.label_smoothing),
-            shares=found,
-            own=own,
-            metrics=[target.metric(_judges(rows, own, share), arguments) for share in found],
-        )
-
-    def _within_limit(self, job: Optimization, recipe: Recipe, start: float) -> Optimization:
-        """As many epochs as the time limit allows, unless their number was asked for."""
-        limit = plain(self.time_limit)
-        check_number("time_limit", limit, low=0.0, open_low=True)
-        end = start + limit
-        if self.epochs is None:
-            epochs = job.epochs_within(end - time.perf_counter())
-            recipe = replace(recipe, epochs=epochs, row_visits=None)
-            told = job.training
-            training = recipe.training(job.n_rows, told.seed, told.n_threads, told.patience)
-            job = replace(job, training=training)
-        return job.limited(max(end - time.perf_counter(), _LEAST_SECONDS))
 
     def _train(self, job: Optimization) -> None:
         try:
@@ -159,12 +112,12 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         """What the target learns from the rows that chose the epochs."""
         outputs, held_out = [], []
         for member in self.members_:
-            judges = _judges(job.rows, job.own, member)
-            if judges is None:
+            judged = judges(job.rows, job.own, member)
+            if judged is None:
                 return
-            inputs = judges.inputs if job.own else job.rows.inputs[member.eval_rows]
+            inputs = judged.inputs if job.own else job.rows.inputs[member.eval_rows]
             outputs.append(self._forward_one(member, inputs))
-            held_out.append(judges)
+            held_out.append(judged)
         self._target = self._target.adjusted(outputs, held_out, arguments)
 
     def _read(
@@ -187,7 +140,8 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
             return None
         if not isinstance(eval_set, tuple | list) or len(eval_set) != 2:
             raise DataError("eval_set must be a pair (X, y).")
-        return self._new_rows(*eval_set, weights, dtype, "eval_")
+        X, y = eval_set
+        return self._new_rows(X, y, weights, dtype, "eval_")
 
     def _new_rows(self, X: Any, y: Any, sample_weight: Any, dtype: Any, prefix: str = "") -> Rows:
         """Rows other than those of training, with their targets."""
@@ -237,41 +191,6 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
     @property
     def _dtype(self) -> np.dtype[Any]:
         return self.members_[0].params["W1"].dtype
-
-    def feature_importance(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        *,
-        n_repeats: int = 5,
-        metric: Any = None,
-        random_state: Any = 0,
-    ) -> FeatureImportance:
-        """How much worse predictions become when one column is shuffled.
-
-        Importance = error with the column's rows permuted - error, over several permutations; with
-        equal random_state those of `sklearn.inspection.permutation_importance`.
-
-        Parameters
-        ----------
-        X, y, sample_weight
-            Rows as for `fit`, best such as training did not see.
-        n_repeats : int, default 5
-            Permutations of each column.
-        metric : None, str or callable
-            The error: None is 1 - score(X, y); a name is a metric of the constructor, "r2",
-            "accuracy", "balanced_accuracy" and "auc" as 1 minus it; a callable gets (y_true, y_pred
-            or probabilities), lower is better.
-        random_state : None, int or RandomState, default 0
-
-        Returns
-        -------
-        FeatureImportance
-            With `names`, `mean` and `std`, the most important column first; it prints as a table.
-        """
-        check_is_fitted(self)
-        return feature_importance(self, X, y, sample_weight, n_repeats, metric, random_state)
 
     @property
     def network_(self) -> Network:
@@ -401,13 +320,6 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         return tags
 
 
-def _judges(rows: Rows, own: Rows | None, share: Share | Member) -> Rows | None:
-    """The rows that choose a network's epoch; those of the table come without their inputs."""
-    if own is not None or share.eval_rows is None:
-        return own
-    return rows.targets(share.eval_rows)
-
-
 def _seed(random_state: Any) -> int:
     if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
         if random_state < 0:
@@ -416,6 +328,6 @@ def _seed(random_state: Any) -> int:
     return int(check_random_state(random_state).randint(0, 1 << 32, dtype=np.uint64))
 
 
-def _notify(notices: list[str]) -> None:
+def _notify(notices: list[str], stacklevel: int = 5) -> None:
     for notice in notices:
-        warnings.warn(notice, DataNotice, stacklevel=5)
+        warnings.warn(notice, DataNotice, stacklevel=stacklevel)
