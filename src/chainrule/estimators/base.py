@@ -16,10 +16,9 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from chainrule import engine
-from chainrule.engine import FitResult
 from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError, SpecError
 from chainrule.estimators.class_target import ClassTarget
-from chainrule.estimators.ensemble import Member, training_of, with_all_levels
+from chainrule.estimators.ensemble import Member, training_of
 from chainrule.estimators.explain import embedded_names
 from chainrule.estimators.number_target import NumberTarget
 from chainrule.estimators.optimize import Optimization
@@ -27,7 +26,6 @@ from chainrule.estimators.plan import judges, plan, within_limit
 from chainrule.estimators.recipe import number_type, plain, resolve
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
-from chainrule.estimators.split import Share
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.detectors_course import warn_of_clear_fault
 from chainrule.files import ModelRecord, save_model
@@ -82,6 +80,8 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         self._spec, self._training = job.spec, replace(job.training, time_limit=limit)
         self._train(job)
         self._adjust(job, arguments)
+        if self.refit:
+            self.members_ = [job.refitted(member) for member in self.members_]
         return self
 
     def _train(self, job: Optimization) -> None:
@@ -93,20 +93,10 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         warn_of_clear_fault(results[0].history, job.training, stacklevel=5)
         begun = [result.history.n_epochs > 0 for result in results]
         self.members_ = [
-            self._member(job, share, result)
+            job.member(result, share)
             for share, result, has_begun in zip(job.shares, results, begun, strict=True)
             if has_begun or not any(begun)  # Ctrl-C may come before the last ones begin
         ]
-
-    def _member(self, job: Optimization, share: Share, result: FitResult) -> Member:
-        """What is kept of a network; after `refit` the parameters of one trained on all rows."""
-        params, rows, history = result.params, share.rows, result.history
-        if self.refit and share.eval_rows is not None and not history.interrupted:
-            assert history.best_epoch is not None
-            params, rows = job.until(history.best_epoch).params, None
-        weights = job.rows.weights
-        params = with_all_levels(job.spec, params, job.rows.inputs, rows, weights)
-        return Member(params, history, share.eval_rows)
 
     def _adjust(self, job: Optimization, arguments: Mapping[str, Any]) -> None:
         """What the target learns from the rows that chose the epochs."""

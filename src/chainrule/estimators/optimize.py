@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule import engine
 from chainrule.engine import FitJob, FitResult
-from chainrule.estimators.ensemble import training_of
+from chainrule.estimators.ensemble import Member, training_of, with_all_levels
 from chainrule.estimators.metrics import EngineMetric
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.split import Share
@@ -66,11 +66,25 @@ class Optimization:
         progress.close(alone)
         return results
 
-    def until(self, epoch: int) -> FitResult:
-        """One network on all rows, which stops after an epoch of the full schedule."""
-        job = replace(self, shares=[Share()], own=None)._job(0)
-        job.options["callback"] = lambda done, history: done >= epoch
-        return self._fit([job])[0]
+    def member(self, result: FitResult, share: Share) -> Member:
+        """What is kept of a network that trained on these rows."""
+        params = with_all_levels(
+            self.spec, result.params, self.rows.inputs, share.rows, self.rows.weights
+        )
+        return Member(params, result.history, share.eval_rows)
+
+    def refitted(self, member: Member) -> Member:
+        """The only network, trained again on all rows until its best epoch of the full schedule.
+
+        It is as it was where the validation rows are not of the table, and after Ctrl-C.
+        """
+        best = member.history.best_epoch
+        if member.eval_rows is None or best is None or member.history.interrupted:
+            return member
+        job = replace(self, shares=[Share()], metrics=["loss"])._job(0)
+        job.options["callback"] = lambda epoch, history: epoch >= best
+        params = self.member(self._fit([job])[0], Share()).params
+        return replace(member, params=params)
 
     def epochs_within(self, seconds: float) -> int:
         """How many epochs fit into a time limit, by a trial of two on some of the rows."""
