@@ -11,7 +11,7 @@
 
 #include <stdexcept>
 
-#include "train/plan.h"
+#include "train/network.h"
 
 namespace chainrule {
 
@@ -25,7 +25,7 @@ template <class T>
 using Writable = nb::ndarray<T, nb::c_contig, nb::device::cpu>;
 
 NetworkPlan network_plan(const nb::dict& form);
-TrainingPlan training_plan(const nb::dict& form, std::size_t n_layers);
+TrainingPlan training_plan(const nb::dict& form, const NetworkPlan& network);
 
 // A NumPy array that owns its memory.
 template <class T>
@@ -38,15 +38,13 @@ nb::object new_array(std::initializer_list<std::size_t> shape, T** data) {
   return nb::cast(nb::ndarray<nb::numpy, T>(memory, shape.size(), shape.begin(), owner));
 }
 
-// Pointers to the parameters in order W1, b1, W2, ...; their lengths must be the plan's.
+// Pointers to the named arrays, in the order of tensors(); their lengths must be the network's.
 template <class T, class Array>
-std::vector<T*> parameter_pointers(const NetworkPlan& plan, std::vector<Array>& arrays) {
-  if (arrays.size() != 2 * plan.layers.size()) throw std::invalid_argument("parameters missing");
+std::vector<T*> parameter_pointers(const std::vector<Tensor>& tensors, std::vector<Array>& arrays) {
+  if (arrays.size() != tensors.size()) throw std::invalid_argument("parameters missing");
   std::vector<T*> pointers;
   for (std::size_t k = 0; k < arrays.size(); ++k) {
-    const LayerPlan& layer = plan.layers[k / 2];
-    const Index expected = k % 2 == 0 ? layer.n_in * layer.n_out : layer.n_out;
-    if (static_cast<Index>(arrays[k].size()) != expected)
+    if (static_cast<Index>(arrays[k].size()) != tensors[k].size())
       throw std::invalid_argument("a parameter has the wrong size");
     pointers.push_back(arrays[k].data());
   }

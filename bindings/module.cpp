@@ -15,18 +15,46 @@ T entry(const nb::dict& form, const char* key) {
   return nb::cast<T>(form[key]);
 }
 
+StemPlan stem_plan(const nb::dict& form) {
+  StemPlan stem;
+  stem.columns = entry<Index>(form, "columns");
+  stem.frequencies = entry<Index>(form, "frequencies");
+  stem.outputs = entry<Index>(form, "outputs");
+  stem.levels = entry<std::vector<Index>>(form, "levels");
+  stem.units = entry<Index>(form, "units");
+  stem.scale = entry<bool>(form, "scale");
+  if (stem.outputs > kWaveOutputs) throw std::invalid_argument("too many outputs of a wave");
+  return stem;
+}
+
+SchedulePlan schedule_plan(const nb::dict& form) {
+  SchedulePlan schedule;
+  schedule.kind = static_cast<ScheduleKind>(entry<int>(form, "kind"));
+  for (const auto& [key, place] : {std::pair{"every", &SchedulePlan::every},
+                                   {"factor", &SchedulePlan::factor},
+                                   {"warmup", &SchedulePlan::warmup},
+                                   {"patience", &SchedulePlan::patience},
+                                   {"floor", &SchedulePlan::floor},
+                                   {"cycles", &SchedulePlan::cycles}}) {
+    if (form.contains(key)) schedule.*place = entry<double>(form, key);
+  }
+  return schedule;
+}
+
 }  // namespace
 
 NetworkPlan network_plan(const nb::dict& form) {
   NetworkPlan plan{};
   plan.n_features = entry<Index>(form, "n_features");
   plan.input_dropout = entry<double>(form, "input_dropout");
-  Index n_in = plan.n_features;
+  plan.stem = stem_plan(entry<nb::dict>(form, "stem"));
+  Index n_in = plan.stem.n_inputs(plan.n_features);
   for (const nb::handle item : nb::cast<nb::list>(form["layers"])) {
     const auto layer = nb::cast<nb::dict>(item);
     const auto units = entry<Index>(layer, "units");
     plan.layers.push_back({n_in, units, static_cast<Activation>(entry<int>(layer, "activation")),
-                           entry<bool>(layer, "ntk"), entry<double>(layer, "dropout")});
+                           entry<bool>(layer, "ntk"), entry<double>(layer, "dropout"),
+                           entry<bool>(layer, "blend")});
     n_in = units;
   }
   plan.loss = static_cast<LossKind>(entry<int>(form, "loss"));
@@ -35,25 +63,19 @@ NetworkPlan network_plan(const nb::dict& form) {
   return plan;
 }
 
-TrainingPlan training_plan(const nb::dict& form, std::size_t n_layers) {
+TrainingPlan training_plan(const nb::dict& form, const NetworkPlan& network) {
   TrainingPlan plan;
   plan.optimizer = static_cast<Optimizer>(entry<int>(form, "optimizer"));
   plan.learning_rate = entry<double>(form, "learning_rate");
-  const auto schedule = nb::cast<nb::dict>(form["schedule"]);
-  plan.schedule.kind = static_cast<ScheduleKind>(entry<int>(schedule, "kind"));
-  for (const auto& [key, place] : {std::pair{"every", &SchedulePlan::every},
-                                   {"factor", &SchedulePlan::factor},
-                                   {"warmup", &SchedulePlan::warmup},
-                                   {"patience", &SchedulePlan::patience},
-                                   {"floor", &SchedulePlan::floor},
-                                   {"cycles", &SchedulePlan::cycles}}) {
-    if (schedule.contains(key)) plan.schedule.*place = entry<double>(schedule, key);
-  }
+  plan.schedule = schedule_plan(entry<nb::dict>(form, "schedule"));
+  plan.decay_schedule = schedule_plan(entry<nb::dict>(form, "decay_schedule"));
+  plan.dropout_schedule = schedule_plan(entry<nb::dict>(form, "dropout_schedule"));
   for (const nb::handle item : nb::cast<nb::list>(form["groups"])) {
     const auto group = nb::cast<std::vector<double>>(item);
-    plan.groups.push_back({group.at(0), group.at(1), group.at(2), group.at(3)});
+    plan.groups.push_back({group.at(0), group.at(1)});
   }
-  if (plan.groups.size() != n_layers) throw std::invalid_argument("one group a layer");
+  if (plan.groups.size() != Network<float>(network).tensors().size())
+    throw std::invalid_argument("one group a parameter array");
   plan.epochs = entry<Index>(form, "epochs");
   plan.batch_size = entry<Index>(form, "batch_size");
   plan.mean = entry<bool>(form, "mean");

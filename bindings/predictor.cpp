@@ -37,12 +37,14 @@ class PackedNetwork {
   PackedNetwork(const nb::dict& form,
                 std::vector<nb::ndarray<const T, nb::c_contig, nb::device::cpu>> params)
       : plan_(network_plan(form)), network_(plan_) {
-    network_.pack(parameter_pointers<const T>(plan_, params), network_.values().data());
+    network_.pack(parameter_pointers<const T>(network_.tensors(), params),
+                  network_.values().data());
     for (const LayerPlan& layer : plan_.layers)
       row_work_ += static_cast<double>(layer.n_in) * static_cast<double>(layer.n_out);
   }
 
-  // a(L), or z(L) with `logits`; None where X does not fit or is not finite, for the caller to say.
+  // a(L), or z(L) with `logits`; None where X does not fit, is not finite or holds a code that is
+  // none, for the caller to say.
   nb::object predict(Matrix<T> x, bool logits, int n_threads) {
     const auto n = static_cast<Index>(x.shape(0));
     if (static_cast<Index>(x.shape(1)) != plan_.n_features) return nb::none();
@@ -66,8 +68,23 @@ class PackedNetwork {
   }
 
  private:
+  // Whether embedded categories hold whole codes 0..known.
+  bool codes_fit(const Rows<T>& rows) const {
+    const std::vector<Index>& levels = plan_.stem.levels;
+    const Index first = rows.n_features - static_cast<Index>(levels.size());
+    for (Index i = 0; i < rows.n && !levels.empty(); ++i) {
+      const T* code = rows.x + i * rows.n_features + first;
+      for (const Index known : levels) {
+        if (*code < T(0) || *code > static_cast<T>(known) || *code != std::floor(*code))
+          return false;
+        ++code;
+      }
+    }
+    return true;
+  }
+
   bool run(const Rows<T>& rows, bool logits, int threads, T* out) {
-    if (!all_finite(rows.x, rows.n * rows.n_features)) return false;
+    if (!all_finite(rows.x, rows.n * rows.n_features) || !codes_fit(rows)) return false;
     const FlushSubnormals flush;
     Team team(threads);
     if (team.size() > 1) {

@@ -9,6 +9,7 @@
 #include "base/cpu.h"
 #include "base/team.h"
 #include "train/fit.h"
+#include "train/initialize.h"
 #include "train/trace.h"
 #include "train/validation.h"
 
@@ -114,8 +115,8 @@ class PythonCalls {
 
 template <class T>
 void load_state(State<T>& state, Arrays<T>& params, const nb::dict& form) {
-  const NetworkPlan& plan = state.network.plan();
-  state.network.pack(parameter_pointers<const T>(plan, params), state.network.values().data());
+  const std::vector<Tensor>& tensors = state.network.tensors();
+  state.network.pack(parameter_pointers<const T>(tensors, params), state.network.values().data());
   state.network.transpose_all();
   state.epoch = nb::cast<Index>(form["epoch"]);
   state.moments.n_steps = nb::cast<Index>(form["n_steps"]);
@@ -125,20 +126,20 @@ void load_state(State<T>& state, Arrays<T>& params, const nb::dict& form) {
        {std::pair{"first", &state.moments.first}, {"second", &state.moments.second}}) {
     if (!form.contains(key) || buffer->size() == 0) continue;
     auto arrays = nb::cast<Arrays<T>>(form[key]);
-    state.network.pack(parameter_pointers<const T>(plan, arrays), buffer->data());
+    state.network.pack(parameter_pointers<const T>(tensors, arrays), buffer->data());
   }
 }
 
 // The state's counters as a dictionary, its arrays into `out`: parameters, first, second.
 template <class T>
 nb::dict save_state(const State<T>& state, Outputs<T>& params, const nb::dict& moments) {
-  const NetworkPlan& plan = state.network.plan();
-  state.network.unpack(state.network.values().data(), parameter_pointers<T>(plan, params));
+  const std::vector<Tensor>& tensors = state.network.tensors();
+  state.network.unpack(state.network.values().data(), parameter_pointers<T>(tensors, params));
   for (const auto& [key, buffer] :
        {std::pair{"first", &state.moments.first}, {"second", &state.moments.second}}) {
     if (!moments.contains(key) || buffer->size() == 0) continue;
     auto arrays = nb::cast<Outputs<T>>(moments[key]);
-    state.network.unpack(buffer->data(), parameter_pointers<T>(plan, arrays));
+    state.network.unpack(buffer->data(), parameter_pointers<T>(tensors, arrays));
   }
   nb::dict out;
   out["epoch"] = state.epoch;
@@ -156,7 +157,7 @@ nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form
                      nb::object epoch_function, Outputs<T> out_params,
                      const nb::dict& out_moments) {
   const NetworkPlan network = network_plan(network_form);
-  const TrainingPlan plan = training_plan(training_form, network.layers.size());
+  const TrainingPlan plan = training_plan(training_form, network);
   const Table<T> train = table_of<T>(train_form);
   std::optional<Table<T>> validation;
   if (validation_form.size() > 0) validation = table_of<T>(validation_form);
@@ -229,7 +230,7 @@ nb::dict trace_step(const nb::dict& network_form, const nb::dict& training_form,
                     bool update, Outputs<T> out_params, const nb::dict& out_moments,
                     Outputs<T> out_grads) {
   const NetworkPlan network = network_plan(network_form);
-  const TrainingPlan plan = training_plan(training_form, network.layers.size());
+  const TrainingPlan plan = training_plan(training_form, network);
   const Table<T> table = table_of<T>(rows_form);
   const Rows<T> rows = table.view(network);
   State<T> state(network, plan.optimizer);
@@ -240,8 +241,9 @@ nb::dict trace_step(const nb::dict& network_form, const nb::dict& training_form,
     trace<T>(state, plan, rows, dropout_epoch, update, result);
   }
   nb::dict out = save_state<T>(state, out_params, out_moments);
-  state.network.unpack(result.gradients.data(), parameter_pointers<T>(network, out_grads));
-  nb::list z, a, slope, delta, masks;
+  state.network.unpack(result.gradients.data(),
+                       parameter_pointers<T>(state.network.tensors(), out_grads));
+  nb::list z, a, slope, delta, masks, residual;
   for (std::size_t l = 0; l < network.layers.size(); ++l) {
     const LayerRows<T>& layer = result.batch.layers[l];
     const Index width = network.layers[l].n_out, stride = layer.stride;
@@ -249,6 +251,9 @@ nb::dict trace_step(const nb::dict& network_form, const nb::dict& training_form,
     a.append(copy_rows(layer.a, rows.n, stride, width));
     slope.append(copy_rows(layer.slope, rows.n, stride, width));
     delta.append(copy_rows(result.deltas[l].data(), rows.n, stride, width));
+    residual.append(layer.residual == nullptr
+                        ? nb::none()
+                        : copy_rows(result.residuals[l].data(), rows.n, stride, width));
     const bool masked = dropout_epoch >= 0 && layer.mask != nullptr;
     masks.append(masked ? copy_rows(layer.mask, rows.n, stride, width) : nb::none());
   }
@@ -257,6 +262,16 @@ nb::dict trace_step(const nb::dict& network_form, const nb::dict& training_form,
   out["slope"] = slope;
   out["delta"] = delta;
   out["masks"] = masks;
+  out["residual"] = residual;
+  const StemRows<T>& stem = result.batch.stem;
+  const auto stem_rows = [&](const T* from) {
+    return from == nullptr ? nb::none() : copy_rows(from, rows.n, stem.stride, network.n_inputs());
+  };
+  out["h"] = stem_rows(result.h.data());
+  out["inputs"] = stem_rows(stem.h == nullptr  ? nullptr
+                            : stem.a == stem.h ? result.h.data()
+                                               : stem.a);
+  out["stem_delta"] = stem_rows(result.stem_delta.data());
   const bool input_masked = dropout_epoch >= 0 && network.input_dropout > 0;
   out["x"] = copy_rows(result.batch.x, rows.n, result.batch.x_stride, network.n_features);
   out["input_mask"] = input_masked ? copy_rows(result.batch.x_mask(), rows.n, result.batch.x_stride,
@@ -272,11 +287,12 @@ nb::object numeric(const nb::dict& network_form, const nb::dict& training_form,
                    Arrays<double> params, const nb::dict& rows_form, Index dropout_epoch,
                    Column<std::int64_t> parameters, Column<std::int64_t> indices, int n_threads) {
   const NetworkPlan plan = network_plan(network_form);
-  const TrainingPlan training = training_plan(training_form, plan.layers.size());
+  const TrainingPlan training = training_plan(training_form, plan);
   const Table<double> table = table_of<double>(rows_form);
   const Rows<double> rows = table.view(plan);
   Network<double> network(plan);
-  network.pack(parameter_pointers<const double>(plan, params), network.values().data());
+  network.pack(parameter_pointers<const double>(network.tensors(), params),
+               network.values().data());
   if (parameters.size() != indices.size()) throw std::invalid_argument("lengths differ");
   std::vector<Index> positions;
   for (std::size_t k = 0; k < indices.size(); ++k) {
@@ -301,6 +317,22 @@ nb::object numeric(const nb::dict& network_form, const nb::dict& training_form,
   return out;
 }
 
+// Fits `params` to the rows, into `out_params`.
+template <class T>
+void fit_start_to_data(const nb::dict& network_form, Arrays<T> params, const nb::dict& rows_form,
+                       std::uint64_t seed, Outputs<T> out_params) {
+  const NetworkPlan plan = network_plan(network_form);
+  const Table<T> table = table_of<T>(rows_form);
+  const Rows<T> rows = table.view(plan);
+  Network<T> network(plan);
+  network.pack(parameter_pointers<const T>(network.tensors(), params), network.values().data());
+  {
+    const nb::gil_scoped_release release;
+    fit_to_data<T>(network, rows, seed);
+  }
+  network.unpack(network.values().data(), parameter_pointers<T>(network.tensors(), out_params));
+}
+
 template <class T>
 void register_for(nb::module_& module, const char* fit_name, const char* trace_name) {
   module.def(fit_name, &fit_network<T>, nb::arg("network"), nb::arg("training"), nb::arg("params"),
@@ -315,6 +347,8 @@ void register_for(nb::module_& module, const char* fit_name, const char* trace_n
 void register_training(nb::module_& module) {
   register_for<float>(module, "fit_float32", "trace_float32");
   register_for<double>(module, "fit_float64", "trace_float64");
+  module.def("fit_start_to_data_float32", &fit_start_to_data<float>);
+  module.def("fit_start_to_data_float64", &fit_start_to_data<double>);
   module.def("numeric_gradients", &numeric);
 }
 

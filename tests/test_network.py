@@ -159,7 +159,7 @@ def test_divergence_is_named_and_leaves_finite_parameters() -> None:
     ("call", "error", "words"),
     [
         (lambda: Network([2]), SpecError, "layers must be sizes"),
-        (lambda: Network([2, 2.5, 1]), SpecError, "Dense or Dropout"),
+        (lambda: Network([2, 2.5, 1]), SpecError, "Dense, Dropout"),
         (lambda: Network([2, 1], dtype="float16"), SpecError, "dtype must be"),
         (lambda: Network([2, 1], loss="mse"), SpecError, "unknown loss 'mse'"),
         (lambda: Network([2, 1], init="xavier"), SpecError, "unknown init"),

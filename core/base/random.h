@@ -29,9 +29,14 @@ inline Words philox(Words counter, std::uint64_t key) {
   return counter;
 }
 
+// The counter's word of a stream and a layer.
+inline std::uint32_t stream_word(Stream stream, Index layer) {
+  return (static_cast<std::uint32_t>(stream) << 16) + static_cast<std::uint32_t>(layer);
+}
+
 inline Words draw(std::uint64_t seed, Stream stream, std::uint32_t layer, std::uint32_t epoch,
                   std::uint32_t row, std::uint32_t unit) {
-  return philox({row, unit, (static_cast<std::uint32_t>(stream) << 16) + layer, epoch}, seed);
+  return philox({row, unit, stream_word(stream, layer), epoch}, seed);
 }
 
 // 53 random bits as a number in [0, 1).

@@ -160,6 +160,24 @@ void activate(Activation activation, const T* z, T* a, T* slope, Index stride, I
   }
 }
 
+// The parametric activation over rows x width, from z and what activate() made of it:
+// a = z + blend (sigma - z), da/dz = 1 + blend (sigma' - 1), residual = sigma - z.
+template <class T>
+inline void blend_block(const T* z, Index z_stride, const T* blend, T* a, T* slope, T* residual,
+                        Index stride, Index rows, Index width) {
+  const Vector<T> one = broadcast<T>(T(1));
+  for (Index row = 0; row < rows; ++row) {
+    for (Index j = 0; j < width; j += kLanes<T>) {
+      const Index at = row * stride + j;
+      const Vector<T> input = load<T>(z + row * z_stride + j), factor = load<T>(blend + j);
+      const Vector<T> rest = load<T>(a + at) - input;
+      store<T>(a + at, fma(factor, rest, input));
+      if (residual != nullptr) store<T>(residual + at, rest);
+      if (slope != nullptr) store<T>(slope + at, fma(factor, load<T>(slope + at) - one, one));
+    }
+  }
+}
+
 // delta <- delta * sigma'(z) over rows x width; sigma'(z) from a, or from `stored`.
 template <class T, Activation kKind>
 inline void slope_block(T* delta, const T* a, Index stride, Index rows, Index width) {

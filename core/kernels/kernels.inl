@@ -7,6 +7,8 @@
 #include "kernels/products.inl"
 #include "kernels/losses.inl"
 #include "kernels/narrow.inl"
+#include "kernels/waves.inl"
+#include "kernels/masks.inl"
 #include "kernels/updates.inl"
 #include "kernels/peak.inl"
 
@@ -20,6 +22,9 @@ constexpr KernelTable<T> make_table() {
       weight_gradient_product<T>,
       column_sums<T>,
       loss_rows<T>,
+      wave_forward<T>,
+      wave_gradient<T>,
+      dropout_mask<T>,
       penalize<T>,
       update_parameters<T>,
       transpose_panel<T>,

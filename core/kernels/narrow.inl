@@ -28,13 +28,18 @@ inline void narrow_rows(const ForwardArgs<T>& args) {
       for (int j = 0; j < kOutputs; ++j) z[j] = sum_panel<T>(sums[i][j]);
       const Index at = (top + i) * args.stride;
       T* to = args.z != nullptr ? args.z : args.a;
-      for (Index j = 0; j < kPanel<T>; j += kLanes<T>)
-        store<T>(to + at + j,
-                 fma(load<T>(z + j), broadcast<T>(args.alpha), load<T>(args.bias + j)));
-      if (to == args.a && args.slope == nullptr && args.activation == Activation::identity)
-        continue;
-      activate<T>(args.activation, to + at, args.a + at,
-                  args.slope != nullptr ? args.slope + at : nullptr, args.stride, 1, kPanel<T>);
+      for (Index j = 0; j < kPanel<T>; j += kLanes<T>) {
+        store<T>(z + j, fma(load<T>(z + j), broadcast<T>(args.alpha), load<T>(args.bias + j)));
+        store<T>(to + at + j, load<T>(z + j));
+      }
+      const bool only_a = to == args.a && args.slope == nullptr && args.blend == nullptr;
+      if (only_a && args.activation == Activation::identity) continue;
+      T* slope = args.slope != nullptr ? args.slope + at : nullptr;
+      activate<T>(args.activation, to + at, args.a + at, slope, args.stride, 1, kPanel<T>);
+      if (args.blend == nullptr) continue;
+      blend_block<T>(z, kPanel<T>, args.blend, args.a + at, slope,
+                     args.residual != nullptr ? args.residual + at : nullptr, args.stride, 1,
+                     kPanel<T>);
     }
   }
 }

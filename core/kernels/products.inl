@@ -80,7 +80,7 @@ struct ForwardEpilogue {
       for (int i = 0; i < kRows; ++i) tile.sums[i][j] = fma(tile.sums[i][j], alpha, bias);
     }
     const Index at = row * args.stride + column;
-    const bool only_a = args.z == nullptr && args.slope == nullptr;
+    const bool only_a = args.z == nullptr && args.slope == nullptr && args.blend == nullptr;
     if (only_a && args.activation == Activation::relu) {
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i)
@@ -92,9 +92,15 @@ struct ForwardEpilogue {
     T* z = args.z != nullptr ? args.z : args.a;
     tile.store_to(z + at, args.stride);
     if (only_a && args.activation == Activation::identity) return;
-    activate<T>(args.activation, z + at, args.a + at,
-                args.slope != nullptr ? args.slope + at : nullptr, args.stride, kRows,
-                kPanels * kPanel<T>);
+    T* slope = args.slope != nullptr ? args.slope + at : nullptr;
+    constexpr Index kWidth = kPanels * kPanel<T>;
+    activate<T>(args.activation, z + at, args.a + at, slope, args.stride, kRows, kWidth);
+    if (args.blend == nullptr) return;
+    alignas(64) T kept[kRows * kWidth];  // a may lie where z was
+    tile.store_to(kept, kWidth);
+    blend_block<T>(kept, kWidth, args.blend + column, args.a + at, slope,
+                   args.residual != nullptr ? args.residual + at : nullptr, args.stride, kRows,
+                   kWidth);
   }
 };
 
@@ -106,7 +112,6 @@ struct BackwardEpilogue {
   void finish(Tile<T, kRows, kPanels>& tile, Index row, Index panel) const {
     const Index at = row * args.stride + panel * kPanel<T>;
     const Vector<T> alpha = broadcast<T>(args.alpha);
-    const bool stored = !slope_from_value(args.activation);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 16
@@ -114,14 +119,17 @@ struct BackwardEpilogue {
         const Index here = at + i * args.stride + j * kLanes<T>;
         Vector<T> v = tile.sums[i][j] * alpha;
         if (args.mask != nullptr) v *= load<T>(args.mask + here);
-        if (args.activation == Activation::relu) {
-          v = load<T>(args.a + here) > T(0) ? v : Vector<T>{};
-        } else if (stored) {
+        if (args.residual != nullptr)
+          store<T>(args.residual + here, v * load<T>(args.residual + here));
+        if (args.stored) {
           v *= load<T>(args.below + here);
+        } else if (args.activation == Activation::relu) {
+          v = load<T>(args.a + here) > T(0) ? v : Vector<T>{};
         }
         store<T>(args.below + here, v);
       }
     }
+    if (args.stored) return;
     T* below = args.below + at;
     const T* a = args.a + at;
     constexpr Index kWidth = kPanels * kPanel<T>;

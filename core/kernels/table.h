@@ -55,7 +55,8 @@ constexpr bool slope_from_value(Activation activation) {
          activation != Activation::mish && activation != Activation::softplus;
 }
 
-// z = alpha (x W) + bias, a = sigma(z); alpha is 1, or 1/sqrt(n_in) in the NTK parametrisation.
+// z = alpha (x W) + bias, a = sigma(z), or z + blend (sigma(z) - z); alpha is 1, or 1/sqrt(n_in) in
+// the NTK parametrisation.
 template <class T>
 struct ForwardArgs {
   const T* x;  // [rows][x_stride]
@@ -68,13 +69,15 @@ struct ForwardArgs {
   const T* bias;   // [n_panels * P]
   T alpha;
   Activation activation;
-  T* a;      // [rows][stride]
-  T* z;      // [rows][stride] or null
-  T* slope;  // [rows][stride] or null: sigma'(z), kept where it cannot be had from a
+  const T* blend;  // [n_panels * P] or null
+  T* a;            // [rows][stride]
+  T* z;            // [rows][stride] or null
+  T* slope;        // [rows][stride] or null: da/dz, kept where it cannot be had from a
+  T* residual;     // [rows][stride] or null: sigma(z) - z, with blend
   Index stride;
 };
 
-// below = alpha (delta W^T) * mask * sigma'(z of the layer below).
+// below = alpha (delta W^T) * mask * da/dz of the layer below.
 template <class T>
 struct BackwardArgs {
   const T* delta;  // [rows][delta_stride]
@@ -86,9 +89,11 @@ struct BackwardArgs {
   Index n_panels;  // of n_in
   T alpha;
   Activation activation;  // of the layer below
+  bool stored;            // whether `below` holds da/dz on entry; else it is taken from a
   const T* a;             // [rows][stride], of the layer below, before dropout
   const T* mask;          // [rows][stride] or null
-  T* below;               // [rows][stride]; holds sigma'(z) on entry where it was stored
+  T* below;               // [rows][stride]
+  T* residual;            // [rows][stride] or null: sigma(z) - z, becomes its product with dl/da
   Index stride;
 };
 
@@ -145,6 +150,68 @@ struct UpdateArgs {
   T epsilon;
 };
 
+// Most outputs that a column of waves may have.
+inline constexpr Index kWaveOutputs = 16;
+
+// One column of numbers as waves: out = [mix cos(2 pi freq x + phase) + shift ; x]. Parameters of
+// the column: freq, phase [frequencies], mix [outputs][mix_stride], shift [outputs].
+template <class T>
+struct WavePlaces {
+  Index frequencies;
+  Index outputs;
+  const T* freq;
+  const T* phase;
+  const T* mix;
+  Index mix_stride;
+  const T* shift;
+};
+
+template <class T>
+struct WaveForwardArgs {
+  WavePlaces<T> column;
+  const T* x;  // [rows], x_stride apart
+  Index x_stride;
+  Index rows;
+  T* out;  // [rows][outputs + 1], out_stride apart
+  Index out_stride;
+};
+
+// Gradients of a column's parameters, scale * sums over the batch, laid out like the parameters.
+template <class T>
+struct WaveGradientArgs {
+  WavePlaces<T> column;
+  const T* x;
+  Index x_stride;
+  Index batch;
+  const T* delta;  // [batch][outputs], delta_stride apart: dl/d(out), times the row's weight
+  Index delta_stride;
+  T scale;
+  T* scratch;  // wave_scratch() numbers
+  T* freq;
+  T* phase;
+  T* mix;
+  T* shift;
+};
+
+// x and each output's delta of the batch, rows in the lanes.
+template <class T>
+constexpr Index wave_scratch(Index batch, Index outputs) {
+  return (outputs + 1) * panels<T>(batch) * kPanel<T>;
+}
+
+// Dropout masks of one row: 0 where the random word is below `threshold`, else `kept`.
+template <class T>
+struct MaskArgs {
+  std::uint64_t seed;
+  std::uint32_t stream_layer;  // stream * 2^16 + layer
+  std::uint32_t epoch;
+  std::uint32_t row;  // of the table
+  std::uint32_t threshold;
+  T kept;
+  Index n_units;
+  T* mask;  // [whole panels]
+};
+
 template <class T>
 struct KernelTable {
   int tile_rows;  // rows of a register tile
@@ -157,6 +224,9 @@ struct KernelTable {
   // out[j] = scale * sum over the batch of delta[b][j], j over n_panels panels
   void (*column_sums)(const T* delta, Index stride, Index batch, Index n_panels, T scale, T* out);
   void (*loss_rows)(const LossArgs<T>&);
+  void (*wave_forward)(const WaveForwardArgs<T>&);
+  void (*wave_gradient)(const WaveGradientArgs<T>&);
+  void (*dropout_mask)(const MaskArgs<T>&);
   // g += l2 w + l1 sign(w)
   void (*penalize)(T* g, const T* w, Index count, T l1, T l2);
   void (*update_parameters)(const UpdateArgs<T>&);

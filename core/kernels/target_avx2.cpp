@@ -25,6 +25,10 @@ inline Doubles square_root(Doubles v) { return Doubles(_mm256_sqrt_pd(v)); }
 // max(0, v): x86 returns the second operand when either is NaN, so NaN passes through.
 inline Floats at_least_zero(Floats v) { return Floats(_mm256_max_ps(_mm256_setzero_ps(), v)); }
 inline Doubles at_least_zero(Doubles v) { return Doubles(_mm256_max_pd(_mm256_setzero_pd(), v)); }
+// The product of each 64-bit lane's lower half with a word.
+inline Uint64s multiply_low_words(Uint64s v, std::uint32_t factor) {
+  return Uint64s(_mm256_mul_epu32(__m256i(v), _mm256_set1_epi64x(factor)));
+}
 
 #include "kernels/kernels.inl"
 

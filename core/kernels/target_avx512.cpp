@@ -22,6 +22,10 @@ inline Floats square_root(Floats v) { return Floats(_mm512_sqrt_ps(v)); }
 inline Doubles square_root(Doubles v) { return Doubles(_mm512_sqrt_pd(v)); }
 inline Floats at_least_zero(Floats v) { return Floats(_mm512_max_ps(_mm512_setzero_ps(), v)); }
 inline Doubles at_least_zero(Doubles v) { return Doubles(_mm512_max_pd(_mm512_setzero_pd(), v)); }
+// The product of each 64-bit lane's lower half with a word.
+inline Uint64s multiply_low_words(Uint64s v, std::uint32_t factor) {
+  return Uint64s(_mm512_mul_epu32(__m512i(v), _mm512_set1_epi64(factor)));
+}
 
 #include "kernels/kernels.inl"
 

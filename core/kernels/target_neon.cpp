@@ -26,6 +26,10 @@ inline Floats square_root(Floats v) { return Floats(vsqrtq_f32(float32x4_t(v)));
 inline Doubles square_root(Doubles v) { return Doubles(vsqrtq_f64(float64x2_t(v))); }
 inline Floats at_least_zero(Floats v) { return v < 0.0f ? Floats{} : v; }
 inline Doubles at_least_zero(Doubles v) { return v < 0.0 ? Doubles{} : v; }
+// The product of each 64-bit lane's lower half with a word.
+inline Uint64s multiply_low_words(Uint64s v, std::uint32_t factor) {
+  return Uint64s(vmull_u32(vmovn_u64(uint64x2_t(v)), vdup_n_u32(factor)));
+}
 
 #include "kernels/kernels.inl"
 

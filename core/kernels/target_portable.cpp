@@ -26,6 +26,10 @@ inline Doubles square_root(Doubles v) {
 }
 inline Floats at_least_zero(Floats v) { return v < 0.0f ? Floats{} : v; }
 inline Doubles at_least_zero(Doubles v) { return v < 0.0 ? Doubles{} : v; }
+// The product of each 64-bit lane's lower half with a word.
+inline Uint64s multiply_low_words(Uint64s v, std::uint32_t factor) {
+  return (v & 0xFFFFFFFFu) * factor;
+}
 
 #include "kernels/kernels.inl"
 

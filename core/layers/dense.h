@@ -7,16 +7,17 @@
 
 namespace chainrule {
 
-// Where a layer's rows are written; z and slope only when somebody wants to see them.
+// Where a layer's rows are written; all but a only when somebody wants to see them.
 template <class T>
 struct DenseOutput {
   T* a;
-  T* z;
-  T* slope;
   Index stride;
+  T* z = nullptr;
+  T* slope = nullptr;
+  T* residual = nullptr;
 };
 
-// z = alpha W a_below + b, a = sigma(z)
+// z = alpha W a_below + b, a = sigma(z) or z + blend (sigma(z) - z)
 template <class T>
 void dense_forward(const KernelTable<T>& table, const Network<T>& network, Index l,
                    Activation activation, const T* below, Index below_stride, Index rows,
@@ -32,9 +33,11 @@ void dense_forward(const KernelTable<T>& table, const Network<T>& network, Index
                             .bias = network.bias(l),
                             .alpha = network.alpha(l),
                             .activation = activation,
+                            .blend = network.blend(l),
                             .a = out.a,
                             .z = out.z,
                             .slope = out.slope,
+                            .residual = out.residual,
                             .stride = out.stride};
   if (place.narrow) {
     table.narrow_forward_product(args, network.layer(l).n_out);
@@ -43,11 +46,20 @@ void dense_forward(const KernelTable<T>& table, const Network<T>& network, Index
   }
 }
 
-// z(l) = alpha W a_below + b  ->  delta_below = (alpha W^T delta) * mask * sigma'(z_below)
+// The rows of the layer below, or of what stands before layer 1: there a' = 1.
+template <class T>
+struct BelowRows {
+  const T* a;
+  const T* mask;
+  T* delta;
+  T* residual;
+  Index stride;
+};
+
+// z(l) = alpha W a_below + b  ->  delta_below = (alpha W^T delta) * mask * da/dz below
 template <class T>
 void dense_backward(const KernelTable<T>& table, const Network<T>& network, Index l, const T* delta,
-                    Index delta_stride, Index rows, const T* a_below, const T* mask_below,
-                    T* delta_below, Index below_stride) {
+                    Index delta_stride, Index rows, const BelowRows<T>& below) {
   const LayerPlace& place = network.place(l);
   table.backward_data_product(
       {.delta = delta,
@@ -58,11 +70,13 @@ void dense_backward(const KernelTable<T>& table, const Network<T>& network, Inde
        .panel_stride = (place.narrow ? place.rows : place.out_panels * kPanel<T>)*kPanel<T>,
        .n_panels = place.in_panels,
        .alpha = network.alpha(l),
-       .activation = network.layer(l - 1).activation,
-       .a = a_below,
-       .mask = mask_below,
-       .below = delta_below,
-       .stride = below_stride});
+       .activation = l > 0 ? network.layer(l - 1).activation : Activation::identity,
+       .stored = l > 0 && slope_is_stored(network.layer(l - 1)),
+       .a = below.a,
+       .mask = below.mask,
+       .below = below.delta,
+       .residual = below.residual,
+       .stride = below.stride});
 }
 
 }  // namespace chainrule

@@ -6,23 +6,22 @@
 #pragma once
 
 #include "base/random.h"
-#include "base/types.h"
+#include "kernels/table.h"
 
 namespace chainrule {
 
+// One row's mask, in whole panels.
 template <class T>
-void dropout_mask(double rate, std::uint64_t seed, Index layer, Index epoch, Index table_row,
-                  Index n_units, T* mask) {
-  const auto threshold = static_cast<std::uint32_t>(rate * 4294967296.0);
-  const T kept = static_cast<T>(1.0 / (1.0 - rate));
-  for (Index unit = 0; unit < n_units; unit += 4) {
-    const Words words = draw(
-        seed, Stream::dropout, static_cast<std::uint32_t>(layer), static_cast<std::uint32_t>(epoch),
-        static_cast<std::uint32_t>(table_row), static_cast<std::uint32_t>(unit / 4));
-    const Index n = n_units - unit < 4 ? n_units - unit : 4;
-    for (Index i = 0; i < n; ++i)
-      mask[unit + i] = words[static_cast<std::size_t>(i)] >= threshold ? kept : T(0);
-  }
+void dropout_mask(const KernelTable<T>& table, double rate, std::uint64_t seed, Index layer,
+                  Index epoch, Index table_row, Index n_units, T* mask) {
+  table.dropout_mask({.seed = seed,
+                      .stream_layer = stream_word(Stream::dropout, layer),
+                      .epoch = static_cast<std::uint32_t>(epoch),
+                      .row = static_cast<std::uint32_t>(table_row),
+                      .threshold = static_cast<std::uint32_t>(rate * 4294967296.0),
+                      .kept = static_cast<T>(1.0 / (1.0 - rate)),
+                      .n_units = n_units,
+                      .mask = mask});
 }
 
 }  // namespace chainrule

@@ -16,17 +16,28 @@ void backward(const KernelTable<T>& table, const Network<T>& network, Batch<T>& 
     const Index at = from * below.stride;
     const bool masked = dropout && below.mask != nullptr;
     dense_backward<T>(table, network, l, above.delta + from * above.stride, above.stride, to - from,
-                      below.a + at, masked ? below.mask + at : nullptr, below.delta + at,
-                      below.stride);
+                      {below.a + at, masked ? below.mask + at : nullptr, below.delta + at,
+                       below.residual == nullptr ? nullptr : below.residual + at, below.stride});
   }
+  const StemRows<T>& stem = batch.stem;
+  if (stem.h == nullptr) return;
+  const LayerRows<T>& above = batch.layers.front();
+  T* delta = stem.delta + from * stem.stride;
+  dense_backward<T>(table, network, 0, above.delta + from * above.stride, above.stride, to - from,
+                    {delta, nullptr, delta, nullptr, stem.stride});
 }
 
 template <class T>
 void weigh_deltas(const KernelTable<T>& table, Batch<T>& batch, Index from, Index to) {
   if (batch.weights == nullptr) return;
+  const auto weigh = [&](T* rows, Index stride) {
+    if (rows == nullptr) return;
+    table.scale_rows(rows + from * stride, stride, to - from, stride, batch.weights + from);
+  };
+  weigh(batch.stem.delta, batch.stem.stride);
   for (LayerRows<T>& layer : batch.layers) {
-    table.scale_rows(layer.delta + from * layer.stride, layer.stride, to - from, layer.stride,
-                     batch.weights + from);
+    weigh(layer.delta, layer.stride);
+    weigh(layer.residual, layer.stride);
   }
 }
 
@@ -56,10 +67,10 @@ std::vector<GradientTask> gradient_tasks(const NetworkPlan& plan, Index panel_wi
 
 template <class T>
 void gradient_block(const KernelTable<T>& table, const Network<T>& network, const Batch<T>& batch,
-                    bool dropout, const GradientTask& task, T scale, T* block, T* block_bias) {
+                    bool dropout, const GradientTask& task, T scale, T* block) {
   const LayerRows<T>& layer = batch.layers[static_cast<std::size_t>(task.layer)];
-  const T* x = batch.x;
-  Index x_stride = batch.x_stride;
+  const T* x = batch.inputs();
+  Index x_stride = batch.inputs_stride();
   if (task.layer > 0) {
     const LayerRows<T>& below = batch.layers[static_cast<std::size_t>(task.layer) - 1];
     x = dropout && below.mask != nullptr ? below.input : below.a;
@@ -85,56 +96,50 @@ void gradient_block(const KernelTable<T>& table, const Network<T>& network, cons
     for (Index j = 0; j < place.rows; ++j)
       std::fill(end + j * kPanel<T> + n_in % kPanel<T>, end + (j + 1) * kPanel<T>, T(0));
   }
-  if (task.bias_panels > 0) {
-    table.column_sums(layer.delta + task.bias_panel * kPanel<T>, layer.stride, batch.n,
-                      task.bias_panels, scale, block_bias);
-  }
+  if (task.bias_panels == 0) return;
+  const Index column = task.bias_panel * kPanel<T>;
+  table.column_sums(layer.delta + column, layer.stride, batch.n, task.bias_panels, scale,
+                    block + kBlockBias<T>);
+  if (layer.residual == nullptr) return;
+  table.column_sums(layer.residual + column, layer.stride, batch.n, task.bias_panels, scale,
+                    block + kBlockBlend<T>);
 }
 
 template <class T>
-void store_block(const Network<T>& network, const GradientTask& task, const T* block,
-                 const T* block_bias, T* flat) {
-  const LayerPlace& place = network.place(task.layer);
-  const Index in = place.rows, count = (task.last - task.first) * kPanel<T>;
-  for (Index p = 0; p < task.n_panels; ++p) {
-    T* to = flat + place.weights + ((task.panel + p) * in + task.first) * kPanel<T>;
-    std::copy(block + p * count, block + (p + 1) * count, to);
-  }
-  std::copy(block_bias, block_bias + task.bias_panels * kPanel<T>,
-            flat + place.bias + task.bias_panel * kPanel<T>);
+double block_norm(const KernelTable<T>& table, const Network<T>& network, const GradientTask& task,
+                  const T* block) {
+  double squares = 0;
+  each_block_part(network, task, [&](Index, Index, Index from, Index count) {
+    squares += table.sum_of_squares(block + from, count);
+  });
+  return squares;
 }
 
 template <class T>
-void load_block(const Network<T>& network, const GradientTask& task, const T* flat, T* block,
-                T* block_bias) {
-  const LayerPlace& place = network.place(task.layer);
-  const Index in = place.rows, count = (task.last - task.first) * kPanel<T>;
-  for (Index p = 0; p < task.n_panels; ++p) {
-    const T* from = flat + place.weights + ((task.panel + p) * in + task.first) * kPanel<T>;
-    std::copy(from, from + count, block + p * count);
-  }
-  const T* bias = flat + place.bias + task.bias_panel * kPanel<T>;
-  std::copy(bias, bias + task.bias_panels * kPanel<T>, block_bias);
+void store_block(const Network<T>& network, const GradientTask& task, const T* block, T* flat) {
+  each_block_part(network, task, [&](Index, Index at, Index from, Index count) {
+    std::copy(block + from, block + from + count, flat + at);
+  });
 }
 
-template void backward(const KernelTable<float>&, const Network<float>&, Batch<float>&, bool, Index,
-                       Index);
-template void backward(const KernelTable<double>&, const Network<double>&, Batch<double>&, bool,
-                       Index, Index);
-template void weigh_deltas(const KernelTable<float>&, Batch<float>&, Index, Index);
-template void weigh_deltas(const KernelTable<double>&, Batch<double>&, Index, Index);
-template void gradient_block(const KernelTable<float>&, const Network<float>&, const Batch<float>&,
-                             bool, const GradientTask&, float, float*, float*);
-template void gradient_block(const KernelTable<double>&, const Network<double>&,
-                             const Batch<double>&, bool, const GradientTask&, double, double*,
-                             double*);
+template <class T>
+void load_block(const Network<T>& network, const GradientTask& task, const T* flat, T* block) {
+  each_block_part(network, task, [&](Index, Index at, Index from, Index count) {
+    std::copy(flat + at, flat + at + count, block + from);
+  });
+}
 
-template void store_block(const Network<float>&, const GradientTask&, const float*, const float*,
-                          float*);
-template void store_block(const Network<double>&, const GradientTask&, const double*, const double*,
-                          double*);
-template void load_block(const Network<float>&, const GradientTask&, const float*, float*, float*);
-template void load_block(const Network<double>&, const GradientTask&, const double*, double*,
-                         double*);
+#define CHAINRULE_BACKWARD(T)                                                                      \
+  template void backward(const KernelTable<T>&, const Network<T>&, Batch<T>&, bool, Index, Index); \
+  template void weigh_deltas(const KernelTable<T>&, Batch<T>&, Index, Index);                      \
+  template void gradient_block(const KernelTable<T>&, const Network<T>&, const Batch<T>&, bool,    \
+                               const GradientTask&, T, T*);                                        \
+  template double block_norm(const KernelTable<T>&, const Network<T>&, const GradientTask&,        \
+                             const T*);                                                            \
+  template void store_block(const Network<T>&, const GradientTask&, const T*, T*);                 \
+  template void load_block(const Network<T>&, const GradientTask&, const T*, T*);
+CHAINRULE_BACKWARD(float)
+CHAINRULE_BACKWARD(double)
+#undef CHAINRULE_BACKWARD
 
 }  // namespace chainrule

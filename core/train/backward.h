@@ -7,7 +7,7 @@
 
 namespace chainrule {
 
-// Every delta of rows [from, to). Layer 1 hands nothing further down.
+// Every delta of rows [from, to). Layer 1 hands further down only to what has parameters there.
 template <class T>
 void backward(const KernelTable<T>& table, const Network<T>& network, Batch<T>& batch, bool dropout,
               Index from, Index to);
@@ -24,7 +24,7 @@ struct GradientTask {
   Index n_panels;
   Index first;
   Index last;
-  Index bias_panel;   // panels of outputs whose bias gradient this block also sums,
+  Index bias_panel;   // panels of outputs whose bias and blend gradients this block also sums,
   Index bias_panels;  // or 0
 };
 
@@ -37,23 +37,47 @@ inline constexpr Index kNarrowPanels = kTaskPanels * kTaskInputs / kNarrowOutput
 // All blocks of all layers, in an order that depends on the network alone.
 std::vector<GradientTask> gradient_tasks(const NetworkPlan& plan, Index panel_width);
 
-// Numbers one block needs at most: [panels][inputs][P], then [panels][P] for the bias.
+// One block holds at most [panels][inputs][P] for weights, then [panels][P] for biases, then as
+// many for blends.
+template <class T>
+inline constexpr Index kBlockBias = kTaskPanels * kTaskInputs * kPanel<T>;
+template <class T>
+inline constexpr Index kBlockBlend = kBlockBias<T> + kTaskPanels * kPanel<T>;
 template <class T>
 constexpr Index task_size() {
-  return kTaskPanels * (kTaskInputs + 1) * kPanel<T>;
+  return kBlockBlend<T> + kTaskPanels * kPanel<T>;
 }
 
-// scale * gradient of one block over the whole batch: weights in block, biases in block_bias.
+// Calls visit(named array, place in Network::values(), place in the block, count) for the runs of
+// numbers that a block holds: each panel of weights, then the biases and the blends.
+template <class T, class Visit>
+void each_block_part(const Network<T>& network, const GradientTask& task, Visit visit) {
+  const LayerPlace& place = network.place(task.layer);
+  const Index count = (task.last - task.first) * kPanel<T>;
+  for (Index p = 0; p < task.n_panels; ++p) {
+    const Index at = ((task.panel + p) * place.rows + task.first) * kPanel<T>;
+    visit(place.tensor, place.weights + at, p * count, count);
+  }
+  if (task.bias_panels == 0) return;
+  const Index at = task.bias_panel * kPanel<T>, outputs = task.bias_panels * kPanel<T>;
+  visit(place.tensor + 1, place.bias + at, kBlockBias<T>, outputs);
+  if (place.blend >= 0) visit(place.tensor + 2, place.blend + at, kBlockBlend<T>, outputs);
+}
+
+// scale * gradient of one block over the whole batch.
 template <class T>
 void gradient_block(const KernelTable<T>& table, const Network<T>& network, const Batch<T>& batch,
-                    bool dropout, const GradientTask& task, T scale, T* block, T* block_bias);
+                    bool dropout, const GradientTask& task, T scale, T* block);
+
+// Sum of the squares of a block's gradients.
+template <class T>
+double block_norm(const KernelTable<T>& table, const Network<T>& network, const GradientTask& task,
+                  const T* block);
 
 // Between a block and a flat buffer laid out like Network::values().
 template <class T>
-void store_block(const Network<T>& network, const GradientTask& task, const T* block,
-                 const T* block_bias, T* flat);
+void store_block(const Network<T>& network, const GradientTask& task, const T* block, T* flat);
 template <class T>
-void load_block(const Network<T>& network, const GradientTask& task, const T* flat, T* block,
-                T* block_bias);
+void load_block(const Network<T>& network, const GradientTask& task, const T* flat, T* block);
 
 }  // namespace chainrule

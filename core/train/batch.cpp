@@ -10,11 +10,17 @@ namespace chainrule {
 
 template <class T>
 Batch<T>::Batch(const NetworkPlan& plan, Index capacity, bool weighted, bool keep)
-    : layers(plan.layers.size()) {
+    : layers(plan.layers.size()), capacity_(capacity) {
   x_copy_stride_ = row_stride<T>(plan.n_features);
   y_stride = row_stride<T>(plan.n_outputs());
   arena_.request(&x_copy_, capacity, x_copy_stride_);
   if (plan.input_dropout > 0) arena_.request(&x_mask_, capacity, x_copy_stride_);
+  if (!plan.stem.empty()) {
+    stem.stride = row_stride<T>(plan.n_inputs());
+    arena_.request(&stem.h, capacity, stem.stride);
+    arena_.request(&stem.delta, capacity, stem.stride);
+    if (plan.stem.scale) arena_.request(&stem.a, capacity, stem.stride);
+  }
   arena_.request(&y, capacity, y_stride);
   arena_.request(&losses, capacity, 1);
   if (weighted) arena_.request(&weights, capacity, 1);
@@ -27,12 +33,14 @@ Batch<T>::Batch(const NetworkPlan& plan, Index capacity, bool weighted, bool kee
       arena_.request(&layer.mask, capacity, layer.stride);
       arena_.request(&layer.input, capacity, layer.stride);
     }
+    if (plan.layers[l].blend) arena_.request(&layer.residual, capacity, layer.stride);
     if (keep) {
       arena_.request(&layer.z, capacity, layer.stride);
       arena_.request(&layer.slope, capacity, layer.stride);
     }
   }
   arena_.allocate();
+  if (!plan.stem.scale) stem.a = stem.h;
 }
 
 template <class T>
@@ -54,7 +62,7 @@ Index Batch<T>::table_row(Index i) const {
 
 template <class T>
 void Batch<T>::gather(const KernelTable<T>& table, const NetworkPlan& plan, std::uint64_t seed,
-                      Index epoch, Index from, Index to) {
+                      Index epoch, double dropout, Index from, Index to) {
   const Index n_features = plan.n_features, n_outputs = plan.n_outputs();
   for (Index i = from; i < to; ++i) {
     const Index row = table_row(i);
@@ -63,7 +71,7 @@ void Batch<T>::gather(const KernelTable<T>& table, const NetworkPlan& plan, std:
       std::copy(source, source + n_features, x_copy_ + i * x_copy_stride_);
       if (x_mask_ != nullptr && epoch >= 0) {
         T* mask = x_mask_ + i * x_copy_stride_;
-        dropout_mask<T>(plan.input_dropout, seed, 0, epoch, row, n_features, mask);
+        dropout_mask(table, dropout * plan.input_dropout, seed, 0, epoch, row, n_features, mask);
         T* to_row = x_copy_ + i * x_copy_stride_;
         table.multiply(to_row, mask, to_row, panels<T>(n_features) * kPanel<T>);
       }
@@ -80,8 +88,8 @@ void Batch<T>::gather(const KernelTable<T>& table, const NetworkPlan& plan, std:
     for (std::size_t l = 0; l < layers.size() && epoch >= 0; ++l) {
       LayerRows<T>& layer = layers[l];
       if (layer.mask == nullptr) continue;
-      dropout_mask<T>(plan.layers[l].dropout, seed, static_cast<Index>(l) + 1, epoch, row,
-                      plan.layers[l].n_out, layer.mask + i * layer.stride);
+      dropout_mask(table, dropout * plan.layers[l].dropout, seed, static_cast<Index>(l) + 1, epoch,
+                   row, plan.layers[l].n_out, layer.mask + i * layer.stride);
     }
   }
 }

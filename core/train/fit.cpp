@@ -105,7 +105,8 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   step.poll = Interrupts<T>::after_rows;
   step.poll_context = &interrupts;
   Predictor<T> predictor(network, validated ? team.size() : 0);
-  Buffer<T> outputs(hooks.metric ? checked_multiply(validation.n, network.n_outputs()) : 0);
+  const bool keeps_outputs = hooks.metric || metric == Metric::refined;
+  Buffer<T> outputs(keeps_outputs ? checked_multiply(validation.n, network.n_outputs()) : 0);
   state.order.resize(shuffled ? static_cast<std::size_t>(rows.n) : 0);
 
   // The values to fall back on: the best epoch's, or the last completed one's.
@@ -125,12 +126,16 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
     for (Index b = 0; b < n_batches; ++b) {
       const Index first = b * batch_size, n = std::min(batch_size, rows.n - first);
       batch.choose(rows, shuffled ? state.order.data() : nullptr, first, n);
-      const double schedule = state.rate_factor * schedule_factor(plan.schedule, steps_done,
-                                                                  total_steps, e, state.plateau);
+      const auto factor = [&](const SchedulePlan& schedule) {
+        return schedule_factor(schedule, steps_done, total_steps, e, state.plateau);
+      };
+      const StepFactors factors{.rate = state.rate_factor * factor(plan.schedule),
+                                .decay = factor(plan.decay_schedule),
+                                .dropout = factor(plan.dropout_schedule)};
       const double batch_penalty =
           plan.penalty_per_batch ? penalty(table, state.network, plan) : 0.0;
       const Clock::time_point step_start = pace.measures() ? Clock::now() : start;
-      const T batch_loss = step.run(team, pace.threads(), schedule, state.epoch);
+      const T batch_loss = step.run(team, pace.threads(), factors, state.epoch);
       if (pace.measures()) pace.record(seconds_since(step_start));
       if (step.stop.load()) {
         if (!interrupts.seen()) {

@@ -2,29 +2,32 @@
 #include "train/forward.h"
 
 #include "layers/dense.h"
+#include "train/stem.h"
 
 namespace chainrule {
 
 template <class T>
 void forward(const KernelTable<T>& table, const Network<T>& network, Batch<T>& batch, bool dropout,
              Index from, Index to) {
-  const T* below = batch.x + from * batch.x_stride;
-  Index below_stride = batch.x_stride;
+  stem_forward(table, network, batch, from, to);
+  const T* below = batch.inputs() + from * batch.inputs_stride();
+  Index below_stride = batch.inputs_stride();
   const Index last = network.n_layers() - 1;
   for (Index l = 0; l <= last; ++l) {
     LayerRows<T>& layer = batch.layers[static_cast<std::size_t>(l)];
     const Index at = from * layer.stride;
     if (l == last) {  // its activation belongs to the loss
       dense_forward<T>(table, network, l, Activation::identity, below, below_stride, to - from,
-                       {layer.delta + at, nullptr, nullptr, layer.stride});
+                       {layer.delta + at, layer.stride});
       return;
     }
     const Activation activation = network.layer(l).activation;
-    // Where sigma'(z) cannot be had from a, it waits in the still unused delta.
-    T* slope = slope_from_value(activation) ? layer.slope : layer.delta;
-    dense_forward<T>(table, network, l, activation, below, below_stride, to - from,
-                     {layer.a + at, layer.z == nullptr ? nullptr : layer.z + at,
-                      slope == nullptr ? nullptr : slope + at, layer.stride});
+    // Where da/dz cannot be had from a, it waits in the still unused delta.
+    T* slope = slope_is_stored(network.layer(l)) ? layer.delta : layer.slope;
+    const auto rows_of = [at](T* rows) { return rows == nullptr ? nullptr : rows + at; };
+    dense_forward<T>(
+        table, network, l, activation, below, below_stride, to - from,
+        {layer.a + at, layer.stride, rows_of(layer.z), rows_of(slope), rows_of(layer.residual)});
     below = layer.a + at;
     below_stride = layer.stride;
     if (dropout && layer.mask != nullptr) {

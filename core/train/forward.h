@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step 1, forward: z(l) = W(l) a(l-1) + b(l), a(l) = sigma(z(l)), for rows [from, to) of a batch.
+// Step 1, forward: a(0) from the features, then z(l) = W(l) a(l-1) + b(l), a(l) = sigma(z(l)), for
+// rows [from, to) of a batch.
 #pragma once
 
 #include "train/batch.h"

@@ -16,8 +16,37 @@ struct LayerPlan {
   Index n_in;
   Index n_out;
   Activation activation;
-  bool ntk;        // z = W a / sqrt(n_in) + b
-  double dropout;  // after the activation
+  bool ntk;            // z = W a / sqrt(n_in) + b
+  double dropout;      // after the activation
+  bool blend = false;  // a = z + blend (sigma(z) - z), one learned factor a unit
+};
+
+// sigma'(z) of these layers waits in delta from the forward to the backward pass.
+constexpr bool slope_is_stored(const LayerPlan& plan) {
+  return plan.blend || !slope_from_value(plan.activation);
+}
+
+// What stands before layer 1 and makes its input: a(0) = scale * h, where h is, in this order, the
+// first `columns` features as waves, the features in between as they are, and the last ones, which
+// hold codes, as rows of `levels`.
+struct StemPlan {
+  Index columns = 0;
+  Index frequencies = 0;
+  Index outputs = 0;          // of a column, beside the number itself
+  std::vector<Index> levels;  // known levels K of each embedded category; codes are 0..K
+  Index units = 0;            // of a category
+  bool scale = false;
+
+  bool empty() const { return columns == 0 && levels.empty() && !scale; }
+  Index categories() const { return static_cast<Index>(levels.size()); }
+  Index level_rows() const {
+    Index rows = 0;
+    for (const Index known : levels) rows += known + 1;
+    return rows;
+  }
+  Index n_inputs(Index n_features) const {
+    return n_features + columns * outputs + (levels.empty() ? 0 : categories() * (units - 1));
+  }
 };
 
 // A layer with few outputs after a wide one, such as most heads, would fill a sixteenth of its
@@ -29,11 +58,13 @@ constexpr bool is_narrow(Index layer, const LayerPlan& plan) {
 struct NetworkPlan {
   Index n_features;
   double input_dropout;
+  StemPlan stem;
   std::vector<LayerPlan> layers;
   LossKind loss;
   double huber_delta;
   std::vector<double> quantiles;
 
+  Index n_inputs() const { return layers.front().n_in; }
   Index n_outputs() const { return layers.back().n_out; }
 };
 
@@ -49,19 +80,19 @@ struct SchedulePlan {
   double cycles = 4;
 };
 
-// Factors of one layer's weights and biases.
+// Factors of one parameter array.
 struct GroupPlan {
-  double weight_rate = 1;
-  double bias_rate = 1;
-  double weight_decay = 1;
-  double bias_decay = 0;
+  double rate = 1;
+  double decay = 0;
 };
 
 struct TrainingPlan {
   Optimizer optimizer = Optimizer::adam;
   double learning_rate = 1e-3;
   SchedulePlan schedule;
-  std::vector<GroupPlan> groups;  // one a layer
+  SchedulePlan decay_schedule;
+  SchedulePlan dropout_schedule;
+  std::vector<GroupPlan> groups;  // one a parameter array, in the order of tensors()
   Index epochs = 1;
   Index batch_size = 0;  // 0 is the full batch
   bool mean = true;      // else the sum over rows
@@ -97,7 +128,7 @@ struct Rows {
   Index at(Index i) const { return rows == nullptr ? i : static_cast<Index>(rows[i]); }
 };
 
-enum class Metric : int { loss, error, rmse, mae, callback };
+enum class Metric : int { loss, error, rmse, mae, refined, callback };
 
 // How the loop talks to its caller; each may be empty.
 template <class T>

@@ -24,15 +24,21 @@ Step<T>::Step(const NetworkPlan& network, const TrainingPlan& training, Batch<T>
       table_(kernels<T>()),
       constants_(network),
       tasks_(gradient_tasks(network, kPanel<T>)),
-      task_norms_(tasks_.size()),
-      scratch_(checked_multiply(max_threads, task_size<T>())) {
+      parts_(stem_tasks(network)),
+      task_norms_(tasks_.size() + parts_.size()),
+      scratch_size_(std::max(task_size<T>(), stem_scratch<T>(network, batch.capacity()))),
+      scratch_(checked_multiply(max_threads, scratch_size_)),
+      gradients_(training.clip_norm > 0 ? state.network.size() : state.network.stem_size()) {
   Index cost = 0;
   for (const GradientTask& task : tasks_) {
     cost_before_.push_back(cost);
     cost += task.n_panels * (task.last - task.first);
   }
+  for (const StemTask& part : parts_) {
+    cost_before_.push_back(cost);
+    cost += part.cost;
+  }
   cost_before_.push_back(cost);
-  if (training.clip_norm > 0) gradients_ = Buffer<T>(state.network.size());
 }
 
 template <class T>
@@ -46,19 +52,34 @@ std::pair<std::size_t, std::size_t> Step<T>::share(int thread, int active) const
 }
 
 template <class T>
-void Step<T>::rows_phase(int thread, int active, Index epoch) {
-  const bool dropout = epoch >= 0;
+template <class Block, class Part>
+void Step<T>::each_task(int thread, int active, Block block, Part part) {
+  T* scratch = scratch_.data() + thread * scratch_size_;
+  const auto [first, last] = share(thread, active);
+  for (std::size_t k = first; k < last; ++k) {
+    if (k < tasks_.size()) {
+      block(tasks_[k], k, scratch);
+    } else {
+      part(parts_[k - tasks_.size()], k, scratch);
+    }
+  }
+}
+
+template <class T>
+void Step<T>::rows_phase(int thread, int active, double dropout, Index epoch) {
+  const bool dropping = epoch >= 0;
   // Equal shares in whole register tiles, so that only the last thread has a ragged one.
   const Index tiles = (batch_.n + table_.tile_rows - 1) / table_.tile_rows;
   const Index from = std::min(batch_.n, tiles * thread / active * table_.tile_rows);
   const Index to = std::min(batch_.n, tiles * (thread + 1) / active * table_.tile_rows);
   for (Index row = from; row < to && !stop.load(std::memory_order_relaxed); row += kRowBlock) {
     const Index end = std::min(to, row + kRowBlock);
-    batch_.gather(table_, network_plan_, plan_.seed, epoch, row, end);
-    forward(table_, state_.network, batch_, dropout, row, end);
+    batch_.gather(table_, network_plan_, plan_.seed, epoch, dropout, row, end);
+    forward(table_, state_.network, batch_, dropping, row, end);
     loss(table_, network_plan_, constants_, batch_, row, end);
-    backward(table_, state_.network, batch_, dropout, row, end);
+    backward(table_, state_.network, batch_, dropping, row, end);
     weigh_deltas(table_, batch_, row, end);
+    stem_backward(table_, state_.network, batch_, row, end);
     if (thread == 0 && poll != nullptr) poll(poll_context, end - row);
   }
   // With fewer tiles than threads the first one has no rows of its own.
@@ -67,59 +88,66 @@ void Step<T>::rows_phase(int thread, int active, Index epoch) {
 
 template <class T>
 void Step<T>::weights_phase(int thread, int active, const StepSize<T>& step) {
-  T* block = scratch_.data() + thread * task_size<T>();
-  T* block_bias = block + kTaskPanels * kTaskInputs * kPanel<T>;
-  const auto [first, last] = share(thread, active);
-  for (std::size_t k = first; k < last; ++k) {
-    const GradientTask& task = tasks_[k];
-    gradient_block(table_, state_.network, batch_, true, task, static_cast<T>(step.scale), block,
-                   block_bias);
-    penalize_block(table_, state_.network, step, task, block);
-    update_block(table_, plan_, step, state_, task, block, block_bias);
-  }
+  const T scale = static_cast<T>(step.scale);
+  each_task(
+      thread, active,
+      [&](const GradientTask& task, std::size_t, T* block) {
+        gradient_block(table_, state_.network, batch_, true, task, scale, block);
+        penalize_block(table_, state_.network, step, task, block);
+        update_block(table_, plan_, step, state_, task, block);
+      },
+      [&](const StemTask& part, std::size_t, T* scratch) {
+        stem_gradient(table_, state_.network, batch_, part, scale, scratch, gradients_.data());
+        update_stem(table_, plan_, step, state_, part, T(1), gradients_.data());
+      });
 }
 
 // Clipping needs the norm of all gradients before the first update: one barrier more.
 template <class T>
 void Step<T>::clipped_weights_phase(Team& team, int thread, int active, const StepSize<T>& step) {
-  T* block = scratch_.data() + thread * task_size<T>();
-  T* block_bias = block + kTaskPanels * kTaskInputs * kPanel<T>;
-  const auto [first, last] = share(thread, active);
-  for (std::size_t k = first; k < last; ++k) {
-    const GradientTask& task = tasks_[k];
-    gradient_block(table_, state_.network, batch_, true, task, static_cast<T>(step.scale), block,
-                   block_bias);
-    penalize_block(table_, state_.network, step, task, block);
-    store_block(state_.network, task, block, block_bias, gradients_.data());
-    task_norms_[k] =
-        table_.sum_of_squares(block, task.n_panels * (task.last - task.first) * kPanel<T>) +
-        table_.sum_of_squares(block_bias, task.bias_panels * kPanel<T>);
-  }
+  const T scale = static_cast<T>(step.scale);
+  each_task(
+      thread, active,
+      [&](const GradientTask& task, std::size_t k, T* block) {
+        gradient_block(table_, state_.network, batch_, true, task, scale, block);
+        penalize_block(table_, state_.network, step, task, block);
+        store_block(state_.network, task, block, gradients_.data());
+        task_norms_[k] = block_norm(table_, state_.network, task, block);
+      },
+      [&](const StemTask& part, std::size_t k, T* scratch) {
+        stem_gradient(table_, state_.network, batch_, part, scale, scratch, gradients_.data());
+        task_norms_[k] = stem_norm(table_, state_.network, part, gradients_.data());
+      });
   team.barrier();
   double norm = 0;
   for (const double part : task_norms_) norm += part;
   norm = std::sqrt(norm);
   const T factor = norm > plan_.clip_norm ? static_cast<T>(plan_.clip_norm / norm) : T(1);
-  for (std::size_t k = first; k < last; ++k) {
-    load_block(state_.network, tasks_[k], gradients_.data(), block, block_bias);
-    table_.scale_rows(block, task_size<T>(), 1, task_size<T>(), &factor);
-    update_block(table_, plan_, step, state_, tasks_[k], block, block_bias);
-  }
+  each_task(
+      thread, active,
+      [&](const GradientTask& task, std::size_t, T* block) {
+        load_block(state_.network, task, gradients_.data(), block);
+        table_.scale_rows(block, task_size<T>(), 1, task_size<T>(), &factor);
+        update_block(table_, plan_, step, state_, task, block);
+      },
+      [&](const StemTask& part, std::size_t, T*) {
+        update_stem(table_, plan_, step, state_, part, factor, gradients_.data());
+      });
 }
 
 template <class T>
-T Step<T>::run(Team& team, int active, double schedule, Index epoch) {
+T Step<T>::run(Team& team, int active, const StepFactors& factors, Index epoch) {
   const T weight_sum = batch_.weight_sum(table_);
   if (!(weight_sum > T(0))) return T(0);  // all weights zero: no step
   StepSize<T> step{};
   T total = T(0);
   const auto work = [&](int thread) {
-    rows_phase(thread, active, epoch);
+    rows_phase(thread, active, factors.dropout, epoch);
     team.barrier();
     if (thread == 0 && !stop.load(std::memory_order_relaxed)) {
       total = sum_losses(table_, batch_);
       if (std::isfinite(total)) {
-        step = next_step<T>(plan_, state_.moments, schedule, static_cast<double>(weight_sum));
+        step = next_step<T>(plan_, state_.moments, factors, static_cast<double>(weight_sum));
       } else {  // stops here, before any weight changes
         stop.store(true, std::memory_order_relaxed);
       }

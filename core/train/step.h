@@ -7,7 +7,7 @@
 
 #include "base/team.h"
 #include "train/loss.h"
-#include "train/update.h"
+#include "train/stem.h"
 
 namespace chainrule {
 
@@ -19,7 +19,7 @@ class Step {
 
   // Runs forward, loss, backward and, if the loss is finite and nobody stopped, the update.
   // Returns the sum over rows of weight * loss; `stop` is set when that is not finite.
-  T run(Team& team, int active, double schedule, Index epoch);
+  T run(Team& team, int active, const StepFactors& factors, Index epoch);
 
   // Set from outside, or by poll, between blocks of rows: the step ends without an update.
   std::atomic<bool> stop{false};
@@ -28,11 +28,16 @@ class Step {
   void* poll_context = nullptr;
 
  private:
-  void rows_phase(int thread, int active, Index epoch);
+  void rows_phase(int thread, int active, double dropout, Index epoch);
   void weights_phase(int thread, int active, const StepSize<T>& step);
   void clipped_weights_phase(Team& team, int thread, int active, const StepSize<T>& step);
-  // First and last task of a thread's equal share of the work.
+  // The tasks of a thread's equal share of the work: first..last-1 of blocks and stem parts, which
+  // are numbered after the blocks.
   std::pair<std::size_t, std::size_t> share(int thread, int active) const;
+  // Calls block(task, its number, scratch) and part(task, its number, scratch) for a thread's
+  // share.
+  template <class Block, class Part>
+  void each_task(int thread, int active, Block block, Part part);
 
   const NetworkPlan& network_plan_;
   const TrainingPlan& plan_;
@@ -41,10 +46,12 @@ class Step {
   const KernelTable<T>& table_;
   LossConstants<T> constants_;
   std::vector<GradientTask> tasks_;
+  std::vector<StemTask> parts_;
   std::vector<double> task_norms_;
-  std::vector<Index> cost_before_;  // cumulative cost of tasks_, for equal shares
-  Buffer<T> scratch_;               // one block a thread
-  Buffer<T> gradients_;             // with clipping: all blocks, laid out like Network::values()
+  std::vector<Index> cost_before_;  // cumulative cost of all tasks, for equal shares
+  Index scratch_size_;
+  Buffer<T> scratch_;    // one block, or what a part needs, a thread
+  Buffer<T> gradients_;  // of the stem, and with clipping of all: laid out like Network::values()
 };
 
 }  // namespace chainrule

@@ -7,8 +7,21 @@
 #include "base/team.h"
 #include "layers/dense.h"
 #include "train/forward.h"
+#include "train/stem.h"
 
 namespace chainrule {
+
+namespace {
+
+template <class T>
+Buffer<T> copy_of(const T* from, Index count) {
+  if (from == nullptr) return {};
+  Buffer<T> to(count);
+  std::copy(from, from + count, to.data());
+  return to;
+}
+
+}  // namespace
 
 template <class T>
 void trace(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, Index dropout_epoch,
@@ -22,60 +35,69 @@ void trace(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, Index
 
   batch.choose(rows, nullptr, 0, rows.n);
   out.weight_sum = static_cast<double>(batch.weight_sum(table));
-  batch.gather(table, network, plan.seed, dropout_epoch, 0, rows.n);
+  batch.gather(table, network, plan.seed, dropout_epoch, 1.0, 0, rows.n);
   forward(table, state.network, batch, dropout, 0, rows.n);
+  out.h = copy_of(batch.stem.h, rows.n * batch.stem.stride);
   for (std::size_t l = 0; l + 1 < batch.layers.size(); ++l) {
     const LayerRows<T>& layer = batch.layers[l];
-    if (!slope_from_value(network.layers[l].activation))
+    if (slope_is_stored(network.layers[l]))
       std::copy(layer.delta, layer.delta + rows.n * layer.stride, layer.slope);
   }
+  for (const LayerRows<T>& layer : batch.layers)
+    out.residuals.push_back(copy_of(layer.residual, rows.n * layer.stride));
   loss(table, network, constants, batch, 0, rows.n);
   backward(table, state.network, batch, dropout, 0, rows.n);
 
   std::copy(batch.losses, batch.losses + rows.n, out.losses.data());
-  for (const LayerRows<T>& layer : batch.layers) {
-    out.deltas.emplace_back(rows.n * layer.stride);
-    std::copy(layer.delta, layer.delta + rows.n * layer.stride, out.deltas.back().data());
-  }
+  for (const LayerRows<T>& layer : batch.layers)
+    out.deltas.push_back(copy_of(layer.delta, rows.n * layer.stride));
+  out.stem_delta = copy_of(batch.stem.delta, rows.n * batch.stem.stride);
   out.loss_sum = static_cast<double>(sum_losses(table, batch));
   weigh_deltas(table, batch, 0, rows.n);
+  stem_backward(table, state.network, batch, 0, rows.n);
 
   Moments<T> counters{};
   counters.beta1_power = state.moments.beta1_power;
   counters.beta2_power = state.moments.beta2_power;
   const StepSize<T> step =
-      next_step<T>(plan, update ? state.moments : counters, 1.0, out.weight_sum);
+      next_step<T>(plan, update ? state.moments : counters, StepFactors{}, out.weight_sum);
+  const T scale = static_cast<T>(step.scale);
   out.gradients = Buffer<T>(state.network.size());
-  Buffer<T> scratch(task_size<T>());
+  Buffer<T> scratch(std::max(task_size<T>(), stem_scratch<T>(network, rows.n)));
   T* block = scratch.data();
-  T* block_bias = block + kTaskPanels * kTaskInputs * kPanel<T>;
   const std::vector<GradientTask> tasks = gradient_tasks(network, kPanel<T>);
+  const std::vector<StemTask> parts = stem_tasks(network);
   double squares = 0;
   for (const GradientTask& task : tasks) {
-    gradient_block(table, state.network, batch, dropout, task, static_cast<T>(step.scale), block,
-                   block_bias);
+    gradient_block(table, state.network, batch, dropout, task, scale, block);
     penalize_block(table, state.network, step, task, block);
-    store_block(state.network, task, block, block_bias, out.gradients.data());
-    squares += table.sum_of_squares(block, task.n_panels * (task.last - task.first) * kPanel<T>) +
-               table.sum_of_squares(block_bias, task.bias_panels * kPanel<T>);
+    store_block(state.network, task, block, out.gradients.data());
+    squares += block_norm(table, state.network, task, block);
+  }
+  for (const StemTask& part : parts) {
+    stem_gradient(table, state.network, batch, part, scale, block, out.gradients.data());
+    squares += stem_norm(table, state.network, part, out.gradients.data());
   }
   if (!update) return;
   const double norm = std::sqrt(squares);
   const bool clipped = plan.clip_norm > 0 && norm > plan.clip_norm;
   const T factor = clipped ? static_cast<T>(plan.clip_norm / norm) : T(1);
   for (const GradientTask& task : tasks) {
-    load_block(state.network, task, out.gradients.data(), block, block_bias);
+    load_block(state.network, task, out.gradients.data(), block);
     if (clipped) table.scale_rows(block, task_size<T>(), 1, task_size<T>(), &factor);
-    update_block(table, plan, step, state, task, block, block_bias);
+    update_block(table, plan, step, state, task, block);
   }
+  Buffer<T> stem_gradients = copy_of(out.gradients.data(), state.network.stem_size());
+  for (const StemTask& part : parts)
+    update_stem(table, plan, step, state, part, factor, stem_gradients.data());
 }
 
 namespace {
 
-// The layer that owns a position of Network::values().
+// The layer that owns a position of Network::values(); -1 is what stands before layer 1.
 Index owner(const Network<double>& network, Index position) {
   Index l = network.n_layers() - 1;
-  while (network.place(l).weights > position) --l;
+  while (l >= 0 && network.place(l).weights > position) --l;
   return l;
 }
 
@@ -94,7 +116,7 @@ class Probe {
     batch_.choose(rows, nullptr, 0, rows.n);
     const double weight_sum = batch_.weight_sum(table_);
     scale_ = plan.mean ? 1 / weight_sum : 1.0;
-    batch_.gather(table_, network.plan(), plan.seed, dropout_epoch, 0, rows.n);
+    batch_.gather(table_, network.plan(), plan.seed, dropout_epoch, 1.0, 0, rows.n);
     forward(table_, network_, batch_, dropout_, 0, rows.n);
   }
 
@@ -115,10 +137,11 @@ class Probe {
  private:
   double loss_from(Index first) {
     const Index last = network_.n_layers() - 1;
-    for (Index l = first; l <= last; ++l) {
+    if (first < 0) stem_forward(table_, network_, batch_, 0, batch_.n);
+    for (Index l = std::max<Index>(first, 0); l <= last; ++l) {
       LayerRows<double>& layer = batch_.layers[static_cast<std::size_t>(l)];
-      const double* below = batch_.x;
-      Index stride = batch_.x_stride;
+      const double* below = batch_.inputs();
+      Index stride = batch_.inputs_stride();
       if (l > 0) {
         const LayerRows<double>& under = batch_.layers[static_cast<std::size_t>(l) - 1];
         below = dropout_ && under.mask != nullptr ? under.input : under.a;
@@ -126,7 +149,7 @@ class Probe {
       }
       const Activation activation = l == last ? Activation::identity : network_.layer(l).activation;
       dense_forward<double>(table_, network_, l, activation, below, stride, batch_.n,
-                            {l == last ? layer.delta : layer.a, nullptr, nullptr, layer.stride});
+                            {l == last ? layer.delta : layer.a, layer.stride});
       if (dropout_ && layer.mask != nullptr)
         table_.multiply(layer.a, layer.mask, layer.input, batch_.n * layer.stride);
     }

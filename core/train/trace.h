@@ -13,11 +13,14 @@ struct Trace {
   Trace(const NetworkPlan& plan, const Rows<T>& rows)
       : batch(plan, rows.n, rows.weights != nullptr, true), losses(rows.n), deltas() {}
 
-  Batch<T> batch;
-  Buffer<T> losses;               // per row, before weighting
-  std::vector<Buffer<T>> deltas;  // per layer [rows][stride], of each row's own loss
-  Buffer<T> gradients;            // of the total, laid out like Network::values()
-  double loss_sum = 0;            // sum of weight * loss
+  Batch<T> batch;                    // its stem goes on to dl/dscale and dl/dh
+  Buffer<T> h;                       // [rows][stride] of what stands before layer 1
+  Buffer<T> stem_delta;              // dl/da(0)
+  Buffer<T> losses;                  // per row, before weighting
+  std::vector<Buffer<T>> residuals;  // per layer, sigma(z) - z, empty without blend
+  std::vector<Buffer<T>> deltas;     // per layer [rows][stride], of each row's own loss
+  Buffer<T> gradients;               // of the total, laid out like Network::values()
+  double loss_sum = 0;               // sum of weight * loss
   double weight_sum = 0;
 };
 

@@ -8,7 +8,7 @@
 namespace chainrule {
 
 template <class T>
-StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, double schedule,
+StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, const StepFactors& factors,
                       double weight_sum) {
   moments.n_steps += 1;
   moments.beta1_power *= plan.beta1;
@@ -16,7 +16,8 @@ StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, double sche
   const double share = plan.penalty_per_batch ? 1 / weight_sum : 1.0;
   const double correction2 = 1 / (1 - moments.beta2_power);
   const double epsilon = plan.epsilon * (plan.epsilon_hat ? std::sqrt(correction2) : 1.0);
-  return {.rate = plan.learning_rate * schedule,
+  return {.rate = plan.learning_rate * factors.rate,
+          .decay = plan.weight_decay * factors.decay,
           .scale = plan.mean ? 1 / weight_sum : 1.0,
           .correction1 = static_cast<T>(1 / (1 - moments.beta1_power)),
           .correction2 = static_cast<T>(correction2),
@@ -54,69 +55,61 @@ double penalty(const KernelTable<T>& table, const Network<T>& network, const Tra
 }
 
 template <class T>
+void update_values(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
+                   State<T>& state, const GroupPlan& group, Index at, T* gradients, Index count) {
+  Moments<T>& moments = state.moments;
+  // A rate of 0 freezes the parameters to the bit while their moments go on: what would be written
+  // to them goes into the gradient's place, which nobody reads again.
+  table.update_parameters(
+      {.optimizer = plan.optimizer,
+       .w = group.rate == 0 ? gradients : state.network.values().data() + at,
+       .g = gradients,
+       .first = moments.first.size() > 0 ? moments.first.data() + at : nullptr,
+       .second = moments.second.size() > 0 ? moments.second.data() + at : nullptr,
+       .count = count,
+       .rate = static_cast<T>(step.rate * group.rate),
+       .keep = static_cast<T>(1 - step.rate * group.rate * step.decay * group.decay),
+       .momentum = static_cast<T>(plan.momentum),
+       .beta1 = static_cast<T>(plan.beta1),
+       .beta2 = static_cast<T>(plan.beta2),
+       .correction1 = step.correction1,
+       .correction2 = step.correction2,
+       .epsilon = step.epsilon});
+}
+
+template <class T>
 void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
-                  State<T>& state, const GradientTask& task, T* block, T* block_bias) {
+                  State<T>& state, const GradientTask& task, T* block) {
   constexpr Index P = kPanel<T>;
   Network<T>& network = state.network;
   const LayerPlace& place = network.place(task.layer);
-  const GroupPlan& group = plan.groups[static_cast<std::size_t>(task.layer)];
-  UpdateArgs<T> args{.optimizer = plan.optimizer,
-                     .w = nullptr,
-                     .g = nullptr,
-                     .first = nullptr,
-                     .second = nullptr,
-                     .count = 0,
-                     .rate = T(0),
-                     .keep = T(1),
-                     .momentum = static_cast<T>(plan.momentum),
-                     .beta1 = static_cast<T>(plan.beta1),
-                     .beta2 = static_cast<T>(plan.beta2),
-                     .correction1 = step.correction1,
-                     .correction2 = step.correction2,
-                     .epsilon = step.epsilon};
-  // A rate of 0 freezes the parameters to the bit while their moments go on: what would be written
-  // to them goes into the gradient's place, which nobody reads again.
-  const auto apply = [&](Index at, T* gradient, Index count, double rate, double decay) {
-    args.w = rate == 0 ? gradient : network.values().data() + at;
-    args.g = gradient;
-    args.first = state.moments.first.size() > 0 ? state.moments.first.data() + at : nullptr;
-    args.second = state.moments.second.size() > 0 ? state.moments.second.data() + at : nullptr;
-    args.count = count;
-    args.rate = static_cast<T>(step.rate * rate);
-    args.keep = static_cast<T>(1 - step.rate * rate * plan.weight_decay * decay);
-    table.update_parameters(args);
-  };
-
-  const Index rows = task.last - task.first;
+  each_block_part(network, task, [&](Index k, Index at, Index from, Index count) {
+    update_values(table, plan, step, state, plan.groups[static_cast<std::size_t>(k)], at,
+                  block + from, count);
+  });
+  const bool frozen = plan.groups[static_cast<std::size_t>(place.tensor)].rate == 0;
+  if (!network.has_transpose(task.layer) || frozen) return;
   const Index in = place.rows, out = place.out_panels * P;
   for (Index p = 0; p < task.n_panels; ++p) {
-    const Index at = ((task.panel + p) * in + task.first) * P;
-    apply(place.weights + at, block + p * rows * P, rows * P, group.weight_rate,
-          group.weight_decay);
-    if (task.layer == 0 || place.narrow || group.weight_rate == 0) continue;
     for (Index i = task.first; i < task.last; i += P) {
       table.transpose_panel(
           network.weights(task.layer) + ((task.panel + p) * in + i) * P, std::min(P, task.last - i),
           network.weights_t(task.layer) + ((i / P) * out + (task.panel + p) * P) * P);
     }
   }
-  if (task.bias_panels > 0) {
-    apply(place.bias + task.bias_panel * P, block_bias, task.bias_panels * P, group.bias_rate,
-          group.bias_decay);
-  }
 }
 
-template StepSize<float> next_step(const TrainingPlan&, Moments<float>&, double, double);
-template StepSize<double> next_step(const TrainingPlan&, Moments<double>&, double, double);
-template void penalize_block(const KernelTable<float>&, const Network<float>&,
-                             const StepSize<float>&, const GradientTask&, float*);
-template void penalize_block(const KernelTable<double>&, const Network<double>&,
-                             const StepSize<double>&, const GradientTask&, double*);
-template double penalty(const KernelTable<float>&, const Network<float>&, const TrainingPlan&);
-template double penalty(const KernelTable<double>&, const Network<double>&, const TrainingPlan&);
-template void update_block(const KernelTable<float>&, const TrainingPlan&, const StepSize<float>&,
-                           State<float>&, const GradientTask&, float*, float*);
-template void update_block(const KernelTable<double>&, const TrainingPlan&, const StepSize<double>&,
-                           State<double>&, const GradientTask&, double*, double*);
+#define CHAINRULE_UPDATE(T)                                                                     \
+  template StepSize<T> next_step(const TrainingPlan&, Moments<T>&, const StepFactors&, double); \
+  template void penalize_block(const KernelTable<T>&, const Network<T>&, const StepSize<T>&,    \
+                               const GradientTask&, T*);                                        \
+  template double penalty(const KernelTable<T>&, const Network<T>&, const TrainingPlan&);       \
+  template void update_values(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,   \
+                              State<T>&, const GroupPlan&, Index, T*, Index);                   \
+  template void update_block(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,    \
+                             State<T>&, const GradientTask&, T*);
+CHAINRULE_UPDATE(float)
+CHAINRULE_UPDATE(double)
+#undef CHAINRULE_UPDATE
 
 }  // namespace chainrule

@@ -8,10 +8,18 @@
 
 namespace chainrule {
 
+// Schedules' factors of one step on the learning rate, the weight decay and the dropout rates.
+struct StepFactors {
+  double rate = 1;
+  double decay = 1;
+  double dropout = 1;
+};
+
 // The numbers of one step that all blocks share.
 template <class T>
 struct StepSize {
   double rate;    // learning rate * schedule
+  double decay;   // weight decay * schedule
   double scale;   // 1 / sum of row weights, or 1
   T correction1;  // 1 / (1 - beta1^t)
   T correction2;
@@ -23,7 +31,7 @@ struct StepSize {
 // Advances the step counter and the bias corrections. With epsilon_hat, sqrt(v') + epsilon becomes
 // (sqrt(v) + epsilon) / sqrt(1 - beta2^t), v' being v without its bias.
 template <class T>
-StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, double schedule,
+StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, const StepFactors& factors,
                       double weight_sum);
 
 // Adds the penalty's gradient to a block's: l2 w + l1 sign(w).
@@ -35,10 +43,16 @@ void penalize_block(const KernelTable<T>& table, const Network<T>& network, cons
 template <class T>
 double penalty(const KernelTable<T>& table, const Network<T>& network, const TrainingPlan& plan);
 
+// Updates `count` numbers (whole panels) at `at` of Network::values() from their gradients, which
+// it may overwrite.
+template <class T>
+void update_values(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
+                   State<T>& state, const GroupPlan& group, Index at, T* gradients, Index count);
+
 // Updates the block's parameters and their transposed copy from its gradient, which it may
 // overwrite.
 template <class T>
 void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
-                  State<T>& state, const GradientTask& task, T* block, T* block_bias);
+                  State<T>& state, const GradientTask& task, T* block);
 
 }  // namespace chainrule

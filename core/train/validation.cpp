@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "layers/dense.h"
+#include "train/refined.h"
+#include "train/stem.h"
 
 namespace chainrule {
 namespace {
@@ -46,6 +48,10 @@ Predictor<T>::Predictor(const NetworkPlan& plan, int max_threads)
     for (std::size_t l = 0; l < plan.layers.size(); ++l)
       lane.arena.request(&lane.a[l], kRowBlock, row_stride<T>(plan.layers[l].n_out));
     lane.arena.request(&lane.x, kRowBlock, plan.n_features);
+    if (!plan.stem.empty()) {
+      lane.arena.request(&lane.h, kRowBlock, row_stride<T>(plan.n_inputs()));
+      lane.arena.request(&lane.a0, plan.stem.scale ? kRowBlock : 0, row_stride<T>(plan.n_inputs()));
+    }
     lane.arena.request(&lane.y, kRowBlock, row_stride<T>(plan.n_outputs()));
     lane.arena.request(&lane.losses, kRowBlock + kPanel<T>, 1);
     lane.arena.allocate();
@@ -65,12 +71,18 @@ void Predictor<T>::run_block(const Network<T>& network, const Rows<T>& rows, Lan
       std::copy(source, source + rows.n_features, lane.x + (i - from) * below_stride);
     }
   }
+  if (lane.h != nullptr) {
+    const Index stride = row_stride<T>(plan_.n_inputs());
+    stem_forward(table_, network, below, below_stride, to - from, lane.h, lane.a0, stride);
+    below = plan_.stem.scale ? lane.a0 : lane.h;
+    below_stride = stride;
+  }
   for (Index l = 0; l < network.n_layers(); ++l) {
     const Index stride = row_stride<T>(network.layer(l).n_out);
     T* a = lane.a[static_cast<std::size_t>(l)];
     const bool last = l + 1 == network.n_layers();
     dense_forward<T>(table_, network, l, last ? Activation::identity : network.layer(l).activation,
-                     below, below_stride, to - from, {a, nullptr, nullptr, stride});
+                     below, below_stride, to - from, {a, stride});
     below = a;
     below_stride = stride;
   }
@@ -147,7 +159,7 @@ typename Predictor<T>::Score Predictor<T>::score(const Network<T>& network, cons
         const T* a = lane.a.back() + (i - from) * stride;
         sum.weight += weight;
         sum.loss += weight * static_cast<double>(lane.losses[i - from]);
-        if (metric != Metric::loss && metric != Metric::callback)
+        if (metric == Metric::error || metric == Metric::rmse || metric == Metric::mae)
           sum.metric += weight * row_metric(metric, plan_, a, lane.y + (i - from) * y_stride);
         if (outputs != nullptr) std::copy(a, a + n_outputs, outputs + i * n_outputs);
       }
@@ -161,6 +173,7 @@ typename Predictor<T>::Score Predictor<T>::score(const Network<T>& network, cons
     all.weight += part.weight;
   }
   const double loss = mean ? all.loss / all.weight : all.loss;
+  if (metric == Metric::refined) return {loss, refined_log_loss(plan_, rows, outputs)};
   const double value = all.metric / all.weight;
   return {loss, metric == Metric::loss ? loss : metric == Metric::rmse ? std::sqrt(value) : value};
 }

@@ -18,7 +18,7 @@ class Predictor {
                T* out);
 
   // Weighted mean over rows of the loss, and of the metric (the loss itself unless another is
-  // asked for). `outputs`, when not null, receives a(L).
+  // asked for). `outputs`, when not null, receives a(L); Metric::refined needs it.
   struct Score {
     double loss;
     double metric;
@@ -29,6 +29,8 @@ class Predictor {
  private:
   struct Lane {  // one thread's rows
     std::vector<T*> a;
+    T* h = nullptr;
+    T* a0 = nullptr;
     T* x;
     T* y;
     T* losses;

@@ -59,6 +59,12 @@ def trace_float32(
 
 trace_float64 = trace_float32
 
+def fit_start_to_data_float32(
+    network: _Form, params: list[_Array], rows: _Form, seed: int, out_params: list[_Array], /
+) -> None: ...
+
+fit_start_to_data_float64 = fit_start_to_data_float32
+
 def numeric_gradients(
     network: _Form,
     training: _Form,

@@ -93,10 +93,11 @@ def test_permutations_are_fair_to_every_place() -> None:
 
 def test_mask_follows_the_words_of_row_and_unit() -> None:
     rate, rows, seed, layer, epoch = 0.3, np.array([12, 4, 4]), 99, 2, 6
-    mask = dropout_mask(rate, rows, 7, layer, seed, epoch)
+    mask = dropout_mask(rate, rows, 70, layer, seed, epoch)
     for i, row in enumerate(rows):
-        for unit in range(7):
-            word = plain_philox((int(row), unit // 4, 3 * 2**16 + layer, epoch), seed)[unit % 4]
+        for unit in range(70):
+            counter = (int(row), unit // 64 * 16 + unit % 16, 3 * 2**16 + layer, epoch)
+            word = plain_philox(counter, seed)[unit // 16 % 4]
             assert mask[i, unit] == (1.0 / (1.0 - rate) if word >= int(rate * 2**32) else 0.0)
 
 

@@ -9,17 +9,35 @@ import numpy as np
 
 from chainrule import _core
 from chainrule.engine.forms import network_form
-from chainrule.engine.rows import Array, Params, matrix, parameter_list
+from chainrule.engine.rows import Array, Params, TrainingRows, features, parameter_list
 from chainrule.engine.trace import trace
 from chainrule.errors import DataError, SpecError
 from chainrule.spec import INITIALIZATIONS, NetworkSpec, TrainingSpec
 
+DATA_DRIVEN = "data_driven"
 _RECTIFIERS = ("relu", "leaky_relu", "elu", "gelu", "silu", "mish", "softplus")
+_LETTERS = "abcdefghijklmnopqrstuvwxyzW"
+_UNIFORM, _NORMAL = 1, 2
+# Of a parameter before layer 1: the layer word of its draws, their distribution and its spread.
+_STEM_DRAWS = {
+    "freq": (0x8001, _NORMAL, 0.1),
+    "phase": (0x8002, _UNIFORM, math.pi),
+    "mix": (0x8003, _UNIFORM, 1.0),  # over sqrt(frequencies), as shift
+    "shift": (0x8004, _UNIFORM, 1.0),
+    "levels": (0x8005, _NORMAL, 1.0),
+}
 _STREAMS = {"init": 0, "shuffle": 1, "split": 2, "dropout": 3}
 
 
 def initialize(
-    spec: NetworkSpec, *, init: str | None = None, seed: int = 0, dtype: Any = "float32"
+    spec: NetworkSpec,
+    *,
+    init: str | None = None,
+    seed: int = 0,
+    dtype: Any = "float32",
+    X: Any = None,
+    rows: Any = None,
+    sample_weight: Any = None,
 ) -> Params:
     """Starting parameters: W drawn by (seed, layer, input, unit), b zero.
 
@@ -30,32 +48,74 @@ def initialize(
         from N(0, v); v = 2 / (n_in + n_out) for glorot (Glorot and Bengio 2010), 2 / n_in for he
         (He et al. 2015), 1 / n_in for lecun, 1 for ntk. None takes he_uniform for rectifiers,
         lecun_normal for selu, ntk for layers in that parametrisation, else glorot_uniform.
+        "data_driven" draws as ntk does and then, layer by layer on at most 16,384 training rows,
+        scales each unit's weights so that its z has standard deviation 1, and sets its bias to
+        minus a random mean of z over five random rows (Holzmüller et al., arXiv 2407.04491).
     seed : int
         64 bits.
     dtype : "float32" or "float64"
+    X, rows, sample_weight
+        Of "data_driven": the training rows, as `fit` takes them.
+
+    Notes
+    -----
+    Before layer 1: freq from N(0, 0.1^2), phase uniform in (-pi, pi), mix and shift in
+    (-1, 1) / sqrt(frequencies), levels from N(0, 1), scale 1; blend is 1.
     """
-    if init is not None and init not in INITIALIZATIONS:
-        raise SpecError(f"unknown init {init!r}; it is one of {', '.join(INITIALIZATIONS)}.")
-    params: Params = {}
-    for number, layer in enumerate(spec.dense, start=1):
-        n_out, n_in = spec.parameter_shapes[f"W{number}"]
+    if init not in (None, DATA_DRIVEN, *INITIALIZATIONS):
+        known = ", ".join((*INITIALIZATIONS, DATA_DRIVEN))
+        raise SpecError(f"unknown init {init!r}; it is one of {known}.")
+    params = {
+        name: _draw(spec, name, init, seed, np.dtype(dtype)) for name in spec.parameter_shapes
+    }
+    if init != DATA_DRIVEN:
+        return params
+    if X is None:
+        raise SpecError("init 'data_driven' needs the training rows; pass X.")
+    table = TrainingRows.of_inputs(spec, np.dtype(dtype), X, sample_weight, rows)
+    arrays = parameter_list(spec, params)
+    fitted = [np.zeros_like(array) for array in arrays]
+    single = arrays[0].dtype == np.float32
+    call = _core.fit_start_to_data_float32 if single else _core.fit_start_to_data_float64
+    call(network_form(spec), arrays, table.form(), seed, fitted)
+    return dict(zip(params, fitted, strict=True))
+
+
+def _draw(spec: NetworkSpec, name: str, init: str | None, seed: int, dtype: np.dtype[Any]) -> Array:
+    """One parameter's starting values."""
+    shape = spec.parameter_shapes[name]
+    family, number = name.rstrip("0123456789"), name.lstrip(_LETTERS)
+    values = np.zeros(shape, dtype)
+    if family in ("scale", "blend"):
+        values[:] = 1
+    elif family == "W":
+        layer = spec.dense[int(number) - 1]
         scheme = init or _scheme_for(layer.activation, layer.ntk)
-        family, _, distribution = scheme.partition("_")
-        variance = {
-            "glorot": 2.0 / (n_in + n_out),
-            "he": 2.0 / n_in,
-            "lecun": 1.0 / n_in,
-            "ntk": 1.0,
-            "zeros": 0.0,
-        }[family]
-        weights = np.zeros((n_out, n_in), dtype)
-        if distribution == "uniform":
-            _core.initialize(1, math.sqrt(3.0 * variance), seed, number, weights)
-        elif variance > 0:
-            _core.initialize(2, math.sqrt(variance), seed, number, weights)
-        params[f"W{number}"] = weights
-        params[f"b{number}"] = np.zeros(n_out, dtype)
-    return params
+        _draw_weights(scheme, seed, int(number), values)
+    elif family in _STEM_DRAWS:
+        counter, distribution, spread = _STEM_DRAWS[family]
+        waves = spec.periodic.frequencies if spec.periodic else 1
+        if family in ("mix", "shift"):
+            spread = 1.0 / math.sqrt(waves)
+        _core.initialize(distribution, spread, seed, counter, values)
+    return values
+
+
+def _draw_weights(scheme: str, seed: int, number: int, weights: Array) -> None:
+    n_out, n_in = weights.shape
+    family, _, distribution = scheme.partition("_")
+    variance = {
+        "glorot": 2.0 / (n_in + n_out),
+        "he": 2.0 / n_in,
+        "lecun": 1.0 / n_in,
+        "ntk": 1.0,
+        "data": 1.0,
+        "zeros": 0.0,
+    }[family]
+    if distribution == "uniform":
+        _core.initialize(_UNIFORM, math.sqrt(3.0 * variance), seed, number, weights)
+    elif variance > 0:
+        _core.initialize(_NORMAL, math.sqrt(variance), seed, number, weights)
 
 
 def _scheme_for(activation: str, ntk: bool) -> str:
@@ -78,7 +138,7 @@ class Predictor:
 
     def __init__(self, spec: NetworkSpec, params: Params) -> None:
         arrays = parameter_list(spec, params)
-        self._n_features = spec.n_features
+        self._spec = spec
         self._dtype = arrays[0].dtype
         pack = _core.PackedFloat32 if self._dtype == np.float32 else _core.PackedFloat64
         self._packed = pack(network_form(spec), arrays)
@@ -93,7 +153,7 @@ class Predictor:
         except TypeError:  # not an array of the network's number type
             out = None
         if out is None:
-            x = matrix(X, self._n_features, self._dtype, "X")
+            x = features(self._spec, X, self._dtype, "X")
             out = self._packed.predict(x, logits, n_threads or 0)
         assert out is not None
         return out

@@ -11,6 +11,7 @@ from chainrule.spec import (
     OUTPUT_ACTIVATIONS,
     SCHEDULES,
     NetworkSpec,
+    Schedule,
     TrainingSpec,
 )
 
@@ -34,8 +35,8 @@ ACTIVATION_CODES = {name: _ACTIVATION_ORDER.index(name) for name in OUTPUT_ACTIV
 LOSS_CODES = {name: code for code, name in enumerate(LOSSES)}
 OPTIMIZER_CODES = {name: code for code, name in enumerate(OPTIMIZERS)}
 SCHEDULE_CODES = {name: code for code, name in enumerate(SCHEDULES)}
-METRIC_CODES = {"loss": 0, "error": 1, "rmse": 2, "mae": 3}
-CALLBACK_METRIC = 4
+METRIC_CODES = {"loss": 0, "error": 1, "rmse": 2, "mae": 3, "refined": 4}
+CALLBACK_METRIC = 5
 
 _MAX_THREADS = 256
 
@@ -43,15 +44,25 @@ _MAX_THREADS = 256
 def network_form(spec: NetworkSpec) -> dict[str, Any]:
     """The network as the core reads it; a dropout belongs to the layer before it."""
     rates = spec.dropout_rates
+    periodic, categories = spec.periodic, spec.categories
     return {
         "n_features": spec.n_features,
         "input_dropout": float(rates[0]),
+        "stem": {
+            "columns": periodic.columns if periodic else 0,
+            "frequencies": periodic.frequencies if periodic else 0,
+            "outputs": periodic.outputs if periodic else 0,
+            "levels": list(categories.levels) if categories else [],
+            "units": categories.units if categories else 0,
+            "scale": spec.scale is not None,
+        },
         "layers": [
             {
                 "units": layer.units,
                 "activation": ACTIVATION_CODES[layer.activation],
                 "ntk": layer.ntk,
                 "dropout": float(rate),
+                "blend": layer.blend,
             }
             for layer, rate in zip(spec.dense, rates[1:], strict=True)
         ],
@@ -65,22 +76,16 @@ def training_form(spec: NetworkSpec, training: TrainingSpec) -> dict[str, Any]:
     """The training as the core reads it; None becomes 0, which stands for "none" or "choose"."""
     _check_factors(spec, training)
     groups = [
-        [
-            training.learning_rate_factor(f"W{number}"),
-            training.learning_rate_factor(f"b{number}"),
-            training.weight_decay_factor(f"W{number}"),
-            training.weight_decay_factor(f"b{number}"),
-        ]
-        for number in range(1, spec.n_layers + 1)
+        [training.learning_rate_factor(name), training.weight_decay_factor(name)]
+        for name in spec.parameter_shapes
     ]
     rmsprop = training.optimizer == "rmsprop"
     return {
         "optimizer": OPTIMIZER_CODES[training.optimizer],
         "learning_rate": float(training.learning_rate),
-        "schedule": {
-            "kind": SCHEDULE_CODES[training.schedule.name],
-            **training.schedule.constants,
-        },
+        "schedule": _schedule_form(training.schedule),
+        "decay_schedule": _schedule_form(training.weight_decay_schedule),
+        "dropout_schedule": _schedule_form(training.dropout_schedule),
         "groups": groups,
         "epochs": training.epochs,
         "batch_size": training.batch_size or 0,
@@ -102,6 +107,10 @@ def training_form(spec: NetworkSpec, training: TrainingSpec) -> dict[str, Any]:
         "epsilon": training.constant("epsilon"),
         "epsilon_hat": training.epsilon_hat,
     }
+
+
+def _schedule_form(schedule: Schedule) -> dict[str, Any]:
+    return {"kind": SCHEDULE_CODES[schedule.name], **schedule.constants}
 
 
 def thread_count(n_threads: int | None) -> int:

@@ -67,12 +67,25 @@ class TrainingRows:
         what: str = "",
     ) -> TrainingRows:
         """Check and convert; `what` is put before the argument's name in messages."""
-        x = matrix(X, spec.n_features, dtype, f"{what}X")
+        x = features(spec, X, dtype, f"{what}X")
         values, classes = targets(spec, y, len(x), dtype, f"{what}y")
         weights = row_weights(sample_weight, len(x), dtype, f"{what}sample_weight")
         chosen = None if rows is None else row_numbers(rows, len(x), f"{what}rows")
         table = cls(x, values, classes, weights, chosen)
         table.check_weight(what)
+        return table
+
+    @classmethod
+    def of_inputs(
+        cls, spec: NetworkSpec, dtype: np.dtype[Any], X: Any, sample_weight: Any, rows: Any
+    ) -> TrainingRows:
+        """The same without targets."""
+        x = features(spec, X, dtype, "X")
+        weights = row_weights(sample_weight, len(x), dtype, "sample_weight")
+        table = cls(
+            x, None, None, weights, None if rows is None else row_numbers(rows, len(x), "rows")
+        )
+        table.check_weight()
         return table
 
     def check_weight(self, what: str = "") -> None:
@@ -85,6 +98,22 @@ class TrainingRows:
         weights = self.weights if self.rows is None else self.weights[self.rows]
         if not weights.any():
             raise DataError(f"{what}sample_weight is zero for every row; one must be above zero.")
+
+
+def features(spec: NetworkSpec, X: Any, dtype: np.dtype[Any], name: str) -> Array:
+    """X as a `matrix` whose embedded categories hold whole codes 0..K."""
+    x = matrix(X, spec.n_features, dtype, name)
+    levels = spec.categories.levels if spec.categories else ()
+    for column, known in enumerate(levels, start=spec.n_features - len(levels)):
+        codes = x[:, column]
+        strange = (codes < 0) | (codes > known) | (codes != np.floor(codes))
+        if strange.any():
+            row = int(np.argmax(strange))
+            raise DataError(
+                f"{name} holds {codes[row]} at row {row}, column {column}; "
+                f"this embedded category has the codes 0 (missing or unknown) to {known}."
+            )
+    return x
 
 
 def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:

@@ -20,12 +20,19 @@ from chainrule.spec import NetworkSpec, TrainingSpec
 class Trace:
     """Every number of one training step, in the number type of the parameters.
 
-    Lists have length L + 1 and are indexed by layer; entry 0 is None except `a[0]`, the input.
+    Lists have length L + 1 and are indexed by layer; entry 0 is None except `a[0]`, the input of
+    layer 1, and `delta[0]` where something with parameters stands before it.
 
     Attributes
     ----------
+    x, h : ndarray (n_samples, n_features) and (n_samples, n_0)
+        The features, and what a scale multiplies to make a[0]; h is None with nothing before
+        layer 1.
     z, a, slope, delta : list of ndarray (n_samples, n_l)
-        Pre-activation, activation (before dropout), sigma'(z), and dl/dz of each row's own loss.
+        Pre-activation, activation (before dropout), da/dz, and dl/dz of each row's own loss;
+        delta[0] is dl/da(0).
+    residual : list of ndarray or None
+        sigma(z) - z of the layers with `blend`, where a = z + blend (sigma(z) - z).
     masks : list of ndarray or None
         Dropout factors, where dropout is on; the next layer receives a * mask.
     losses : ndarray (n_samples,)
@@ -39,10 +46,13 @@ class Trace:
     state_before, state_after : TrainingState
     """
 
+    x: Array
+    h: Array | None
     z: list[Array | None]
     a: list[Array]
     slope: list[Array | None]
     delta: list[Array | None]
+    residual: list[Array | None]
     masks: list[Array | None]
     losses: Array
     data_loss: float
@@ -111,10 +121,13 @@ def trace(
     share = 1.0 / weight_sum if training.penalty_per_batch else 1.0
     penalty = share * _penalty(params_before, training)
     return Trace(
+        x=rows.x,
+        h=out["h"],
         z=[None, *out["z"]],
-        a=[rows.x, *out["a"]],
+        a=[rows.x if out["h"] is None else out["inputs"], *out["a"]],
         slope=[None, *out["slope"]],
-        delta=[None, *out["delta"]],
+        delta=[out["stem_delta"], *out["delta"]],
+        residual=[None, *out["residual"]],
         masks=[out["input_mask"], *out["masks"]],
         losses=out["losses"].reshape(-1),
         data_loss=data_loss,

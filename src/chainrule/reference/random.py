@@ -69,9 +69,10 @@ def dropout_mask(
 
     `rows` are indices into all training rows: a row meets the same mask in whatever batch it comes.
     """
-    units = np.arange((n_units + 3) // 4)
-    word = words(seed, "dropout", np.asarray(rows)[:, np.newaxis], units, layer, epoch)
-    word = word.reshape(len(rows), -1)[:, :n_units]
+    # Of each 64 units, word i of 16 counters belongs to units 16 i to 16 i + 15.
+    counters = np.arange(16 * ((n_units + 63) // 64))
+    word = words(seed, "dropout", np.asarray(rows)[:, np.newaxis], counters, layer, epoch)
+    word = word.reshape(len(rows), -1, 16, 4).swapaxes(2, 3).reshape(len(rows), -1)[:, :n_units]
     return (word >= np.uint64(int(rate * 2**32))) / (1.0 - rate)
 
 

@@ -31,6 +31,7 @@ ACTIVATIONS = (
 OUTPUT_ACTIVATIONS = (*ACTIVATIONS, "softmax", "exp")
 
 MAX_UNITS = 1 << 24
+MAX_WAVE_OUTPUTS = 16
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,11 @@ def check_layer(place: int, layer: Any) -> None:
     elif isinstance(layer, PeriodicEmbedding):
         for name in ("columns", "frequencies", "outputs"):
             check_int(f"{name} of layer {place}", getattr(layer, name))
+        if layer.outputs > MAX_WAVE_OUTPUTS:
+            raise SpecError(
+                f"outputs of layer {place} must be at most {MAX_WAVE_OUTPUTS}, "
+                f"found {layer.outputs}."
+            )
     elif isinstance(layer, CategoryEmbedding):
         check_int(f"units of layer {place}", layer.units)
         if not layer.levels:
