@@ -182,9 +182,9 @@ def test_the_trained_number_type(model, table, labels):
     assert model.trace(table, labels).header()["trained_dtype"] == "float32"
 
 
-@pytest.mark.parametrize("member", [1, -1, True])
-def test_there_is_one_member(model, table, labels, member):
-    with pytest.raises(SpecError, match="member 0"):
+@pytest.mark.parametrize("member", [4, -1, True, "0"])
+def test_members_that_do_not_exist(model, table, labels, member):
+    with pytest.raises(SpecError, match="members 0 to 3"):
         model.explain("loss", table, labels, member=member)
 
 

@@ -57,6 +57,29 @@ def test_the_first_format_is_still_written():
     assert to_bytes(first_format()) == written
 
 
+def second_format():
+    """The ensemble in format-2.safetensors."""
+    record = first_format()
+    record.state = None
+    halves = {name: array * np.float32(0.5) for name, array in record.params.items()}
+    record.others = [(halves, History([2.0], [], [], None, 10, "time_limit", True)), (halves, None)]
+    return record
+
+
+def test_the_second_format_opens(assert_same):
+    record, expected = read_model(GOLDEN / "format-2.safetensors"), second_format()
+    assert_same(record, expected)
+    for (params, history), (halves, past) in zip(record.others, expected.others, strict=True):
+        assert history == past
+        for name in halves:
+            np.testing.assert_array_equal(params[name], halves[name])
+
+
+def test_the_second_format_is_still_written():
+    written = (GOLDEN / "format-2.safetensors").read_bytes()
+    assert to_bytes(second_format()) == written
+
+
 @pytest.mark.parametrize("path", sorted(GOLDEN.glob("*.safetensors")), ids=lambda path: path.name)
 def test_golden_files_are_small(path):
     assert path.stat().st_size < 20_000

@@ -161,7 +161,7 @@ def rewritten(record, change):
 
 
 FORGERIES = {
-    "newer": (lambda d, t: d.update(min_reader=2, versions={"chainrule": "9.1"}), r"9\.1.*newer"),
+    "newer": (lambda d, t: d.update(min_reader=3, versions={"chainrule": "9.1"}), r"9\.1.*newer"),
     "unknown key": (lambda d, t: d.update(surprise=1), "surprise"),
     "kind": (lambda d, t: d.update(kind="os.system"), "os.system"),
     "dtype": (lambda d, t: d.update(dtype="float16"), "float16"),
@@ -201,6 +201,54 @@ def test_forged_descriptions_are_refused(record, name):
     change, word = FORGERIES[name]
     with pytest.raises(ModelFileError, match=word):
         from_bytes(rewritten(record, change))
+
+
+def ensemble(make_record):
+    record, second, third = (make_record(seed=seed) for seed in range(3))
+    record.state = None
+    record.others = [(second.params, second.history), (third.params, None)]
+    return record
+
+
+def test_networks_of_an_ensemble_come_back(make_record, assert_same):
+    record = ensemble(make_record)
+    data = to_bytes(record)
+    again = from_bytes(data)
+    assert_same(again, record)
+    for (params, history), (expected, past) in zip(again.others, record.others, strict=True):
+        assert history == past
+        assert {name: a.tobytes() for name, a in params.items()} == {
+            name: a.tobytes() for name, a in expected.items()
+        }
+    assert to_bytes(again) == data
+    tensors = safetensors.numpy.load(data)
+    np.testing.assert_array_equal(tensors["m2.W1"], record.others[1][0]["W1"])
+    assert tensors["m1.history.loss"].tolist() == record.others[0][1].loss
+    assert "m2.history.loss" not in tensors
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        (lambda d, t: d.update(others=[]), "others"),
+        (lambda d, t: d.update(others={}), "others"),
+        (lambda d, t: d.update(others=[3, None]), "history"),
+        (lambda d, t: d.update(others=d["others"][:1]), "unexpected tensor"),
+        (lambda d, t: d.update(others=[*d["others"], None]), "lacks the tensor 'm3"),
+        (lambda d, t: d.update(min_reader=1), "others"),
+        (lambda d, t: d.pop("others"), "others"),
+        (
+            lambda d, t: d.update(
+                state={"optimizer": "sgd", "n_steps": 1, "epoch": 1, "beta1_power": 1.0,
+                       "beta2_power": 1.0}
+            ),
+            "state",
+        ),
+    ],
+)  # fmt: skip
+def test_forged_ensembles_are_refused(make_record, change, word):
+    with pytest.raises(ModelFileError, match=word):
+        from_bytes(rewritten(ensemble(make_record), change))
 
 
 def test_optional_keys_survive(record):

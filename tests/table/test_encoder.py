@@ -87,7 +87,7 @@ MIXED = pd.DataFrame(
         "blank": [None] * 6,
     }
 )
-NAMES = ("age", "age?", "size", "island=A", "island=B", "island=C", "sex=f", "only=x",
+NAMES = ("age", "size", "age?", "island=A", "island=B", "island=C", "sex=f", "only=x",
          "member=False")  # fmt: skip
 
 
@@ -113,7 +113,7 @@ def test_categories_by_hand():
     only = np.array([1, -1, 1, 1, 1, -1.0])  # quartiles -1, 1, 1
     np.testing.assert_allclose(out[:, 7], clip((only - 1) / 2))
     known = np.array([1, -1, 1, 1, 1, 1.0])  # quartiles 1, 1, 1: 2 / (max - min)
-    np.testing.assert_allclose(out[:, 1], clip(known - 1))
+    np.testing.assert_allclose(out[:, 2], clip(known - 1))
     assert out[1, 0] == 0.0
 
 
@@ -126,7 +126,7 @@ def test_unseen_and_first_missing_values_are_counted():
     old = inputs(encoder, MIXED)
     np.testing.assert_array_equal(out[0, 3:6], old[4, 3:6])  # unseen as missing
     np.testing.assert_array_equal(out[:, 6], old[2, 6])
-    assert out[1, 2] == 0.0
+    assert out[1, 1] == 0.0
     assert len(notices) == 3
     assert "'size' has 2 missing values" in notices[0]
     assert "'island' has 3 rows with 2 categories" in notices[1]
@@ -155,7 +155,7 @@ def test_a_column_that_changes_its_type_is_refused():
     with pytest.raises(DataError, match=r"'island' held categories .* dates now"):
         inputs(encoder, MIXED.assign(island=pd.Timestamp("2020-01-01")))
     np.testing.assert_array_equal(  # no value at all fits every type
-        inputs(encoder, MIXED.assign(size=pd.Series([None] * 6, dtype=object)))[:, 2], 0.0
+        inputs(encoder, MIXED.assign(size=pd.Series([None] * 6, dtype=object)))[:, 1], 0.0
     )
 
 
@@ -211,6 +211,51 @@ def test_many_levels_keep_the_most_frequent(monkeypatch):
     assert "6 categories" in notices[0]
 
 
+def test_many_levels_become_codes_for_an_embedding():
+    rng = np.random.default_rng(0)
+    words = pd.DataFrame(
+        {
+            "letter": list("abcdefghi") * 3,
+            "x": rng.normal(size=27),
+            "few": list("abc") * 9,
+            "gap": [np.nan, *rng.normal(size=26)],
+            "town": [f"t{k:02}" for k in range(27)],
+        }
+    )
+    encoder = fit(words, max_one_hot=8)
+    assert encoder.input_names == (
+        "x", "gap", "few=a", "few=b", "few=c", "gap?", "letter", "town",
+    )  # fmt: skip
+    assert encoder.input_columns == ("x", "gap", *["few"] * 3, "gap", "letter", "town")
+    assert (encoder.n_numbers, encoder.level_counts) == (2, (9, 27))
+    out = inputs(encoder, words)
+    np.testing.assert_array_equal(out[:, 6], np.tile(np.arange(1, 10), 3))
+    np.testing.assert_array_equal(out[:, 7], np.arange(1, 28))
+    np.testing.assert_array_equal(out[:, :6], inputs(fit(words[["x", "few", "gap"]]), words))
+    new = words.assign(letter=["a", None, "z"] * 9)
+    changed, notices = encoder.transform(as_table(new), np.float64)
+    np.testing.assert_array_equal(changed[:, 6], [1, 0, 0] * 9)
+    assert "'letter' has 9 rows with 1 category" in notices[0]
+    again = Encoder.from_json(json.loads(json.dumps(encoder.to_json())))
+    assert again == encoder
+    assert encoder.file_kinds["town"] == "text"
+    plain = fit(words)
+    assert (plain.level_counts, len(plain.input_names)) == ((), 3 + 3 + 9 + 27)
+
+
+def test_the_first_encoders_wrote_column_after_column():
+    form = fit(MIXED).to_json()
+    del form["grouped"]
+    old = Encoder.from_json(form)
+    assert old.input_names == (
+        "age", "age?", "size", "island=A", "island=B", "island=C", "sex=f", "only=x",
+        "member=False",
+    )  # fmt: skip
+    new = inputs(fit(MIXED), MIXED)
+    np.testing.assert_array_equal(inputs(old, MIXED), new[:, [0, 2, 1, *range(3, 9)]])
+    assert old.to_json() == form
+
+
 def test_a_table_of_constants_has_one_input():
     X = np.ones((4, 2))
     encoder, notices = Encoder.fit(as_table(X))
@@ -247,7 +292,10 @@ PAIR = {"code": "pair", "name": "a", "kind": "boolean", "levels": [False, True],
         "median": 0, "factor": 1}  # fmt: skip
 
 
-@pytest.mark.parametrize("form", [NUMBER, ONE_HOT, PAIR])
+EMBEDDING = {"code": "embedding", "name": "a", "kind": "category", "levels": ["x", "y"]}
+
+
+@pytest.mark.parametrize("form", [NUMBER, ONE_HOT, PAIR, EMBEDDING])
 @pytest.mark.parametrize("wrong", [None, "1", [], {}, [None], True])
 def test_foreign_json_is_refused(form, wrong):
     Encoder.from_json({"named": True, "columns": [form]})

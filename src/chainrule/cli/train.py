@@ -164,10 +164,9 @@ def _estimator(task: Task, balanced: bool, settings: dict[str, Any]) -> Any:
         raise DataError("--balanced is for classification.", "Leave it out.")
     else:
         estimator = chainrule.TabularRegressor(**settings)
-    recipe = resolve(estimator.get_params(deep=False))
+    recipe = resolve(estimator.get_params(deep=False), task.value)
     recipe.network(1, 1, Loss("squared_error"))
-    named = ("random_state", "n_threads", "patience", "time_limit")
-    recipe.training(*(settings[name] for name in named))
+    recipe.training(1, *(settings[name] for name in ("random_state", "n_threads", "patience")))
     return estimator
 
 

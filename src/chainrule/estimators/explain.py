@@ -16,6 +16,7 @@ from chainrule.errors import DataError, SpecError
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.names import Names
 from chainrule.explain.trace import StepTrace
+from chainrule.spec import NetworkSpec
 from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, Column
 from chainrule.table.frame import Table, as_table
 
@@ -58,11 +59,9 @@ def trace_model(
     DataError
         For rows that the model cannot read.
     """
-    if member != 0 or isinstance(member, bool):
-        raise SpecError(f"member {member!r} does not exist; this model has one network, member 0.")
+    network = model._network(member)
     if "schedule" in training:
         raise SpecError("a single step has schedule factor 1; leave out schedule.")
-    network = model.network_
     table = as_table(X)
     raw_target = model._target_type.read(y, table.n_rows, "y")
     weights = read_weights(sample_weight, table.n_rows, "sample_weight")
@@ -87,6 +86,25 @@ def trace_model(
             "the loss is the network's own, before temperature, clamp and averaging",
         ),
     )
+
+
+def embedded_names(spec: NetworkSpec, names: Sequence[str]) -> tuple[str, ...]:
+    """What the inputs of layer 1 are called, from the names of the network's features.
+
+    A number `col` becomes its waves `col~1`, ... and itself; a level `col` the units `col#1`, ...
+    """
+    n_numbers, waves = (spec.periodic.columns, spec.periodic.outputs) if spec.periodic else (0, 0)
+    units = spec.categories.units if spec.categories else 0
+    n_levels = len(spec.categories.levels) if spec.categories else 0
+    found: list[str] = []
+    for place, name in enumerate(names):
+        if place < n_numbers:
+            found += [f"{name}~{k}" for k in range(1, waves + 1)]
+        if place >= len(names) - n_levels:
+            found += [f"{name}#{k}" for k in range(1, units + 1)]
+        else:
+            found.append(name)
+    return tuple(found)
 
 
 def output_names(model: TabularModel) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def feature_importance(
     table, target = as_table(X), model._target
     truth = target.read(y, table.n_rows)
     weights = read_weights(sample_weight, table.n_rows)
-    inputs = model._encode(table, model._params["W1"].dtype)
+    inputs = model._encode(table, model._dtype)
     decode = target.probabilities if isinstance(target, ClassTarget) else target.decode
 
     def error(places: np.ndarray, order: np.ndarray) -> float:
@@ -110,7 +110,7 @@ def feature_importance(
         return target.error(metric, truth, predicted, weights)
 
     names = model.encoder_.column_names
-    columns = np.array([code.name for code in model.encoder_.codes for _ in code.input_names])
+    columns = np.array(model.encoder_.input_columns)
     orders = _orders(len(inputs), n_repeats, random_state)
     whole = error(np.arange(0), orders[0])
 

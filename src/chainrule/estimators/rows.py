@@ -26,7 +26,7 @@ class Rows:
     raw: np.ndarray
     weights: np.ndarray | None
 
-    def take(self, rows: np.ndarray) -> Rows:
-        """Copies of some of the rows."""
+    def targets(self, rows: np.ndarray) -> Rows:
+        """Copies of some of the rows without their inputs."""
         weights = None if self.weights is None else self.weights[rows]
-        return Rows(self.inputs[rows], self.target[rows], self.raw[rows], weights)
+        return Rows(self.inputs[:0], self.target[rows], self.raw[rows], weights)

@@ -10,9 +10,9 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from chainrule.errors import SpecError
-from chainrule.estimators.base import TabularModel
 from chainrule.estimators.calibration import Temperature
 from chainrule.estimators.class_target import ClassTarget
+from chainrule.estimators.inspection import InspectedModel
 from chainrule.estimators.number_target import NumberTarget
 from chainrule.estimators.targets import read_numbers, read_target
 from chainrule.estimators.weights import read_weights
@@ -20,7 +20,7 @@ from chainrule.table.frame import as_table
 from chainrule.table.target import TargetScale
 
 
-class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
+class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
     """A neural network for classes, trained well on a raw table without settings.
 
     Numbers, text, categories, booleans, dates and missing values are handled; the preprocessing is
@@ -101,6 +101,7 @@ class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
     """
 
     _kind: ClassVar[str] = "tabular_classifier"
+    _task: ClassVar[str] = "classification"
     _target_type = ClassTarget
     _target: ClassTarget
 
@@ -216,7 +217,7 @@ class TabularClassifier(ClassifierMixin, TabularModel):  # type: ignore[misc]
         return tags
 
 
-class TabularRegressor(RegressorMixin, TabularModel):  # type: ignore[misc]
+class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
     """A neural network for numbers, trained well on a raw table without settings.
 
     Numbers, text, categories, booleans, dates and missing values are handled; the preprocessing and
@@ -255,6 +256,7 @@ class TabularRegressor(RegressorMixin, TabularModel):  # type: ignore[misc]
     """
 
     _kind: ClassVar[str] = "tabular_regressor"
+    _task: ClassVar[str] = "regression"
     _target_type = NumberTarget
     _target: NumberTarget
 

@@ -6,7 +6,7 @@ table, and a key that is not listed here is refused, except optional keys that s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -16,8 +16,8 @@ from chainrule.files.canonical import MAX_INTEGER, canonical
 from chainrule.files.container import Layout
 from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec
 
-FORMAT = 1  # of the files written here
-READER = 1  # files whose `min_reader` is larger are refused
+READER = 2  # files whose `min_reader` is larger are refused
+ENSEMBLE = 2  # the first format that holds more than one network; the others are written as 1
 
 KINDS = ("network", "tabular_classifier", "tabular_regressor")
 # NumPy's name of the parameters' number type -> safetensors'
@@ -96,10 +96,11 @@ def check_form(form: Any) -> None:
             f"the file was written by chainrule {str(writer)[:32]} in a newer format "
             f"({reader}, this version reads up to {READER}); upgrade chainrule to open it."
         )
-    missing = sorted(_REQUIRED - set(form))
+    required = _REQUIRED | {"others"} if reader >= ENSEMBLE else _REQUIRED
+    missing = sorted(required - set(form))
     if missing:
         raise ModelFileError(f"the model's description lacks '{missing[0]}'.")
-    for key in sorted(set(form) - _REQUIRED):
+    for key in sorted(set(form) - required):
         if not key.startswith("x-"):
             raise ModelFileError(f"the model's description has an unknown entry {key[:64]!r}.")
     if form["kind"] not in KINDS:
@@ -145,6 +146,17 @@ def _exactly(
     return spec
 
 
+def read_histories(form: Mapping[str, Any]) -> tuple[list[History | None], list[dict[str, int]]]:
+    """(each network's history without its series, the lengths of its series)."""
+    others = form.get("others", [])
+    if not isinstance(others, list) or ("others" in form and not others):
+        raise ModelFileError("'others' of the model's description must list further networks.")
+    if others and form["state"] is not None:
+        raise ModelFileError("a model of several networks has no 'state'.")
+    histories, lengths = zip(*map(read_history, [form["history"], *others]), strict=True)
+    return list(histories), list(lengths)
+
+
 def read_history(form: Any) -> tuple[History | None, dict[str, int]]:
     """(history without its series, length of each series)."""
     if form is None:
@@ -184,16 +196,28 @@ def check_state(form: Any) -> Mapping[str, Any] | None:
 
 
 def layout(
-    spec: NetworkSpec, dtype: str, lengths: Mapping[str, int], state: Mapping[str, Any] | None
+    spec: NetworkSpec,
+    dtype: str,
+    lengths: Sequence[Mapping[str, int]],
+    state: Mapping[str, Any] | None,
 ) -> Layout:
     """Name -> (number type, shape) of every tensor that a description implies.
 
-    Parameters: W1, b1, ...; optimizer arrays: "opt.first_moment.W1"; series: "history.loss".
+    Parameters: W1, b1, ...; optimizer arrays: "opt.first_moment.W1"; series: "history.loss"; of
+    several networks "m0.W1", "m0.history.loss", "m1.W1", ...
     """
     kind = PARAMETER_DTYPES[dtype]
     shapes = spec.parameter_shapes
-    out: Layout = {name: (kind, shape) for name, shape in shapes.items()}
+    out: Layout = {}
+    for number, series in enumerate(lengths):
+        mark = prefix(number, len(lengths))
+        out.update({f"{mark}{name}": (kind, shape) for name, shape in shapes.items()})
+        out.update({f"{mark}history.{name}": ("F64", (n,)) for name, n in series.items()})
     for moment in MOMENTS[state["optimizer"]] if state else ():
         out.update({f"opt.{moment}.{name}": (kind, shape) for name, shape in shapes.items()})
-    out.update({f"history.{name}": ("F64", (length,)) for name, length in lengths.items()})
     return out
+
+
+def prefix(number: int, count: int) -> str:
+    """What stands before the arrays of one of `count` networks: nothing if it is alone."""
+    return f"m{number}." if count > 1 else ""

@@ -18,7 +18,7 @@ from chainrule.errors import ModelFileError
 from chainrule.files import container, form
 from chainrule.files.canonical import canonical, parse_canonical
 from chainrule.files.form import KINDS
-from chainrule.files.record import ModelRecord
+from chainrule.files.record import ModelRecord, Trained
 from chainrule.files.write import write_atomically
 
 __all__ = [
@@ -44,9 +44,10 @@ def to_bytes(record: ModelRecord, *, allow_nonfinite: bool = False) -> bytes:
         (unless `allow_nonfinite`), or a value of `extra` is not JSON within the limits.
     """
     dtype = _parameter_dtype(record)
+    version = form.ENSEMBLE if record.others else 1
     description: dict[str, Any] = {
-        "format": form.FORMAT,
-        "min_reader": form.READER,
+        "format": version,
+        "min_reader": version,
         "kind": record.kind,
         "dtype": dtype,
         "network": record.spec.to_json(),
@@ -57,8 +58,10 @@ def to_bytes(record: ModelRecord, *, allow_nonfinite: bool = False) -> bytes:
         "versions": record.versions or {"chainrule": machine()["version"]},
         **record.optional,
     }
+    if record.others:
+        description["others"] = [form.history_form(history) for _, history in record.others]
     form.check_form(description)
-    _, lengths = form.read_history(description["history"])
+    _, lengths = form.read_histories(description)
     expected = form.layout(record.spec, dtype, lengths, form.check_state(description["state"]))
     container.check_layout(expected)
     tensors = _tensors(record, expected)
@@ -132,7 +135,7 @@ def read_info(path: str | os.PathLike[str]) -> dict[str, Any]:
             name: {"dtype": dtype, "shape": list(shape)}
             for name, (dtype, shape) in head.layout.items()
         },
-        "n_parameters": head.spec.n_parameters,
+        "n_parameters": head.spec.n_parameters * len(head.histories),
         "bytes": len(first) + head.data_size,
     }
 
@@ -149,7 +152,7 @@ class _Head:
         self.data_size = data_size
         self.spec = form.read_network(description["network"])
         self.training = form.read_training(description["training"])
-        self.history, lengths = form.read_history(description["history"])
+        self.histories, lengths = form.read_histories(description)
         self.state = form.check_state(description["state"])
         self.layout = form.layout(self.spec, description["dtype"], lengths, self.state)
         container.check_layout(self.layout)
@@ -162,19 +165,24 @@ class _Head:
             raise ModelFileError("the file is damaged: its contents do not match its checksum.")
         if not allow_nonfinite:
             _check_finite(tensors)
-        history = self.history
-        if history is not None:
-            for name in form.SERIES:
-                setattr(history, name, tensors.pop(f"history.{name}", np.empty(0)).tolist())
-        params = {name: tensors.pop(name) for name in self.spec.parameter_shapes}
+        networks: list[Trained] = []
+        for number, history in enumerate(self.histories):
+            mark = form.prefix(number, len(self.histories))
+            if history is not None:
+                for name in form.SERIES:
+                    series = tensors.pop(f"{mark}history.{name}", np.empty(0))
+                    setattr(history, name, series.tolist())
+            params = {name: tensors.pop(f"{mark}{name}") for name in self.spec.parameter_shapes}
+            networks.append((params, history))
         moments = {name.removeprefix("opt."): array for name, array in sorted(tensors.items())}
         form_ = self.description
         return ModelRecord(
             kind=form_["kind"],
             spec=self.spec,
             training=self.training,
-            params=params,
-            history=history,
+            params=networks[0][0],
+            history=networks[0][1],
+            others=networks[1:],
             state=TrainingState(**self.state, moments=moments) if self.state else None,
             extra=form_["extra"],
             optional={key: value for key, value in form_.items() if key.startswith("x-")},
@@ -206,7 +214,7 @@ def _unreadable(path: str | os.PathLike[str], error: OSError) -> ModelFileError:
 
 
 def _parameter_dtype(record: ModelRecord) -> str:
-    names = {str(array.dtype) for array in record.params.values()}
+    names = {str(array.dtype) for params, _ in record.networks for array in params.values()}
     if len(names) != 1 or not names <= set(form.PARAMETER_DTYPES):
         found = ", ".join(sorted(names)) or "none"
         raise ModelFileError(f"parameters must be all float32 or all float64, found {found}.")
@@ -214,16 +222,18 @@ def _parameter_dtype(record: ModelRecord) -> str:
 
 
 def _tensors(record: ModelRecord, expected: container.Layout) -> dict[str, np.ndarray]:
-    found = dict(record.params)
+    found: dict[str, np.ndarray] = {}
+    for number, (params, history) in enumerate(record.networks):
+        mark = form.prefix(number, len(record.networks))
+        found.update({f"{mark}{name}": array for name, array in params.items()})
+        for name in form.SERIES if history is not None else ():
+            if series := getattr(history, name):
+                found[f"{mark}history.{name}"] = np.asarray(series, np.float64)
     if record.state is not None:
         if not record.state.moments:  # a state before its first step: the moments are zero
             opt = (name for name in expected if name.startswith("opt."))
             found.update({name: _zeros(*expected[name]) for name in opt})
         found.update({f"opt.{name}": array for name, array in record.state.moments.items()})
-    if record.history is not None:
-        for name in form.SERIES:
-            if getattr(record.history, name):
-                found[f"history.{name}"] = np.asarray(getattr(record.history, name), np.float64)
     for name in found:
         if name not in expected:
             raise ModelFileError(f"the model has an array '{name}' that its description lacks.")
@@ -249,7 +259,7 @@ def _check_finite(tensors: dict[str, np.ndarray]) -> None:
     for name, array in tensors.items():
         flat = array.reshape(-1)
         blocks = (flat[start : start + _BLOCK] for start in range(0, flat.size, _BLOCK))
-        if not name.startswith("history.") and not all(np.isfinite(b).all() for b in blocks):
+        if "history." not in name and not all(np.isfinite(b).all() for b in blocks):
             raise ModelFileError(f"'{name}' holds NaN or infinity, so the model is of no use.")
 
 

@@ -10,6 +10,8 @@ import numpy as np
 from chainrule.engine import TrainingState
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
+Trained = tuple[dict[str, np.ndarray], History | None]
+
 
 @dataclass
 class ModelRecord:
@@ -30,6 +32,9 @@ class ModelRecord:
         Counters and moments of the optimizer, from which the next fit goes on; None starts anew.
     extra : dict
         JSON values that belong to the kind: encoder, classes, feature names, temperature, ...
+    others : list of (params, history)
+        Further networks of the same spec and training, which make an ensemble with the first; in
+        the file their arrays, and the first's, stand under "m0.W1", "m1.W1", ...
     optional : dict
         JSON values under keys that start with "x-": kept, never interpreted.
     versions : dict of str to str
@@ -43,5 +48,11 @@ class ModelRecord:
     history: History | None = None
     state: TrainingState | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    others: list[Trained] = field(default_factory=list)
     optional: dict[str, Any] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def networks(self) -> list[Trained]:
+        """Parameters and history of all networks, the first one included."""
+        return [(self.params, self.history), *self.others]

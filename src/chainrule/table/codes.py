@@ -1,12 +1,13 @@
 """How one column becomes inputs of the network: one class a way, each fitted once.
 
-    NumberCode   the scaled number, and a flag "was missing" where training had gaps
-    PairCode     two kinds of value in one input: +1, -1, and 0 for anything else
-    OneHotCode   one 0/1 input per level, scaled as a number is
-    NoCode       nothing: the column was constant in training
+    NumberCode      the scaled number, and a flag "was missing" where training had gaps
+    PairCode        two kinds of value in one input: +1, -1, and 0 for anything else
+    OneHotCode      one 0/1 input per level, scaled as a number is
+    EmbeddingCode   the number of the level, for the network to look up
+    NoCode          nothing: the column was constant in training
 
-Each knows its column's name and kind, how many inputs it makes, their names, how to write them
-for new rows, and its JSON form. A further way of coding is a further class here.
+Each knows its column's name and kind, how many inputs it makes, their names and groups, how to
+write them for new rows, and its JSON form. A further way of coding is a further class here.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ import numpy as np
 from chainrule.errors import DataError
 from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, NUMERIC, Column, Level, as_category
 from chainrule.table.scaling import smooth_clip
+
+# Kinds of input, in the order in which a network takes them.
+NUMBERS, FLAGS, LEVELS = range(3)
 
 _NOUN = {NUMERIC: "numbers", DATETIME: "dates", BOOLEAN: "booleans", CATEGORY: "categories"}
 
@@ -51,6 +55,11 @@ class NumberCode:
     def input_names(self) -> tuple[str, ...]:
         """`col`, `col?`."""
         return (self.name,) * (self.factor > 0) + (f"{self.name}?",) * (self.flag_factor > 0)
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """A number, a flag."""
+        return (NUMBERS,) * (self.factor > 0) + (FLAGS,) * (self.flag_factor > 0)
 
     def write(self, column: Column, out: np.ndarray) -> str | None:
         """Fill `out` of shape (n, width); the notice is about missing values not met before."""
@@ -111,6 +120,11 @@ class PairCode:
         """`col=level` of the level that is +1."""
         return (f"{self.name}={self.levels[0]}",)
 
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """One flag."""
+        return (FLAGS,)
+
     def write(self, column: Column, out: np.ndarray) -> str | None:
         """Fill `out` of shape (n, 1); the notice counts unseen categories."""
         places, notice = match_levels(column, self.name, self.levels)
@@ -143,6 +157,11 @@ class OneHotCode:
         """`col=level` for every level."""
         return tuple(f"{self.name}={level}" for level in self.levels)
 
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """Flags."""
+        return (FLAGS,) * len(self.levels)
+
     def write(self, column: Column, out: np.ndarray) -> str | None:
         """Fill `out` of shape (n, number of levels); the notice counts unseen categories."""
         places, notice = match_levels(column, self.name, self.levels)
@@ -152,6 +171,38 @@ class OneHotCode:
         out[:] = absent
         rows = np.flatnonzero(places >= 0)
         out[rows, places[rows]] = present[places[rows]]
+        return notice
+
+
+@dataclass(frozen=True)
+class EmbeddingCode:
+    """The number of the row's level, 1 to K, and 0 where it is missing or unseen.
+
+    Attributes
+    ----------
+    levels : tuple
+        The K known levels, ascending.
+    """
+
+    code: ClassVar[str] = "embedding"
+    name: str
+    kind: str
+    levels: tuple[Level, ...]
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """`col`."""
+        return (self.name,)
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """A level."""
+        return (LEVELS,)
+
+    def write(self, column: Column, out: np.ndarray) -> str | None:
+        """Fill `out` of shape (n, 1); the notice counts unseen categories."""
+        places, notice = match_levels(column, self.name, self.levels)
+        out[:, 0] = places + 1
         return notice
 
 
@@ -168,14 +219,19 @@ class NoCode:
         """None."""
         return ()
 
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """None."""
+        return ()
+
     def write(self, column: Column, out: np.ndarray) -> str | None:
         """Nothing to fill and nothing to say."""
         return None
 
 
-Code = NumberCode | PairCode | OneHotCode | NoCode
+Code = NumberCode | PairCode | OneHotCode | EmbeddingCode | NoCode
 _CODES: dict[str, type[Any]] = {
-    kind.code: kind for kind in (NumberCode, PairCode, OneHotCode, NoCode)
+    kind.code: kind for kind in (NumberCode, PairCode, OneHotCode, EmbeddingCode, NoCode)
 }
 
 

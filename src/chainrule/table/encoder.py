@@ -2,6 +2,8 @@
 
 Statistics are fitted once, in float64, on all training rows with their weights; a row of weight k
 counts as k rows. Levels are sorted, so that neither the order of rows nor the container matters.
+The inputs stand in groups, within each in the order of the columns: numbers, then flags (was
+missing, is this level), then the numbers of levels.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ import numpy as np
 
 from chainrule.errors import DataError
 from chainrule.table.codes import (
+    NUMBERS,
     Code,
+    EmbeddingCode,
     NoCode,
     NumberCode,
     OneHotCode,
@@ -30,7 +34,9 @@ from chainrule.table.scaling import flag_scales, robust_scale
 
 MAX_LEVELS = 10_000
 MAX_LEVELS_IN_ALL = 200_000
-# Up to this many bytes of inputs, a table of many rows keeps all its levels.
+# More levels than these become one input for an embedding to look up, where the network has one.
+MAX_ONE_HOT = 8
+# Up to this many bytes of inputs, a table of many rows keeps all its levels as inputs.
 _INPUT_BYTES = 1 << 31
 
 CONSTANT_INPUT = "(constant)"
@@ -46,16 +52,35 @@ class Encoder:
         One per training column, in training order.
     named : bool
         Whether columns are found by name; unnamed tables are taken by position.
+    grouped : bool
+        Whether the inputs stand in groups; in the first models they stand column after column.
     """
 
     codes: tuple[Code, ...]
     named: bool
+    grouped: bool = True
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """Names of the network's inputs: `col`, `col?` (was missing), `col=level`."""
-        names = tuple(name for code in self.codes for name in code.input_names)
+        """Names of the inputs: `col` (a number, or a level's), `col?` (missing), `col=level`."""
+        names = self._in_order([name for code in self.codes for name in code.input_names])
         return names or (CONSTANT_INPUT,)
+
+    @property
+    def input_columns(self) -> tuple[str, ...]:
+        """For each input the column that it comes from."""
+        columns = self._in_order([code.name for code in self.codes for _ in code.groups])
+        return columns or (CONSTANT_INPUT,)
+
+    @property
+    def n_numbers(self) -> int:
+        """How many inputs are numbers: the first ones."""
+        return sum(code.groups.count(NUMBERS) for code in self.codes)
+
+    @property
+    def level_counts(self) -> tuple[int, ...]:
+        """Known levels of each input that is the number of a level: the last ones."""
+        return tuple(len(code.levels) for code in self.codes if isinstance(code, EmbeddingCode))
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -73,7 +98,7 @@ class Encoder:
         for code in self.codes:
             if isinstance(code, NumberCode) or code.kind == BOOLEAN:
                 found[code.name] = kinds[code.kind]
-            elif isinstance(code, PairCode | OneHotCode):
+            elif isinstance(code, PairCode | OneHotCode | EmbeddingCode):
                 words = any(isinstance(level, str) for level in code.levels)
                 found[code.name] = "text" if words else "number"
         return found
@@ -84,6 +109,7 @@ class Encoder:
         table: Table,
         sample_weight: np.ndarray | None = None,
         categorical_features: Sequence[Any] | None = None,
+        max_one_hot: int | None = None,
     ) -> tuple[Encoder, list[str]]:
         """Fit on all rows of a table.
 
@@ -95,6 +121,8 @@ class Encoder:
         categorical_features : sequence of str, int or bool, or None
             Names, positions or a mask of columns whose numbers are names of categories, beside
             those that are text, booleans or categories by type.
+        max_one_hot : int or None
+            Columns of more levels become one input for an embedding; None has no embedding.
 
         Returns
         -------
@@ -104,7 +132,7 @@ class Encoder:
         """
         chosen = _chosen(table, categorical_features)
         room = max(64, _INPUT_BYTES // (4 * table.n_rows))
-        left = min(MAX_LEVELS_IN_ALL, room)
+        left = MAX_LEVELS_IN_ALL if max_one_hot is not None else min(MAX_LEVELS_IN_ALL, room)
         codes: list[Code] = []
         notices: list[str] = []
         for place in range(table.n_columns):
@@ -112,8 +140,9 @@ class Encoder:
             if place in chosen:
                 column = as_category(column)
             if column.kind in (BOOLEAN, CATEGORY):
-                code, dropped = _fit_category(column, sample_weight, min(MAX_LEVELS, max(left, 2)))
-                left -= len(code.input_names)
+                most = min(MAX_LEVELS, max(left, 2))
+                code, dropped = _fit_category(column, sample_weight, most, max_one_hot)
+                left -= len(getattr(code, "levels", ()))
                 if dropped:
                     notices.append(dropped)
             else:
@@ -145,25 +174,39 @@ class Encoder:
             For a missing column, or one whose type has changed.
         """
         places, notices = self._places(table)
-        width = len(self.input_names)
-        inputs = np.zeros((table.n_rows, width), dtype)
-        start = 0
+        slots = iter(self._slots().tolist())
+        width = sum(len(code.groups) for code in self.codes)
+        inputs = np.zeros((table.n_rows, max(width, 1)), dtype)
         for code, place in zip(self.codes, places, strict=True):
-            stop = start + len(code.input_names)
-            notice = code.write(table.column(place), inputs[:, start:stop])
+            own = [next(slots) for _ in code.groups]
+            notice = code.write(table.column(place), inputs[:, _stretch(own)])
             if notice:
                 notices.append(notice)
-            start = stop
         return inputs, notices
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` gives back an encoder that writes the same bits."""
-        return {"named": self.named, "columns": [code_to_json(code) for code in self.codes]}
+        form = {"named": self.named, "columns": [code_to_json(code) for code in self.codes]}
+        return {**form, "grouped": True} if self.grouped else form
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> Encoder:
         """Build from the JSON form."""
-        return cls(tuple(code_from_json(code) for code in form["columns"]), bool(form["named"]))
+        codes = tuple(code_from_json(code) for code in form["columns"])
+        return cls(codes, bool(form["named"]), bool(form.get("grouped", False)))
+
+    def _slots(self) -> np.ndarray:
+        """For each input, column after column, its place among the inputs."""
+        groups = np.array([group for code in self.codes for group in code.groups], np.intp)
+        order = np.argsort(groups if self.grouped else np.zeros_like(groups), kind="stable")
+        slots = np.empty_like(order)
+        slots[order] = np.arange(len(order))
+        return slots
+
+    def _in_order(self, names: list[str]) -> tuple[str, ...]:
+        """What was listed column after column, in the order of the inputs."""
+        by_slot = dict(zip(self._slots().tolist(), names, strict=True))
+        return tuple(by_slot[slot] for slot in range(len(names)))
 
     def _places(self, table: Table) -> tuple[list[int], list[str]]:
         """Where each training column stands in a new table."""
@@ -191,6 +234,14 @@ class Encoder:
         return [where[name] for name in self.column_names], notices
 
 
+def _stretch(slots: list[int]) -> slice:
+    """Inputs of one column as a slice: neighbours, or two that lie apart."""
+    if not slots:
+        return slice(0)
+    step = slots[1] - slots[0] if len(slots) > 1 else 1
+    return slice(slots[0], slots[-1] + 1, step)
+
+
 def _fit_number(column: Column, weights: np.ndarray | None) -> Code:
     missing = column.missing
     known = ~missing
@@ -210,7 +261,9 @@ def _fit_number(column: Column, weights: np.ndarray | None) -> Code:
     return NumberCode(column.name, column.kind, median, factor, *flag)
 
 
-def _fit_category(column: Column, weights: np.ndarray | None, most: int) -> tuple[Code, str | None]:
+def _fit_category(
+    column: Column, weights: np.ndarray | None, most: int, max_one_hot: int | None
+) -> tuple[Code, str | None]:
     known = column.values >= 0
     codes = column.values[known].astype(np.intp)
     kept = None if weights is None else weights[known]
@@ -227,6 +280,8 @@ def _fit_category(column: Column, weights: np.ndarray | None, most: int) -> tupl
         )
     ordered = sorted(met.tolist(), key=lambda c: _rank(column.levels[c]))
     levels = tuple(column.levels[c] for c in ordered)
+    if max_one_hot is not None and len(levels) > max_one_hot:
+        return EmbeddingCode(column.name, column.kind, levels), notice
     mass = mass[ordered]
     total = _mass(weights, np.ones(len(column.values), bool))
     rest = total - mass.sum() if len(codes) < len(column.values) or notice else 0.0
