@@ -10,7 +10,7 @@ from chainrule.reference.forward import forward
 from chainrule.reference.gradients import frozen_masks
 from chainrule.spec import ACTIVATIONS, Dense, Loss, NetworkSpec
 from comparing import FUSED, instruction_set, rounded
-from strategies import COMBINATIONS, random_problem
+from strategies import COMBINATIONS, random_problem, random_rows
 
 
 def linear(n_in: int, n_out: int, activation: str = "identity") -> NetworkSpec:
@@ -67,7 +67,7 @@ def test_a_row_does_not_depend_on_its_batch(dtype: str) -> None:
     for seed in range(0, len(COMBINATIONS), 7):
         problem = random_problem(seed)
         params = rounded(problem.params, dtype)
-        X = np.random.default_rng(seed).normal(size=(150, problem.spec.n_features))
+        X = random_rows(np.random.default_rng(seed), problem.spec, 150)
         for logits in (False, True):
             together = engine.predict(problem.spec, params, X, logits=logits)
             assert together.dtype == dtype
@@ -96,8 +96,7 @@ def test_every_z_and_a_is_the_references() -> None:
         z, a = forward(problem.spec, problem.params, problem.X)
         engine_z, engine_a = engine.forward(problem.spec, problem.params, problem.X)
         assert engine_z[0] is None
-        np.testing.assert_array_equal(engine_a[0], problem.X)
-        for expected, got in zip(z[1:] + a[1:], engine_z[1:] + engine_a[1:], strict=True):
+        for expected, got in zip(z[1:] + a, engine_z[1:] + engine_a, strict=True):
             scale = np.abs(expected).max() + 1e-300
             assert np.abs(got - expected).max() <= 2e-14 * max(scale, 1.0), seed
         np.testing.assert_array_equal(

@@ -11,9 +11,19 @@ from chainrule.reference.backward import backward
 from chainrule.reference.fit import fit
 from chainrule.reference.forward import forward
 from chainrule.reference.gradients import gradients
-from chainrule.reference.random import permutation
-from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, Schedule, TrainingSpec
-from strategies import Problem, random_problem
+from chainrule.reference.random import dropout_mask, permutation
+from chainrule.spec import (
+    CategoryEmbedding,
+    Dense,
+    Dropout,
+    Loss,
+    NetworkSpec,
+    PeriodicEmbedding,
+    Scale,
+    Schedule,
+    TrainingSpec,
+)
+from strategies import Problem, random_params, random_problem
 
 
 def run(problem: Problem, **changes: object):
@@ -181,7 +191,7 @@ def test_history_of_a_sum_is_a_sum_and_leaves_out_the_penalty() -> None:
 
 
 def test_two_calls_continue_one() -> None:
-    problem = replace(random_problem(31), params=random_problem(31).params)
+    problem = random_problem(31, parts=True)
     settings = {"optimizer": "adam", "batch_size": 2, "learning_rate": 0.01, "weight_decay": 0.1}
     whole, whole_state, whole_history = run(problem, epochs=6, **settings)
     training = replace(problem.training, epochs=2, **settings)  # type: ignore[arg-type]
@@ -265,3 +275,57 @@ def test_nothing_given_is_changed(xor: Problem) -> None:
         np.testing.assert_array_equal(w, before[name])
     params, state, history = run(xor, epochs=0)
     assert params is xor.params and state.n_steps == 0 and history.loss == []
+
+
+def test_schedules_of_decay_and_dropout_count_the_steps_of_this_call() -> None:
+    """Step by step, each rate times its schedule's factor, gives the same parameters."""
+    layers = (Scale(), Dense(6, "tanh", blend=True), Dropout(0.4), Dense(1))
+    spec = NetworkSpec(3, layers, Loss("squared_error"))
+    rng = np.random.default_rng(3)
+    params, X = random_params(rng, spec), rng.normal(size=(6, 3))
+    y = X[:, :1] ** 2
+    training = TrainingSpec(
+        optimizer="sgd",
+        learning_rate=0.1,
+        epochs=2,
+        batch_size=3,
+        shuffle=False,
+        seed=4,
+        weight_decay=0.3,
+        weight_decay_schedule="flat_cos",
+        dropout_schedule="cosine",
+        weight_decay_factors={"scale": 2.0},
+    )
+    found, _, _ = fit(spec, params, X, y, training)
+
+    for step in range(4):
+        epoch, rows = step // 2, slice(3 * (step % 2), 3 * (step % 2) + 3)
+        decay = 0.3 * [1.0, 1.0, 1.0, 0.5][step]
+        rate = 0.4 * 0.5 * (1.0 + np.cos(np.pi * step / 4.0))
+        mask = dropout_mask(rate, np.arange(6)[rows], 6, 1, 4, epoch)
+        masks = [None, mask, None]
+        z, a = forward(spec, params, X[rows], masks)
+        _, grads = backward(spec, params, z, a, y[rows], masks=masks)
+        shrink = {"W1": decay, "W2": decay, "scale": 2.0 * decay}
+        params = {
+            name: w * (1.0 - 0.1 * shrink.get(name, 0.0)) - 0.1 * grads[name]
+            for name, w in params.items()
+        }
+    for name, w in params.items():
+        np.testing.assert_allclose(found[name], w, rtol=1e-13, atol=1e-15)
+
+
+def test_every_part_learns() -> None:
+    """A wave of one number and a step by category, which a line cannot follow."""
+    layers = (PeriodicEmbedding(1, 8), CategoryEmbedding((2,), 2), Scale(), Dense(1))
+    spec = NetworkSpec(2, layers, Loss("squared_error"))
+    rng = np.random.default_rng(0)
+    X = np.column_stack([np.linspace(-1.0, 1.0, 30), np.arange(30) % 3])
+    y = np.sin(4.0 * X[:, 0]) + (X[:, 1] == 1.0)
+    training = TrainingSpec(learning_rate=0.03, epochs=300, batch_size=None)
+    start = random_params(rng, spec)
+    params, _, history = fit(spec, start, X, y, training)
+    line = np.column_stack([X, np.ones(30)])
+    residual = y - line @ np.linalg.lstsq(line, y, rcond=None)[0]
+    assert history.loss[-1] < 0.02 * (0.5 * residual**2).mean()
+    assert all((params[name] != start[name]).any() for name in params)

@@ -66,3 +66,13 @@ def test_a_row_does_not_feel_the_others(xor: Problem) -> None:
     whole = forward(xor.spec, xor.params, xor.X)[1][-1]
     alone = [forward(xor.spec, xor.params, xor.X[i : i + 1])[1][-1][0] for i in range(4)]
     np.testing.assert_allclose(whole, alone, rtol=1e-15)
+
+
+def test_dropout_acts_on_what_a_blend_gives() -> None:
+    layers = (Dense(1, "relu", blend=True), Dropout(0.5), Dense(1))
+    spec = NetworkSpec(1, layers, Loss("squared_error"))
+    one = np.ones((1, 1))
+    params = {"W1": one, "b1": np.zeros(1), "blend1": np.array([0.25]), "W2": one, "b2": one[0]}
+    z, a = forward(spec, params, np.array([[-4.0]]), [None, 2.0 * one, None])
+    np.testing.assert_array_equal(a[1], [[-3.0]])  # -4 + 0.25 (0 + 4)
+    np.testing.assert_array_equal(z[2], [[-5.0]])

@@ -1,10 +1,12 @@
-"""Dense and dropout layers on numbers small enough to follow."""
+"""Dense layers, parametric activations and dropout on numbers small enough to follow."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from chainrule.reference.layers import (
+    blend_backward,
+    blend_forward,
     dense_backward,
     dense_forward,
     dropout_backward,
@@ -53,3 +55,16 @@ def test_dropout_is_a_product_both_ways() -> None:
     np.testing.assert_array_equal(dropout_forward(a, mask), a * mask)
     np.testing.assert_array_equal(dropout_backward(a, mask), a * mask)
     assert dropout_forward(a, None) is a and dropout_backward(a, None) is a
+
+
+def test_blend_goes_from_the_line_to_the_activation() -> None:
+    z = np.array([[-2.0, -2.0, -2.0, 4.0]])
+    sigma, slope = np.array([[0.0, 0.0, 0.0, 4.0]]), np.array([[0.0, 0.0, 0.0, 1.0]])  # relu
+    blend = np.array([0.0, 1.0, 0.25, 0.25])
+    np.testing.assert_array_equal(blend_forward(z, sigma, blend), [[-2.0, 0.0, -1.5, 4.0]])
+    dl_da, share = np.array([[1.0, 1.0, 10.0, 10.0]]), np.array([0.5])
+    dl_dz, dL_dblend = blend_backward(z, sigma, slope, blend, dl_da, share)
+    np.testing.assert_array_equal(dl_dz, [[1.0, 0.0, 7.5, 10.0]])
+    np.testing.assert_array_equal(dL_dblend, [1.0, 1.0, 10.0, 0.0])
+    stack = blend_forward(z, sigma, np.stack([blend, 2.0 * blend]))
+    np.testing.assert_array_equal(stack[1], blend_forward(z, sigma, 2.0 * blend))

@@ -129,3 +129,11 @@ def test_a_row_has_the_same_mask_in_every_batch_and_another_in_every_layer_and_e
     ]
     for other in others:  # by chance, half of the units agree
         assert 0.4 < (whole[0] == other).mean() < 0.6
+
+
+def test_a_schedules_factor_changes_the_rate_and_not_the_words() -> None:
+    spec = NetworkSpec(4, (Dense(40), Dropout(0.5), Dense(1)), Loss("squared_error"))
+    whole, half = (dropout_masks(spec, np.arange(8), 1, 0, factor)[1] for factor in (1.0, 0.5))
+    np.testing.assert_array_equal(half, dropout_mask(0.25, np.arange(8), 40, 1, 1, 0))
+    assert (half[whole > 0.0] > 0.0).all()  # who is kept at the larger rate is kept at the smaller
+    assert dropout_masks(spec, np.arange(8), 1, 0, 0.0) == [None, None, None]

@@ -172,3 +172,20 @@ def test_names_of_the_moments() -> None:
             "second_moment.b1",
         ]
     )
+
+
+def test_decay_reaches_what_has_a_factor_and_follows_its_schedule() -> None:
+    training = TrainingSpec(
+        optimizer="sgd",
+        learning_rate=0.5,
+        weight_decay=0.1,
+        learning_rate_factors={"scale": 6.0, "blend": 0.1},
+        weight_decay_factors={"scale": 36.0, "blend1": 0.01},
+    )
+    params = {name: np.array([2.0]) for name in ("freq", "scale", "W1", "b1", "blend1", "blend2")}
+    still = {name: np.zeros(1) for name in params}
+    updates, _ = update(training, params, still, init(training, params), 0.25, 0.5)
+    rate = 2.0 * 0.5 * 0.25 * 0.1 * 0.5  # w, learning rate and decay with their schedules
+    expected = {"scale": -rate * 6.0 * 36.0, "W1": -rate, "blend1": -rate * 0.1 * 0.01}
+    for name in params:
+        assert updates[name] == pytest.approx(expected.get(name, 0.0), rel=1e-14), name

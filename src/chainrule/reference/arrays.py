@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[np.float64]  # the complex step passes complex128 through the same lines
-Params = dict[str, Array]  # "W1" (n_1, n_0), "b1" (n_1,), "W2", ...
+Params = dict[str, Array]  # "W1" (n_1, n_0), "b1" (n_1,), "W2", ...; before them those of the stem
 PerLayer = list[Any]  # length L + 1, indexed by the layer l; an entry is an Array or None
 Indices = npt.NDArray[np.int64]  # of rows or units
 Words = npt.NDArray[np.uint64]  # of 32 random bits each

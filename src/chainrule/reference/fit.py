@@ -45,7 +45,16 @@ def fit(
         epoch_loss = epoch_weight = epoch_penalty = 0.0
         for number, start in enumerate(starts):
             rows = order[start : start + batch_size]
-            masks = dropout_masks(spec, rows, training.seed, state.epoch)
+            step = epoch * len(starts) + number
+            factor, decay_factor, dropout_factor = (
+                schedule_factor(schedule, step, n_steps, epoch, history.loss)
+                for schedule in (
+                    training.schedule,
+                    training.weight_decay_schedule,
+                    training.dropout_schedule,
+                )
+            )
+            masks = dropout_masks(spec, rows, training.seed, state.epoch, dropout_factor)
 
             z, a = forward(spec, params, X[rows], masks)
 
@@ -74,9 +83,7 @@ def fit(
                 masks=masks,
             )
 
-            step = epoch * len(starts) + number
-            factor = schedule_factor(training.schedule, step, n_steps, epoch, history.loss)
-            updates, state = update(training, params, grads, state, factor)
+            updates, state = update(training, params, grads, state, factor, decay_factor)
             params = {name: w + updates[name] for name, w in params.items()}
             history.n_steps += 1
 

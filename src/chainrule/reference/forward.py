@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from chainrule.reference.activations import activation
 from chainrule.reference.arrays import Array, Params, PerLayer
-from chainrule.reference.layers import dense_forward, dropout_forward
+from chainrule.reference.layers import blend_forward, dense_forward, dropout_forward
+from chainrule.reference.stem import stem_forward
 from chainrule.spec import NetworkSpec
 
 
@@ -17,7 +18,7 @@ def forward(
     ----------
     spec : NetworkSpec
     params : dict of str to ndarray
-        "W1" (n_1, n_0), "b1" (n_1,), ...
+        Of the shapes `spec.parameter_shapes`: "W1" (n_1, n_0), "b1" (n_1,), ...
     X : ndarray (n_samples, n_features)
     masks : list, optional
         masks[l] (n_samples, n_l) multiplies a(l) on its way to layer l + 1; None drops nothing.
@@ -25,10 +26,11 @@ def forward(
     Returns
     -------
     z, a : lists of length L + 1
-        Indexed by l. z[0] is None and a[0] is X; a[l] is taken before dropout.
+        Indexed by l; a[l] is taken before dropout. a[0] is X, and z[0] None; where a stem makes
+        a[0] of X, z[0] is X.
     """
-    z: PerLayer = [None]
-    a: PerLayer = [X]
+    z: PerLayer = [X if spec.has_stem else None]
+    a: PerLayer = [stem_forward(spec, params, X) if spec.has_stem else X]
     for l in range(1, spec.n_layers + 1):
         z_l, a_l = forward_layer(spec, params, l, a[l - 1], masks)
         z.append(z_l)
@@ -43,4 +45,5 @@ def forward_layer(
     layer = spec.dense[l - 1]
     kept = dropout_forward(a, masks[l - 1] if masks else None)
     z = dense_forward(params[f"W{l}"], params[f"b{l}"], kept, layer.ntk)
-    return z, activation(layer.activation, z)
+    a_l = activation(layer.activation, z)
+    return z, blend_forward(z, a_l, params[f"blend{l}"]) if layer.blend else a_l

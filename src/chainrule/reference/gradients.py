@@ -10,6 +10,7 @@ the derivative is as exact as the loss itself. It takes one forward pass for eve
 
 from __future__ import annotations
 
+import string
 from collections.abc import Mapping
 
 import numpy as np
@@ -19,6 +20,7 @@ from chainrule.reference.backward import backward
 from chainrule.reference.forward import forward, forward_layer
 from chainrule.reference.losses import penalty, row_losses, row_shares, targets
 from chainrule.reference.random import dropout_masks
+from chainrule.reference.stem import stem_forward
 from chainrule.spec import NetworkSpec, TrainingSpec
 
 H = 1e-30
@@ -81,27 +83,33 @@ def complex_step(
     share = row_shares(len(X), sample_weight, training.reduction)
     l1, l2 = batch_penalty(training, len(X), sample_weight)
     _, a = forward(spec, params, X, masks)
+    widest = max(*spec.layer_sizes, params["freq"].size if spec.periodic else 0)
     grads: Params = {}
     for name, tensor in params.items():
         if indices is not None and name not in indices:
             continue
         places = np.arange(tensor.size) if indices is None else np.asarray(indices[name])
-        first = int(name[1:])  # the layers before it do not feel the step
+        first = layer_of(name)  # the layers before it do not feel the step
         derivative = np.empty(len(places))
-        n_copies = max(1, STACK // max(tensor.size, len(X) * max(spec.layer_sizes)))
+        n_copies = max(1, STACK // max(tensor.size, len(X) * widest))
         for start in range(0, len(places), n_copies):
             moved = places[start : start + n_copies]
             copies = np.repeat(tensor.reshape(1, -1).astype(complex), len(moved), axis=0)
             copies[np.arange(len(moved)), moved] += 1j * H
             perturbed = {**params, name: copies.reshape(-1, *tensor.shape)}
-            out = a[first - 1]
-            for l in range(first, spec.n_layers + 1):
+            out = a[first - 1] if first else stem_forward(spec, perturbed, X)
+            for l in range(max(first, 1), spec.n_layers + 1):
                 z, out = forward_layer(spec, perturbed, l, out, masks)
             losses = row_losses(spec, z, out, rows)  # (n_copies, n)
             loss = losses @ share + penalty(perturbed, l1, l2)
             derivative[start : start + n_copies] = loss.imag / H
         grads[name] = derivative.reshape(tensor.shape) if indices is None else derivative
     return grads
+
+
+def layer_of(name: str) -> int:
+    """The layer that a parameter belongs to, 2 of "blend2"; 0 for those of the stem."""
+    return int(name.lstrip(string.ascii_letters) or 0)
 
 
 def frozen_masks(

@@ -10,37 +10,76 @@ from chainrule.reference.arrays import Array, Params
 from chainrule.reference.random import words
 from chainrule.spec import NetworkSpec
 
+# In the stem the word of the counter that is a layer's number elsewhere.
+STEM_WORDS = {"freq": 0x8001, "phase": 0x8002, "mix": 0x8003, "shift": 0x8004, "levels": 0x8005}
+FREQ_DEVIATION = 0.1
+
 
 def initialize(spec: NetworkSpec, init: str, seed: int = 0) -> Params:
-    """All W by one scheme of `INITIALIZATIONS`, all b zero.
+    """All W by one scheme of `INITIALIZATIONS`, all b zero, every factor 1, the stem its own way.
 
     Uniform schemes draw from (-sqrt(3 v), sqrt(3 v)), normal ones and ntk from N(0, v), where the
     variance v is 2 / (n_in + n_out) for glorot, 2 / n_in for he, 1 / n_in for lecun, 1 for ntk.
+    Of the stem, freq comes from N(0, 0.1^2), phase from (-pi, pi), mix and shift from
+    (-1, 1) / sqrt(frequencies), levels from N(0, 1).
     """
-    params: Params = {}
-    for name, shape in spec.parameter_shapes.items():
-        if name.startswith("b") or init == "zeros":
-            params[name] = np.zeros(shape)
-            continue
-        n_out, n_in = shape
-        family, _, distribution = init.partition("_")
-        variance = {
-            "glorot": 2.0 / (n_in + n_out),
-            "he": 2.0 / n_in,
-            "lecun": 1.0 / n_in,
-            "ntk": 1.0,
-        }[family]
-        u1, u2 = uniforms(seed, int(name[1:]), n_out, n_in)
-        if distribution == "uniform":
-            params[name] = math.sqrt(3.0 * variance) * (2.0 * u1 - 1.0)
-        else:  # Box and Muller: two uniform numbers make one normal number
-            normal = np.sqrt(-2.0 * np.log1p(-u1)) * np.cos(2.0 * math.pi * u2)
-            params[name] = math.sqrt(variance) * normal
-    return params
+    return {name: start(spec, init, seed, name) for name in spec.parameter_shapes}
 
 
-def uniforms(seed: int, layer: int, n_out: int, n_in: int) -> tuple[Array, Array]:
+def start(spec: NetworkSpec, init: str, seed: int, name: str) -> Array:
+    """The first value of one parameter."""
+    shape = spec.parameter_shapes[name]
+    family = name.rstrip("0123456789")
+    match family:
+        case "b":
+            return np.zeros(shape)
+        case "scale" | "blend":
+            return np.ones(shape)
+        case "freq":
+            return FREQ_DEVIATION * normal(seed, STEM_WORDS[name], shape)
+        case "levels":
+            return normal(seed, STEM_WORDS[name], shape)
+        case "phase":
+            return math.pi * symmetric(seed, STEM_WORDS[name], shape)
+        case "mix" | "shift":
+            frequencies = spec.parameter_shapes["mix"][1]
+            return symmetric(seed, STEM_WORDS[name], shape) / math.sqrt(frequencies)
+        case _:
+            return weights(init, seed, int(name[1:]), shape)
+
+
+def weights(init: str, seed: int, layer: int, shape: tuple[int, ...]) -> Array:
+    """W(l) by the scheme."""
+    if init == "zeros":
+        return np.zeros(shape)
+    n_out, n_in = shape
+    scheme, _, distribution = init.partition("_")
+    variance = {
+        "glorot": 2.0 / (n_in + n_out),
+        "he": 2.0 / n_in,
+        "lecun": 1.0 / n_in,
+        "ntk": 1.0,
+    }[scheme]
+    if distribution == "uniform":
+        return math.sqrt(3.0 * variance) * symmetric(seed, layer, shape)
+    return math.sqrt(variance) * normal(seed, layer, shape)
+
+
+def symmetric(seed: int, layer: int, shape: tuple[int, ...]) -> Array:
+    """Uniform numbers in [-1, 1)."""
+    return 2.0 * uniforms(seed, layer, shape)[0] - 1.0
+
+
+def normal(seed: int, layer: int, shape: tuple[int, ...]) -> Array:
+    """Standard normal numbers by Box and Muller, who make one of two uniform numbers."""
+    u1, u2 = uniforms(seed, layer, shape)
+    value: Array = np.sqrt(-2.0 * np.log1p(-u1)) * np.cos(2.0 * math.pi * u2)
+    return value
+
+
+def uniforms(seed: int, layer: int, shape: tuple[int, ...]) -> tuple[Array, Array]:
     """Two uniform numbers in [0, 1) of 53 bits for every weight; each (n_out, n_in)."""
+    n_out, n_in = shape
     w = words(seed, "init", np.arange(n_in), np.arange(n_out)[:, np.newaxis], layer, 0)
     w0, w1, w2, w3 = np.moveaxis(w.astype(np.int64), -1, 0)
     return (

@@ -1,4 +1,4 @@
-"""The two kinds of layers, forward beside backward.
+"""The kinds of layers from layer 1 on, forward beside backward.
 
 Rows lie in the last axis but one. A stack of perturbed copies of W, b or a may stand in front of
 it; only `gradients.complex_step` makes use of that.
@@ -40,6 +40,23 @@ def dense_backward(
 def weight_scale(W: Array, ntk: bool) -> float:
     """1, or 1 / sqrt(n_in) in the neural-tangent parametrisation."""
     return 1.0 / math.sqrt(W.shape[-1]) if ntk else 1.0
+
+
+def blend_forward(z: Array, sigma: Array, blend: Array) -> Array:
+    """a = z + blend (sigma(z) - z), one learned factor a unit: 1 is sigma, 0 is z itself."""
+    return z + blend[..., np.newaxis, :] * (sigma - z)
+
+
+def blend_backward(
+    z: Array, sigma: Array, slope: Array, blend: Array, dl_da: Array, share: Array
+) -> tuple[Array, Array]:
+    """From dl/da (n, n_out), sigma(z) and slope = sigma'(z):
+
+    dl/dz_j      = dl/da_j (1 + blend_j (sigma'(z_j) - 1))            (n, n_out), for each row
+    dL/dblend_j  = sum over rows of share dl/da_j (sigma(z_j) - z_j)  (n_out,)
+    """
+    dl_dz = dl_da * (1.0 + blend * (slope - 1.0))
+    return dl_dz, (share[:, np.newaxis] * dl_da * (sigma - z)).sum(axis=0)
 
 
 def dropout_forward(a: Array, mask: Array | None) -> Array:

@@ -76,10 +76,13 @@ def dropout_mask(
     return (word >= np.uint64(int(rate * 2**32))) / (1.0 - rate)
 
 
-def dropout_masks(spec: NetworkSpec, rows: Indices, seed: int, epoch: int) -> PerLayer:
-    """The masks of all layers for these rows; None where the network drops nothing."""
+def dropout_masks(
+    spec: NetworkSpec, rows: Indices, seed: int, epoch: int, factor: float = 1.0
+) -> PerLayer:
+    """The masks of all layers for these rows, each rate times the schedule's factor; None where
+    the network drops nothing."""
     return [
-        dropout_mask(rate, rows, units, layer, seed, epoch) if rate > 0 else None
+        dropout_mask(factor * rate, rows, units, layer, seed, epoch) if factor * rate > 0 else None
         for layer, (rate, units) in enumerate(
             zip(spec.dropout_rates, spec.layer_sizes, strict=True)
         )

@@ -1,4 +1,4 @@
-"""Schedules: the factor on the learning rate in the course of one call of `fit`."""
+"""Schedules: the factor on a rate in the course of one call of `fit`."""
 
 from __future__ import annotations
 

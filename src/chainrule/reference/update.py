@@ -107,7 +107,12 @@ def init(training: TrainingSpec, params: Params) -> State:
 
 
 def update(
-    training: TrainingSpec, params: Params, grads: Params, state: State, factor: float = 1.0
+    training: TrainingSpec,
+    params: Params,
+    grads: Params,
+    state: State,
+    factor: float = 1.0,
+    decay_factor: float = 1.0,
 ) -> tuple[Params, State]:
     """One step: clip the gradients, then for each tensor decay it and apply the optimizer's rule.
 
@@ -116,8 +121,8 @@ def update(
     training : TrainingSpec
     params, grads : dict of str to ndarray
     state : State
-    factor : float
-        The schedule's factor on the learning rate.
+    factor, decay_factor : float
+        Of the schedules, on the learning rate and on the weight decay.
 
     Returns
     -------
@@ -132,7 +137,8 @@ def update(
     moments: Moments = {}
     for name, w in params.items():
         eta = training.learning_rate * factor * training.learning_rate_factor(name)
-        decay = -eta * training.weight_decay * training.weight_decay_factor(name) * w
+        rate = training.weight_decay * decay_factor * training.weight_decay_factor(name)
+        decay = -eta * rate * w
         before = {kind: state.moments[f"{kind}.{name}"] for kind in kinds}
         change, after = rule(grads[name], eta, t, before, training.constant)
         updates[name] = decay + change
