@@ -233,6 +233,7 @@ def resolve(
         given["label_smoothing"] = _LABEL_SMOOTHING
     recipe = replace(TASKS[task], **{**PRESETS[preset], **given, **(changes or {})})
     check_whole("n_members", recipe.n_members, 1)
+    check_whole("epochs", recipe.epochs, 0)
     check_number("dropout", recipe.dropout, 0.0, 1.0)
     check_number("validation_fraction", plain(arguments["validation_fraction"]), 0.0, 0.9)
     _check_refit(arguments["refit"], recipe.n_members)

@@ -93,7 +93,7 @@ class Names:
         object.__setattr__(self, "inputs", tuple(str(name) for name in self.inputs))
         object.__setattr__(self, "outputs", tuple(str(name) for name in self.outputs))
         for what, names, n in (
-            ("input", self.inputs, self.spec.n_inputs),
+            ("input", self.inputs, self.spec.n_features),
             ("output", self.outputs, self.spec.n_outputs),
         ):
             if names and len(names) != n:
