@@ -40,7 +40,6 @@ MAX_WIDTH = 33
 MAX_BATCH = 17
 KINK = 1e-3  # |z| is larger where an activation has a kink at 0
 NEARLY_ONE = 1.0 - 1e-4  # no probability is larger
-PARTS = True  # whether networks are drawn with a stem and with parametric activations
 
 # Activations that have a kink at 0. elu with alpha 1 turns there, but has no kink.
 KINKED = ("relu", "leaky_relu", "selu")
@@ -73,17 +72,17 @@ class Problem:
         return {"sample_weight": self.sample_weight, "dropout_epoch": self.dropout_epoch}
 
 
-def random_problem(seed: int, parts: bool = PARTS) -> Problem:
+def random_problem(seed: int) -> Problem:
     """The problem of this seed; 407 seeds in a row meet every activation with every loss.
 
-    With `parts`, two of three networks have a stem, parametric activations, or both.
+    Two of three networks have a stem, parametric activations, or both.
     """
     rng = np.random.default_rng(seed)
     # 149 and 407 have no common factor, so that neighbouring seeds differ in all three choices.
     hidden, (loss, output) = COMBINATIONS[seed * 149 % len(COMBINATIONS)]
     spec = random_spec(rng, hidden, loss, output)
-    if parts:  # with this stream no seed of the tests draws gradients that cancel to rounding
-        spec = with_parts(np.random.default_rng((seed, 3)), spec)
+    # With this stream no seed of the tests draws gradients that cancel to rounding.
+    spec = with_parts(np.random.default_rng((seed, 3)), spec)
     n = int(rng.integers(1, MAX_BATCH + 1))
     X = random_rows(rng, spec, n)
     training = TrainingSpec(
@@ -110,9 +109,9 @@ def random_problem(seed: int, parts: bool = PARTS) -> Problem:
     return Problem(spec, params, X, y, training, sample_weight, dropout_epoch)
 
 
-def problems(parts: bool = PARTS) -> st.SearchStrategy[Problem]:
+def problems() -> st.SearchStrategy[Problem]:
     """Hypothesis strategy of random problems."""
-    return st.integers(0, 2**32 - 1).map(lambda seed: random_problem(seed, parts))
+    return st.integers(0, 2**32 - 1).map(random_problem)
 
 
 def random_width(rng: np.random.Generator) -> int:
@@ -282,7 +281,7 @@ def verdict(grads: Mapping[str, np.ndarray], reference_grads: Mapping[str, np.nd
 
 def network_specs() -> st.SearchStrategy[NetworkSpec]:
     """Hypothesis strategy of networks of every kind."""
-    return problems(parts=True).map(lambda problem: problem.spec)
+    return problems().map(lambda problem: problem.spec)
 
 
 @st.composite

@@ -96,10 +96,15 @@ template <class T>
 double refined_log_loss(const NetworkPlan& plan, const Rows<T>& rows, const T* outputs) {
   Logits<T> logits(plan, rows, outputs);
   Index every = std::max<Index>(1, rows.n / kRows);
-  double weight = 0;
-  for (Index i = 0; i < rows.n; i += every) weight += logits.weight(i);
-  if (!(weight > 0)) every = 1;
-  const double smoothing = 1.0 / static_cast<double>((rows.n + every - 1) / every + 1);
+  const auto sum_of_weights = [&] {
+    double sum = 0;
+    for (Index i = 0; i < rows.n; i += every) sum += logits.weight(i);
+    return sum;
+  };
+  if (!(sum_of_weights() > 0)) every = 1;
+  // A weight of 2 is two rows; weights that sum to less than the rows are still so many rows.
+  const auto n_rows = static_cast<double>((rows.n + every - 1) / every);
+  const double smoothing = 1.0 / (std::max(n_rows, sum_of_weights()) + 1);
   double low = -kLogRange, high = kLogRange;
   for (int step = 0; step < kSteps; ++step) {  // convex in beta: the slope changes sign once
     const double middle = 0.5 * (low + high), beta = std::exp(middle);
@@ -109,8 +114,7 @@ double refined_log_loss(const NetworkPlan& plan, const Rows<T>& rows, const T* o
     (slope > 0 ? high : low) = middle;
   }
   const double beta = std::exp(0.5 * (low + high));
-  double loss = 0;
-  weight = 0;
+  double loss = 0, weight = 0;
   for (Index i = 0; i < rows.n; ++i) {
     loss += logits.weight(i) * logits.loss(i, beta);
     weight += logits.weight(i);

@@ -50,7 +50,9 @@ def test_each_member_is_a_network_on_its_own_fold(bag, iris):
         inputs, _ = bag.encoder_.transform(chainrule.table.as_table(X))
         result = engine.fit(
             bag._spec,
-            engine.initialize(bag._spec, init="he_uniform", seed=training.seed),
+            engine.initialize(
+                bag._spec, init="data_driven", seed=training.seed, X=inputs, rows=rows
+            ),
             inputs,
             y.to_numpy(),
             training,
@@ -155,7 +157,7 @@ def test_refit_trains_again_on_all_rows(iris):
     training = fast._training
     result = engine.fit(
         fast._spec,
-        engine.initialize(fast._spec, init="he_uniform", seed=training.seed),
+        engine.initialize(fast._spec, init="data_driven", seed=training.seed, X=inputs),
         inputs,
         y.to_numpy(),
         training,

@@ -23,7 +23,7 @@ from chainrule import TabularClassifier, TabularRegressor
 from chainrule.errors import DataError, DataNotice, DivergedError
 from chainrule.table import as_table
 
-QUICK = {"hidden_layer_sizes": 16, "epochs": 12, "learning_rate": 0.02, "random_state": 0}
+QUICK = {"hidden_layer_sizes": 16, "epochs": 12, "batch_size": 32, "random_state": 0}
 PENGUINS = pd.read_csv(Path(__file__).parents[2] / "examples" / "penguins.csv")
 
 
@@ -146,7 +146,7 @@ def test_constant_columns_are_told_and_not_used():
     X = np.column_stack([np.arange(20.0), np.ones(20)])
     with pytest.warns(DataNotice, match=r"X has 1 column \('x1'\) without any change"):
         model = classifier().fit(X, np.arange(20) % 2)
-    assert model.input_names_ == ("x0",)
+    assert model.input_names_ == ("x0~1", "x0~2", "x0~3", "x0")
     with pytest.warns(DataNotice, match="without any change"):
         model.fit(np.ones((20, 1)), np.arange(20) % 4 == 0)
     np.testing.assert_array_equal(model.predict(np.zeros((3, 1))), False)
@@ -216,8 +216,9 @@ def test_rows_of_weight_zero_are_as_if_not_there():
 
 def test_calibration_can_be_left_out():
     X, y = load_iris(return_X_y=True)
-    calibrated = classifier(preset="fast").fit(X, y)
-    raw = classifier(preset="fast", calibrate=False).fit(X, y)
+    same = {"preset": "fast", "metric": "auc"}  # the plain log-loss chooses the epoch
+    calibrated = classifier(**same).fit(X, y)
+    raw = classifier(calibrate=False, **same).fit(X, y)
     assert raw.temperatures_[0].beta == 1.0
     assert calibrated.temperatures_[0].beta != 1.0
     np.testing.assert_array_equal(raw.predict(X), calibrated.predict(X))
@@ -271,7 +272,7 @@ def test_gradients_can_be_checked_on_own_rows(penguins):
     model = classifier(hidden_layer_sizes=4, epochs=1, preset="fast").fit(X, y)
     report = model.check_gradients(X.head(10), y.head(10), sample_weight=np.arange(10.0))
     assert report.ok, report
-    assert model.network_.spec.n_features == len(model.input_names_)
+    assert model.network_.spec.n_inputs == len(model.input_names_)
     inputs, _ = model.encoder_.transform(as_table(X))
     np.testing.assert_array_equal(
         model.network_.predict(inputs).argmax(axis=1), model.classes_.searchsorted(model.predict(X))
@@ -324,12 +325,12 @@ def test_ctrl_c_keeps_the_best_epoch(preset):
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.warns(UserWarning, match="interrupted"):
-            model = classifier(metric=metric, preset=preset).fit(X, y)
+            model = classifier(metric=metric, preset=preset, epochs=2000).fit(X, y)
     finally:
         signal.signal(signal.SIGINT, before)
     assert model.interrupted_
-    assert 1 <= model.n_epochs_ < 12
-    assert model.score(X, y) > 0.3
+    assert 1 <= model.n_epochs_ < 2000
+    assert np.isfinite(model.predict_proba(X)).all()
 
 
 def test_a_diverged_fit_says_so():

@@ -20,10 +20,13 @@ from chainrule.spec import (
     LOSSES,
     OPTIMIZERS,
     OUTPUT_ACTIVATIONS,
+    CategoryEmbedding,
     Dense,
     Dropout,
     Loss,
     NetworkSpec,
+    PeriodicEmbedding,
+    Scale,
     TrainingSpec,
 )
 
@@ -32,7 +35,8 @@ def test_every_kind_has_its_rule():
     assert set(ACTIVATION_RULES) == set(OUTPUT_ACTIVATIONS)
     assert set(LOSS_RULES) == set(LOSSES)
     assert set(UPDATE_RULES) == set(OPTIMIZERS)
-    assert set(LAYER_RULES) == {layer.to_json()["kind"] for layer in (Dense(1), Dropout(0.1))}
+    kinds = (Dense(1), Dropout(0.1), PeriodicEmbedding(1), CategoryEmbedding((1,)), Scale())
+    assert set(LAYER_RULES) == {layer.to_json()["kind"] for layer in kinds}
     assert set(FUNCTION_SYMBOLS) == set(FUNCTIONS)
 
 

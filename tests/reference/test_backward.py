@@ -64,13 +64,13 @@ def test_mazur_first_step(mazur: Problem) -> None:
 def test_every_activation_with_every_loss_against_the_complex_step() -> None:
     errors = {}
     for seed in range(len(COMBINATIONS)):
-        problem = random_problem(seed, parts=True)
+        problem = random_problem(seed)
         errors[seed] = verdict(analytic(problem), stepped(problem))
     worst = max(errors, key=lambda seed: errors[seed])
-    assert errors[worst] <= 1e-12, f"seed {worst}: {random_problem(worst, parts=True).spec}"
+    assert errors[worst] <= 1e-12, f"seed {worst}: {random_problem(worst).spec}"
 
 
-@given(problems(parts=True))
+@given(problems())
 @hypothesis_settings(max_examples=50)
 def test_any_network_against_the_complex_step(problem: Problem) -> None:
     assert verdict(analytic(problem), stepped(problem)) <= 1e-12
@@ -79,13 +79,13 @@ def test_any_network_against_the_complex_step(problem: Problem) -> None:
 @pytest.mark.slow
 def test_two_thousand_networks_against_the_complex_step() -> None:
     for seed in range(10_000, 12_000):
-        problem = random_problem(seed, parts=True)
+        problem = random_problem(seed)
         assert verdict(analytic(problem), stepped(problem)) <= 1e-12, seed
 
 
 @pytest.mark.parametrize("seed", range(0, 407, 37))
 def test_central_differences(seed: int) -> None:
-    problem = random_problem(seed, parts=True)
+    problem = random_problem(seed)
     grads = analytic(problem)
     numeric = {name: np.zeros_like(w) for name, w in problem.params.items()}
     for name, w in problem.params.items():
@@ -114,7 +114,7 @@ def test_central_differences(seed: int) -> None:
 
 
 def test_a_mean_is_the_sum_over_the_rows_divided_by_their_weight() -> None:
-    problem = random_problem(5, parts=True)
+    problem = random_problem(5)
     bare = replace(problem.training, l1=0.0, l2=0.0)
     weight = np.arange(1.0, len(problem.X) + 1.0)
     grads = {}
@@ -126,7 +126,7 @@ def test_a_mean_is_the_sum_over_the_rows_divided_by_their_weight() -> None:
 
 
 def test_weight_two_is_the_row_twice() -> None:
-    problem = replace(random_problem(11, parts=True), dropout_epoch=None)
+    problem = replace(random_problem(11), dropout_epoch=None)
     n = len(problem.X)
     twice = np.r_[np.arange(n), 0]
     weight = np.ones(n)
@@ -141,7 +141,7 @@ def test_weight_two_is_the_row_twice() -> None:
 def test_permuted_hidden_units_permute_the_gradients() -> None:
     problem = next(
         p
-        for p in (random_problem(seed, parts=True) for seed in range(200))
+        for p in (random_problem(seed) for seed in range(200))
         if p.spec.n_layers >= 3 and p.spec.dense[0].blend and p.spec.layer_sizes[1] > 3
         if p.dropout_epoch is None
     )
@@ -159,7 +159,7 @@ def test_permuted_hidden_units_permute_the_gradients() -> None:
 
 
 def test_penalty_enters_once_and_only_for_weights() -> None:
-    problem = random_problem(3, parts=True)
+    problem = random_problem(3)
     bare = replace(problem, training=replace(problem.training, l1=0.0, l2=0.0))
     penalised = replace(problem, training=replace(problem.training, l1=0.3, l2=0.7))
     before, after = analytic(bare), analytic(penalised)
@@ -179,7 +179,7 @@ def test_a_weight_of_zero_has_no_l1_gradient(mazur: Problem) -> None:
 
 @pytest.mark.parametrize("spoil", ["transpose", "sign", "batch", "layer", "one element"])
 def test_the_verdict_finds_wrong_gradients(spoil: str) -> None:
-    problem = random_problem(17, parts=True)
+    problem = random_problem(17)
     right = stepped(problem)
     wrong = {name: g.copy() for name, g in right.items()}
     last = problem.spec.n_layers

@@ -191,7 +191,7 @@ def test_history_of_a_sum_is_a_sum_and_leaves_out_the_penalty() -> None:
 
 
 def test_two_calls_continue_one() -> None:
-    problem = random_problem(31, parts=True)
+    problem = random_problem(31)
     settings = {"optimizer": "adam", "batch_size": 2, "learning_rate": 0.01, "weight_decay": 0.1}
     whole, whole_state, whole_history = run(problem, epochs=6, **settings)
     training = replace(problem.training, epochs=2, **settings)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ def test_linear_least_squares() -> None:
 
 
 def test_the_size_of_the_stacks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    problem = random_problem(23, parts=True)
+    problem = random_problem(23)
     arguments = (problem.spec, problem.params, problem.X, problem.y, problem.training)
     together = complex_step(*arguments, **problem.options)
     monkeypatch.setattr(module, "STACK", 1)

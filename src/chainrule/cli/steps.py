@@ -67,19 +67,18 @@ def _loss(build: Derivation, r: int) -> Iterator[Equation]:
 
 
 def _backward(build: Derivation, r: int) -> Iterator[Equation]:
+    from chainrule.explain.derivation_gradient import Gradient
     from chainrule.explain.names import Asked
 
     for l in range(build.spec.n_layers, 0, -1):
         for j in range(build.spec.layer_sizes[l]):
-            slope = build.slope(l, j, r)
-            if slope is not None:
-                yield slope
+            yield from build.slopes(l, j, r)
             yield build.delta(l, j, r)
     for l in range(build.spec.n_layers, 0, -1):
         for j in range(build.spec.layer_sizes[l]):
             for i in range(build.spec.layer_sizes[l - 1]):
-                yield build.gradient(Asked("W", l, j, i))
-            yield build.gradient(Asked("b", l, j))
+                yield Gradient(build, Asked("W", l, j, i)).equation()
+            yield Gradient(build, Asked("b", l, j)).equation()
 
 
 def _update(trace: StepTrace) -> Iterator[Equation]:

@@ -165,8 +165,9 @@ def _estimator(task: Task, balanced: bool, settings: dict[str, Any]) -> Any:
     else:
         estimator = chainrule.TabularRegressor(**settings)
     recipe = resolve(estimator.get_params(deep=False), task.value)
-    recipe.network(1, 1, Loss("squared_error"))
-    recipe.training(1, *(settings[name] for name in ("random_state", "n_threads", "patience")))
+    spec = recipe.network(1, 1, Loss("squared_error"))
+    named = ("random_state", "n_threads", "patience")
+    recipe.training(spec, 1, *(settings[name] for name in named))
     return estimator
 
 

@@ -19,7 +19,6 @@ from chainrule import engine
 from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError, SpecError
 from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.ensemble import Member, training_of
-from chainrule.estimators.explain import embedded_names
 from chainrule.estimators.number_target import NumberTarget
 from chainrule.estimators.optimize import Optimization
 from chainrule.estimators.plan import judges, plan, within_limit
@@ -28,6 +27,7 @@ from chainrule.estimators.rows import Rows
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.detectors_course import warn_of_clear_fault
+from chainrule.explain.names import Names
 from chainrule.files import ModelRecord, save_model
 from chainrule.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
@@ -206,7 +206,7 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         """What each input of layer 1 is: `col`, `col?` (was missing), `col=level`, and of the
         embeddings `col~1` (a wave of a number) and `col#1` (a unit of a level)."""
         check_is_fitted(self)
-        return embedded_names(self._spec, self.encoder_.input_names)
+        return Names(self._spec, self.encoder_.input_names).layer_inputs
 
     @property
     def history_(self) -> History:

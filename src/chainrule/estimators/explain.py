@@ -16,7 +16,6 @@ from chainrule.errors import DataError, SpecError
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.names import Names
 from chainrule.explain.trace import StepTrace
-from chainrule.spec import NetworkSpec
 from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, Column
 from chainrule.table.frame import Table, as_table
 
@@ -77,7 +76,7 @@ def trace_model(
         chosen,
         sample_weight=model._target.row_weights(target, weights),
         dtype=dtype,
-        names=Names(network.spec, model.input_names_, output_names(model)),
+        names=Names(network.spec, model.encoder_.input_names, output_names(model)),
         raw=Cells(table, model.encoder_.column_names, model.encoder_.named),
         row_ids=_index(X) if row_ids is None else row_ids,
         notes=(
@@ -86,25 +85,6 @@ def trace_model(
             "the loss is the network's own, before temperature, clamp and averaging",
         ),
     )
-
-
-def embedded_names(spec: NetworkSpec, names: Sequence[str]) -> tuple[str, ...]:
-    """What the inputs of layer 1 are called, from the names of the network's features.
-
-    A number `col` becomes its waves `col~1`, ... and itself; a level `col` the units `col#1`, ...
-    """
-    n_numbers, waves = (spec.periodic.columns, spec.periodic.outputs) if spec.periodic else (0, 0)
-    units = spec.categories.units if spec.categories else 0
-    n_levels = len(spec.categories.levels) if spec.categories else 0
-    found: list[str] = []
-    for place, name in enumerate(names):
-        if place < n_numbers:
-            found += [f"{name}~{k}" for k in range(1, waves + 1)]
-        if place >= len(names) - n_levels:
-            found += [f"{name}#{k}" for k in range(1, units + 1)]
-        else:
-            found.append(name)
-    return tuple(found)
 
 
 def output_names(model: TabularModel) -> tuple[str, ...]:

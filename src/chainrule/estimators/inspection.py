@@ -137,7 +137,7 @@ class InspectedModel(TabularModel):
             self._training,
             self.history_,
             sample_weight=rows.weights,
-            names=Names(self._spec, self.input_names_, output_names(self)),
+            names=Names(self._spec, self.encoder_.input_names, output_names(self)),
             columns=self.encoder_.input_columns,
         )
 

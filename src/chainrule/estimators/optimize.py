@@ -132,7 +132,13 @@ class Optimization:
         else:
             options["eval_rows"] = share.eval_rows
         params = engine.initialize(
-            self.spec, init=self.init, seed=training.seed, dtype=self.rows.inputs.dtype.name
+            self.spec,
+            init=self.init,
+            seed=training.seed,
+            dtype=self.rows.inputs.dtype.name,
+            X=self.rows.inputs,
+            rows=share.rows,
+            sample_weight=self.rows.weights,
         )
         return FitJob(self.spec, params, self.rows.inputs, self.target, training, options)
 

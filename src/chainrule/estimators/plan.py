@@ -46,15 +46,16 @@ def plan(
     found = shares(n_rows, recipe.n_members, fraction, seed, strata, rows.weights)
     most = max(n_training_rows(share, n_rows) for share in found)
     n_threads, patience = plain(arguments["n_threads"]), plain(arguments["patience"])
+    spec = recipe.network(
+        rows.inputs.shape[1],
+        target.n_outputs,
+        target.loss,
+        encoder.n_numbers,
+        encoder.level_counts,
+    )
     return Optimization(
-        spec=recipe.network(
-            rows.inputs.shape[1],
-            target.n_outputs,
-            target.loss,
-            encoder.n_numbers,
-            encoder.level_counts,
-        ),
-        training=recipe.training(most, seed, n_threads, patience),
+        spec=spec,
+        training=recipe.training(spec, most, seed, n_threads, patience),
         init=recipe.init,
         rows=rows,
         target=smoothed(rows.target, target.n_outputs, recipe.label_smoothing),
@@ -83,7 +84,7 @@ def within_limit(
         epochs = job.epochs_within(end - time.perf_counter())
         shorter = replace(recipe, epochs=epochs, row_visits=None)
         told = job.training
-        training = shorter.training(job.n_rows, told.seed, told.n_threads, told.patience)
+        training = shorter.training(job.spec, job.n_rows, told.seed, told.n_threads, told.patience)
         job = replace(job, training=training)
     return job.limited(max(end - time.perf_counter(), _LEAST_SECONDS))
 

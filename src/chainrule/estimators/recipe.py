@@ -137,10 +137,20 @@ class Recipe:
         return NetworkSpec(n_features, tuple(layers), loss)
 
     def training(
-        self, n_rows: int, seed: int, n_threads: int | None, patience: int | None
+        self,
+        spec: NetworkSpec,
+        n_rows: int,
+        seed: int,
+        n_threads: int | None,
+        patience: int | None,
     ) -> TrainingSpec:
-        """The training of this recipe on so many rows."""
+        """The training of this recipe's network on so many rows."""
         epochs = self.epochs_for(n_rows)
+        families = {name.rstrip("0123456789") for name in spec.parameter_shapes}
+        rates, decays = (
+            {family: factor for family, factor in factors.items() if family in families}
+            for factors in (self.learning_rate_factors, self.weight_decay_factors)
+        )
         constants = {"cycles": float(_cycles(epochs))} if self.schedule == "coslog4" else {}
         return TrainingSpec(
             optimizer=self.optimizer,
@@ -150,8 +160,8 @@ class Recipe:
             weight_decay=self.weight_decay,
             weight_decay_schedule=Schedule(self.fading if self.weight_decay else "constant"),
             dropout_schedule=Schedule(self.fading if self.dropout else "constant"),
-            learning_rate_factors=self.learning_rate_factors,
-            weight_decay_factors=self.weight_decay_factors if self.weight_decay else {},
+            learning_rate_factors=rates,
+            weight_decay_factors=decays if self.weight_decay else {},
             epochs=epochs,
             batch_size=self.batch_size_for(n_rows),
             patience=patience,
@@ -177,22 +187,15 @@ def _cycles(epochs: int) -> int:
     return 4 if epochs >= 64 else 3 if epochs >= 32 else 2
 
 
-_PLAIN = Recipe(
-    activation="relu", blend=False, init="he_uniform", waves=0, level_units=0, front_scale=False,
-    dropout=0.0, optimizer="adam", learning_rate=2e-3, schedule="cosine", weight_decay=0.0,
-    learning_rate_factors={}, weight_decay_factors={}, row_visits=None, batch_size=64,
-    equal_batches=False,
-)  # fmt: skip
-TASKS: dict[str, Recipe] = {"classification": _PLAIN, "regression": _PLAIN}
-_LATER: dict[str, Recipe] = {
+TASKS: dict[str, Recipe] = {
     "classification": Recipe(),
     "regression": Recipe(activation="mish", learning_rate=0.2),
 }
 
 PRESETS: dict[str, Mapping[str, int]] = {
-    "fast": {"n_members": 1, "epochs": 64},
+    "fast": {"n_members": 1, "epochs": 256},
     "default": {"n_members": 4, "epochs": 64},
-    "best": {"n_members": 8, "epochs": 64},
+    "best": {"n_members": 8, "epochs": 256},
 }
 
 # Metrics that judge the predicted class alone.
@@ -230,6 +233,7 @@ def resolve(
         given["label_smoothing"] = _LABEL_SMOOTHING
     recipe = replace(TASKS[task], **{**PRESETS[preset], **given, **(changes or {})})
     check_whole("n_members", recipe.n_members, 1)
+    check_whole("epochs", recipe.epochs, 0)
     check_number("dropout", recipe.dropout, 0.0, 1.0)
     check_number("validation_fraction", plain(arguments["validation_fraction"]), 0.0, 0.9)
     _check_refit(arguments["refit"], recipe.n_members)

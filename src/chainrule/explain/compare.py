@@ -8,7 +8,15 @@ import numpy as np
 
 from chainrule.explain.gradient_check import LIMITS, Entry
 from chainrule.explain.kinks import KinkSearch
+from chainrule.reference.activations import activation
 from chainrule.reference.losses import row_shares, targets
+from chainrule.reference.stem import (
+    TURN,
+    categories_backward,
+    embed,
+    level_places,
+    per_column,
+)
 from chainrule.spec import NetworkSpec, TrainingSpec
 
 MAX_KINK_SEARCH = 200  # differing central differences looked at per tensor
@@ -61,6 +69,7 @@ def rounding_scale(
     spec: NetworkSpec,
     params: Params,
     trace: Any,
+    X: np.ndarray,
     y: np.ndarray,
     weight: np.ndarray | None,
     training: TrainingSpec,
@@ -80,8 +89,39 @@ def rounding_scale(
         penalties = training.l1 + training.l2 * W.max()
         out[f"W{number}"] = float(((share * d).T @ a_in).max() + penalties)
         out[f"b{number}"] = float((share * d).sum(axis=0).max())
+        d = d @ W
+        if number > 1 and spec.dense[number - 2].blend:
+            z = trace.z[number - 1]
+            bend = np.abs(activation(spec.dense[number - 2].activation, z)) + np.abs(z)
+            out[f"blend{number - 1}"] = float((share * d * bend).sum(axis=0).max())
         if number > 1:
-            d = d @ W * np.abs(trace.slope[number - 1])
+            d = d * np.abs(trace.slope[number - 1])
+    return out | (_stem_scale(spec, params, X, share * d) if spec.has_stem else {})
+
+
+def _stem_scale(
+    spec: NetworkSpec, params: Params, X: np.ndarray, d: np.ndarray
+) -> dict[str, float]:
+    """The same before layer 1, from the absolute terms d (n, n_0) of dl/da(0), shares included;
+    |cos u| and |sin u| are taken for 1."""
+    out: dict[str, float] = {}
+    if spec.scale:
+        out["scale"] = float((d * np.abs(embed(spec, params, X))).sum(axis=0).max())
+        d = d * np.abs(params["scale"])
+    if periodic := spec.periodic:
+        n, columns, width = len(X), periodic.columns, periodic.outputs + 1
+        waves = d[:, : columns * width].reshape(n, columns, width)[..., :-1]
+        mix = np.abs(per_column(params["mix"], params["shift"]))
+        angles = np.einsum("nco,cok->nck", waves, mix)
+        out["mix"] = out["shift"] = float(waves.sum(axis=0).max())
+        out["phase"] = float(angles.sum(axis=0).max())
+        x = TURN * np.abs(X[:, :columns, np.newaxis])
+        out["freq"] = float((x * angles).sum(axis=0).max())
+    if categories := spec.categories:
+        coded, width = len(categories.levels), len(categories.levels) * categories.units
+        places = level_places(categories.levels, X[:, -coded:])
+        met = categories_backward(params["levels"], places, d[:, -width:], np.ones(len(X)))
+        out["levels"] = float(met.max())
     return out
 
 

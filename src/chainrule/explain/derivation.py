@@ -3,7 +3,10 @@
     z_j(l)     = sum_i w_ji(l) a_i(l-1) + b_j(l)               a_j(l) = sigma(z_j(l))
     delta(L)   = dl/da(L) * sigma'(z(L))                       or a - y where the slope cancels
     delta_j(l) = ( sum_k w_kj(l+1) delta_k(l+1) ) * sigma'(z_j(l))
-    dL/dw_ji   = sum over rows of s delta_j a_i / sum of s   + l2 w + l1 sign(w)
+
+where a unit that blends has a_j = z_j + alpha_j (sigma(z_j) - z_j), and for sigma'(z_j) its slope
+a'(z_j) = 1 + alpha_j (sigma'(z_j) - 1). `derivation_gradient` has the gradients, `derivation_stem`
+what stands before layer 1.
 
 The left side of each equation is the engine's number; the right side is built of other numbers of
 the trace. Long sums show their `top` largest terms and state the rest.
@@ -13,13 +16,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
 
-from chainrule.explain.names import Asked
-from chainrule.explain.rules import ACTIVATION_RULES, LOSS_RULES, Output, softmax_value
+from chainrule.explain.rules import ACTIVATION_RULES, LOSS_RULES, ONE, Output, softmax_value
 from chainrule.explain.trace import StepTrace
 from chainrule.explain.tree import (
     Equation,
@@ -28,17 +29,21 @@ from chainrule.explain.tree import (
     Quantity,
     Sum,
     add,
-    apply,
+    minus,
     over,
     rest_of,
     times,
 )
 from chainrule.reference import losses as reference_losses
+from chainrule.reference.activations import activation
 
 # Layer kind -> what it adds to the equations; a test holds this equal to the kinds that exist.
 LAYER_RULES = {
     "dense": "z = sum of w a + b, and delta passes back through w",
     "dropout": "the factor m on a, and on delta",
+    "periodic": "u = 2 pi f x + theta and waves of its cosine",
+    "categories": "the vector of the row's level",
+    "scale": "a(0) = gamma h",
 }
 
 
@@ -66,8 +71,26 @@ class Derivation:
         return Quantity("b", float(self.trace.params[f"b{l}"][j]), l, j)
 
     def of_row(self, kind: str, l: int, j: int, r: int) -> Quantity:
-        """z, a, slope or delta of a unit in a row."""
+        """z, a or delta of a unit in a row."""
         return Quantity(kind, float(getattr(self.trace, kind)[l][r, j]), l, j, row=r)
+
+    def slope(self, l: int, j: int, r: int) -> Quantity:
+        """da/dz of a unit in a row: sigma'(z), or a'(z) where the unit blends."""
+        kind = "blended_slope" if self.spec.dense[l - 1].blend else "slope"
+        return Quantity(kind, float(self.trace.slope[l][r, j]), l, j, row=r)
+
+    def sigma(self, l: int, j: int, r: int) -> Quantity:
+        """sigma(z) of a unit that blends."""
+        z = self.trace.z[l][r, j : j + 1]
+        value = activation(self.spec.dense[l - 1].activation, z)
+        return Quantity("sigma", float(value[0]), l, j, row=r)
+
+    def blend(self, l: int, j: int) -> Quantity:
+        return Quantity("blend", float(self.trace.params[f"blend{l}"][j]), l, j)
+
+    def by_activation(self, l: int, j: int, r: int) -> Quantity:
+        """dl/da of a unit in a row, or of an input of layer 1 for l = 0."""
+        return Quantity("dl_da", float(self.trace.dl_da(l)[r, j]), l, j, row=r)
 
     def y(self, j: int, r: int) -> Quantity:
         return Quantity("y", float(self.trace.targets[r, j]), None, j, row=r)
@@ -81,7 +104,7 @@ class Derivation:
         """[1/sqrt(n)] for a layer in the neural-tangent parametrisation, else nothing."""
         if not self.spec.dense[l - 1].ntk:
             return []
-        return [Quantity("scale", 1.0 / math.sqrt(self.spec.layer_sizes[l - 1]), l)]
+        return [Quantity("ntk_factor", 1.0 / math.sqrt(self.spec.layer_sizes[l - 1]), l)]
 
     # Sums.
 
@@ -120,22 +143,39 @@ class Derivation:
 
     def activation(self, l: int, j: int, r: int) -> Equation:
         """a_j(l) of a row."""
-        name = self.spec.dense[l - 1].activation
+        layer = self.spec.dense[l - 1]
+        name = layer.activation
         z, a = self.of_row("z", l, j, r), self.of_row("a", l, j, r)
         if name == "softmax":
             right = softmax_value(z, self._exp_sum(r), self._log_sum(r))
+        elif layer.blend:
+            sigma = ACTIVATION_RULES[name].value(z, self.sigma(l, j, r))
+            right = add(z, times(self.blend(l, j), add(sigma, minus(z))))
+            name += " blended with z"
         else:
             right = ACTIVATION_RULES[name].value(z, a)
         return Equation(a, (right,), name)
 
-    def slope(self, l: int, j: int, r: int) -> Equation | None:
-        """sigma'(z_j(l)) of a row; None where the slope mixes units."""
-        name = self.spec.dense[l - 1].activation
-        rule = ACTIVATION_RULES[name].slope
+    def bend(self, l: int, j: int, r: int) -> Equation:
+        """sigma(z_j(l)) of a unit that blends."""
+        name, z = self.spec.dense[l - 1].activation, self.of_row("z", l, j, r)
+        sigma = self.sigma(l, j, r)
+        return Equation(sigma, (ACTIVATION_RULES[name].value(z, sigma),), name)
+
+    def slopes(self, l: int, j: int, r: int) -> list[Equation]:
+        """da/dz of a unit in a row, and sigma'(z) in it; nothing where the slope mixes units."""
+        layer = self.spec.dense[l - 1]
+        rule = ACTIVATION_RULES[layer.activation].slope
         if rule is None or self.trace.slope[l] is None:
-            return None
-        z, a = self.of_row("z", l, j, r), self.of_row("a", l, j, r)
-        return Equation(self.of_row("slope", l, j, r), (rule(z, a),), f"slope of {name}")
+            return []
+        z, left = self.of_row("z", l, j, r), self.slope(l, j, r)
+        note = f"slope of {layer.activation}"
+        if not layer.blend:
+            return [Equation(left, (rule(z, self.of_row("a", l, j, r)),), note)]
+        own = rule(z, self.sigma(l, j, r))
+        slope = Quantity("slope", own.value, l, j, row=r)
+        blended = add(ONE, times(self.blend(l, j), add(slope, minus(ONE))))
+        return [Equation(left, (blended,), "slope of the blend"), Equation(slope, (own,), note)]
 
     # Loss.
 
@@ -149,7 +189,7 @@ class Derivation:
             constant = Quantity("quantile", float(loss.quantiles[j]), None, j)
         a = self.of_row("a", L, j, r)
         fused = self.trace.slope[L] is None or loss.name in reference_losses.OF_LOGITS
-        slope = Quantity("slope", 1.0, L, j, row=r) if fused else self.of_row("slope", L, j, r)
+        slope = Quantity("slope", 1.0, L, j, row=r) if fused else self.slope(L, j, r)
         return Output(
             a=a,
             z=self.of_row("z", L, j, r),
@@ -199,7 +239,7 @@ class Derivation:
         def term(r: int) -> Node:
             return Quantity("row_loss", float(losses[r]), row=r, over_rows=True)
 
-        right = self._over_rows(losses, term)
+        right = self.over_rows(losses, term)
         if self.trace.training.l1 or self.trace.training.l2:
             right = add(right, Quantity("penalty", self.trace.penalty))
         note = "mean of the rows" if self.trace.training.reduction == "mean" else "sum of the rows"
@@ -230,55 +270,26 @@ class Derivation:
         if l == self.spec.n_layers:
             rule = LOSS_RULES[self.spec.loss.name]
             return Equation(left, rule.delta(self.output(j, r)), rule.note)
+        return Equation(left, (times(*self._back(l, j, r), self.slope(l, j, r)),))
+
+    def at_activation(self, l: int, j: int, r: int) -> Equation:
+        """dl/da_j(l) of a row, below the output; for l = 0 of an input of layer 1."""
+        factors = self._back(l, j, r)
+        right = times(*factors) if len(factors) > 1 else factors[0]
+        return Equation(self.by_activation(l, j, r), (right,))
+
+    def _back(self, l: int, j: int, r: int) -> list[Node]:
+        """The factors of dl/da_j(l): the sum over the next layer, its scaling, the mask."""
         values = self.trace.params[f"W{l + 1}"][:, j] * self.trace.delta[l + 1][r]
 
         def term(k: int) -> Node:
             return times(self.w(l + 1, k, j), self.of_row("delta", l + 1, k, r))
 
-        back = self.sum_of(values, term)
-        factors = [*self.scaling(l + 1), *self.passing(l, j, r), self.of_row("slope", l, j, r)]
-        return Equation(left, (times(back, *factors),))
+        return [self.sum_of(values, term), *self.scaling(l + 1), *self.passing(l, j, r)]
 
-    def gradient(self, asked: Asked) -> Equation:
-        """dL/dw or dL/db over all rows, penalty included."""
-        l, j, i = asked.layer, asked.unit, asked.source
-        right = self._over_rows(self.row_parts(asked), lambda r: self._row_term(asked, r))
-        grads = self.trace.grads[asked.tensor]
-        if i is None:
-            return Equation(Quantity("dL_db", float(grads[j]), l, j), (right,))
-        penalties: list[Node] = []
-        training, w = self.trace.training, self.w(l, j, i)
-        if training.l2:
-            penalties.append(times(Quantity("l2", training.l2), w))
-        if training.l1:
-            penalties.append(times(Quantity("l1", training.l1), apply("sign", w)))
-        if penalties:
-            right = add(right, *penalties)
-        return Equation(Quantity("dL_dw", float(grads[j, i]), l, j, i), (right,))
+    # Rows.
 
-    def row_parts(self, asked: Asked) -> np.ndarray:
-        """delta_j a_i of every row (n,), before its weight."""
-        parts: np.ndarray = np.asarray(self.trace.delta[asked.layer][:, asked.unit], np.float64)
-        if asked.source is not None:
-            below = asked.layer - 1
-            parts = parts * self.trace.a[below][:, asked.source]
-            if self.trace.masks and self.trace.masks[below] is not None:
-                parts = parts * self.trace.masks[below][:, asked.source]
-            for scale in self.scaling(asked.layer):
-                parts = parts * scale.value
-        return parts
-
-    def _row_term(self, asked: Asked, r: int) -> Node:
-        below, i = asked.layer - 1, asked.source
-        factors: list[Node] = [self.of_row("delta", asked.layer, asked.unit, r)]
-        if i is not None:
-            factors += [self.of_row("a", below, i, r), *self.passing(below, i, r)]
-            factors += self.scaling(asked.layer)
-        if self.trace.n_rows > 1:
-            factors = [_in_sum(factor) for factor in factors]
-        return factors[0] if len(factors) == 1 else times(*factors)
-
-    def _over_rows(self, values: np.ndarray, term: Callable[[int], Node]) -> Node:
+    def over_rows(self, values: np.ndarray, term: Callable[[int], Node]) -> Node:
         """Weighted sum or mean over the rows of `values`, of which term(r) is the node."""
         trace = self.trace
         if trace.n_rows == 1 and trace.sample_weight is None:
@@ -307,10 +318,3 @@ class Derivation:
     @cached_property
     def _mean(self) -> bool:
         return self.trace.training.reduction == "mean"
-
-
-def _in_sum(node: Node) -> Node:
-    """The same quantity with its row in the symbol."""
-    if isinstance(node, Quantity) and node.row is not None:
-        return replace(node, over_rows=True)
-    return node

@@ -11,6 +11,7 @@ from chainrule import engine
 from chainrule.explain.detectors import TABLE, finding
 from chainrule.explain.detectors_evidence import Evidence
 from chainrule.explain.findings import Finding
+from chainrule.reference.gradients import layer_of
 
 
 def first_overflow(
@@ -94,7 +95,7 @@ def _in_trace(seen: Evidence, step: engine.Trace, rows: np.ndarray) -> dict[str,
     for kind, arrays in (("dL_d", step.grads), ("the updated ", step.params_after)):
         for name, array in arrays.items():
             if not np.isfinite(array).all():
-                return {"quantity": f"{kind}{name}", "kind": kind.strip(), "layer": int(name[1:])}
+                return {"quantity": f"{kind}{name}", "kind": kind.strip(), "layer": layer_of(name)}
     if not np.isfinite(step.loss):
         return {"quantity": "the sum of the losses", "kind": "loss"}
     return None

@@ -19,8 +19,7 @@ from chainrule.explain.kinks import STEP, crossed, is_smooth, sides
 from chainrule.explain.names import Asked
 from chainrule.explain.numbers import format_error
 from chainrule.explain.trace import StepTrace
-from chainrule.reference.activations import activation
-from chainrule.reference.forward import forward, forward_layer
+from chainrule.reference.forward import activate, forward, forward_layer
 from chainrule.reference.gradients import complex_step
 from chainrule.reference.losses import penalty, row_losses, targets
 
@@ -81,7 +80,7 @@ def check_one(trace: StepTrace, asked: Asked, row: int, value: float, method: st
         raise SpecError(f"check must be one of {', '.join(METHODS)}, found {method!r}.")
     if method == "none":
         return None
-    if asked.kind in ("W", "b"):
+    if asked.is_parameter:
         derive = _complex if method == "complex" else _central
         return derive(trace, asked, value)
     if asked.kind == "delta":
@@ -112,7 +111,7 @@ def _two_sided(
 
 
 def _central(trace: StepTrace, asked: Asked, analytic: float) -> Check:
-    name, at = asked.tensor, _place(asked)
+    name, at = asked.tensor, asked.at
     w = float(trace.params[name][at])
     h = STEP * max(1.0, abs(w))
     losses, standing = [], []
@@ -143,13 +142,13 @@ def _loss(trace: StepTrace, params: dict[str, np.ndarray]) -> tuple[float, Any, 
 
 
 def _complex(trace: StepTrace, asked: Asked, analytic: float) -> Check:
-    w = trace.params[asked.tensor][_place(asked)]
+    w = trace.params[asked.tensor][asked.at]
     at_penalty_kink = bool(trace.training.l1) and asked.kind == "W" and w == 0
     if at_penalty_kink or not is_smooth(trace.spec):
         check = _central(trace, asked, analytic)  # finds a kink beside the point, if there is one
         if at_penalty_kink or check.verdict == "kink":
             return check
-    flat = np.ravel_multi_index(_place(asked), trace.params[asked.tensor].shape)
+    flat = np.ravel_multi_index(asked.at, trace.params[asked.tensor].shape)
     found = complex_step(
         trace.spec,
         trace.params,
@@ -162,10 +161,6 @@ def _complex(trace: StepTrace, asked: Asked, analytic: float) -> Check:
     )
     noise = EPSILON * abs(trace.loss)
     return _verdict("complex step", analytic, float(found[asked.tensor][0]), noise, 1e-10)
-
-
-def _place(asked: Asked) -> tuple[int, ...]:
-    return (asked.unit,) if asked.source is None else (asked.unit, asked.source)
 
 
 def _nudge_z(trace: StepTrace, asked: Asked, row: int, analytic: float) -> Check:
@@ -183,7 +178,7 @@ def _nudge_z(trace: StepTrace, asked: Asked, row: int, analytic: float) -> Check
         a: list[Any] = [None] * (spec.n_layers + 1)
         z[l] = z0.copy()
         z[l][0, asked.unit] += step
-        a[l] = activation(spec.dense[l - 1].activation, z[l])
+        a[l] = activate(spec, trace.params, l, z[l])
         for number in range(l + 1, spec.n_layers + 1):
             z[number], a[number] = forward_layer(spec, trace.params, number, a[number - 1], masks)
         losses.append(float(row_losses(spec, z[-1], a[-1], rows)[0]))

@@ -146,7 +146,7 @@ def _path(build: Derivation, layer: int, way: Way, row: int, head: list[Node]) -
     factors: list[Node] = list(head)
     for step, (j, k) in enumerate(pairwise(way)):
         l = layer + step
-        factors += [build.of_row("slope", l, j, row), *build.passing(l, j, row)]
+        factors += [build.slope(l, j, row), *build.passing(l, j, row)]
         factors += [*build.scaling(l + 1), build.w(l + 1, k, j)]
     factors.append(build.of_row("delta", build.spec.n_layers, way[-1], row))
     return Path(way, times(*factors))

@@ -31,7 +31,7 @@ class LatexWriter(Writer):
         text = symbol.latex
         if low:
             text += f"_{{{low}}}"
-        if q.layer is not None and q.kind != "scale":
+        if q.layer is not None and q.kind != "ntk_factor":
             text += f"^{{({q.layer})}}"
         if symbol.after[2] == "'":  # a prime is a superscript too, and there may be one
             text = f"{{{text}}}"

@@ -38,7 +38,7 @@ class MathWriter(Writer):
         units = [str(k + 1) for k in (q.unit, q.source) if k is not None]
         low = ("," if any(len(u) > 1 for u in units) else "").join(units)
         letter = f"<mi>{html.escape(symbol.unicode)}</mi>"
-        high = "" if q.layer is None or q.kind == "scale" else f"<mtext>({q.layer})</mtext>"
+        high = "" if q.layer is None or q.kind == "ntk_factor" else f"<mtext>({q.layer})</mtext>"
         if low and high:
             letter = f"<msubsup>{letter}<mtext>{low}</mtext>{high}</msubsup>"
         elif low:

@@ -32,7 +32,7 @@ class TextWriter(Writer):
         symbol = SYMBOLS[q.kind]
         units = [str(k + 1) for k in (q.unit, q.source) if k is not None]
         low = ("," if any(len(u) > 1 for u in units) else "").join(units)
-        high = "" if q.layer is None or q.kind == "scale" else f"({q.layer})"
+        high = "" if q.layer is None or q.kind == "ntk_factor" else f"({q.layer})"
         if self.unicode:
             low, high = low.translate(_LOW), high.translate(_HIGH)
         letter = symbol.unicode if self.unicode else symbol.ascii

@@ -7,7 +7,7 @@ Subscripts count from 1: into unit j of layer l from unit i of layer l - 1. "(l)
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,53 @@ _BY = ("∂L/∂", "dL/d", r"\partial L/\partial ")
 _SLOPE = ("σ′(", "s'(", r"\sigma'(")
 _CLOSE = (")", ")", ")")
 _PRIME = ("′", "'", "'")
+_OF_ROW = ("∂ℓ/∂", "dl/d", r"\partial\ell/\partial ")
 
-SYMBOLS: dict[str, Symbol] = {
+# Family of parameters -> the kind of quantity that one of them is.
+PARAMETER_KINDS = {
+    "W": "w",
+    "b": "b",
+    "blend": "blend",
+    "scale": "input_scale",
+    "freq": "freq",
+    "phase": "phase",
+    "mix": "mix",
+    "shift": "shift",
+    "levels": "level",
+}
+_PARAMETERS: dict[str, Symbol] = {
     "w": Symbol("w", "w", "w"),
     "b": Symbol("b", "b", "b"),
+    "blend": Symbol("α", "alpha", r"\alpha"),
+    "input_scale": Symbol("γ", "gamma", r"\gamma"),
+    "freq": Symbol("f", "f", "f"),
+    "phase": Symbol("θ", "theta", r"\theta"),
+    "mix": Symbol("M", "M", "M"),
+    "shift": Symbol("τ", "tau", r"\tau"),
+    "level": Symbol("V", "V", "V"),
+}
+
+SYMBOLS: dict[str, Symbol] = {
+    **_PARAMETERS,
+    **{f"dL_d{kind}": replace(symbol, before=_BY) for kind, symbol in _PARAMETERS.items()},
+    **{f"new_{kind}": replace(symbol, after=_PRIME) for kind, symbol in _PARAMETERS.items()},
+    "x": Symbol("x", "x", "x"),
+    "h": Symbol("h", "h", "h"),
+    "angle": Symbol("u", "u", "u"),
+    "turn": Symbol("2π", "2pi", r"2\pi"),
+    "has_level": Symbol("V", "V", "V", ("[", "[", "["), ("]", "]", "]")),
+    "dl_da": Symbol("a", "a", "a", _OF_ROW),
+    "dl_dh": Symbol("h", "h", "h", _OF_ROW),
+    "dl_du": Symbol("u", "u", "u", _OF_ROW),
     "z": Symbol("z", "z", "z"),
     "a": Symbol("a", "a", "a"),
     "y": Symbol("y", "y", "y"),
     "delta": Symbol("δ", "d", r"\delta"),
     "slope": Symbol("z", "z", "z", _SLOPE, _CLOSE),
+    "sigma": Symbol("z", "z", "z", ("σ(", "s(", r"\sigma("), _CLOSE),
+    "blended_slope": Symbol("z", "z", "z", ("a′(", "a'(", "a'("), _CLOSE),
     "mask": Symbol("m", "m", "m"),
-    "scale": Symbol("1/√n", "1/sqrt(n)", r"1/\sqrt{n}"),
+    "ntk_factor": Symbol("1/√n", "1/sqrt(n)", r"1/\sqrt{n}"),
     "weight": Symbol("s", "s", "s"),
     "weight_sum": Symbol("Σs", "sum(s)", r"\Sigma s"),
     "n_rows": Symbol("n", "n", "n"),
@@ -46,8 +82,6 @@ SYMBOLS: dict[str, Symbol] = {
     "penalty": Symbol("R", "R", "R"),
     "row_loss": Symbol("ℓ", "l", r"\ell"),
     "output_loss": Symbol("ℓ", "l", r"\ell"),
-    "dL_dw": Symbol("w", "w", "w", _BY),
-    "dL_db": Symbol("b", "b", "b", _BY),
     "target_sum": Symbol("Σy", "sum(y)", r"\Sigma y"),
     "exp_sum": Symbol("Σeᶻ", "sum(exp z)", r"\Sigma e^{z}"),
     "log_sum": Symbol("ln Σeᶻ", "ln sum(exp z)", r"\ln\Sigma e^{z}"),
@@ -79,8 +113,6 @@ SYMBOLS: dict[str, Symbol] = {
     "new_square_sum": Symbol("s", "s", "s", after=_PRIME),
     "first_unbiased": Symbol("m̂", "mhat", r"\hat m"),
     "second_unbiased": Symbol("v̂", "vhat", r"\hat v"),
-    "new_w": Symbol("w", "w", "w", after=_PRIME),
-    "new_b": Symbol("b", "b", "b", after=_PRIME),
 }
 
 # Settings and targets: written with all their digits where these are few.
@@ -95,6 +127,8 @@ FUNCTION_SYMBOLS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, s
     "expm1": (("expm1(", ")"), ("expm1(", ")"), (r"\operatorname{expm1}\left(", r"\right)")),
     "log": (("ln(", ")"), ("ln(", ")"), (r"\ln\left(", r"\right)")),
     "sqrt": (("√(", ")"), ("sqrt(", ")"), (r"\sqrt{", "}")),
+    "cos": (("cos(", ")"), ("cos(", ")"), (r"\cos\left(", r"\right)")),
+    "sin": (("sin(", ")"), ("sin(", ")"), (r"\sin\left(", r"\right)")),
     "tanh": (("tanh(", ")"), ("tanh(", ")"), (r"\tanh\left(", r"\right)")),
     "abs": (("|", "|"), ("|", "|"), (r"\left|", r"\right|")),
     "sign": (("sign(", ")"), ("sign(", ")"), (r"\operatorname{sign}\left(", r"\right)")),

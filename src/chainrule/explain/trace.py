@@ -16,20 +16,22 @@ from chainrule import engine
 from chainrule.errors import DataError, SpecError
 from chainrule.explain import trace_view
 from chainrule.explain.names import Names
+from chainrule.reference.layers import dropout_backward, weight_scale
 from chainrule.reference.losses import row_shares, targets
 from chainrule.spec import NetworkSpec, TrainingSpec
 
 MAX_BYTES = 64 << 20
 
-_NAME = re.compile(r"(W|b|z|a|slope|delta|mask|dL_dW|dL_db|update_W|update_b)(\d+)")
+_NAME = re.compile(r"(z|a|slope|delta|mask)(\d+)")
 
 
 class StepTrace:
     """Every number of one step: forward, loss, backward, update.
 
     Computed by the engine's plain path when something is first asked for. Lists are indexed by the
-    layer l = 0..L as in the formulas; `a[0]` is X, and entry 0 is None where layer 0 has no such
-    thing. Names index too: `trace["delta1"]`, `trace["dL_dW2"]`.
+    layer l = 0..L as in the formulas; `a[0]` is X, or what stands before layer 1 makes of it, and
+    entry 0 is None where layer 0 has no such thing. Names index too: `trace["delta1"]`,
+    `trace["dL_dW2"]`, `trace["update_scale"]`.
 
     Parameters
     ----------
@@ -60,8 +62,10 @@ class StepTrace:
     Attributes
     ----------
     z, a, slope, delta, masks : lists of ndarray (n, n_l)
-        sigma'(z) is `slope`; `delta` is dl/dz of each row's own loss; a[l] is taken before dropout
-        and the next layer receives a[l] * masks[l] where that is not None.
+        `slope` is da/dz, which is sigma'(z) unless the layer blends; `delta` is dl/dz of each row's
+        own loss; a[l] is taken before dropout and the next layer receives a[l] * masks[l] where
+        that is not None.
+    X : ndarray (n, n_features)
     W, b, dL_dW, dL_db : lists of ndarray
         Parameters and the gradients of the total loss, penalty included.
     losses : ndarray (n,)
@@ -121,9 +125,10 @@ class StepTrace:
         self.row_ids = row_ids
         self.notes = tuple(notes)
         self._state = _cast(state, self.dtype)
+        self._dl_da: dict[int, np.ndarray] = {}
 
     def _check_size(self, n_rows: int) -> None:
-        widths = sum(self.spec.layer_sizes)
+        widths = self.spec.n_features + sum(self.spec.layer_sizes)
         fixed = 8 * self.spec.n_parameters * self.dtype.itemsize
         a_row = 4 * widths * self.dtype.itemsize
         if fixed + n_rows * a_row > MAX_BYTES:
@@ -166,6 +171,14 @@ class StepTrace:
     b = property(lambda self: self._by_layer("b", self.params))
     dL_dW = property(lambda self: self._by_layer("W", self.grads))  # noqa: N815
     dL_db = property(lambda self: self._by_layer("b", self.grads))  # noqa: N815
+
+    def dl_da(self, l: int) -> np.ndarray:
+        """dl/da(l) of each row's own loss (n, n_l), below the output; for l = 0 of a[0]."""
+        if l not in self._dl_da:
+            W, ntk = self.params[f"W{l + 1}"], self.spec.dense[l].ntk
+            back = dropout_backward(self.delta[l + 1] @ W * weight_scale(W, ntk), self.masks[l])
+            self._dl_da[l] = back
+        return self._dl_da[l]
 
     def _by_layer(self, letter: str, arrays: Mapping[str, np.ndarray]) -> list[Any]:
         return [None, *(arrays[f"{letter}{l}"] for l in range(1, self.spec.n_layers + 1))]
@@ -224,15 +237,13 @@ class StepTrace:
 
     def __getitem__(self, name: str) -> np.ndarray:
         """An array by name: "z1", "a0", "slope1", "delta2", "W1", "dL_dW1", "update_W1", ..."""
+        for prefix, arrays in (("dL_d", "grads"), ("update_", "update"), ("", "params")):
+            tensor = name.removeprefix(prefix)
+            if name.startswith(prefix) and tensor in self.params:
+                return np.asarray(getattr(self, arrays)[tensor])
         match = _NAME.fullmatch(name)
-        layer = int(match[2]) if match else -1
-        if match and 0 <= layer <= self.spec.n_layers:
-            kind = match[1]
-            found = (
-                self.update.get(name.removeprefix("update_"))
-                if kind.startswith("update")
-                else getattr(self, {"mask": "masks"}.get(kind, kind))[layer]
-            )
+        if match and int(match[2]) <= self.spec.n_layers:
+            found = getattr(self, {"mask": "masks"}.get(match[1], match[1]))[int(match[2])]
             if found is not None:
                 return np.asarray(found)
         raise KeyError(f"no {name!r} in this trace; there are W1, b1, z1, a0, slope1, delta1, ...")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chainrule.explain.trace import StepTrace
 
 FORMAT = "chainrule.trace/1"
-KINDS = ("a", "mask", "W", "b", "z", "slope", "delta", "dL_dW", "dL_db")
+KINDS = ("a", "mask", "z", "slope", "delta")
 
 
 def to_json(trace: StepTrace) -> dict[str, Any]:
@@ -26,7 +26,11 @@ def to_json(trace: StepTrace) -> dict[str, Any]:
                 arrays[f"{kind}{layer}"] = trace[f"{kind}{layer}"].tolist()
             except KeyError:  # layer 0 has an activation only, softmax no slope
                 continue
-    arrays |= {f"update_{name}": array.tolist() for name, array in trace.update.items()}
+    for name in trace.params:
+        for prefix in ("", "dL_d", "update_"):
+            arrays[f"{prefix}{name}"] = trace[f"{prefix}{name}"].tolist()
+    if trace.spec.has_stem:
+        arrays["X"] = trace.X.tolist()
     return {"format": FORMAT, "header": trace.header(), "arrays": arrays}
 
 

@@ -22,6 +22,8 @@ FUNCTIONS: dict[str, Callable[[float], float]] = {
     "expm1": math.expm1,
     "log": math.log,
     "sqrt": math.sqrt,
+    "cos": math.cos,
+    "sin": math.sin,
     "tanh": math.tanh,
     "abs": abs,
     "sign": lambda x: math.copysign(1.0, x) if x else 0.0,

@@ -11,6 +11,7 @@ from functools import cached_property
 import numpy as np
 
 from chainrule.explain.names import Asked
+from chainrule.explain.symbols import PARAMETER_KINDS
 from chainrule.explain.trace import StepTrace
 from chainrule.explain.tree import (
     Equation,
@@ -33,31 +34,29 @@ class Update:
 
     def __init__(self, trace: StepTrace, asked: Asked) -> None:
         self.trace, self.training, self.asked = trace, trace.training, asked
-        self.at = (asked.unit,) if asked.source is None else (asked.unit, asked.source)
+        self.kind = PARAMETER_KINDS[asked.kind]
 
     def equations(self) -> list[Equation]:
         """Clipping where it acts, the optimizer's moments, and the new parameter."""
         steps, change = UPDATE_RULES[self.training.optimizer](self)
         terms = [self.parameter, *self._decay(), change]
-        left = self._here("new_w", "new_b", self._of(self.trace.params_after))
+        left = self._here("new_", self.trace.params_after)
         return [*self._clipping(), *steps, Equation(left, (add(*terms),))]
 
-    def _of(self, arrays: dict[str, np.ndarray]) -> float:
-        return float(arrays[self.asked.tensor][self.at])
-
-    def _here(self, weight: str, bias: str, value: float) -> Quantity:
-        """A quantity of this parameter, by its kind for weights or for biases."""
+    def _here(self, prefix: str, arrays: dict[str, np.ndarray]) -> Quantity:
+        """This parameter, its gradient or its new value."""
         asked = self.asked
-        kind = bias if asked.source is None else weight
-        return Quantity(kind, value, asked.layer, asked.unit, asked.source)
+        value = float(arrays[asked.tensor][asked.at])
+        layer = asked.layer or None
+        return Quantity(f"{prefix}{self.kind}", value, layer, asked.unit, asked.source)
 
     @cached_property
     def parameter(self) -> Quantity:
-        return self._here("w", "b", self._of(self.trace.params))
+        return self._here("", self.trace.params)
 
     @cached_property
     def _raw(self) -> Quantity:
-        return self._here("dL_dw", "dL_db", self._of(self.trace.grads))
+        return self._here("dL_d", self.trace.grads)
 
     @cached_property
     def eta(self) -> Quantity:
@@ -101,10 +100,10 @@ class Update:
         """A moment before the step; 0 at the start."""
         moments = self.trace.state_before.moments
         key = f"{name}.{self.asked.tensor}"
-        return Quantity(name, float(moments[key][self.at]) if key in moments else 0.0)
+        return Quantity(name, float(moments[key][self.asked.at]) if key in moments else 0.0)
 
     def new_moment(self, name: str) -> Quantity:
-        value = self.trace.state_after.moments[f"{name}.{self.asked.tensor}"][self.at]
+        value = self.trace.state_after.moments[f"{name}.{self.asked.tensor}"][self.asked.at]
         return Quantity(f"new_{name}", float(value))
 
     def unbiased(self, kind: str, moment: str, beta: str) -> Equation:

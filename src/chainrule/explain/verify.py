@@ -113,7 +113,7 @@ def check_gradients(
         _, grads32 = engine.gradients(
             spec, lowered, X32, y32, training, sample_weight=weight32, **options
         )
-    noise = rounding_scale(spec, full, trace, y, weight, training)
+    noise = rounding_scale(spec, full, trace, X64, y, weight, training)
     largest = max(float(np.abs(g).max()) for g in grads.values())
     across = KinkSearch(spec, full, X64, y, frozen_masks(spec, len(X64), training, dropout_epoch))
     tensors = []

@@ -45,5 +45,11 @@ def forward_layer(
     layer = spec.dense[l - 1]
     kept = dropout_forward(a, masks[l - 1] if masks else None)
     z = dense_forward(params[f"W{l}"], params[f"b{l}"], kept, layer.ntk)
-    a_l = activation(layer.activation, z)
-    return z, blend_forward(z, a_l, params[f"blend{l}"]) if layer.blend else a_l
+    return z, activate(spec, params, l, z)
+
+
+def activate(spec: NetworkSpec, params: Params, l: int, z: Array) -> Array:
+    """a(l) from z(l)."""
+    layer = spec.dense[l - 1]
+    sigma = activation(layer.activation, z)
+    return blend_forward(z, sigma, params[f"blend{l}"]) if layer.blend else sigma
