@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from chainrule import engine
 from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError
+from chainrule.estimators.arguments import check_tabular
 from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.explain import output_names, trace_model
 from chainrule.estimators.importance import FeatureImportance, feature_importance
@@ -52,6 +53,7 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
             "_params", None
         )  # whatever fails below, nothing old is left half replaced
         arguments = self.get_params(deep=False)
+        check_tabular(arguments)
         recipe, dtype, seed = resolve(arguments), number_type(self.dtype), _seed(self.random_state)
         table, raw, weights = self._read(X, y, sample_weight)
         if table.n_rows < 2:
@@ -410,8 +412,6 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
 
 def _seed(random_state: Any) -> int:
     if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
-        if random_state < 0:
-            raise DataError(f"random_state must be at least 0, found {random_state}.")
         return int(random_state)
     return int(check_random_state(random_state).randint(0, 1 << 32, dtype=np.uint64))
 

@@ -17,13 +17,12 @@ from narwhals.exceptions import DuplicateError
 from chainrule.errors import DataError
 from chainrule.table.column import (
     BOOLEAN,
-    DATETIME,
     Column,
     as_category,
     category_from_objects,
     column_from_array,
-    days_since_1970,
     from_codes,
+    is_level,
     refused_type,
 )
 
@@ -160,6 +159,13 @@ def _from_array(X: Any) -> Table:
         raise DataError(
             "X is a structured array; pass {name: X[name] for name in X.dtype.names} instead."
         )
+    if array.ndim == 0:
+        raise DataError(
+            f"X is of type {type(X).__name__}, which is no table; pass a data frame, a mapping of "
+            "names to columns, or an array of shape (n_rows, n_columns)."
+        )
+    if array.ndim == 1 and isinstance(array[0] if len(array) else None, Mapping):
+        raise DataError("X is a list of mappings; pass pandas.DataFrame(X) instead.")
     if array.ndim != 2:
         raise DataError(
             f"X has {array.ndim} dimension(s) and shape {array.shape}; a table has two, "
@@ -201,13 +207,11 @@ def _from_series(name: str, series: nw.Series[Any]) -> Column:
         return category_from_objects(name, series.to_numpy(), len(series))
     if dtype in (nw.Categorical, nw.Enum):
         return _from_categorical(name, series)
-    if dtype in (nw.Datetime, nw.Date):
-        return Column(name, DATETIME, days_since_1970(series.to_numpy()))
-    if dtype in (nw.Duration, nw.Object):
+    if dtype in (nw.Datetime, nw.Date, nw.Duration, nw.Object):
         return column_from_array(name, series.to_numpy())
-    if dtype == nw.Unknown:  # sparse or all-missing columns are fine, the rest is refused by type
+    if dtype == nw.Unknown:  # what narwhals does not know may still be numbers, dates or objects
         values = series.to_numpy()
-        if values.dtype.kind in "fiubO":
+        if values.dtype.kind in "fiubOM":
             return column_from_array(name, values)
         raise refused_type(name, str(values.dtype))
     raise refused_type(name, str(dtype))
@@ -216,7 +220,10 @@ def _from_series(name: str, series: nw.Series[Any]) -> Column:
 def _from_categorical(name: str, series: nw.Series[Any]) -> Column:
     native = series.to_native()
     if hasattr(native, "cat") and hasattr(native.cat, "codes"):  # pandas: any type of category
-        return from_codes(name, native.cat.codes.to_numpy(), native.cat.categories.tolist())
+        levels = native.cat.categories.tolist()
+        if not all(map(is_level, levels)):
+            levels = [str(level) for level in levels]  # intervals of pandas.cut, dates, periods
+        return from_codes(name, native.cat.codes.to_numpy(), levels)
     if hasattr(native, "combine_chunks"):  # pyarrow: nulls stand in the indices
         values = native.cast(native.type.value_type)
         return as_category(_from_series(name, nw.from_native(values, series_only=True)))
@@ -226,9 +233,10 @@ def _from_categorical(name: str, series: nw.Series[Any]) -> Column:
 def _names(raw: list[Any]) -> tuple[tuple[str, ...], bool]:
     """Column names as strings, and whether they were strings; duplicates are refused."""
     names = tuple(str(name) for name in raw)
-    if len(set(names)) < len(names):
-        twice = next(name for place, name in enumerate(names) if name in names[:place])
-        raise DataError(f"X has two columns named '{twice}'; rename one.")
+    first: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if first.setdefault(name, place) < place:
+            raise DataError(f"X has two columns named '{name}'; rename one.")
     strings = [isinstance(name, str) for name in raw]
     if any(strings) and not all(strings):
         kinds = sorted({type(name).__name__ for name in raw})
