@@ -1,4 +1,4 @@
-"""A row of weight 2 is that row twice, a row of weight 0 is not there: in everything that is fitted.
+"""A row of weight 2 is that row twice, a row of weight 0 is not there: in all that is fitted.
 
 In full-batch mode and in float64; in mini-batches a row drawn twice is two draws.
 """
@@ -80,9 +80,7 @@ def outputs(model, X):
 @pytest.mark.parametrize(
     ("make", "given"),
     CASES,
-    ids=[
-        f"{m.__name__}-{list(g)[-1]}={list(g.values())[-1]}-{i}" for i, (m, g) in enumerate(CASES)
-    ],
+    ids=[f"{make.__name__}-{'-'.join(map(str, list(given.items())[-1]))}" for make, given in CASES],
 )
 def test_weights_are_copies(make, given):
     X, y, weights = tables(make, 60, 0)

@@ -173,6 +173,9 @@ def from_codes(name: str, codes: np.ndarray, levels: list[Any]) -> Column:
                     "Replace it by a number or by a missing value.",
                 )
             renumber[place] = kept.setdefault(level, len(kept))
+    if kept and all(isinstance(level, bool) for level in kept):
+        as_codes = np.array([*kept, -1], np.int8)  # True is 1
+        return Column(name, BOOLEAN, as_codes[renumber[codes]], (False, True))
     return Column(name, CATEGORY, renumber[codes], tuple(kept))
 
 
@@ -192,10 +195,7 @@ def _from_objects(name: str, values: np.ndarray) -> Column:
     if not types:
         return Column(name, NUMERIC, np.full(len(values), np.nan))
     if all(issubclass(t, bool | np.bool_) for t in types):
-        column = category_from_objects(name, values, len(values))
-        order = np.array([column.levels.index(v) if v in column.levels else -9 for v in (0, 1)])
-        codes = np.select([column.values == order[0], column.values == order[1]], [0, 1], -1)
-        return Column(name, BOOLEAN, codes.astype(np.int8), (False, True))
+        return category_from_objects(name, values, len(values))
     if all(issubclass(t, datetime.date | np.datetime64) for t in types):
         return Column(name, DATETIME, days_since_1970(_to_datetime64(values)))
     if all(_is_number_type(t) for t in types):

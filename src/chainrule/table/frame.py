@@ -180,12 +180,13 @@ def _from_array(X: Any) -> Table:
 
 
 def _to_array(X: Any) -> np.ndarray:
-    """A NumPy array that keeps numbers numbers where they stand beside text."""
+    """A NumPy array that keeps numbers and booleans what they are beside text and each other."""
     if isinstance(X, np.ndarray):
         return np.asarray(X) if isinstance(X, np.matrix) else X
     try:
         array = np.asarray(X)
-        if array.dtype.kind in "US" and not hasattr(X, "__array__"):
+        kind = array.dtype.kind
+        if (kind in "US" and not hasattr(X, "__array__")) or (kind in "iuf" and _has_booleans(X)):
             array = np.asarray(X, dtype=object)
     except ValueError:
         raise DataError(
@@ -194,11 +195,20 @@ def _to_array(X: Any) -> np.ndarray:
     return array
 
 
+def _has_booleans(X: Any) -> bool:
+    """Whether a list of rows, or of values, has booleans that NumPy took for numbers."""
+    rows = X if isinstance(X, list | tuple) else ()
+    return any(
+        bool in set(map(type, row)) if isinstance(row, list | tuple) else isinstance(row, bool)
+        for row in rows
+    )
+
+
 def _from_series(name: str, series: nw.Series[Any]) -> Column:
     """A column from a narwhals series of any back end."""
     dtype = series.dtype
     if dtype.is_numeric():
-        return column_from_array(name, series.cast(nw.Float64).to_numpy())
+        return column_from_array(name, _numbers(series))
     if dtype == nw.Boolean:
         values = series.cast(nw.Float64).to_numpy()
         codes = np.where(np.isnan(values), -1, values).astype(np.int8)
@@ -215,6 +225,16 @@ def _from_series(name: str, series: nw.Series[Any]) -> Column:
             return column_from_array(name, values)
         raise refused_type(name, str(values.dtype))
     raise refused_type(name, str(dtype))
+
+
+def _numbers(series: nw.Series[Any]) -> np.ndarray:
+    """Numbers with NaN where missing; integers above 2**53 are rounded, as NumPy does."""
+    native = series.to_native()
+    if hasattr(native, "combine_chunks"):  # pyarrow
+        return np.asarray(native.cast("float64", safe=False).to_numpy())
+    if hasattr(native, "iloc"):  # pandas
+        return np.asarray(native.to_numpy(dtype=np.float64, na_value=np.nan))
+    return series.cast(nw.Float64).to_numpy()
 
 
 def _from_categorical(name: str, series: nw.Series[Any]) -> Column:
