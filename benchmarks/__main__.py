@@ -8,6 +8,7 @@ import sys
 # Command -> (module with main(arguments), what it does).
 COMMANDS = {
     "diagnosis": ("benchmarks.diagnosis", "seeded faults that diagnose finds, and false alarms"),
+    "large": ("benchmarks.large", "seconds and memory of 1,000,000 rows, and of 10,000 columns"),
     "speed": ("benchmarks.speed", "time against other libraries and against the machine's peak"),
 }
 

@@ -102,6 +102,8 @@ class Encoder:
         notices : list of str
             What was left out, one sentence each.
         """
+        if sample_weight is not None and (sample_weight == sample_weight[0]).all():
+            sample_weight = None
         chosen = _chosen(table, categorical_features)
         room = max(64, _INPUT_BYTES // (4 * table.n_rows))
         left = min(MAX_LEVELS_IN_ALL, room)
