@@ -52,7 +52,7 @@ class Results:
         self.fits |= other.fits
 
     def add_to(self, path: Path) -> None:
-        """Put these into a file, beside what it holds, in one step: a stopped run leaves it whole."""
+        """Put these into a file, beside what it holds, in one step: a stop leaves it whole."""
         kept = Results.read(path)
         kept.take(self)
         used = {fit["run"] for fit in kept.fits.values()}
