@@ -70,12 +70,13 @@ def _sets() -> str:
 
 
 def _runs(results: Results) -> str:
-    """A line a run: when, on what machine, and how long the yardstick took there."""
+    """A line a run: what it fitted, on what machine, and how long the yardstick took there."""
     name, model, seed = YARDSTICK
     lines = [f"The yardstick is the fit of {model} on {name}, split {seed}, repeated by every run."]
-    lines += [
-        f"- {start[:16]}, yardstick {run['yardstick']:.2f} s: `{run['command']}`. "
-        f"{run['machine_line']}."
-        for start, run in results.runs.items()
-    ]
-    return "\n".join([lines[0], "", *lines[1:]])
+    lines.append("")
+    for start, run in results.runs.items():
+        fits = [fit["model"] for fit in results.fits.values() if fit["run"] == start]
+        counts = ", ".join(f"{m} {fits.count(m)}" for m in sorted(set(fits)))
+        lines.append(f"- {start[:16]}, yardstick {run['yardstick']:.2f} s, fits: {counts}.")
+        lines.append(f"  {run['machine_line']}.")
+    return "\n".join(lines)

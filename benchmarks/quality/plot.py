@@ -41,7 +41,7 @@ def plot_quality(comparison: Comparison, machine_line: str, folder: Path) -> lis
             axes.annotate(model, (total, reduction), (6, 4), textcoords="offset points", fontsize=8)
         axes.axhline(0, color="#000000", linewidth=0.6)
         axes.set(xscale="log", title=SCORES[score], xlabel="fit seconds in total, one thread")
-        axes.margins(x=0.25, y=0.12)
+        axes.margins(x=0.35, y=0.12)  # room for the names
         axes.grid(True, which="major", linewidth=0.4)
     row[0][0].set_ylabel("error reduction against scikit-learn's MLP, %")
     figure.text(0.01, 0.005, machine_line, fontsize=5)

@@ -68,7 +68,7 @@ def wins(comparison: Comparison, score: str) -> str:
         ]
         for model in comparison.models
     ]
-    return table(["wins, %, of", *(f"against {peer}" for peer in comparison.rivals)], rows)
+    return table(["wins in %", *(f"against {peer}" for peer in comparison.rivals)], rows)
 
 
 def seconds(comparison: Comparison) -> str:

@@ -25,7 +25,7 @@ class Results:
     Attributes
     ----------
     runs : dict
-        Moment of the start -> command, machine line and yardstick of a run that added results.
+        Moment of the start -> machine line and yardstick of a run that added results.
     fits : dict
         (set, model, split) -> scores, seconds and the moment at which its run started.
     """

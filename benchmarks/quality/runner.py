@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -128,7 +126,6 @@ def _header(yardstick: float) -> dict[str, Any]:
     peers = sorted({model.package for model in MODELS.values() if not model.ours})
     packages = (*_PACKAGES, *peers)
     return {
-        "command": shlex.join(["python", "-m", "benchmarks", *sys.argv[1:]]),
         "machine_line": machine_line(machine(packages)),
         "yardstick": float(f"{yardstick:.4g}"),
     }
