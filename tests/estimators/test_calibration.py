@@ -8,6 +8,8 @@ from scipy.optimize import minimize_scalar
 from sklearn.metrics import log_loss
 
 from chainrule.estimators.calibration import Temperature, refined_log_loss, sigmoid, softmax
+from chainrule.estimators.class_target import ClassTarget
+from chainrule.estimators.rows import Rows
 
 
 def smoothed(y, n_classes, n_rows):
@@ -87,3 +89,18 @@ def test_one_row_has_the_same_bits_alone():
     for row in range(37):
         alone = Temperature(1.7).probabilities(z[row : row + 1], multilabel=False)
         assert alone.tobytes() == together[row : row + 1].tobytes()
+
+
+def test_members_smooth_by_all_their_rows():
+    z, y = np.array([[2.0, 0.0], [0.0, 1.0], [1.0, 0.0]]), np.array([0, 1, 0])
+    rows = [Rows(z[:0], y, y, None) for _ in range(2)]
+    target = ClassTarget.fit(y, None, {"loss": None, "class_weight": None})
+    alone = target.adjusted([z], rows[:1], {"calibrate": True})
+    apart = target.adjusted([z, 2 * z], rows, {"calibrate": True})
+    shared = target.adjusted([z, 2 * z], [rows[0]] * 2, {"calibrate": True})
+    one = alone.temperatures[0].beta
+    assert [t.beta for t in shared.temperatures] == pytest.approx([one, one / 2])
+    assert apart.temperatures[0].beta == Temperature.fit(z, y, None, False, n_rows=6).beta > one
+    assert target.adjusted([z], rows[:1], {"calibrate": False}) is target
+    mean = 0.5 * (softmax(one * z) + softmax(one * z))
+    np.testing.assert_allclose(shared.probabilities([z, 2 * z]), mean, rtol=1e-9)

@@ -20,7 +20,7 @@ from chainrule.estimators.metrics import (
 )
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.targets import Labels, read_target
-from chainrule.estimators.weights import class_weights
+from chainrule.estimators.weights import class_weights, row_count
 from chainrule.spec import Loss
 
 LOSSES = ("cross_entropy", "binary_cross_entropy")  # one label a row, several
@@ -117,8 +117,10 @@ class ClassTarget:
         """
         if not arguments["calibrate"]:
             return self
+        counts = {id(rows): row_count(len(rows.target), rows.weights) for rows in held_out}
+        n_rows, multilabel = sum(counts.values()), self.labels.multilabel
         temperatures = (
-            Temperature.fit(z, rows.target, rows.weights, self.labels.multilabel)
+            Temperature.fit(z, rows.target, rows.weights, multilabel, n_rows=n_rows)
             for z, rows in zip(logits, held_out, strict=True)
         )
         return replace(self, temperatures=tuple(temperatures))
