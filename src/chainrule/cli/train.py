@@ -38,6 +38,17 @@ def train(
         str | None, typer.Option(metavar="FILE", help="Default: DATA's name with .safetensors.")
     ] = None,
     task: Annotated[Task | None, typer.Option(help="Default: by the target's values.")] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Of regression: squared_error, absolute_error, huber, poisson, pinball.",
+        ),
+    ] = None,
+    quantiles: Annotated[
+        str | None,
+        typer.Option(metavar="Q,Q,...", help="What pinball predicts; default 0.1,0.5,0.9."),
+    ] = None,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the rows.")] = None,
     hidden: Annotated[
         str | None, typer.Option(metavar="N,N,...", help="Units of the hidden layers.")
@@ -79,7 +90,8 @@ def train(
     out = Output(as_json=as_json, quiet=quiet)
     path = model or _default_path(data)
     refuse_existing(path, force, "--model")
-    sizes = None if hidden is None else _sizes(hidden)
+    sizes = None if hidden is None else _numbers(hidden, int, "--hidden", "whole", "256,256")
+    levels = None if quantiles is None else _numbers(quantiles, float, "--quantiles", "", "0.1,0.9")
     reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     table = reading.table(data, text=text or (), ignore=ignore or ())
     X, y, chosen, why = _problem(table, target, task)
@@ -97,7 +109,7 @@ def train(
         "n_threads": threads,
         "verbose": out.verbose,
     }
-    estimator = _estimator(chosen, balanced, settings)
+    estimator = _estimator(chosen, balanced, loss, levels, settings)
     from chainrule import engine
     from chainrule.cli.training_report import show_scores, show_table, show_training, summary
 
@@ -141,29 +153,40 @@ def _default_path(data: str) -> str:
     return Path(data).name.split(".")[0].replace("*", "").replace("?", "") + ".safetensors"
 
 
-def _sizes(text: str) -> tuple[int, ...]:
+def _numbers(text: str, kind: type, option: str, noun: str, example: str) -> tuple[Any, ...]:
     try:
-        sizes = tuple(int(part) for part in text.split(",") if part.strip())
+        numbers = tuple(kind(part) for part in text.split(",") if part.strip())
     except ValueError:
-        sizes = ()
-    if not sizes or min(sizes) < 1:
-        raise typer.BadParameter(f"--hidden takes whole numbers such as 256,256, found {text!r}.")
-    return sizes
+        numbers = ()
+    if not numbers or min(numbers) <= 0:
+        what = f"{noun} numbers".strip()
+        raise typer.BadParameter(f"{option} takes {what} such as {example}, found {text!r}.")
+    return numbers
 
 
-def _estimator(task: Task, balanced: bool, settings: dict[str, Any]) -> Any:
+def _estimator(
+    task: Task,
+    balanced: bool,
+    loss: str | None,
+    quantiles: tuple[float, ...] | None,
+    settings: dict[str, Any],
+) -> Any:
     """The estimator, its settings checked before anything is printed."""
     import chainrule
     from chainrule.estimators.recipe import resolve
     from chainrule.spec import Loss
 
     if task is Task.classification:
+        if loss or quantiles:
+            raise DataError("--loss and --quantiles are for regression.", "Leave them out.")
         weight = "balanced" if balanced else None
         estimator: Any = chainrule.TabularClassifier(class_weight=weight, **settings)
     elif balanced:
         raise DataError("--balanced is for classification.", "Leave it out.")
     else:
-        estimator = chainrule.TabularRegressor(**settings)
+        if quantiles:
+            loss, settings = loss or "pinball", {**settings, "quantiles": quantiles}
+        estimator = chainrule.TabularRegressor(loss=loss, **settings)
     recipe = resolve(estimator.get_params(deep=False), task.value)
     spec = recipe.network(1, 1, Loss("squared_error"))
     named = ("random_state", "n_threads", "patience")
