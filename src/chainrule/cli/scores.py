@@ -52,9 +52,20 @@ def quantiles_of(estimator: Any) -> tuple[float, ...]:
 
 def model_scores(estimator: Any, X: Any, y: np.ndarray) -> Scores:
     """The scores of a fitted estimator on rows."""
+    return scores_of(estimator, y, answers(estimator, X))
+
+
+def answers(estimator: Any, X: Any) -> np.ndarray:
+    """What is judged: probabilities of classes, or predictions."""
+    classes = hasattr(estimator, "predict_proba")
+    found: np.ndarray = estimator.predict_proba(X) if classes else estimator.predict(X)
+    return found
+
+
+def scores_of(estimator: Any, y: np.ndarray, y_pred: np.ndarray) -> Scores:
+    """The scores of such answers."""
     if hasattr(estimator, "predict_proba"):
-        return class_scores(estimator.classes_, y, estimator.predict_proba(X))
-    y_pred = estimator.predict(X)
+        return class_scores(estimator.classes_, y, y_pred)
     if quantiles := quantiles_of(estimator):
         return quantile_scores(y, y_pred.reshape(len(y), -1), quantiles)
     return number_scores(y, y_pred)

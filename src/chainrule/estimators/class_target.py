@@ -145,6 +145,11 @@ class ClassTarget:
         names = MULTILABEL_METRICS if multilabel else CLASSIFIER_METRICS
         return class_error(known(metric or "accuracy", names), codes, proba, weights, multilabel)
 
+    def of_member(self, member: int) -> Self:
+        """That of one of the networks."""
+        several = len(self.temperatures) > 1
+        return replace(self, temperatures=(self.temperatures[member],)) if several else self
+
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` gives back the same bits."""
         return {
