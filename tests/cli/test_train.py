@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 
 import chainrule
+from chainrule import engine
+from chainrule.cli.train import Preset
 from chainrule.table.read import read_table
 
 
@@ -27,11 +29,11 @@ def test_train_says_what_it_did(cli: Any, penguins: Path, tmp_path: Path) -> Non
     assert "penguins.csv: 344 rows, 8 columns, separated by ','" in lines
     assert "task: classification, because 'species' holds text" in lines
     assert "classes: Adelie 152, Gentoo 124, Chinstrap 68" in lines
-    assert any(line.startswith("network 13-16-8-3, cross_entropy") for line in lines)
+    assert any(line.startswith("network 28-16-8-3, cross_entropy") for line in lines)
     assert any(line.startswith("stopped after epoch 5 (all epochs done)") for line in lines)
     assert lines[-3] == "saved to penguins.safetensors"
     assert lines[-1] == "next: chainrule predict penguins.safetensors penguins.csv"
-    assert "epoch 5/5" in run.err
+    assert "epoch 20/20" in run.err  # of four networks
     assert (tmp_path / "penguins.safetensors").exists()
     assert not run.out.isspace()
     assert max(map(len, lines)) <= 80
@@ -49,21 +51,45 @@ def test_the_validation_scores_are_those_of_the_rows_held_out(
     loaded = chainrule.load(tmp_path / "penguins.safetensors")
     np.testing.assert_array_equal(loaded.predict_proba(X), model.predict_proba(X))
     assert found["validation_loss"] == model.history_.validation_loss
-    # The uncalibrated loss of the kept epoch, from the rows that `train` says it held out.
-    from chainrule.estimators.split import validation_split
-
+    # The uncalibrated loss of the kept epoch, from the rows that the first network did not see.
+    rows = model.members_[0].eval_rows
     codes = np.unique(y, return_inverse=True)[1]
-    _, rows = validation_split(len(y), 0.2, 3, codes)
     inputs, _ = model.encoder_.transform(_as_table({k: v[rows] for k, v in X.items()}))
     proba = model.network_.predict(inputs)
     loss = -np.log(proba[np.arange(len(rows)), codes[rows]]).mean()
     assert loss == pytest.approx(found["validation_loss"][found["best_epoch"]], rel=1e-4)
     scores = found["scores"]
-    assert scores["n_validation_rows"] == len(rows)
+    assert (scores["n_training_rows"], scores["n_validation_rows"]) == (344, 344)
+    every, _ = model.encoder_.transform(_as_table(X))
+    right = [
+        np.argmax(engine.predict(model._spec, member.params, every[member.eval_rows]), axis=1)
+        == codes[member.eval_rows]
+        for member in model.members_
+    ]
+    assert scores["model"]["accuracy"] == np.mean(np.concatenate(right))
+    assert scores["trivial"]["accuracy"] == np.mean(y == "Adelie")
+
+
+def test_one_network_is_judged_by_its_validation_rows(cli: Any, penguins: Path) -> None:
+    arguments = ["--target", "species", "--epochs", "5", "--hidden", "16", "--preset", "fast"]
+    found = json.loads(cli("train", penguins, *arguments, "--json").out)["scores"]
+    assert (found["rows"], found["n_training_rows"], found["n_validation_rows"]) == (
+        "validation", 275, 69,
+    )  # fmt: skip
+    table = read_table(penguins)
+    X, y = table.without("species"), table["species"]
+    model = chainrule.TabularClassifier(
+        preset="fast", epochs=5, hidden_layer_sizes=16, random_state=0
+    ).fit(X, y)
+    rows = model.members_[0].eval_rows
     held_out = {name: values[rows] for name, values in X.items()}
-    assert scores["model"]["accuracy"] == np.mean(model.predict(held_out) == y[rows])
-    majority = np.mean(y[rows] == "Adelie")
-    assert scores["trivial"]["accuracy"] == majority
+    assert found["model"]["accuracy"] == np.mean(model.predict(held_out) == y[rows])
+
+
+def test_presets_are_those_of_the_library() -> None:
+    from chainrule.estimators.recipe import PRESETS
+
+    assert set(Preset) == set(PRESETS)
 
 
 def _as_table(columns: Any) -> Any:

@@ -23,6 +23,7 @@ from chainrule.cli.options import (
     Sql,
 )
 from chainrule.cli.output import Output
+from chainrule.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,6 +41,10 @@ def predict(
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Put ' before text that looks like a formula.")
     ] = False,
+    interval: Annotated[
+        float | None,
+        typer.Option(metavar="COVERAGE", help="Add bounds that hold this share, such as 0.9."),
+    ] = None,
     missing: Missing = None,
     delimiter: Delimiter = None,
     no_header: NoHeader = False,
@@ -50,7 +55,7 @@ def predict(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Predict every row of a table: the answer, and for classes their probabilities.
+    """Predict every row of a table: the answer, and probabilities, quantiles or bounds.
 
     Reads only the columns that the model needs, in any order.
     """
@@ -63,18 +68,27 @@ def predict(
     reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     _, features = loaded.read(data, reading, out)
     estimator = loaded.estimator
+    name = loaded.target or "prediction"
     proba: np.ndarray | None = None
+    bounds: np.ndarray | None = None
     with out.catching():
         if loaded.is_classifier:
+            if interval is not None:
+                raise DataError("--interval is for models of numbers; this one predicts classes.")
             proba = estimator.predict_proba(features)
             predictions = estimator.classes_[proba.argmax(axis=1)]
+            header = [name]
         else:
             predictions = estimator.predict(features)
+            quantiles = estimator._spec.loss.quantiles if predictions.ndim == 2 else ()
+            header = [f"{name} q({level:g})" for level in quantiles] or [name]
+            if interval is not None:
+                bounds = estimator.predict_interval(features, interval)
     classes = [] if proba is None else [str(label) for label in estimator.classes_.tolist()]
-
-    name = loaded.target or "prediction"
-    header = [name, *(f"p({label})" for label in classes)]
-    content = _csv(header, predictions.tolist(), proba, excel_safe, out)
+    header += [f"p({label})" for label in classes]
+    header += [] if bounds is None else [f"{name} from", f"{name} to"]
+    columns = [part for part in (predictions, proba, bounds) if part is not None]
+    content = _csv(header, columns, excel_safe, out)
     n_rows = features.n_rows
     if output is not None:
         from chainrule.files.write import write_atomically
@@ -94,29 +108,23 @@ def predict(
             "predictions": predictions,
             "classes": classes,
             "probabilities": proba,
+            "interval": bounds,
         }
     )
 
 
-def _csv(
-    header: list[str],
-    predictions: list[Any],
-    proba: np.ndarray | None,
-    excel_safe: bool,
-    out: Output,
-) -> str:
+def _csv(header: list[str], columns: list[np.ndarray], excel_safe: bool, out: Output) -> str:
     """The predictions as CSV, numbers in the shortest form that reads back to the same bits."""
-    risky = [cell for cell in {*header, *predictions} if _is_formula(cell)]
+    lists = [vector for part in columns for vector in part.reshape(len(part), -1).T.tolist()]
+    risky = [cell for cell in {*header, *lists[0]} if _is_formula(cell)]
     if risky and not excel_safe:
         out.notice(
             f"{risky[0]!r} looks like a formula to a spreadsheet; --excel-safe puts ' before it."
         )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_cell(cell, excel_safe) for cell in header])
-    rows = [[]] * len(predictions) if proba is None else proba.tolist()
-    for prediction, shares in zip(predictions, rows, strict=True):
-        writer.writerow([_cell(prediction, excel_safe), *map(repr, shares)])
+    for cells in (header, *zip(*lists, strict=True)):
+        writer.writerow([_cell(cell, excel_safe) for cell in cells])
     return text.getvalue()
 
 

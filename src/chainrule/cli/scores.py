@@ -35,19 +35,50 @@ def number_scores(y: np.ndarray, y_pred: np.ndarray) -> Scores:
     }
 
 
+def quantile_scores(y: np.ndarray, y_pred: np.ndarray, quantiles: Sequence[float]) -> Scores:
+    """Mean pinball loss over the quantiles, and the share of y below each."""
+    off = y[:, np.newaxis] - y_pred
+    q = np.asarray(quantiles)
+    below = np.mean(off <= 0, axis=0)
+    shares = {f"below q({level:g})": float(share) for level, share in zip(q, below, strict=True)}
+    return {"pinball": float(np.mean(np.maximum(q * off, (q - 1.0) * off))), **shares}
+
+
+def quantiles_of(estimator: Any) -> tuple[float, ...]:
+    """The quantiles that a fitted estimator predicts; none for other models."""
+    quantiles: tuple[float, ...] = estimator._spec.loss.quantiles
+    return quantiles
+
+
 def model_scores(estimator: Any, X: Any, y: np.ndarray) -> Scores:
     """The scores of a fitted estimator on rows."""
+    return scores_of(estimator, y, answers(estimator, X))
+
+
+def answers(estimator: Any, X: Any) -> np.ndarray:
+    """What is judged: probabilities of classes, or predictions."""
+    classes = hasattr(estimator, "predict_proba")
+    found: np.ndarray = estimator.predict_proba(X) if classes else estimator.predict(X)
+    return found
+
+
+def scores_of(estimator: Any, y: np.ndarray, y_pred: np.ndarray) -> Scores:
+    """The scores of such answers."""
     if hasattr(estimator, "predict_proba"):
-        return class_scores(estimator.classes_, y, estimator.predict_proba(X))
-    return number_scores(y, estimator.predict(X))
+        return class_scores(estimator.classes_, y, y_pred)
+    if quantiles := quantiles_of(estimator):
+        return quantile_scores(y, y_pred.reshape(len(y), -1), quantiles)
+    return number_scores(y, y_pred)
 
 
 def baseline_of(estimator: Any, y: np.ndarray) -> dict[str, Any]:
-    """What the trivial answer knows of the training rows: class frequencies, or the mean."""
+    """What the trivial answer knows of the training rows: class frequencies, mean or quantiles."""
     if hasattr(estimator, "predict_proba"):
         classes = estimator.classes_
         counts = np.bincount(np.searchsorted(classes.astype(y.dtype), y), minlength=len(classes))
         return {"frequencies": (counts / len(y)).tolist()}
+    if quantiles := quantiles_of(estimator):
+        return {"quantiles": np.quantile(y, quantiles).tolist()}
     return {"mean": float(np.mean(y))}
 
 
@@ -60,6 +91,10 @@ def baseline_scores(estimator: Any, baseline: dict[str, Any], y: np.ndarray) -> 
         label = estimator.classes_[int(np.argmax(shares))]
         proba = np.tile(shares, (len(y), 1))
         return f"always {str(label)!r}", class_scores(estimator.classes_, y, proba)
+    if "quantiles" in baseline:
+        levels = np.asarray(baseline["quantiles"], dtype=np.float64)
+        words = f"always {', '.join(map(number, levels.tolist()))}"
+        return words, quantile_scores(y, np.tile(levels, (len(y), 1)), quantiles_of(estimator))
     mean = float(baseline["mean"])
     return f"always {number(mean)}", number_scores(y, np.full(len(y), mean))
 

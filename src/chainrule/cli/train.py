@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +32,14 @@ if TYPE_CHECKING:
     from chainrule.table.file_table import FileTable
 
 
+class Preset(StrEnum):
+    """The keys of `estimators.recipe.PRESETS`, which --help does not load."""
+
+    default = "default"
+    fast = "fast"
+    best = "best"
+
+
 def train(
     data: Data,
     target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
@@ -38,6 +47,20 @@ def train(
         str | None, typer.Option(metavar="FILE", help="Default: DATA's name with .safetensors.")
     ] = None,
     task: Annotated[Task | None, typer.Option(help="Default: by the target's values.")] = None,
+    loss: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Of regression: squared_error, absolute_error, huber, poisson, pinball.",
+        ),
+    ] = None,
+    quantiles: Annotated[
+        str | None,
+        typer.Option(metavar="Q,Q,...", help="What pinball predicts; default 0.1,0.5,0.9."),
+    ] = None,
+    preset: Annotated[
+        Preset, typer.Option(help="One network, an average of 4, or of 8 that train longer.")
+    ] = Preset.default,
     epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the rows.")] = None,
     hidden: Annotated[
         str | None, typer.Option(metavar="N,N,...", help="Units of the hidden layers.")
@@ -79,12 +102,14 @@ def train(
     out = Output(as_json=as_json, quiet=quiet)
     path = model or _default_path(data)
     refuse_existing(path, force, "--model")
-    sizes = None if hidden is None else _sizes(hidden)
+    sizes = None if hidden is None else _numbers(hidden, int, "--hidden", "whole", "256,256")
+    levels = None if quantiles is None else _numbers(quantiles, float, "--quantiles", "", "0.1,0.9")
     reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     table = reading.table(data, text=text or (), ignore=ignore or ())
     X, y, chosen, why = _problem(table, target, task)
 
     settings: dict[str, Any] = {
+        "preset": preset.value,
         "hidden_layer_sizes": sizes,
         "epochs": epochs,
         "learning_rate": learning_rate,
@@ -97,7 +122,7 @@ def train(
         "n_threads": threads,
         "verbose": out.verbose,
     }
-    estimator = _estimator(chosen, balanced, settings)
+    estimator = _estimator(chosen, balanced, loss, levels, settings)
     from chainrule import engine
     from chainrule.cli.training_report import show_scores, show_table, show_training, summary
 
@@ -108,7 +133,7 @@ def train(
         out.notice(notice)
     with out.catching():
         estimator.fit(X, y)
-    scores = _scores(estimator, X, y, chosen, validation_fraction, seed)
+    scores = _scores(estimator, X, y)
     show_training(out, estimator)
     show_scores(out, scores)
     _save(path, estimator, target, reading.missing, scores["baseline"])
@@ -141,29 +166,40 @@ def _default_path(data: str) -> str:
     return Path(data).name.split(".")[0].replace("*", "").replace("?", "") + ".safetensors"
 
 
-def _sizes(text: str) -> tuple[int, ...]:
+def _numbers(text: str, kind: type, option: str, noun: str, example: str) -> tuple[Any, ...]:
     try:
-        sizes = tuple(int(part) for part in text.split(",") if part.strip())
+        numbers = tuple(kind(part) for part in text.split(",") if part.strip())
     except ValueError:
-        sizes = ()
-    if not sizes or min(sizes) < 1:
-        raise typer.BadParameter(f"--hidden takes whole numbers such as 256,256, found {text!r}.")
-    return sizes
+        numbers = ()
+    if not numbers or min(numbers) <= 0:
+        what = f"{noun} numbers".strip()
+        raise typer.BadParameter(f"{option} takes {what} such as {example}, found {text!r}.")
+    return numbers
 
 
-def _estimator(task: Task, balanced: bool, settings: dict[str, Any]) -> Any:
+def _estimator(
+    task: Task,
+    balanced: bool,
+    loss: str | None,
+    quantiles: tuple[float, ...] | None,
+    settings: dict[str, Any],
+) -> Any:
     """The estimator, its settings checked before anything is printed."""
     import chainrule
     from chainrule.estimators.recipe import resolve
     from chainrule.spec import Loss
 
     if task is Task.classification:
+        if loss or quantiles:
+            raise DataError("--loss and --quantiles are for regression.", "Leave them out.")
         weight = "balanced" if balanced else None
         estimator: Any = chainrule.TabularClassifier(class_weight=weight, **settings)
     elif balanced:
         raise DataError("--balanced is for classification.", "Leave it out.")
     else:
-        estimator = chainrule.TabularRegressor(**settings)
+        if quantiles:
+            loss, settings = loss or "pinball", {**settings, "quantiles": quantiles}
+        estimator = chainrule.TabularRegressor(loss=loss, **settings)
     recipe = resolve(estimator.get_params(deep=False), task.value)
     spec = recipe.network(1, 1, Loss("squared_error"))
     named = ("random_state", "n_threads", "patience")
@@ -171,27 +207,34 @@ def _estimator(task: Task, balanced: bool, settings: dict[str, Any]) -> Any:
     return estimator
 
 
-def _scores(
-    estimator: Any, X: FileTable, y: np.ndarray, task: Task, fraction: float, seed: int
-) -> dict[str, Any]:
-    """Scores on the validation rows (without any, on the training rows) beside the trivial ones."""
+def _scores(estimator: Any, X: FileTable, y: np.ndarray) -> dict[str, Any]:
+    """Scores beside the trivial ones, of rows whose judges did not train on them.
+
+    The validation rows of one network; all rows that some network of several was validated on, each
+    judged by that network; without any, the training rows.
+    """
     import numpy as np
 
-    from chainrule.cli.scores import baseline_of, baseline_scores, model_scores
-    from chainrule.estimators.split import validation_split
+    from chainrule.cli.scores import answers, baseline_of, baseline_scores, scores_of
 
-    codes = np.unique(y, return_inverse=True)[1] if task is Task.classification else None
-    rows, validation = validation_split(len(y), fraction, seed, codes)
-    held_out = len(validation) > 0
-    judged = validation if held_out else rows
-    kept = {name: values[judged] for name, values in X.items()}
+    judged, predictions = [], []
+    for number, member in enumerate(estimator.members_):
+        if member.eval_rows is not None:
+            kept = {name: values[member.eval_rows] for name, values in X.items()}
+            judged.append(member.eval_rows)
+            predictions.append(answers(estimator._alone(number), kept))
+    rows = np.arange(len(y))
+    if len(estimator.members_) == 1 and judged:
+        rows = np.setdiff1d(rows, judged[0])
     baseline = baseline_of(estimator, y[rows])
-    words, trivial = baseline_scores(estimator, baseline, y[judged])
+    truth = y[np.concatenate(judged)] if judged else y
+    words, trivial = baseline_scores(estimator, baseline, truth)
+    found = np.concatenate(predictions) if judged else answers(estimator, dict(X.items()))
     return {
-        "rows": "validation" if held_out else "training",
+        "rows": "validation" if judged else "training",
         "n_training_rows": len(rows),
-        "n_validation_rows": len(validation),
-        "model": model_scores(estimator, kept, y[judged]),
+        "n_validation_rows": len(truth) if judged else 0,
+        "model": scores_of(estimator, truth, found),
         "trivial": trivial,
         "trivial_answer": words,
         "baseline": baseline,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 import time
 import warnings
@@ -179,6 +180,13 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
     ) -> np.ndarray:
         logits, threads = self._target.reads_logits, n_threads or plain(self.n_threads)
         return engine.predict(self._spec, member.params, inputs, logits=logits, n_threads=threads)
+
+    def _alone(self, member: int) -> Self:
+        """The model with one of its networks only."""
+        model = copy.copy(self)
+        model.members_ = [self.members_[member]]
+        model._target = self._target.of_member(member)
+        return model
 
     @property
     def _dtype(self) -> np.dtype[Any]:

@@ -125,7 +125,7 @@ class ClassTarget:
         )
         return replace(self, temperatures=tuple(temperatures))
 
-    def probabilities(self, logits: Sequence[np.ndarray]) -> np.ndarray:
+    def decode(self, logits: Sequence[np.ndarray]) -> np.ndarray:
         """The mean of the members' calibrated probabilities, float64, (n, n_outputs)."""
         temperatures = self.temperatures
         if len(temperatures) == 1:
@@ -144,6 +144,11 @@ class ClassTarget:
         multilabel = self.labels.multilabel
         names = MULTILABEL_METRICS if multilabel else CLASSIFIER_METRICS
         return class_error(known(metric or "accuracy", names), codes, proba, weights, multilabel)
+
+    def of_member(self, member: int) -> Self:
+        """That of one of the networks."""
+        several = len(self.temperatures) > 1
+        return replace(self, temperatures=(self.temperatures[member],)) if several else self
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` gives back the same bits."""

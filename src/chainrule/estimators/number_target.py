@@ -167,6 +167,13 @@ class NumberTarget:
             y, predicted = self.encode(y), self.encode(predicted)
         return number_error(metric, y, predicted, weights, quantiles)
 
+    def of_member(self, member: int) -> Self:
+        """That of one of the networks."""
+        several = len(self.errors.members) > 1
+        return (
+            replace(self, errors=HeldOutErrors((self.errors.members[member],))) if several else self
+        )
+
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` gives back the same bits."""
         return {
