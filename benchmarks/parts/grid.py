@@ -20,10 +20,14 @@ WIDTHS = (8, 16, 32, 64, 128, 256, 512, 1024)
 ODD_WIDTHS = (13, 100, 333)
 BATCHES = (1, 32, 128, 256)
 ACTIVATIONS = ("relu", "tanh")
+#: How much slower than relu an activation may be at these widths; sigmoid is measured there alone.
+SMOOTH_COST = {64: 0.25, 256: 0.10}
 OPTIMIZERS = ("sgd", "adam")
 CLIFF = 0.15
 #: How much slower the engine's own choice of threads may be than one thread.
 THREADS_COST = 0.03
+#: Width, batch, activation, optimizer, threads.
+Key = tuple[int, int, str, str, int]
 #: Stands for that choice where a number of threads stands.
 OWN = 0
 
@@ -31,7 +35,8 @@ OWN = 0
 def cases() -> Iterator[Case]:
     """Three layers W-W-W-W with half the squared error, so that every layer is square."""
     for width in sorted(WIDTHS + ODD_WIDTHS):
-        for batch, activation, optimizer in product(BATCHES, ACTIVATIONS, OPTIMIZERS):
+        activations = (*ACTIVATIONS, "sigmoid") if width in SMOOTH_COST else ACTIVATIONS
+        for batch, activation, optimizer in product(BATCHES, activations, OPTIMIZERS):
             yield Case((width,) * 4, batch, batch * 4, activation, optimizer, 1e-4, task="numbers")
 
 
@@ -111,8 +116,67 @@ def show(figures: list[dict[str, Any]]) -> str:
         ]
         name = f"{count} threads'" if count else "the engine's own choice's"
         blocks.append(table([f"{name} gain over one; width", *map(str, widths)], rows))
+    head = ["with Adam and relu", "least measured", "at", "goal"]
+    blocks.append(table(head, _goal_rows(known)))
+    head = ["time over relu's, one thread, Adam", *(f"batch {batch}" for batch in BATCHES), "goal"]
+    blocks.append(table(head, _smooth_rows(known)))
     blocks.append("\n".join(f"- {text}" for text in cliffs(figures)) or "No cliffs.")
     return "\n\n".join(blocks)
+
+
+# Which shapes, the least share of the peak on one thread, the least gain of two threads over one.
+_GOALS = (
+    ((256, 512, 1024), (128, 256), "share", 0.80),
+    ((64,), (128,), "share", 0.65),
+    ((64, 128, 256, 512), (32,), "share", 0.55),
+    ((1024,), (32,), "share", 0.52),
+    ((128, 256, 512, 1024), (128, 256), "gain", 1.8),
+    ((128, 256, 512, 1024), (32,), "gain", 1.6),
+)
+
+
+def _goal_rows(known: dict[Key, dict[str, Any]]) -> list[list[str]]:
+    rows = []
+    for widths, batches, what, goal in _GOALS:
+        shapes = [(width, batch, "relu", "adam") for width, batch in product(widths, batches)]
+        if what == "share":
+            values = {shape: float(known[(*shape, 1)]["share"]) for shape in shapes}
+        elif any(key[-1] == 2 for key in known):
+            values = {shape: _gain(known, shape, 2) for shape in shapes}
+        else:
+            continue
+        least = min(shapes, key=lambda shape: values[shape])
+        say_it = percent if what == "share" else "{:.2f}".format
+        where = f"width {_span(widths)}, batch {_span(batches)}"
+        missed = "" if values[least] >= goal else " (missed)"
+        name = "share of the peak on one thread" if what == "share" else "gain of the second core"
+        rows.append(
+            [
+                f"{name}, {where}",
+                say_it(values[least]),
+                f"{least[0]}; {least[1]}",
+                f"{say_it(goal)}{missed}",
+            ]
+        )
+    return rows
+
+
+def _smooth_rows(known: dict[Key, dict[str, Any]]) -> list[list[str]]:
+    """Median over relu's of the smooth activations, by width and batch."""
+    rows = []
+    for (width, limit), activation in product(SMOOTH_COST.items(), ("tanh", "sigmoid")):
+        row = [f"{activation}, width {width}"]
+        for batch in BATCHES:
+            ours, relu = (
+                _median(known, width, batch, name, "adam", 1) for name in (activation, "relu")
+            )
+            row.append(f"{ours / relu:.2f}")
+        rows.append([*row, f"{1 + limit:.2f}"])
+    return rows
+
+
+def _span(numbers: tuple[int, ...]) -> str:
+    return str(numbers[0]) if len(numbers) == 1 else f"{numbers[0]} to {numbers[-1]}"
 
 
 def cliffs(figures: list[dict[str, Any]]) -> list[str]:
@@ -140,18 +204,18 @@ def cliffs(figures: list[dict[str, Any]]) -> list[str]:
                 over = percent(item["median"] / expected - 1)
                 found.append(f"{where}: {over} above the line between {below} and {above}")
         rectified = known[(width, batch, "relu", optimizer, 1)]
-        limit = {64: 0.25, 256: 0.10}.get(width)
+        limit = SMOOTH_COST.get(width)
         if limit and item["median"] > (1 + limit) * rectified["median"]:
             found.append(f"{where}: slower than relu by {_over(item, rectified)}")
     return found
 
 
-def _median(known: dict[tuple[int, int, str, str, int], dict[str, Any]], *key: Any) -> float:
+def _median(known: dict[Key, dict[str, Any]], *key: Any) -> float:
     return float(known[key]["median"])
 
 
 def _gain(
-    known: dict[tuple[int, int, str, str, int], dict[str, Any]],
+    known: dict[Key, dict[str, Any]],
     shape: tuple[int, int, str, str],
     threads: int,
 ) -> float:
@@ -162,7 +226,7 @@ def _over(item: dict[str, Any], other: dict[str, Any]) -> str:
     return percent(item["median"] / other["median"] - 1)
 
 
-def _key(item: dict[str, Any]) -> tuple[int, int, str, str, int]:
+def _key(item: dict[str, Any]) -> Key:
     return (
         item["width"],
         item["batch"],

@@ -86,8 +86,8 @@ class EpochScan(System):
         self.compiled: dict[int, Callable[[Any], Any]] = {}
 
     def tune(self) -> None:
-        """Keep the fastest of the forms on a short run."""
-        steps = 2000 if self.case.flops < _SMALL_STEP_FLOPS else 8
+        """Keep the fastest of the forms on a run that is long beside a call."""
+        steps = max(8, min(20_000, 4_000_000_000 // self.case.flops))
         epochs = max(1, steps // self.case.n_batches)
         times = {}
         for choice in self.choices:
@@ -96,7 +96,7 @@ class EpochScan(System):
             self.reset()
             self.train(epochs)
             best = np.inf
-            for _ in range(2):
+            for _ in range(3):
                 self.reset()
                 start = time.perf_counter()
                 self.train(epochs)

@@ -51,10 +51,9 @@ class Prepared:
     def _epochs_for(self, seconds: float) -> int:
         epochs = max(1, math.ceil(20 / self.case.n_batches))
         while True:
+            self.warm(epochs)  # the first run may compile, which says nothing about a step
             spent = self._run(epochs)
-            if spent < seconds:  # the first run may have compiled; a long one stands as it is
-                spent = self._run(epochs)
-            if spent > seconds / 8 or spent > 0.05:
+            if spent > seconds / 8:
                 return max(1, round(epochs * seconds / spent))
             epochs = math.ceil(epochs * min(100.0, seconds / 4 / spent))
 
@@ -68,10 +67,10 @@ class Prepared:
     def round(self) -> dict[str, Any]:
         return {"seconds": self._run(self.epochs), "steps": self.epochs * self.case.n_batches}
 
-    def warm(self) -> None:
+    def warm(self, epochs: int) -> None:
         """Compile for this number of epochs where that has not happened."""
-        if self.epochs not in self.warmed:
-            self._run(self.epochs)
+        if epochs not in self.warmed:
+            self._run(epochs)
 
 
 def serve(module_name: str, threads: int) -> None:
@@ -84,7 +83,7 @@ def serve(module_name: str, threads: int) -> None:
         name = request.get("system", "")
         if request["do"] == "prepare":
             prepared[name] = item = Prepared(module.SYSTEMS[name], request, threads)
-            item.warm()
+            item.warm(item.epochs)
             return {
                 "losses": item.losses,
                 "first_seconds": item.first_seconds,

@@ -3,6 +3,7 @@
 // its own unnamed namespace.
 
 #include "kernels/math.inl"
+#include "kernels/lanes.inl"
 #include "kernels/activations.inl"
 #include "kernels/products.inl"
 #include "kernels/losses.inl"
@@ -10,6 +11,7 @@
 #include "kernels/waves.inl"
 #include "kernels/masks.inl"
 #include "kernels/updates.inl"
+#include "kernels/small.inl"
 #include "kernels/peak.inl"
 
 template <class T>
@@ -33,6 +35,8 @@ constexpr KernelTable<T> make_table() {
       scale_rows<T>,
       multiply<T>,
       sum_rows<T>,
+      small_rows<T>,
+      small_weights<T>,
       evaluate<T>,
       multiply_add_chains<T>,
   };

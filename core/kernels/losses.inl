@@ -9,17 +9,10 @@ inline Bits<T> beyond(Index column, Index n_outputs) {
   return lane_numbers<T>(column) >= static_cast<decltype(Simd<T>::kBias)>(n_outputs);
 }
 
-// Sum of the kPanel lanes in a fixed tree: halves added until one is left. Lanes from `used` on are
-// zero, so the tree may start where they end.
+// Sum of the kPanel lanes in a fixed tree: halves added until one is left.
 template <class T>
-inline T sum_panel(const Vector<T> (&parts)[kParts], Index used = kPanel<T>) {
-  T lanes[kPanel<T>];
-  for (int j = 0; j < kParts; ++j) store<T>(lanes + j * kLanes<T>, parts[j]);
-  Index half = kPanel<T> / 2;
-  while (half >= used) half /= 2;
-  for (; half > 0; half /= 2)
-    for (Index i = 0; i < half; ++i) lanes[i] += lanes[i + half];
-  return lanes[0];
+inline T sum_panel(const Vector<T> (&parts)[kParts]) {
+  return sum_lanes<T>(fold_parts<T>(parts));
 }
 
 template <class T>
@@ -91,9 +84,9 @@ template <class T, Activation kKind>
 inline void single_output_rows(const LossArgs<T>& args) {
   for (Index top = 0; top < args.rows; top += kLanes<T>) {
     const Index n = args.rows - top < kLanes<T> ? args.rows - top : Index{kLanes<T>};
-    T lanes[kLanes<T>] = {};
+    T lanes[kUnit<T> * kLanes<T>];
     const auto gather = [&](const T* from, Index stride) {
-      for (Index i = 0; i < n; ++i) lanes[i] = from[(top + i) * stride];
+      gather_columns<T>(from + top * stride, stride, n, 1, lanes);
       return load<T>(lanes);
     };
     const auto scatter = [&](Vector<T> v, T* to, Index stride) {
@@ -131,7 +124,7 @@ inline void elementwise_rows(const LossArgs<T>& args) {
       total[(j / kLanes<T>) % kParts] += outside ? Vector<T>{} : out.loss;
       if (args.delta != nullptr) store<T>(args.delta + at, outside ? Vector<T>{} : out.delta);
     }
-    if (args.losses != nullptr) args.losses[row] = sum_panel<T>(total, args.n_outputs);
+    if (args.losses != nullptr) args.losses[row] = sum_panel<T>(total);
   }
 }
 
@@ -139,38 +132,23 @@ inline void elementwise_rows(const LossArgs<T>& args) {
 // delta = p sum(y) - y. A vector holds one class of as many rows, so that the exponentials, the
 // logarithm and the quotient of many rows are taken at once; `columns` is [n_outputs][kLanes].
 template <class T>
-inline void gather_columns(const T* from, Index stride, Index n_rows, Index n_outputs, T* columns) {
-  for (Index i = 0; i < n_rows; ++i)
-    for (Index c = 0; c < n_outputs; ++c) columns[c * kLanes<T> + i] = from[i * stride + c];
-}
-
-template <class T>
-inline void scatter_columns(const T* columns, Index n_rows, Index n_outputs, T* to, Index stride) {
-  for (Index i = 0; i < n_rows; ++i)
-    for (Index c = 0; c < n_outputs; ++c) to[i * stride + c] = columns[c * kLanes<T> + i];
-}
-
-template <class T>
 inline void few_classes_rows(const LossArgs<T>& args) {
   const Index C = args.n_outputs;
   constexpr Index L = kLanes<T>;
   alignas(64) T z[kPanel<T> * L], y[kPanel<T> * L];
   for (Index top = 0; top < args.rows; top += L) {
     const Index n = args.rows - top < L ? args.rows - top : L;
-    // Lanes without a row, and targets that are not wanted, count as zero.
-    if (n < L || args.y == nullptr) {
-      for (Index c = 0; c < C; ++c) {
-        store<T>(z + c * L, Vector<T>{});
-        store<T>(y + c * L, Vector<T>{});
-      }
-    }
     gather_columns(args.z + top * args.stride, args.stride, n, C, z);
     Vector<T> m = load<T>(z);
     for (Index c = 1; c < C; ++c) {
       const Vector<T> v = load<T>(z + c * L);
       m = v < m ? m : v;  // NaN in v stays
     }
-    if (args.y != nullptr) gather_columns(args.y + top * args.y_stride, args.y_stride, n, C, y);
+    if (args.y != nullptr) {
+      gather_columns(args.y + top * args.y_stride, args.y_stride, n, C, y);
+    } else {
+      for (Index c = 0; c < C; ++c) store<T>(y + c * L, Vector<T>{});
+    }
     Vector<T> sum{}, weighted{}, mass{};
     for (Index c = 0; c < C; ++c) {
       const Vector<T> centred = load<T>(z + c * L) - m;

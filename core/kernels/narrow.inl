@@ -2,45 +2,88 @@
 // The forward product of a layer with at most kNarrowOutputs outputs: a dot product an output,
 // inputs in the lanes, so that no lane idles. A row's sum does not depend on the rows beside it.
 
+// Of kLanes sums, kStep a row: those of row kRow, then zeros.
+template <class T, int kStep, int kRow>
+struct SumsOfRow {
+  static constexpr int of(int lane) {
+    return lane < kStep ? kRow * kStep + lane : kLanes<T> + lane;
+  }
+};
+
+// z of rows top, top + 1, ... from their sums, kStep a row.
+template <class T, int kStep, int kRow = 0>
+inline void finish_narrow_rows(const ForwardArgs<T>& args, const Vector<T>* sums, Index top, T* z) {
+  const Vector<T> alpha = broadcast<T>(args.alpha);
+  T* to = z + (top + kRow) * args.stride;
+  constexpr int kUsed = kStep > kLanes<T> ? kStep / kLanes<T> : 1;  // vectors of a row's panel
+  if constexpr (kUsed > 1) {
+    for (int part = 0; part < kUsed; ++part)
+      store<T>(to + part * kLanes<T>,
+               fma(sums[part], alpha, load<T>(args.bias + part * kLanes<T>)));
+  } else {
+    const Vector<T> row =
+        shuffle_lanes<SumsOfRow<T, kStep, kRow>>(sums[0], Vector<T>{}, Upto<kLanes<T>>{});
+    store<T>(to, fma(row, alpha, load<T>(args.bias)));
+  }
+  for (int part = kUsed; part < kParts; ++part) store<T>(to + part * kLanes<T>, Vector<T>{});
+  if constexpr ((kRow + 1) * kStep < kLanes<T>) {
+    if (top + kRow + 1 < args.rows) finish_narrow_rows<T, kStep, kRow + 1>(args, sums, top, z);
+  }
+}
+
 template <class T, int kOutputs>
 inline void narrow_rows(const ForwardArgs<T>& args) {
-  // Rows at once, so that about 8 sums are under way.
-  constexpr int kRows = kOutputs * kParts >= 8 ? 1 : 8 / (kOutputs * kParts);
+  constexpr int kStep = kOutputs == 3 ? 4 : kOutputs;
+  // As many rows as fill a vector with their sums; of those, so many at once that registers hold
+  // the sums under way.
+  constexpr int kRows = kStep < kLanes<T> ? kLanes<T> / kStep : 1;
+  constexpr int kWanted = (kMR >= 12 ? 16 : 8) / (kOutputs * kParts);
+  constexpr int kAtOnce = kWanted < 1 ? 1 : kWanted < kRows ? kWanted : kRows;
+  const Index last = args.rows - 1;
+  T* z = args.z != nullptr ? args.z : args.a;
   for (Index top = 0; top < args.rows; top += kRows) {
-    Vector<T> sums[kRows][kOutputs][kParts] = {};
-    const Index last = args.rows - 1;
-    for (Index panel = 0; panel < args.n_panels; ++panel) {
-      const T* w = args.weights + panel * args.panel_stride;
-#pragma GCC unroll 8
-      for (int i = 0; i < kRows; ++i) {
-        const Index row = top + i < last ? top + i : last;  // beyond the end, the last row again
-        const T* x = args.x + row * args.x_stride + panel * kPanel<T>;
+    Vector<T> totals[kRows * kStep] = {};
+    for (int group = 0; group < kRows && top + group < args.rows; group += kAtOnce) {
+      Vector<T> sums[kAtOnce][kOutputs][kParts] = {};
+      for (Index panel = 0; panel < args.n_panels; ++panel) {
+        const T* w = args.weights + panel * args.panel_stride;
+#pragma GCC unroll 16
+        for (int i = 0; i < kAtOnce; ++i) {
+          const Index row = top + group + i < last ? top + group + i : last;  // or the last again
+          const T* x = args.x + row * args.x_stride + panel * kPanel<T>;
+#pragma GCC unroll 4
+          for (int j = 0; j < kOutputs; ++j)
+#pragma GCC unroll 4
+            for (int part = 0; part < kParts; ++part)
+              sums[i][j][part] =
+                  fma(load<T>(x + part * kLanes<T>), load<T>(w + j * kPanel<T> + part * kLanes<T>),
+                      sums[i][j][part]);
+        }
+      }
+#pragma GCC unroll 16
+      for (int i = 0; i < kAtOnce; ++i)
 #pragma GCC unroll 4
         for (int j = 0; j < kOutputs; ++j)
-#pragma GCC unroll 4
-          for (int part = 0; part < kParts; ++part)
-            sums[i][j][part] = fma(load<T>(x + part * kLanes<T>),
-                                   load<T>(w + j * kPanel<T> + part * kLanes<T>), sums[i][j][part]);
-      }
+          totals[(group + i) * kStep + j] = fold_parts<T>(sums[i][j]);
     }
-    for (int i = 0; i < kRows && top + i < args.rows; ++i) {
-      T z[kPanel<T>] = {};
-      for (int j = 0; j < kOutputs; ++j) z[j] = sum_panel<T>(sums[i][j]);
-      const Index at = (top + i) * args.stride;
-      T* to = args.z != nullptr ? args.z : args.a;
-      for (Index j = 0; j < kPanel<T>; j += kLanes<T>) {
-        store<T>(z + j, fma(load<T>(z + j), broadcast<T>(args.alpha), load<T>(args.bias + j)));
-        store<T>(to + at + j, load<T>(z + j));
-      }
-      const bool only_a = to == args.a && args.slope == nullptr && args.blend == nullptr;
-      if (only_a && args.activation == Activation::identity) continue;
-      T* slope = args.slope != nullptr ? args.slope + at : nullptr;
-      activate<T>(args.activation, to + at, args.a + at, slope, args.stride, 1, kPanel<T>);
-      if (args.blend == nullptr) continue;
-      blend_block<T>(z, kPanel<T>, args.blend, args.a + at, slope,
-                     args.residual != nullptr ? args.residual + at : nullptr, args.stride, 1,
-                     kPanel<T>);
-    }
+    Vector<T> folded[kRows * kStep / kLanes<T>];
+#pragma GCC unroll 2
+    for (int i = 0; i < kRows * kStep / kLanes<T>; ++i)
+      folded[i] = fold_lanes<T>(totals + i * kLanes<T>);
+    finish_narrow_rows<T, kStep>(args, folded, top, z);
+    const bool only_a = z == args.a && args.slope == nullptr && args.blend == nullptr;
+    if (only_a && args.activation == Activation::identity) continue;
+    const Index at = top * args.stride, n = args.rows - top < kRows ? args.rows - top : kRows;
+    T* slope = args.slope != nullptr ? args.slope + at : nullptr;
+    T kept[kRows * kPanel<T>];
+    for (Index i = 0; args.blend != nullptr && i < n; ++i)
+      for (Index j = 0; j < kPanel<T>; j += kLanes<T>)
+        store<T>(kept + i * kPanel<T> + j, load<T>(z + at + i * args.stride + j));
+    activate<T>(args.activation, z + at, args.a + at, slope, args.stride, n, kPanel<T>);
+    if (args.blend == nullptr) continue;
+    blend_block<T>(kept, kPanel<T>, args.blend, args.a + at, slope,
+                   args.residual != nullptr ? args.residual + at : nullptr, args.stride, n,
+                   kPanel<T>);
   }
 }
 

@@ -216,11 +216,16 @@ inline void pick_tile(int rows, const Operands<T>& from, const Epilogue& epilogu
 // All panels x rows of one product. Rows are split evenly: 32 = 6,6,5,5,5,5 rather than 6,...,2.
 template <class T, bool kAcross, class Epilogue>
 inline void product(const Operands<T>& from, Index rows, Index n_panels, const Epilogue& epilogue) {
+  if (rows <= kMR && n_panels == 1 && from.depth < kKC) {  // a small network's: one tile
+    return pick_tile<T, kAcross, false>(static_cast<int>(rows), from, epilogue, 0, 0, 0, from.depth,
+                                        nullptr);
+  }
   alignas(64) T partial[kMC * kPanel<T> * 6];
   for (Index top = 0; top < rows; top += kMC) {
     const Index height = rows - top < kMC ? rows - top : kMC;
     const Index n_tiles = (height + kMR - 1) / kMR;
-    const Index base = height / n_tiles, longer = height % n_tiles;
+    const Index base = n_tiles == 1 ? height : height / n_tiles;
+    const Index longer = height - base * n_tiles;
     const int group = tile_panels(static_cast<int>(base));
     Index panel = 0;
     while (panel < n_panels) {

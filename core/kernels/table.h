@@ -212,6 +212,42 @@ struct MaskArgs {
   T* mask;  // [whole panels]
 };
 
+// Parameters that one rule updates; `values` is null where they are frozen.
+template <class T>
+struct SmallParameters {
+  T* values;
+  T* first;
+  T* second;
+  T rate;
+  T keep;
+};
+
+// One layer of a small network with all that a step needs of it.
+template <class T>
+struct SmallLayer {
+  bool narrow;
+  Index n_in;
+  Index n_out;
+  Index out_panels;
+  Index tensor;  // number of its weights among the parameter arrays; the biases follow
+  ForwardArgs<T> forward;
+  BackwardArgs<T> backward;  // to the layer below; unused in layer 1
+  GradientArgs<T> gradient;  // of all its weights
+  const T* delta;
+  T* bias_gradient;
+  SmallParameters<T> weights;
+  SmallParameters<T> bias;
+  T* transposed;  // null where there is none, or nothing to write
+};
+
+template <class T>
+struct SmallUpdate {
+  UpdateArgs<T> shared;  // what all parameters have in common
+  T scale;
+  T l1;
+  T l2;
+};
+
 template <class T>
 struct KernelTable {
   int tile_rows;  // rows of a register tile
@@ -242,6 +278,9 @@ struct KernelTable {
   void (*multiply)(const T* x, const T* y, T* out, Index count);
   // sum of x[0..count-1], in P lanes and one tree; x padded with zeros to whole panels
   T (*sum_rows)(const T* x, Index count);
+  // forward, loss and backward of all rows; then gradients and updates of all layers
+  void (*small_rows)(const SmallLayer<T>* layers, Index n_layers, const LossArgs<T>& loss);
+  void (*small_weights)(const SmallLayer<T>* layers, Index n_layers, const SmallUpdate<T>& step);
   void (*evaluate)(Function function, const T* x, T* out, Index count);
   // `rounds` rounds of independent FMAs in registers; returns the operations, leaves one vector
   Index (*multiply_add_chains)(Index rounds, T* out);

@@ -96,14 +96,18 @@ void transpose_panel(const T* from, Index rows, T* to) {
     for (Index j = 0; j < P; j += 4) transpose_block(from + i * P + j, to + j * P + i);
 }
 
-// Whether every number is finite: 0 x is 0, or NaN.
+// Whether every number is finite: 0 x is 0, or NaN. Four sums are under way at once.
 template <class T>
 bool all_finite(const T* x, Index count) {
-  Vector<T> zeros{};
-  for (Index i = 0; i < count; i += kLanes<T>) zeros = fma(load<T>(x + i), Vector<T>{}, zeros);
-  for (int i = 0; i < kLanes<T>; ++i)
-    if (zeros[i] != T(0)) return false;
-  return true;
+  constexpr int kSums = 4;
+  Vector<T> zeros[kSums]{};
+  Index i = 0;
+  for (; i + kSums * kLanes<T> <= count; i += kSums * kLanes<T>)
+#pragma GCC unroll 4
+    for (int j = 0; j < kSums; ++j)
+      zeros[j] = fma(load<T>(x + i + j * kLanes<T>), Vector<T>{}, zeros[j]);
+  for (; i < count; i += kLanes<T>) zeros[0] = fma(load<T>(x + i), Vector<T>{}, zeros[0]);
+  return sum_lanes<T>((zeros[0] + zeros[1]) + (zeros[2] + zeros[3])) == T(0);
 }
 
 // In double, for the norm that clips: squares of a float are exact there.

@@ -45,6 +45,9 @@ Batch<T>::Batch(const NetworkPlan& plan, Index capacity, bool weighted, bool kee
 
 template <class T>
 void Batch<T>::choose(const Rows<T>& table, const std::uint32_t* order, Index first, Index count) {
+  same_ = order == nullptr && order_ == nullptr && table.x == rows_.x && table.y == rows_.y &&
+          table.classes == rows_.classes && table.rows == rows_.rows && first == first_ &&
+          count == n;
   rows_ = table;
   order_ = order;
   first_ = first;
@@ -61,9 +64,31 @@ Index Batch<T>::table_row(Index i) const {
 }
 
 template <class T>
+void Batch<T>::gather_targets(Index n_outputs, Index from, Index to) {
+  for (Index i = from; i < to && rows_.classes != nullptr; ++i) {
+    T* target = y + i * y_stride;
+    for (Index j = 0; j < n_outputs; j += kPanel<T>)  // whole panels, without a call
+      std::memset(target + j, 0, kCacheLine);
+    target[rows_.classes[table_row(i)]] = T(1);
+  }
+  for (Index i = from; i < to && rows_.y != nullptr; ++i) {
+    const T* source = rows_.y + table_row(i) * n_outputs;
+    T* target = y + i * y_stride;
+    target[0] = source[0];  // most often all there is
+    if (n_outputs > 1) std::copy(source + 1, source + n_outputs, target + 1);
+  }
+}
+
+template <class T>
 void Batch<T>::gather(const KernelTable<T>& table, const NetworkPlan& plan, std::uint64_t seed,
                       Index epoch, double dropout, Index from, Index to) {
-  const Index n_features = plan.n_features, n_outputs = plan.n_outputs();
+  const bool masked = x_mask_ != nullptr ||
+                      std::any_of(layers.begin(), layers.end(),
+                                  [](const LayerRows<T>& layer) { return layer.mask != nullptr; });
+  if (same_ && !masked) return;
+  const Index n_features = plan.n_features;
+  gather_targets(plan.n_outputs(), from, to);
+  if (x != x_copy_ && weights == nullptr && !masked) return;
   for (Index i = from; i < to; ++i) {
     const Index row = table_row(i);
     if (x == x_copy_) {
@@ -75,14 +100,6 @@ void Batch<T>::gather(const KernelTable<T>& table, const NetworkPlan& plan, std:
         T* to_row = x_copy_ + i * x_copy_stride_;
         table.multiply(to_row, mask, to_row, panels<T>(n_features) * kPanel<T>);
       }
-    }
-    T* target = y + i * y_stride;
-    if (rows_.classes != nullptr) {
-      for (Index j = 0; j < n_outputs; j += kPanel<T>)  // whole panels, without a call
-        std::memset(target + j, 0, kCacheLine);
-      target[rows_.classes[row]] = T(1);
-    } else if (rows_.y != nullptr) {
-      std::copy(rows_.y + row * n_outputs, rows_.y + (row + 1) * n_outputs, target);
     }
     if (weights != nullptr) weights[i] = rows_.weights == nullptr ? T(1) : rows_.weights[row];
     for (std::size_t l = 0; l < layers.size() && epoch >= 0; ++l) {

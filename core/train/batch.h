@@ -64,11 +64,13 @@ class Batch {
 
  private:
   Index table_row(Index i) const;
+  void gather_targets(Index n_outputs, Index from, Index to);
 
   Index capacity_;
   Rows<T> rows_;
   const std::uint32_t* order_ = nullptr;
   Index first_ = 0;
+  bool same_ = false;  // rows as in the last step, so that nothing but masks has to be made
   T* x_copy_ = nullptr;
   T* x_mask_ = nullptr;
   Index x_copy_stride_ = 0;

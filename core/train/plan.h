@@ -52,7 +52,7 @@ struct StemPlan {
 // A layer with few outputs after a wide one, such as most heads, would fill a sixteenth of its
 // panels. Its W lies in panels of inputs instead, in one copy that serves all three products.
 constexpr bool is_narrow(Index layer, const LayerPlan& plan) {
-  return layer > 0 && plan.n_out <= kNarrowOutputs && plan.n_in >= 64;
+  return layer > 0 && plan.n_out <= kNarrowOutputs && plan.n_in >= 2 * kNarrowOutputs;
 }
 
 struct NetworkPlan {

@@ -29,6 +29,7 @@ Step<T>::Step(const NetworkPlan& network, const TrainingPlan& training, Batch<T>
       scratch_size_(std::max(task_size<T>(), stem_scratch<T>(network, batch.capacity()))),
       scratch_(checked_multiply(max_threads, scratch_size_)),
       gradients_(training.clip_norm > 0 ? state.network.size() : state.network.stem_size()) {
+  if (SmallStep<T>::suits(network, training)) small_.emplace(training, constants_, batch, state);
   Index cost = 0;
   for (const GradientTask& task : tasks_) {
     cost_before_.push_back(cost);
@@ -66,8 +67,20 @@ void Step<T>::each_task(int thread, int active, Block block, Part part) {
 }
 
 template <class T>
+bool Step<T>::is_small(int active) const {
+  return small_.has_value() && active == 1 && batch_.n <= kRowBlock;
+}
+
+template <class T>
 void Step<T>::rows_phase(int thread, int active, double dropout, Index epoch) {
   const bool dropping = epoch >= 0;
+  if (is_small(active)) {
+    batch_.gather(table_, network_plan_, plan_.seed, epoch, dropout, 0, batch_.n);
+    small_->rows(table_, batch_);
+    weigh_deltas(table_, batch_, 0, batch_.n);
+    if (poll != nullptr) poll(poll_context, batch_.n);
+    return;
+  }
   // Equal shares in whole register tiles, so that only the last thread has a ragged one.
   const Index tiles = (batch_.n + table_.tile_rows - 1) / table_.tile_rows;
   const Index from = std::min(batch_.n, tiles * thread / active * table_.tile_rows);
@@ -88,6 +101,7 @@ void Step<T>::rows_phase(int thread, int active, double dropout, Index epoch) {
 
 template <class T>
 void Step<T>::weights_phase(int thread, int active, const StepSize<T>& step) {
+  if (is_small(active)) return small_->weights(table_, step);
   const T scale = static_cast<T>(step.scale);
   each_task(
       thread, active,

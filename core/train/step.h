@@ -4,9 +4,11 @@
 #pragma once
 
 #include <atomic>
+#include <optional>
 
 #include "base/team.h"
 #include "train/loss.h"
+#include "train/small.h"
 #include "train/stem.h"
 
 namespace chainrule {
@@ -28,6 +30,8 @@ class Step {
   void* poll_context = nullptr;
 
  private:
+  // Whether a step on so many threads goes through small_.
+  bool is_small(int active) const;
   void rows_phase(int thread, int active, double dropout, Index epoch);
   void weights_phase(int thread, int active, const StepSize<T>& step);
   void clipped_weights_phase(Team& team, int thread, int active, const StepSize<T>& step);
@@ -45,6 +49,7 @@ class Step {
   State<T>& state_;
   const KernelTable<T>& table_;
   LossConstants<T> constants_;
+  std::optional<SmallStep<T>> small_;
   std::vector<GradientTask> tasks_;
   std::vector<StemTask> parts_;
   std::vector<double> task_norms_;

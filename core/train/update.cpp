@@ -55,26 +55,37 @@ double penalty(const KernelTable<T>& table, const Network<T>& network, const Tra
 }
 
 template <class T>
+UpdateArgs<T> update_args(const TrainingPlan& plan, const StepSize<T>& step,
+                          const GroupPlan& group) {
+  return {.optimizer = plan.optimizer,
+          .w = nullptr,
+          .g = nullptr,
+          .first = nullptr,
+          .second = nullptr,
+          .count = 0,
+          .rate = static_cast<T>(step.rate * group.rate),
+          .keep = static_cast<T>(1 - step.rate * group.rate * step.decay * group.decay),
+          .momentum = static_cast<T>(plan.momentum),
+          .beta1 = static_cast<T>(plan.beta1),
+          .beta2 = static_cast<T>(plan.beta2),
+          .correction1 = step.correction1,
+          .correction2 = step.correction2,
+          .epsilon = step.epsilon};
+}
+
+template <class T>
 void update_values(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
                    State<T>& state, const GroupPlan& group, Index at, T* gradients, Index count) {
   Moments<T>& moments = state.moments;
   // A rate of 0 freezes the parameters to the bit while their moments go on: what would be written
   // to them goes into the gradient's place, which nobody reads again.
-  table.update_parameters(
-      {.optimizer = plan.optimizer,
-       .w = group.rate == 0 ? gradients : state.network.values().data() + at,
-       .g = gradients,
-       .first = moments.first.size() > 0 ? moments.first.data() + at : nullptr,
-       .second = moments.second.size() > 0 ? moments.second.data() + at : nullptr,
-       .count = count,
-       .rate = static_cast<T>(step.rate * group.rate),
-       .keep = static_cast<T>(1 - step.rate * group.rate * step.decay * group.decay),
-       .momentum = static_cast<T>(plan.momentum),
-       .beta1 = static_cast<T>(plan.beta1),
-       .beta2 = static_cast<T>(plan.beta2),
-       .correction1 = step.correction1,
-       .correction2 = step.correction2,
-       .epsilon = step.epsilon});
+  UpdateArgs<T> args = update_args(plan, step, group);
+  args.w = group.rate == 0 ? gradients : state.network.values().data() + at;
+  args.g = gradients;
+  args.first = moments.first.size() > 0 ? moments.first.data() + at : nullptr;
+  args.second = moments.second.size() > 0 ? moments.second.data() + at : nullptr;
+  args.count = count;
+  table.update_parameters(args);
 }
 
 template <class T>
@@ -99,14 +110,15 @@ void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const S
   }
 }
 
-#define CHAINRULE_UPDATE(T)                                                                     \
-  template StepSize<T> next_step(const TrainingPlan&, Moments<T>&, const StepFactors&, double); \
-  template void penalize_block(const KernelTable<T>&, const Network<T>&, const StepSize<T>&,    \
-                               const GradientTask&, T*);                                        \
-  template double penalty(const KernelTable<T>&, const Network<T>&, const TrainingPlan&);       \
-  template void update_values(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,   \
-                              State<T>&, const GroupPlan&, Index, T*, Index);                   \
-  template void update_block(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,    \
+#define CHAINRULE_UPDATE(T)                                                                      \
+  template StepSize<T> next_step(const TrainingPlan&, Moments<T>&, const StepFactors&, double);  \
+  template void penalize_block(const KernelTable<T>&, const Network<T>&, const StepSize<T>&,     \
+                               const GradientTask&, T*);                                         \
+  template double penalty(const KernelTable<T>&, const Network<T>&, const TrainingPlan&);        \
+  template UpdateArgs<T> update_args(const TrainingPlan&, const StepSize<T>&, const GroupPlan&); \
+  template void update_values(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,    \
+                              State<T>&, const GroupPlan&, Index, T*, Index);                    \
+  template void update_block(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,     \
                              State<T>&, const GradientTask&, T*);
 CHAINRULE_UPDATE(float)
 CHAINRULE_UPDATE(double)

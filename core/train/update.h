@@ -43,6 +43,11 @@ void penalize_block(const KernelTable<T>& table, const Network<T>& network, cons
 template <class T>
 double penalty(const KernelTable<T>& table, const Network<T>& network, const TrainingPlan& plan);
 
+// The rule for a group's parameters; the arrays and their length are still to be set.
+template <class T>
+UpdateArgs<T> update_args(const TrainingPlan& plan, const StepSize<T>& step,
+                          const GroupPlan& group);
+
 // Updates `count` numbers (whole panels) at `at` of Network::values() from their gradients, which
 // it may overwrite.
 template <class T>
