@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,9 @@ def test_train_says_what_it_did(cli: Any, penguins: Path, tmp_path: Path) -> Non
     assert "penguins.csv: 344 rows, 8 columns, separated by ','" in lines
     assert "task: classification, because 'species' holds text" in lines
     assert "classes: Adelie 152, Gentoo 124, Chinstrap 68" in lines
-    assert any(line.startswith("network 28-16-8-3, cross_entropy") for line in lines)
+    assert any(line.startswith("4 networks 28-16-8-3, cross_entropy") for line in lines)
     assert any(line.startswith("stopped after epoch 5 (all epochs done)") for line in lines)
+    assert any(re.search(r"; epochs (\d, ){3}\d are kept$", line) for line in lines)
     assert lines[-3] == "saved to penguins.safetensors"
     assert lines[-1] == "next: chainrule predict penguins.safetensors penguins.csv"
     assert "epoch 20/20" in run.err  # of four networks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -131,16 +132,18 @@ def train(
     show_table(out, table, y, chosen, why)
     for notice in table.report.notices:
         out.notice(notice)
+    start = time.perf_counter()
     with out.catching():
         estimator.fit(X, y)
+    seconds = time.perf_counter() - start
     scores = _scores(estimator, X, y)
-    show_training(out, estimator)
+    show_training(out, estimator, seconds)
     show_scores(out, scores)
     _save(path, estimator, target, reading.missing, scores["baseline"])
     out.say("")
     out.result(f"saved to {path}")
     out.next("chainrule", "predict", path, data, *reading.arguments())
-    out.document(summary(path, table, target, chosen, estimator, scores, machine))
+    out.document(summary(path, table, target, chosen, estimator, seconds, scores, machine))
 
 
 def _problem(

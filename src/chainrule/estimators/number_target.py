@@ -188,8 +188,12 @@ class NumberTarget:
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> Self:
         """Build from the JSON form."""
+        scale = TargetScale.from_json(form["scale"])
+        if isinstance(form["loss"], str):  # as the first models wrote, which had no range of y
+            wide = np.full_like(scale.mean, np.inf)
+            return cls(scale, form["vector"] is True, -wide, wide, Loss(form["loss"]))
         return cls(
-            TargetScale.from_json(form["scale"]),
+            scale,
             form["vector"] is True,
             np.array(form["low"], np.float64),
             np.array(form["high"], np.float64),
