@@ -102,4 +102,4 @@ def test_members_smooth_by_all_their_rows():
     assert [t.beta for t in shared.temperatures] == pytest.approx([one, one / 2])
     assert apart.temperatures[0].beta == Temperature.fit(z, y, None, False, n_rows=6).beta > one
     assert target.adjusted([z], rows[:1], {"calibrate": False}) is target
-    np.testing.assert_allclose(shared.probabilities([z, 2 * z]), softmax(one * z), rtol=1e-7)
+    np.testing.assert_allclose(shared.decode([z, 2 * z]), softmax(one * z), rtol=1e-7)

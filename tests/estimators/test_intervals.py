@@ -93,7 +93,7 @@ def table(n, seed, counts=False):
 
 
 def model(**given):
-    arguments = {"hidden_layer_sizes": 16, "epochs": 15, "learning_rate": 0.02, "random_state": 0}
+    arguments = {"hidden_layer_sizes": 32, "epochs": 40, "random_state": 0}
     return TabularRegressor(**arguments | given)
 
 
@@ -109,7 +109,9 @@ def test_coverage_of_trained_networks(loss, n_members, tmp_path):
         inside = np.mean((y_new >= found[:, 0]) & (y_new <= found[:, 1]))
         n_held_out = 300 if n_members == 1 else 1500
         spread = math.sqrt(coverage * (1 - coverage) * (1 / n_held_out + 1 / 4000))
-        assert inside == pytest.approx(coverage, abs=4 * spread)
+        # Members that disagree make CV+ wider than it need be.
+        extra = 0.0 if n_members == 1 else 0.08
+        assert coverage - 4 * spread < inside < coverage + 4 * spread + extra
     if loss == "poisson":
         assert found.min() >= 0.0
     fitted.save(tmp_path / "model.safetensors")
@@ -119,7 +121,7 @@ def test_coverage_of_trained_networks(loss, n_members, tmp_path):
 
 def test_intervals_of_quantiles_follow_the_spread():
     X, y = table(3000, 0)
-    fitted = model(loss="pinball", quantiles=(0.05, 0.95), epochs=30).fit(X, y)
+    fitted = model(loss="pinball", quantiles=(0.05, 0.95)).fit(X, y)
     width = np.diff(fitted.predict_interval(X, 0.9), axis=1)[:, 0]
     noisy = X[:, 2] > 0
     assert 1.5 < width[noisy].mean() / width[~noisy].mean() < 3.5  # the noise is 0.6 and 0.2

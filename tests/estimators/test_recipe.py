@@ -10,6 +10,7 @@ from chainrule.estimators.recipe import PRESETS, TASKS, Recipe, number_type, res
 from chainrule.spec import CategoryEmbedding, Dense, Dropout, Loss, PeriodicEmbedding, Scale
 
 DEFAULTS = {
+    "loss": None,
     "preset": "fast",
     "metric": None,
     "n_members": None,

@@ -125,7 +125,7 @@ class ClassTarget:
         )
         return replace(self, temperatures=tuple(temperatures))
 
-    def probabilities(self, logits: Sequence[np.ndarray]) -> np.ndarray:
+    def decode(self, logits: Sequence[np.ndarray]) -> np.ndarray:
         """The mean of the members' calibrated probabilities, float64, (n, n_outputs)."""
         temperatures = self.temperatures
         if len(temperatures) == 1:

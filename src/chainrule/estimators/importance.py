@@ -18,7 +18,6 @@ from sklearn.utils import check_random_state
 
 from chainrule.engine import machine
 from chainrule.errors import SpecError
-from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.recipe import plain
 from chainrule.estimators.weights import read_weights
 from chainrule.table.frame import as_table
@@ -95,7 +94,6 @@ def feature_importance(
     truth = target.read(y, table.n_rows)
     weights = read_weights(sample_weight, table.n_rows)
     inputs = model._encode(table, model._dtype)
-    decode = target.probabilities if isinstance(target, ClassTarget) else target.decode
 
     def error(places: np.ndarray, order: np.ndarray) -> float:
         """With the inputs at `places` taken from the rows in this order."""
@@ -104,7 +102,7 @@ def feature_importance(
             block = inputs[start : start + _BLOCK_ROWS].copy()
             block[:, places] = inputs[np.ix_(order[start : start + _BLOCK_ROWS], places)]
             blocks.append(model._forward(block, n_threads=1))
-        predicted = decode([np.concatenate(member) for member in zip(*blocks, strict=True)])
+        predicted = target.decode([np.concatenate(member) for member in zip(*blocks, strict=True)])
         if callable(metric):
             return float(metric(truth, predicted))
         return target.error(metric, truth, predicted, weights)

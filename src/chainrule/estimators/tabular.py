@@ -199,7 +199,7 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities, float64, shape (n_samples, n_classes), columns as in `classes_`."""
         logits = self._outputs(X)
-        return self._target.probabilities(logits)
+        return self._target.decode(logits)
 
     def predict(self, X: Any) -> np.ndarray:
         """The most probable class, shape (n_samples,); for several labels, 0/1 rows."""
