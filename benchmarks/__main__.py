@@ -8,6 +8,11 @@ import sys
 # Command -> (module with main(arguments), what it does).
 COMMANDS = {
     "diagnosis": ("benchmarks.diagnosis", "seeded faults that diagnose finds, and false alarms"),
+    "large": ("benchmarks.large", "seconds and memory of 1,000,000 rows, and of 10,000 columns"),
+    "quality": (
+        "benchmarks.quality.command",
+        "scores and fit seconds on seventeen tables, against networks and boosted trees",
+    ),
     "speed": ("benchmarks.speed", "time against other libraries and against the machine's peak"),
 }
 

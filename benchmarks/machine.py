@@ -7,6 +7,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ _PACKAGES = ("numpy", "torch", "jax", "jaxlib", "scikit-learn", "skorch")
 _CPU = Path("/sys/devices/system/cpu/cpu0")
 
 
-def machine() -> dict[str, Any]:
+def machine(packages: Iterable[str] = _PACKAGES) -> dict[str, Any]:
     """CPU, caches, instruction set, versions, thread pools and load, as JSON values."""
     return {
         "cpu": _cpu_name(),
@@ -29,7 +30,7 @@ def machine() -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "engine": engine.machine(),
-        "packages": {name: version for name in _PACKAGES if (version := _version(name))},
+        "packages": {name: version for name in packages if (version := _version(name))},
         "thread_pools": _thread_pools(),
         "load": _load(),
     }

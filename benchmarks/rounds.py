@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks.cases import Case
 from benchmarks.peers import PEERS, Peer
-from benchmarks.workers import Worker
+from benchmarks.workers import Worker, peer_worker
 
 #: Relative difference of loss curves beyond which a timing does not count.
 TOLERANCE = 1e-4
@@ -61,7 +61,7 @@ class Pool:
     def worker(self, system: str, threads: int) -> Worker:
         key = (self.module_of[system], threads)
         if key not in self._workers:
-            self._workers[key] = Worker(*key)
+            self._workers[key] = peer_worker(*key)
         return self._workers[key]
 
     def drop(self) -> None:

@@ -14,6 +14,7 @@ PARTS = {
     "overheads": "what a fit, a step and a prediction cost beside their arithmetic",
     "scaling": "rows, features, width and threads",
     "target": "time to a stated validation loss, compilation included",
+    "drop_in": "a full fit of MLPClassifier against scikit-learn's, with the same parameters",
     "real": "a full fit against scikit-learn on its own tables",
     "complaint": "the 4-500-1 network that skorch users found slow",
     "memory": "what training adds to a process",

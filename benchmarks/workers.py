@@ -8,6 +8,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,13 +32,13 @@ def environment(threads: int) -> dict[str, str]:
 
 
 class Worker:
-    """One process of `benchmarks.peers.worker`."""
+    """One process of a module that answers requests."""
 
-    def __init__(self, module: str, threads: int) -> None:
-        self.module, self.threads = module, threads
+    def __init__(self, threads: int, *program: str) -> None:
+        self.threads = threads
         self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.peers.worker", module, str(threads)],
+            [sys.executable, "-m", *program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -83,3 +85,22 @@ class Worker:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def peer_worker(module: str, threads: int) -> Worker:
+    """A process that times one file of peers."""
+    return Worker(threads, "benchmarks.peers.worker", module, str(threads))
+
+
+def answer_requests(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """The other side of `Worker.ask`: one JSON request a line, one answer a line."""
+    # Answers go to the old standard output; what libraries print goes to standard error.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    for line in sys.stdin:
+        try:
+            reply = answer(json.loads(line))
+        except Exception as error:  # one system's failure is one missing figure
+            traceback.print_exc()
+            reply = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
+        print(json.dumps(reply), file=answers, flush=True)

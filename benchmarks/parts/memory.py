@@ -9,7 +9,7 @@ from benchmarks.cases import TABLE_1
 from benchmarks.rounds import say
 from benchmarks.run import Run
 from benchmarks.tables import number, table
-from benchmarks.workers import Worker
+from benchmarks.workers import peer_worker
 
 TITLE = "Memory"
 _CASES = (TABLE_1[2], TABLE_1[5], TABLE_1[6])
@@ -31,7 +31,7 @@ def measure_part(run: Run) -> list[dict[str, Any]]:
             if system not in run.systems():
                 continue
             say(f"memory: {case.name}, {system}")
-            with Worker(run.pool.module_of[system], 1) as worker:
+            with peer_worker(run.pool.module_of[system], 1) as worker:
                 reply = worker.ask(do="memory", system=system, case=case.to_json(), epochs=1)
             if "error" in reply:
                 print(f"{case.name}: {system}: {reply['error']}")

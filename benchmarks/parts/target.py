@@ -8,7 +8,7 @@ from benchmarks.cases import Case
 from benchmarks.rounds import say
 from benchmarks.run import Run
 from benchmarks.tables import number, table
-from benchmarks.workers import Worker
+from benchmarks.workers import peer_worker
 from chainrule import engine
 
 TITLE = "Time to a stated validation loss"
@@ -42,7 +42,7 @@ def measure_part(run: Run) -> list[dict[str, Any]]:
             say(f"target: {case.name}, {system}")
             module = run.pool.module_of[system]
             for threads in run.thread_counts:
-                with Worker(module, threads) as worker:
+                with peer_worker(module, threads) as worker:
                     reply = worker.ask(do="cold", system=system, case=case.to_json(), epochs=epochs)
                 if "error" in reply:
                     print(f"{case.name}: {system} on {threads}: {reply['error']}")

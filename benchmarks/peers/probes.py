@@ -55,10 +55,20 @@ def memory(kind: Any, case: Case, threads: int, request: dict[str, Any]) -> dict
     system = kind(case, threads)
     system.reset()
     gc.collect()
-    Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew from here
-    before = _mebibytes("VmRSS")
+    before = peak_from_here()
     system.train(request["epochs"])
-    return {"before": before, "added": _mebibytes("VmHWM") - before}
+    return {"before": before, "added": peak_so_far() - before}
+
+
+def peak_from_here() -> float:
+    """MiB that the process holds now; its peak starts anew from here (Linux)."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return _mebibytes("VmRSS")
+
+
+def peak_so_far() -> float:
+    """MiB at the peak since then."""
+    return _mebibytes("VmHWM")
 
 
 def _mebibytes(name: str) -> float:

@@ -15,17 +15,15 @@ from __future__ import annotations
 
 import gc
 import importlib
-import json
 import math
-import os
 import sys
 import time
-import traceback
 from dataclasses import replace
 from typing import Any
 
 from benchmarks.cases import Case
 from benchmarks.peers.probes import cold, memory, predict
+from benchmarks.workers import answer_requests
 
 _PROBES = {"predict": predict, "cold": cold, "memory": memory}
 
@@ -77,9 +75,6 @@ class Prepared:
 
 
 def serve(module_name: str, threads: int) -> None:
-    # Answers go to the old standard output; what libraries print goes to standard error.
-    answers = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)
     start = time.perf_counter()
     module = importlib.import_module(f"benchmarks.peers.{module_name}")
     import_seconds = time.perf_counter() - start
@@ -108,13 +103,7 @@ def serve(module_name: str, threads: int) -> None:
         gc.collect()
         return {}
 
-    for line in sys.stdin:
-        try:
-            reply = answer(json.loads(line))
-        except Exception as error:  # one system's failure is one missing figure
-            traceback.print_exc()
-            reply = {"error": f"{type(error).__name__}: {error}".splitlines()[0]}
-        print(json.dumps(reply), file=answers, flush=True)
+    answer_requests(answer)
 
 
 if __name__ == "__main__":

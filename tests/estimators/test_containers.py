@@ -9,8 +9,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+import scipy.sparse as sp
 
-from chainrule import TabularClassifier, TabularRegressor
+from chainrule import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
 
 QUICK = {"hidden_layer_sizes": 8, "epochs": 3, "random_state": 0}
 
@@ -65,3 +66,61 @@ def test_every_container_gives_the_same_bits(make):
             assert model.predict(X).tobytes() == expected, name
         if name not in ("pandas shuffled columns", "object array", "list of rows"):
             assert make(**QUICK).fit(X, y).predict(X).tobytes() == expected, name
+
+
+NUMBERS = np.random.default_rng(1).normal(size=(40, 3))
+NUMBERS[np.abs(NUMBERS) < 0.3] = 0.0
+NUMBERS_FRAME = pd.DataFrame(NUMBERS, columns=list("abc"))
+
+
+def read_only(folder):
+    array = NUMBERS.copy()
+    array.setflags(write=False)
+    return array
+
+
+def memory_map(folder):
+    np.save(folder / "rows.npy", NUMBERS)
+    return np.load(folder / "rows.npy", mmap_mode="r")
+
+
+NUMBER_CONTAINERS = {
+    "Fortran order": lambda folder: np.asfortranarray(NUMBERS),
+    "big-endian": lambda folder: NUMBERS.astype(">f8"),
+    "strided": lambda folder: np.repeat(NUMBERS, 2, axis=1)[:, ::2],
+    "backwards": lambda folder: NUMBERS[::-1].copy()[::-1],
+    "read-only": read_only,
+    "memory map": memory_map,
+    "objects": lambda folder: NUMBERS.astype(object),
+    "lists": lambda folder: NUMBERS.tolist(),
+    "tuples": lambda folder: tuple(map(tuple, NUMBERS.tolist())),
+    "csr": lambda folder: sp.csr_matrix(NUMBERS),
+    "csc array": lambda folder: sp.csc_array(NUMBERS),
+    "coo": lambda folder: sp.coo_array(NUMBERS),
+    "pandas": lambda folder: NUMBERS_FRAME,
+    "pandas nullable": lambda folder: NUMBERS_FRAME.astype("Float64"),
+    "pandas arrow": lambda folder: NUMBERS_FRAME.astype("double[pyarrow]"),
+    "polars": lambda folder: pl.DataFrame(NUMBERS_FRAME.to_dict("list")),
+    "pyarrow": lambda folder: pa.table(NUMBERS_FRAME.to_dict("list")),
+}
+
+
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning", "ignore:X does not")
+@pytest.mark.parametrize("container", NUMBER_CONTAINERS)
+@pytest.mark.parametrize(
+    "model",
+    [
+        TabularClassifier(**QUICK),
+        TabularRegressor(**QUICK),
+        MLPClassifier(hidden_layer_sizes=8, max_iter=3, random_state=0),
+        MLPRegressor(hidden_layer_sizes=8, max_iter=3, random_state=0),
+    ],
+    ids=lambda model: type(model).__name__,
+)
+def test_numbers_give_the_same_bits(model, container, tmp_path):
+    y = (np.arange(40) % 3).astype(float)
+    expected = model.fit(NUMBERS, y).predict(NUMBERS).tobytes()
+    X = NUMBER_CONTAINERS[container](tmp_path)
+    assert model.fit(X, y).predict(X).tobytes() == expected
+    rows = X.tocsr()[:7] if sp.issparse(X) else X[:7]
+    assert model.predict(rows).tobytes() == model.fit(NUMBERS, y).predict(NUMBERS[:7]).tobytes()

@@ -49,7 +49,7 @@ def test_bad_rows_are_refused(case):
         ({"epochs": "many"}, "epochs"),
         ({"batch_size": 0}, "batch_size"),
         ({"learning_rate": -1.0}, "learning_rate"),
-        ({"hidden_layer_sizes": (8, 0)}, "units"),
+        ({"hidden_layer_sizes": (8, 0)}, "hidden_layer_sizes must be > 0, got 0"),
         ({"init": "magic"}, "init"),
         ({"loss": "squared_error"}, "use loss='cross_entropy'"),
         ({"metric": "f1"}, "unknown metric 'f1'"),

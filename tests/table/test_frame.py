@@ -153,7 +153,7 @@ WRONG = {
     "empty mapping": ({}, r"0 feature\(s\)"),
     "one dimension": (np.zeros(3), "Reshape your data"),
     "three dimensions": (np.zeros((1, 2, 3)), "3 dimension"),
-    "a number": (3, "0 dimension"),
+    "a number": (3, "of type int, which is no table"),
     "series": (pd.Series([1.0]), "1 dimension"),
     "lazy": (pl.LazyFrame({"a": [1]}), "lazy"),
     "ragged": ([[1, 2], [3]], "different lengths"),

@@ -18,6 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from chainrule import engine
 from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError, SpecError
+from chainrule.estimators.arguments import check_tabular
 from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.ensemble import Member, training_of
 from chainrule.estimators.number_target import NumberTarget
@@ -56,6 +57,7 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
         start = time.perf_counter()
         self.__dict__.pop("members_", None)  # whatever fails below, nothing is left half replaced
         arguments = self.get_params(deep=False)
+        check_tabular(arguments)
         recipe = resolve(arguments, self._task, self._recipe)
         dtype, seed = number_type(self.dtype), _seed(self.random_state)
         table, raw, weights = self._read(X, y, sample_weight)
@@ -320,8 +322,6 @@ class TabularModel(BaseEstimator):  # type: ignore[misc]
 
 def _seed(random_state: Any) -> int:
     if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
-        if random_state < 0:
-            raise DataError(f"random_state must be at least 0, found {random_state}.")
         return int(random_state)
     return int(check_random_state(random_state).randint(0, 1 << 32, dtype=np.uint64))
 

@@ -10,6 +10,7 @@ from numbers import Real
 from typing import Any, ClassVar, Self
 
 import numpy as np
+from narwhals.exceptions import DuplicateError
 from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
@@ -19,13 +20,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from chainrule import engine
 from chainrule.engine import TrainingState
 from chainrule.errors import DataError, SpecError
+from chainrule.estimators.arguments import check_arguments, unit_counts
 from chainrule.estimators.lbfgs import minimize_loss
-from chainrule.estimators.mlp_arguments import (
-    check_arguments,
-    dropout_rates,
-    hidden_activations,
-    hidden_sizes,
-)
+from chainrule.estimators.mlp_arguments import RULES, dropout_rates, hidden_activations
 from chainrule.estimators.mlp_fit import (
     NON_FINITE,
     Course,
@@ -34,6 +31,7 @@ from chainrule.estimators.mlp_fit import (
     solver_optimizer,
 )
 from chainrule.estimators.mlp_scores import LossScale, Score, score_function
+from chainrule.estimators.recipe import plain
 from chainrule.estimators.weights import read_weights
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec
 
@@ -89,8 +87,8 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         eval_set: Any = None,
         eval_sample_weight: Any = None,
     ) -> Self:
-        check_arguments(self.get_params(deep=False))
-        sizes = hidden_sizes(self.hidden_layer_sizes)
+        check_arguments(RULES, self.get_params(deep=False))
+        sizes = unit_counts(self.hidden_layer_sizes)
         rates = dropout_rates(self.dropout, len(sizes))
         hidden_activations(self.activation, len(sizes))
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
@@ -221,7 +219,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
             max_iter=int(self.max_iter),
             max_fun=int(self.max_fun),
             tol=float(self.tol),
-            n_threads=self.n_threads,
+            n_threads=plain(self.n_threads),
             report=report if self.verbose else None,
         )
         self.n_iter_, self.loss_ = found.n_iter, found.loss + offset
@@ -269,7 +267,16 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         self.intercepts_ = [params[f"b{number}"] for number in range(1, n_layers + 1)]
 
     def _read(self, X: Any) -> Any:
-        return validate_data(self, X, accept_sparse=["csr", "csc"], reset=False)
+        return self._validated(X, reset=False)
+
+    def _validated(self, *rows: Any, **keywords: Any) -> Any:
+        """scikit-learn's `validate_data`, with one of our sentences where it has none."""
+        try:
+            return validate_data(self, *rows, accept_sparse=["csr", "csc"], **keywords)
+        except DuplicateError as error:
+            raise DataError(
+                f"X has several columns of one name ({' '.join(str(error).split())}); rename them."
+            ) from None
 
     def _forward(self, X: Any) -> Array:
         """a(L), (n_samples, n_outputs), in float64 unless both X and weights are float32."""
@@ -277,7 +284,7 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         X = self._read(X)
         dtype = np.float32 if X.dtype == self.coefs_[0].dtype == np.float32 else np.float64
         return engine.predict(
-            self._spec(), self._params(dtype), _dense(X, dtype), n_threads=self.n_threads
+            self._spec(), self._params(dtype), _dense(X, dtype), n_threads=plain(self.n_threads)
         )
 
     def __sklearn_tags__(self) -> Tags:

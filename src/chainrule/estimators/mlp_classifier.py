@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Number
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,7 +11,6 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import Tags, column_or_1d
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.multiclass import type_of_target, unique_labels
-from sklearn.utils.validation import validate_data
 
 from chainrule.errors import DataError
 from chainrule.estimators.mlp_base import BaseMLP, has_partial_fit
@@ -234,17 +234,16 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
             return logarithms
 
     def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Array]:
-        X, y = validate_data(
-            self,
+        X, y = self._validated(
             X,
             y,
-            accept_sparse=["csr", "csc"],
             multi_output=True,
             dtype=(np.float64, np.float32),
             reset=reset,
         )
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
+        _check_label_types(y)
         if not hasattr(self, "classes_") or not (self.warm_start or incremental):
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
@@ -328,3 +327,13 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _check_label_types(y: Array) -> None:
+    """Labels are sorted, so those of an object array must be of one kind."""
+    if y.dtype.kind != "O":
+        return
+    types = set(map(type, y.ravel()))
+    if not any(all(issubclass(t, kind) for t in types) for kind in (str, Number | np.bool_)):
+        found = ", ".join(sorted(t.__name__ for t in types))
+        raise DataError(f"y mixes or holds labels of type {found}; use text or numbers alone.")

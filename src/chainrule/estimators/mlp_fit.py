@@ -15,6 +15,7 @@ from chainrule.engine import FitResult, TrainingState
 from chainrule.errors import DivergedError
 from chainrule.estimators.mlp_arguments import PROGRESS
 from chainrule.estimators.mlp_scores import LossScale, Score, finite_score
+from chainrule.estimators.recipe import plain
 from chainrule.progress import Progress
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
@@ -90,7 +91,7 @@ class Course:
         self.watched = self.train[self.held_out] if self.evaluated is None else self.evaluated
         self.validated = self.held_out is not None or self.evaluated is not None
         self.validation_scale = LossScale(self.spec, self.watched.y, self.watched.weights)
-        self.epochs = 1 if self.incremental else model.max_iter
+        self.epochs = 1 if self.incremental else int(model.max_iter)
         progress = model.verbose == PROGRESS and not self.incremental
         self.progress = Progress(1, self.epochs) if progress else None
         self.latest = math.nan
@@ -164,7 +165,7 @@ class Course:
             penalty_per_batch=True,
             shuffle=bool(model.shuffle),
             seed=model._seed,
-            n_threads=model.n_threads,
+            n_threads=plain(model.n_threads),
             **adam if model.solver == "adam" else {"momentum": float(model.momentum)},
         )
 

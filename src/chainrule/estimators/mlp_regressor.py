@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import validate_data
 
+from chainrule.errors import DataError
 from chainrule.estimators.mlp_base import BaseMLP, has_partial_fit
 from chainrule.estimators.mlp_scores import REGRESSOR_SCORES, Score
 
@@ -206,11 +206,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         return self._decode(self._forward(X))
 
     def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Array]:
-        X, y = validate_data(
-            self,
+        if hasattr(y, "tocsc"):
+            raise DataError("y is sparse; pass y.toarray().")
+        X, y = self._validated(
             X,
             y,
-            accept_sparse=["csr", "csc"],
             multi_output=True,
             y_numeric=True,
             dtype=(np.float64, np.float32),

@@ -132,6 +132,8 @@ class Labels:
 def read_numbers(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
     """A regression target as float64, of shape (n_rows,) or (n_rows, n_outputs)."""
     array = read_target(y, n_rows, noun)
+    if array.dtype.kind in "mM":
+        raise DataError(f"{noun} is {array.dtype}; convert it to numbers, such as days.")
     try:
         numbers = array.astype(np.float64)
     except (TypeError, ValueError):
@@ -154,6 +156,9 @@ def refuse_constant(y: np.ndarray) -> None:
 
 
 def _as_array(y: Any, noun: str) -> np.ndarray:
+    if isinstance(y, np.ma.MaskedArray) and np.ma.getmaskarray(y).any():
+        row = int(np.argwhere(np.ma.getmaskarray(y))[0][0])
+        raise DataError(f"{noun} has a missing value in row {row}; leave that row out.")
     native = nw.from_native(y, pass_through=True, allow_series=True)
     if isinstance(native, nw.Series):
         if native.null_count():

@@ -10,6 +10,9 @@ import numpy as np
 
 from chainrule.errors import DataError
 
+# Sums of weights must be numbers in float32, too.
+_LARGEST = 1e30
+
 
 def read_weights(weights: Any, n_rows: int, noun: str = "sample_weight") -> np.ndarray | None:
     """float64 weights of shape (n_rows,), a copy; None stays None.
@@ -28,6 +31,8 @@ def read_weights(weights: Any, n_rows: int, noun: str = "sample_weight") -> np.n
             raise DataError(
                 f"{noun} has shape {given.shape}; it needs one weight per row, ({n_rows},)."
             )
+        if given.dtype.kind not in "biufO":
+            raise DataError(f"{noun} must be an array of one number per row, not {given.dtype}.")
         array = np.array(given, dtype=np.float64)
     except DataError:
         raise
@@ -40,6 +45,14 @@ def read_weights(weights: Any, n_rows: int, noun: str = "sample_weight") -> np.n
         )
     if not array.any():
         raise DataError(f"{noun} is zero in every row; at least one weight must be above zero.")
+    extreme = (array > _LARGEST) | ((array > 0) & (array < 1 / _LARGEST))
+    if extreme.any():
+        row = int(np.flatnonzero(extreme)[0])
+        raise DataError(
+            f"{noun} is {array[row]:g} in row {row}; weights other than 0 lie between 1e-30 and "
+            "1e30.",
+            "Only their ratios matter: divide them by their mean.",
+        )
     return array
 
 

@@ -116,7 +116,7 @@ def refused_type(name: str, dtype: str) -> CellError:
 
 def days_since_1970(values: np.ndarray) -> np.ndarray:
     """float64 days from datetime64 of any unit; NaT becomes NaN."""
-    if np.datetime_data(values.dtype)[0] == "generic":
+    if np.datetime_data(values.dtype)[0] in ("generic", "ps", "fs", "as"):
         values = values.astype("datetime64[us]")
     return _days(values - np.datetime64(0, "D"))
 
@@ -167,7 +167,15 @@ def from_codes(name: str, codes: np.ndarray, levels: list[Any]) -> Column:
     for place, raw in enumerate(levels):
         if not _is_missing(raw):
             level = _level(name, raw)
+            if level in (math.inf, -math.inf):
+                raise DataError(
+                    f"column '{name}' of X holds infinity among its categories.",
+                    "Replace it by a number or by a missing value.",
+                )
             renumber[place] = kept.setdefault(level, len(kept))
+    if kept and all(isinstance(level, bool) for level in kept):
+        as_codes = np.array([*kept, -1], np.int8)  # True is 1
+        return Column(name, BOOLEAN, as_codes[renumber[codes]], (False, True))
     return Column(name, CATEGORY, renumber[codes], tuple(kept))
 
 
@@ -187,10 +195,7 @@ def _from_objects(name: str, values: np.ndarray) -> Column:
     if not types:
         return Column(name, NUMERIC, np.full(len(values), np.nan))
     if all(issubclass(t, bool | np.bool_) for t in types):
-        column = category_from_objects(name, values, len(values))
-        order = np.array([column.levels.index(v) if v in column.levels else -9 for v in (0, 1)])
-        codes = np.select([column.values == order[0], column.values == order[1]], [0, 1], -1)
-        return Column(name, BOOLEAN, codes.astype(np.int8), (False, True))
+        return category_from_objects(name, values, len(values))
     if all(issubclass(t, datetime.date | np.datetime64) for t in types):
         return Column(name, DATETIME, days_since_1970(_to_datetime64(values)))
     if all(_is_number_type(t) for t in types):
@@ -235,7 +240,14 @@ def _is_missing(value: Any) -> bool:
         return True
     if isinstance(value, np.datetime64 | np.timedelta64):
         return bool(np.isnat(value))
-    return isinstance(value, numbers.Real | np.floating | decimal.Decimal) and bool(value != value)
+    if isinstance(value, decimal.Decimal):
+        return value.is_nan()
+    return isinstance(value, numbers.Real | np.floating) and bool(value != value)
+
+
+def is_level(value: Any) -> bool:
+    """Whether a value can name a category as it is."""
+    return isinstance(value, str | bool | np.bool_) or _is_number_type(type(value))
 
 
 def _level(name: str, value: Any) -> Level:
@@ -259,8 +271,7 @@ def _number_level(value: Any) -> Level:
 
 def _bad_cell(name: str, values: Iterable[Any]) -> CellError:
     for row, value in enumerate(values):
-        plain = isinstance(value, str | bool | np.bool_) or _is_number_type(type(value))
-        if not plain and not _is_missing(value):
+        if not is_level(value) and not _is_missing(value):
             if isinstance(value, complex | np.complexfloating):
                 return CellError(f"Complex data not supported: column '{name}' of X holds {value}.")
             where = f" in row {row}" if row else ""

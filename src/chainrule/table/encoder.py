@@ -130,6 +130,8 @@ class Encoder:
         notices : list of str
             What was left out, one sentence each.
         """
+        if sample_weight is not None and (sample_weight == sample_weight[0]).all():
+            sample_weight = None
         chosen = _chosen(table, categorical_features)
         room = max(64, _INPUT_BYTES // (4 * table.n_rows))
         left = MAX_LEVELS_IN_ALL if max_one_hot is not None else min(MAX_LEVELS_IN_ALL, room)
@@ -218,9 +220,11 @@ class Encoder:
                 )
             return list(range(table.n_columns)), []
         where = {name: place for place, name in enumerate(table.names)}
-        missing = [name for name in self.column_names if name not in where]
+        wanted = self.column_names
+        missing = [name for name in wanted if name not in where]
+        known = set(wanted)
+        extra = [name for name in table.names if name not in known]
         if missing:
-            extra = [name for name in table.names if name not in self.column_names]
             near = difflib.get_close_matches(missing[0], extra, 1, 0.6)
             more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
             raise DataError(
@@ -228,10 +232,9 @@ class Encoder:
                 f"Did you mean '{near[0]}'?" if near else "",
             )
         notices = []
-        extra = sorted(set(table.names) - set(self.column_names), key=table.names.index)
         if extra:
             notices.append(f"{_listed(extra)} that training did not have, which are not used.")
-        return [where[name] for name in self.column_names], notices
+        return [where[name] for name in wanted], notices
 
 
 def _stretch(slots: list[int]) -> slice:
@@ -317,7 +320,13 @@ def _chosen(table: Table, features: Sequence[Any] | None) -> set[int]:
     """Positions of the columns named by `categorical_features`."""
     if features is None:
         return set()
-    entries = [features] if isinstance(features, str) else list(features)
+    try:
+        entries = [features] if isinstance(features, str) else list(features)
+    except TypeError:
+        raise DataError(
+            f"categorical_features must be a list of names, positions or booleans, found "
+            f"{features!r}."
+        ) from None
     if entries and all(isinstance(e, bool | np.bool_) for e in entries):
         if len(entries) != table.n_columns:
             raise DataError(

@@ -17,13 +17,12 @@ from narwhals.exceptions import DuplicateError
 from chainrule.errors import DataError
 from chainrule.table.column import (
     BOOLEAN,
-    DATETIME,
     Column,
     as_category,
     category_from_objects,
     column_from_array,
-    days_since_1970,
     from_codes,
+    is_level,
     refused_type,
 )
 
@@ -160,6 +159,13 @@ def _from_array(X: Any) -> Table:
         raise DataError(
             "X is a structured array; pass {name: X[name] for name in X.dtype.names} instead."
         )
+    if array.ndim == 0:
+        raise DataError(
+            f"X is of type {type(X).__name__}, which is no table; pass a data frame, a mapping of "
+            "names to columns, or an array of shape (n_rows, n_columns)."
+        )
+    if array.ndim == 1 and isinstance(array[0] if len(array) else None, Mapping):
+        raise DataError("X is a list of mappings; pass pandas.DataFrame(X) instead.")
     if array.ndim != 2:
         raise DataError(
             f"X has {array.ndim} dimension(s) and shape {array.shape}; a table has two, "
@@ -174,12 +180,13 @@ def _from_array(X: Any) -> Table:
 
 
 def _to_array(X: Any) -> np.ndarray:
-    """A NumPy array that keeps numbers numbers where they stand beside text."""
+    """A NumPy array that keeps numbers and booleans what they are beside text and each other."""
     if isinstance(X, np.ndarray):
         return np.asarray(X) if isinstance(X, np.matrix) else X
     try:
         array = np.asarray(X)
-        if array.dtype.kind in "US" and not hasattr(X, "__array__"):
+        kind = array.dtype.kind
+        if (kind in "US" and not hasattr(X, "__array__")) or (kind in "iuf" and _has_booleans(X)):
             array = np.asarray(X, dtype=object)
     except ValueError:
         raise DataError(
@@ -188,11 +195,20 @@ def _to_array(X: Any) -> np.ndarray:
     return array
 
 
+def _has_booleans(X: Any) -> bool:
+    """Whether a list of rows, or of values, has booleans that NumPy took for numbers."""
+    rows = X if isinstance(X, list | tuple) else ()
+    return any(
+        bool in set(map(type, row)) if isinstance(row, list | tuple) else isinstance(row, bool)
+        for row in rows
+    )
+
+
 def _from_series(name: str, series: nw.Series[Any]) -> Column:
     """A column from a narwhals series of any back end."""
     dtype = series.dtype
     if dtype.is_numeric():
-        return column_from_array(name, series.cast(nw.Float64).to_numpy())
+        return column_from_array(name, _numbers(series))
     if dtype == nw.Boolean:
         values = series.cast(nw.Float64).to_numpy()
         codes = np.where(np.isnan(values), -1, values).astype(np.int8)
@@ -201,22 +217,33 @@ def _from_series(name: str, series: nw.Series[Any]) -> Column:
         return category_from_objects(name, series.to_numpy(), len(series))
     if dtype in (nw.Categorical, nw.Enum):
         return _from_categorical(name, series)
-    if dtype in (nw.Datetime, nw.Date):
-        return Column(name, DATETIME, days_since_1970(series.to_numpy()))
-    if dtype in (nw.Duration, nw.Object):
+    if dtype in (nw.Datetime, nw.Date, nw.Duration, nw.Object):
         return column_from_array(name, series.to_numpy())
-    if dtype == nw.Unknown:  # sparse or all-missing columns are fine, the rest is refused by type
+    if dtype == nw.Unknown:  # what narwhals does not know may still be numbers, dates or objects
         values = series.to_numpy()
-        if values.dtype.kind in "fiubO":
+        if values.dtype.kind in "fiubOM":
             return column_from_array(name, values)
         raise refused_type(name, str(values.dtype))
     raise refused_type(name, str(dtype))
 
 
+def _numbers(series: nw.Series[Any]) -> np.ndarray:
+    """Numbers with NaN where missing; integers above 2**53 are rounded, as NumPy does."""
+    native = series.to_native()
+    if hasattr(native, "combine_chunks"):  # pyarrow
+        return np.asarray(native.cast("float64", safe=False).to_numpy())
+    if hasattr(native, "iloc"):  # pandas
+        return np.asarray(native.to_numpy(dtype=np.float64, na_value=np.nan))
+    return series.cast(nw.Float64).to_numpy()
+
+
 def _from_categorical(name: str, series: nw.Series[Any]) -> Column:
     native = series.to_native()
     if hasattr(native, "cat") and hasattr(native.cat, "codes"):  # pandas: any type of category
-        return from_codes(name, native.cat.codes.to_numpy(), native.cat.categories.tolist())
+        levels = native.cat.categories.tolist()
+        if not all(map(is_level, levels)):
+            levels = [str(level) for level in levels]  # intervals of pandas.cut, dates, periods
+        return from_codes(name, native.cat.codes.to_numpy(), levels)
     if hasattr(native, "combine_chunks"):  # pyarrow: nulls stand in the indices
         values = native.cast(native.type.value_type)
         return as_category(_from_series(name, nw.from_native(values, series_only=True)))
@@ -226,9 +253,10 @@ def _from_categorical(name: str, series: nw.Series[Any]) -> Column:
 def _names(raw: list[Any]) -> tuple[tuple[str, ...], bool]:
     """Column names as strings, and whether they were strings; duplicates are refused."""
     names = tuple(str(name) for name in raw)
-    if len(set(names)) < len(names):
-        twice = next(name for place, name in enumerate(names) if name in names[:place])
-        raise DataError(f"X has two columns named '{twice}'; rename one.")
+    first: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if first.setdefault(name, place) < place:
+            raise DataError(f"X has two columns named '{name}'; rename one.")
     strings = [isinstance(name, str) for name in raw]
     if any(strings) and not all(strings):
         kinds = sorted({type(name).__name__ for name in raw})

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from chainrule.errors import TableFileError
 from chainrule.table.connection import Connection, exact_path, literal
 from chainrule.table.dialect import find_delimiter, read_query
-from chainrule.table.file_table import Part, place_of
+from chainrule.table.file_table import Array, Part, place_of
 from chainrule.table.kinds import RawColumn
 from chainrule.table.names import check_header
+from chainrule.table.plain_numbers import read_plain_numbers
 from chainrule.table.text_file import TextFile, open_text
 
 # From the names in a file to those that are read, in the file's order.
@@ -21,20 +22,43 @@ Choose = Callable[[Sequence[str]], Sequence[str]]
 
 @dataclass(frozen=True)
 class Loaded:
-    """What a loader put into `raw`."""
+    """What a loader put into `raw`.
+
+    Attributes
+    ----------
+    columns : tuple of RawColumn
+        Those that were asked for, in the order of the file.
+    parts : tuple of Part
+    delimiter : str or None
+    numbers : mapping of str to ndarray
+        Columns, by name, that are read already and are not in `raw`.
+    """
 
     columns: tuple[RawColumn, ...]
     parts: tuple[Part, ...]
     delimiter: str | None = None
+    numbers: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class TextOptions:
-    """What the caller says about text files; see `read_table`."""
+    """What the caller says about text files; see `read_table`.
+
+    Attributes
+    ----------
+    plain : bool
+        Whether columns of numbers may stay out of the table `raw`.
+    missing : sequence of str
+    no_numbers : frozenset of str
+        Columns that are something else whatever they hold.
+    """
 
     delimiter: str | None
     header: bool
     encoding: str | None
+    plain: bool
+    missing: Sequence[str]
+    no_numbers: frozenset[str]
 
 
 def load_text(
@@ -49,6 +73,7 @@ def load_text(
     header: list[str] = []
     columns: tuple[RawColumn, ...] = ()
     parts: list[Part] = []
+    numbers: dict[str, Array] = {}
     n_rows = 0
     delimiter = ","
     for path, name in zip(paths, names, strict=True):
@@ -66,14 +91,33 @@ def load_text(
                 f"{name} has other columns than {names[0]}.",
                 "Files read together need the same header.",
             )
-        listed = ", ".join(column.id for column in columns)
+        if options.plain and len(paths) == 1:
+            numbers = _plain_numbers(file, delimiter, columns, len(header), options)
+        in_raw = [column.id for column in columns if column.name not in numbers]
+        listed = ", ".join(in_raw) or "NULL AS nothing"
         query = read_query(file, delimiter, len(header), header=options.header)
         start = "INSERT INTO raw" if parts else "CREATE TEMP TABLE raw AS"
         connection.rows(f"{start} SELECT {listed} FROM ({query})")
         total = connection.rows("SELECT count(*) FROM raw")[0][0]
         parts.append(_part(file, total - n_rows, len(header), options.header, notices))
         n_rows = total
-    return Loaded(columns, tuple(parts), delimiter)
+    assert all(len(values) == n_rows for values in numbers.values())
+    return Loaded(columns, tuple(parts), delimiter, numbers)
+
+
+def _plain_numbers(
+    file: TextFile,
+    delimiter: str,
+    columns: Sequence[RawColumn],
+    width: int,
+    options: TextOptions,
+) -> dict[str, Array]:
+    """Columns of numbers, by name."""
+    names = {int(c.id[1:]): c.name for c in columns if c.name not in options.no_numbers}
+    found = read_plain_numbers(
+        file, delimiter, width, list(names), options.missing, header=options.header
+    )
+    return {names[place]: values for place, values in found.items()}
 
 
 def _header(file: TextFile, fields: list[str], header: bool, notices: list[str]) -> list[str]:

@@ -124,7 +124,10 @@ def read_table(
     format_ = _format(paths)
     with connect(paths, closed=sql is None) as connection:
         if paths:
-            options = TextOptions(delimiter, header, encoding)
+            others = {name for name, kind in rules.expect.items() if kind != "number"}
+            options = TextOptions(
+                delimiter, header, encoding, sql is None, missing, rules.text | others
+            )
             choose_now: Choose = choose if sql is None else lambda found: found
             loaded = _load(connection, format_, paths, names, options, choose_now, notices)
             check_rows(loaded.parts, label, header and format_ == "csv")
@@ -140,14 +143,18 @@ def read_table(
             check_rows(loaded.parts, label, False)
         parts = loaded.parts
         place = partial(place_of, parts)
-        decided = Decision(connection, rules, label, place, notices).columns(loaded.columns)
-        arrays = fetch(connection, decided)
+        in_raw = [column for column in loaded.columns if column.name not in loaded.numbers]
+        decided = Decision(connection, rules, label, place, notices).columns(in_raw)
+        fetched = zip(decided, fetch(connection, decided), strict=True)
+    known = {name: ("number", array) for name, array in loaded.numbers.items()}
+    known |= {column.name: (column.kind, array) for column, array in fetched}
     values: dict[str, Array] = {}
     reports = []
-    for column, array in zip(decided, arrays, strict=True):
+    for column in loaded.columns:
+        kind, array = known[column.name]
         values[column.name] = array
-        reports.append(ColumnReport(column.name, column.kind, _n_missing(array)))
-        if column.kind == "number" and np.nanmax(np.abs(array), initial=0.0) >= _EXACT:
+        reports.append(ColumnReport(column.name, kind, _n_missing(array)))
+        if kind == "number" and np.nanmax(np.abs(array), initial=0.0) >= _EXACT:
             notices.append(
                 f"column {column.name!r} holds whole numbers from 2**53 on, which are rounded; "
                 f"if it is a name rather than a quantity say --text {column.name!r}."

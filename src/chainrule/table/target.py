@@ -25,8 +25,12 @@ class TargetScale:
     @classmethod
     def fit(cls, y: np.ndarray, sample_weight: np.ndarray | None = None) -> TargetScale:
         """From float64 targets of shape (n, n_outputs) and positive row weights."""
-        mean = np.average(y, axis=0, weights=sample_weight)
-        std = np.sqrt(np.average((y - mean) ** 2, axis=0, weights=sample_weight))
+        # Powers of two change no digit, and keep squares of 1e-300 and 1e300 among the numbers.
+        unit = np.exp2(np.floor(np.log2(np.maximum(np.abs(y).max(axis=0), np.finfo(float).tiny))))
+        scaled = y / unit
+        mean = np.average(scaled, axis=0, weights=sample_weight)
+        std = np.sqrt(np.average((scaled - mean) ** 2, axis=0, weights=sample_weight)) * unit
+        mean = mean * unit
         # Rounding of the mean leaves a constant output with a spread of its last digit.
         constant = np.ptp(y, axis=0) == 0
         return cls(np.where(constant, y[0], mean), np.where(constant, 1.0, std))

@@ -42,6 +42,7 @@ class TextFile:
         Where its UTF-8 text lies: the file itself, or a copy when it was encoded otherwise.
     n_lf, n_crlf, n_cr : int
         Line ends of each kind: "\\n" alone, "\\r\\n", "\\r" alone.
+    n_quotes : int
     """
 
     name: str
@@ -49,6 +50,7 @@ class TextFile:
     n_lf: int
     n_crlf: int
     n_cr: int
+    n_quotes: int
 
     @property
     def n_line_ends(self) -> int:
@@ -149,7 +151,7 @@ def _to_utf8(path: str, name: str, encoding: str, folder: str) -> str:
 
 def _scan(path: str, name: str) -> TextFile:
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    n_lf = n_crlf = n_cr = 0
+    n_lf = n_crlf = n_cr = n_quotes = 0
     tail = b""
     with open(path, "rb") as file:
         while True:
@@ -175,11 +177,12 @@ def _scan(path: str, name: str) -> TextFile:
             text = tail + chunk
             tail = b"\r" if text.endswith(b"\r") else b""
             text = text[: len(text) - len(tail)]
+            n_quotes += chunk.count(b'"')
             crlf = text.count(b"\r\n")
             n_crlf += crlf
             n_lf += text.count(b"\n") - crlf
             n_cr += text.count(b"\r") - crlf
-    return TextFile(name, path, n_lf, n_crlf, n_cr + len(tail))
+    return TextFile(name, path, n_lf, n_crlf, n_cr + len(tail), n_quotes)
 
 
 def _line_ends(text: bytes) -> int:
