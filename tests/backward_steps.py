@@ -5,8 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from chainrule import engine
-from chainrule.spec import ACTIVATIONS, Dense, Dropout, Loss, NetworkSpec, TrainingSpec
-from strategies import keep_clear_of_kinks, random_params
+from chainrule.spec import (
+    ACTIVATIONS,
+    CategoryEmbedding,
+    Dense,
+    Dropout,
+    Loss,
+    NetworkSpec,
+    PeriodicEmbedding,
+    Scale,
+    TrainingSpec,
+)
+from strategies import keep_clear_of_kinks, random_params, random_rows
 
 N = 11
 
@@ -19,7 +29,7 @@ class Problem:
         rng = np.random.default_rng(7)
         self.spec = NetworkSpec(n_features, tuple(layers), Loss(loss, **(loss_options or {})))
         self.params = random_params(rng, self.spec)
-        self.X = rng.normal(size=(n, n_features))
+        self.X = random_rows(rng, self.spec, n)
         keep_clear_of_kinks(self.spec, self.params, self.X, None)
         k = self.spec.n_outputs
         self.y = {
@@ -63,6 +73,17 @@ PROBLEMS = {
     ),
     "tangent": lambda: Problem(
         [Dense(7, "tanh", True), Dense(6, "silu", True), Dense(2, ntk=True)]
+    ),
+    "stem": lambda: Problem(
+        [
+            PeriodicEmbedding(2, 5, 3),
+            CategoryEmbedding((2, 3), 2),
+            Scale(),
+            Dense(7, "tanh", blend=True),
+            Dense(6, "gelu", blend=True),
+            Dense(2),
+        ],
+        weighted=True,
     ),
     **{
         name: lambda name=name: Problem([Dense(8, name), Dense(6, name), Dense(2)])
@@ -136,11 +157,66 @@ class Backward:
     def bias_penalty(self, l):
         return 0.0
 
+    def blend(self, l, dl_da):
+        return (self.share() * dl_da * self.bend(l)).sum(axis=0)
+
+    def bend(self, l):
+        """sigma(z) - z."""
+        return (self.a[l] - self.z[l]) / self.params[f"blend{l}"]
+
+    # Before layer 1: a(0) = scale h, and for each wave of h mix cos u + shift.
+
+    def stem(self, dl_da):
+        self.grads["scale"] = (self.share() * dl_da * self.embedded()).sum(axis=0)
+        dl_dh = self.share() * self.down(dl_da)
+        columns, outputs = self.params["shift"].shape
+        waves = dl_dh[:, : columns * (outputs + 1)].reshape(self.n, columns, -1)[..., :-1]
+        mix, u = self.params["mix"].reshape(columns, outputs, -1), self.angles()
+        dl_du = self.turned(np.einsum("nco,cok->nck", waves, mix), u)
+        self.grads["freq"] = (self.stretch() * dl_du).sum(axis=0)
+        self.grads["phase"] = dl_du.sum(axis=0)
+        mixed = np.einsum("nco,nck->cok", waves, self.wave(u))
+        self.grads["mix"] = mixed.reshape(self.params["mix"].shape)
+        self.grads["shift"] = waves.sum(axis=0)
+        self.grads["levels"] = self.gathered(dl_dh[:, -4:])
+
+    def embedded(self):
+        return self.seen.h
+
+    def down(self, dl_da):
+        return dl_da * self.params["scale"]
+
+    def angles(self):
+        """u (n, columns, frequencies)."""
+        return self.stretch() * self.params["freq"] + self.params["phase"]
+
+    def stretch(self):
+        return 2.0 * np.pi * self.X[:, :2, np.newaxis]
+
+    def turned(self, g, u):
+        return -g * np.sin(u)
+
+    def wave(self, u):
+        return np.cos(u)
+
+    def gathered(self, dl_de):
+        """Rows 0 to 2 of `levels` belong to the first code, rows 3 to 6 to the second."""
+        out = np.zeros_like(self.params["levels"])
+        for row, d in zip(self.X[:, -2:].astype(int), dl_de, strict=True):
+            out[row[0]] += d[:2]
+            out[3 + row[1]] += d[2:]
+        return out
+
     def run(self):
         delta = self.output()
         for l in range(self.L, 0, -1):
             self.grads[f"W{l}"] = self.weights(l, delta) + self.penalty(l)
             self.grads[f"b{l}"] = self.biases(l, delta) + self.bias_penalty(l)
             if l > 1:
-                delta = self.back(l, delta) * self.slope(l - 1)
+                dl_da = self.back(l, delta)
+                if self.spec.dense[l - 2].blend:
+                    self.grads[f"blend{l - 1}"] = self.blend(l - 1, dl_da)
+                delta = dl_da * self.slope(l - 1)
+            elif self.spec.has_stem:
+                self.stem(self.back(l, delta))
         return {name: np.ascontiguousarray(self.grads[name]) for name in self.params}

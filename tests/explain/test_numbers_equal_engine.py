@@ -19,7 +19,13 @@ from strategies import COMBINATIONS, random_problem
 
 EPS = 2.2e-16
 
+# What the engine does not keep: a row's loss has parts, a blended slope has sigma'(z) in it, and
+# behind a unit and behind a wave there are derivatives.
+DERIVED = ("output_loss", "sigma", "inner_slope", "angle", "dl_da", "dl_dh", "dl_du")
+
 APPLY = {
+    "cos": math.cos,
+    "sin": math.sin,
     "exp": math.exp,
     "expm1": math.expm1,
     "sqrt": math.sqrt,
@@ -39,8 +45,7 @@ def evaluate(node):
     """(value, allowed error): n * 2.2e-16 * sum |terms| for a sum, one rounding for the rest."""
     if "quantity" in node or "number" in node:
         value = node.get("value", node.get("number"))
-        # The engine keeps a row's loss, not its parts; those come from functions of z.
-        derived = node.get("quantity") == "output_loss"
+        derived = node.get("quantity") in DERIVED
         return value, 16 * EPS * max(abs(value), 1.0) if derived else 0.0
     if "negative" in node:
         value, error = evaluate(node["negative"])
@@ -163,7 +168,12 @@ def some_quantities(spec, rng):
     l = int(rng.integers(1, spec.n_layers + 1))
     j = int(rng.integers(spec.layer_sizes[l]))
     i = int(rng.integers(spec.layer_sizes[l - 1]))
-    return [f"W{l}[{j},{i}]", f"b{l}[{j}]", f"delta{l}[{j}]", f"z{l}[{j}]", f"a{l}[{j}]", "loss"]
+    found = [f"W{l}[{j},{i}]", f"b{l}[{j}]", f"delta{l}[{j}]", f"z{l}[{j}]", f"a{l}[{j}]", "loss"]
+    for name, shape in spec.parameter_shapes.items():
+        if name[0] not in "W" and name != f"b{l}" and (len(shape) == 2 or rng.random() < 0.3):
+            at = ",".join(str(int(rng.integers(n))) for n in shape)
+            found.append(f"{name}[{at}]")
+    return found
 
 
 def check_problem(seed):
@@ -233,10 +243,12 @@ def test_the_left_sides_are_the_engines():
 
 def engine_value(seen, left):
     kind, l, j, r = (left.get(key) for key in ("quantity", "layer", "unit", "row"))
-    if kind in ("z", "a", "delta", "slope"):
-        return getattr(seen, kind)[l][r, j]
-    if kind == "dL_dw":
-        return seen.grads[f"W{l}"][j, left["source"]]
-    if kind == "dL_db":
-        return seen.grads[f"b{l}"][j]
+    if kind in ("z", "a", "delta", "blended_slope"):
+        return getattr(seen, kind.removeprefix("blended_"))[l][r, j]
+    if kind.startswith("dL_d"):
+        family = {"w": "W", "input_scale": "scale", "level": "levels"}.get(kind[4:], kind[4:])
+        grad = seen.grads[f"{family}{l or ''}"]
+        return grad[j, left["source"]] if "source" in left else grad[j]
+    if kind == "h":
+        return seen.h[r, j]
     return {"loss": seen.loss, "penalty": seen.penalty}.get(kind)

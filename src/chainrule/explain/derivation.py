@@ -35,7 +35,6 @@ from chainrule.explain.tree import (
     times,
 )
 from chainrule.reference import losses as reference_losses
-from chainrule.reference.activations import activation
 
 # Layer kind -> what it adds to the equations; a test holds this equal to the kinds that exist.
 LAYER_RULES = {
@@ -81,9 +80,8 @@ class Derivation:
 
     def sigma(self, l: int, j: int, r: int) -> Quantity:
         """sigma(z) of a unit that blends."""
-        z = self.trace.z[l][r, j : j + 1]
-        value = activation(self.spec.dense[l - 1].activation, z)
-        return Quantity("sigma", float(value[0]), l, j, row=r)
+        value = self.trace.z[l][r, j] + self.trace.recorded.residual[l][r, j]
+        return Quantity("sigma", float(value), l, j, row=r)
 
     def blend(self, l: int, j: int) -> Quantity:
         return Quantity("blend", float(self.trace.params[f"blend{l}"][j]), l, j)
@@ -173,7 +171,7 @@ class Derivation:
         if not layer.blend:
             return [Equation(left, (rule(z, self.of_row("a", l, j, r)),), note)]
         own = rule(z, self.sigma(l, j, r))
-        slope = Quantity("slope", own.value, l, j, row=r)
+        slope = Quantity("inner_slope", own.value, l, j, row=r)
         blended = add(ONE, times(self.blend(l, j), add(slope, minus(ONE))))
         return [Equation(left, (blended,), "slope of the blend"), Equation(slope, (own,), note)]
 

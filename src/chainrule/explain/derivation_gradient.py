@@ -57,7 +57,8 @@ class Gradient:
                 penalties.append(times(Quantity("l1", training.l1), apply("sign", w)))
         if penalties:
             right = add(right, *penalties)
-        return Equation(self.quantity(), (right,))
+        note = "[V] is 1 in rows of that level, else 0" if asked.kind == "levels" else ""
+        return Equation(self.quantity(), (right,), note)
 
     def quantity(self) -> Quantity:
         """dL/d(parameter), the engine's number."""

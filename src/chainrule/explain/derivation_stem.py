@@ -8,7 +8,7 @@ and back, for each row:
     dl/da_j(0) = sum_k w_kj delta_k(1)      dl/dh_j = gamma_j dl/da_j(0)
     dl/du_ck   = -( sum_o M_ok dl/dh_o ) sin u_ck
 
-u, h and their derivatives are computed here, from the engine's parameters and its dl/da(0).
+u, dl/dh and dl/du are computed here, from the engine's parameters and its dl/da(0).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from chainrule.explain.derivation import Derivation
 from chainrule.explain.inputs import layer_inputs
 from chainrule.explain.symbols import PARAMETER_KINDS
 from chainrule.explain.tree import Equation, Node, Quantity, add, apply, minus, times
-from chainrule.reference.stem import angles, embed, level_places, per_column
+from chainrule.reference.stem import angles, level_places, per_column
 
 TURN = Quantity("turn", 2.0 * math.pi)
 
@@ -35,11 +35,6 @@ class StemDerivation:
         self.places = layer_inputs(build.spec)
 
     # Arrays.
-
-    @cached_property
-    def h(self) -> np.ndarray:
-        """The embedded rows (n, n_0), before the scale."""
-        return embed(self.spec, self.trace.params, self.trace.X)
 
     @cached_property
     def dl_dh(self) -> np.ndarray:
@@ -89,7 +84,7 @@ class StemDerivation:
         """h_j, which without a scale is a_j(0)."""
         if not self.spec.scale:
             return self.input(j, r)
-        return Quantity("h", float(self.h[r, j]), None, j, row=r)
+        return Quantity("h", float(self.trace.h[r, j]), None, j, row=r)
 
     def by_embedded(self, j: int, r: int) -> Quantity:
         """dl/dh_j."""

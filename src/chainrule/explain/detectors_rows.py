@@ -45,7 +45,8 @@ def imbalance(seen: Evidence) -> Iterator[Finding]:
 
 def unscaled_inputs(seen: Evidence) -> Iterator[Finding]:
     """Spreads far apart, by standard deviation and by range, so that no rare flag counts."""
-    x = np.asarray(seen.trace.a[0], np.float64)
+    coded = len(seen.spec.categories.levels) if seen.spec.categories else 0
+    x = np.asarray(seen.trace.x[:, : seen.spec.n_features - coded], np.float64)
     spread, reach = x.std(axis=0), np.ptp(x, axis=0)
     used = np.flatnonzero(spread > 0)
     if len(used) < 2:
@@ -70,7 +71,7 @@ def leak(seen: Evidence) -> Iterator[Finding]:
     classes = seen.spec.loss.name in CLASS_LOSSES
     if not seen.targets.std(axis=0).any():
         return
-    x = np.asarray(seen.trace.a[0], np.float64)
+    x = np.asarray(seen.trace.x, np.float64)
     parts = [x[:, [c == name for c in seen.columns]] for name in names]
     scores = np.array([column_score(part, seen.targets, classes) for part in parts])
     best = int(np.argmax(scores))

@@ -71,6 +71,7 @@ SYMBOLS: dict[str, Symbol] = {
     "y": Symbol("y", "y", "y"),
     "delta": Symbol("δ", "d", r"\delta"),
     "slope": Symbol("z", "z", "z", _SLOPE, _CLOSE),
+    "inner_slope": Symbol("z", "z", "z", _SLOPE, _CLOSE),
     "sigma": Symbol("z", "z", "z", ("σ(", "s(", r"\sigma("), _CLOSE),
     "blended_slope": Symbol("z", "z", "z", ("a′(", "a'(", "a'("), _CLOSE),
     "mask": Symbol("m", "m", "m"),

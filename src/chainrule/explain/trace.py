@@ -63,9 +63,11 @@ class StepTrace:
     ----------
     z, a, slope, delta, masks : lists of ndarray (n, n_l)
         `slope` is da/dz, which is sigma'(z) unless the layer blends; `delta` is dl/dz of each row's
-        own loss; a[l] is taken before dropout and the next layer receives a[l] * masks[l] where
-        that is not None.
+        own loss, and delta[0] dl/da(0); a[l] is taken before dropout and the next layer receives
+        a[l] * masks[l] where that is not None.
     X : ndarray (n, n_features)
+    h : ndarray (n, n_0) or None
+        What a scale multiplies to make a[0]; None where nothing stands before layer 1.
     W, b, dL_dW, dL_db : lists of ndarray
         Parameters and the gradients of the total loss, penalty included.
     losses : ndarray (n,)
@@ -154,6 +156,7 @@ class StepTrace:
 
     z = property(lambda self: self.recorded.z)
     a = property(lambda self: self.recorded.a)
+    h = property(lambda self: self.recorded.h)
     slope = property(lambda self: self.recorded.slope)
     delta = property(lambda self: self.recorded.delta)
     masks = property(lambda self: self.recorded.masks)
@@ -173,7 +176,12 @@ class StepTrace:
     dL_db = property(lambda self: self._by_layer("b", self.grads))  # noqa: N815
 
     def dl_da(self, l: int) -> np.ndarray:
-        """dl/da(l) of each row's own loss (n, n_l), below the output; for l = 0 of a[0]."""
+        """dl/da(l) of each row's own loss (n, n_l), below the output; delta[0] where there is one.
+
+        The engine keeps delta alone, so that for other layers this is its delta(l + 1) taken back.
+        """
+        if l == 0 and self.delta[0] is not None:
+            return np.asarray(self.delta[0])
         if l not in self._dl_da:
             W, ntk = self.params[f"W{l + 1}"], self.spec.dense[l].ntk
             back = dropout_backward(self.delta[l + 1] @ W * weight_scale(W, ntk), self.masks[l])

@@ -25,6 +25,11 @@ from chainrule.explain.tree import (
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written node holds together
 
 
+def _is_long(q: Quantity) -> bool:
+    """Whether a layer stands where an exponent would, or a derivative before it."""
+    return q.layer is not None or q.kind.startswith("dL_d")
+
+
 class Writer:
     """Turns nodes into text of one kind."""
 
@@ -105,8 +110,8 @@ class Writer:
                 return self.quotient(node.top, node.bottom, numbers)
             case Power():
                 base = self.part(node.base, numbers, ATOM)
-                if not numbers and isinstance(node.base, Quantity) and node.base.layer is not None:
-                    base = self.bracket(base)  # a layer stands where the exponent would
+                if not numbers and isinstance(node.base, Quantity) and _is_long(node.base):
+                    base = self.bracket(base)
                 return self.raised(base, node.exponent)
             case Apply():
                 return self.function(node.function, self.node(node.argument, numbers))
