@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from html import escape
 from itertools import pairwise
 from typing import Any
@@ -10,19 +11,45 @@ from chainrule.spec import NetworkSpec
 
 
 def layer_rows(spec: NetworkSpec) -> list[tuple[str, str, str, str]]:
-    """(layer, shapes, activation, parameters) of each dense layer."""
-    rows = []
+    """(layer, shapes, activation, parameters) of each dense layer and of what stands before it."""
+    rows = _stem_rows(spec)
     rates = spec.dropout_rates
     for number, (n_in, n_out) in enumerate(pairwise(spec.layer_sizes), start=1):
         layer = spec.dense[number - 1]
         activation = layer.activation
+        shapes = f"W{number} ({n_out}, {n_in})  b{number} ({n_out},)"
+        count = n_out * n_in + n_out
         if layer.ntk:
             activation += ", ntk"
+        if layer.blend:
+            activation += ", blend"
+            shapes += f"  blend{number} ({n_out},)"
+            count += n_out
         if rates[number]:
             activation += f", dropout {rates[number]:g}"
-        shapes = f"W{number} ({n_out}, {n_in})  b{number} ({n_out},)"
-        rows.append((f"layer {number}", shapes, activation, f"{n_out * n_in + n_out:,}"))
+        rows.append((f"layer {number}", shapes, activation, f"{count:,}"))
     return rows
+
+
+def _stem_rows(spec: NetworkSpec) -> list[tuple[str, str, str, str]]:
+    parts = []
+    if spec.periodic:
+        names = ("freq", "phase", "mix", "shift")
+        parts.append(("numbers", names, f"waves of {spec.periodic.columns}"))
+    if spec.categories:
+        parts.append(("categories", ("levels",), f"vectors of {len(spec.categories.levels)}"))
+    if spec.scale:
+        parts.append(("scale", ("scale",), f"of {spec.n_inputs} inputs"))
+    shapes = spec.parameter_shapes
+    return [
+        (
+            part,
+            "  ".join(f"{name} {shapes[name]}" for name in names),
+            what,
+            f"{sum(math.prod(shapes[name]) for name in names):,}",
+        )
+        for part, names, what in parts
+    ]
 
 
 def network_text(spec: NetworkSpec, dtype: Any) -> str:

@@ -5,8 +5,16 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import SpecError
+from chainrule.explain.inputs import layer_inputs, level_of
 from chainrule.explain.names import Asked, Names
-from chainrule.spec import Dense, Loss, NetworkSpec
+from chainrule.spec import (
+    CategoryEmbedding,
+    Dense,
+    Loss,
+    NetworkSpec,
+    PeriodicEmbedding,
+    Scale,
+)
 
 SPEC = NetworkSpec(3, (Dense(4, "tanh"), Dense(2, "softmax")), Loss("cross_entropy"))
 NAMES = Names(SPEC, ("bill length, mm", "island=Dream", "sex?"), ("Adelie", "Gentoo"))
@@ -64,3 +72,85 @@ def test_identifiers_and_parameters():
 def test_the_number_of_names_is_checked():
     with pytest.raises(SpecError, match="3 input names"):
         Names(SPEC, ("a",))
+
+
+STEM = NetworkSpec(
+    4,
+    (
+        PeriodicEmbedding(2, frequencies=6, outputs=2),
+        CategoryEmbedding((3,), units=2),
+        Scale(),
+        Dense(4, "tanh", blend=True),
+        Dense(2, "softmax"),
+    ),
+    Loss("cross_entropy"),
+)
+STEM_NAMES = Names(STEM, ("bill", "a, b", "sex?", "island"), ("p", "q"))
+
+
+def test_inputs_of_layer_1_are_called_after_what_they_are_made_of():
+    waves = ("bill~1", "bill~2", "bill", "a, b~1", "a, b~2", "a, b")
+    assert STEM_NAMES.layer_inputs == (*waves, "sex?", "island#1", "island#2")
+    assert len(layer_inputs(STEM)) == STEM.n_inputs
+    assert Names(STEM).layer_inputs == ()
+    assert STEM_NAMES.of_unit(0, 7) == "island#1"
+    assert [level_of(STEM, row) for row in (0, 3)] == [(3, 0), (3, 3)]
+    many = NetworkSpec(3, (CategoryEmbedding((1, 2, 1)), Dense(1)), Loss("squared_error"))
+    assert [level_of(many, row) for row in range(7)] == [
+        (0, 0), (0, 1), (1, 0), (1, 1), (1, 2), (2, 0), (2, 1),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("W1[3,bill~2]", Asked("W", 1, 3, 1)),
+        ("W1[3,island#2]", Asked("W", 1, 3, 8)),
+        ("a0[sex?]", Asked("a", 0, 6)),
+        ("freq[1,5]", Asked("freq", 0, 1, 5)),
+        ("phase[bill,0]", Asked("phase", 0, 0, 0)),
+        ("freq[a, b,5]", Asked("freq", 0, 1, 5)),
+        ("mix[bill~2,4]", Asked("mix", 0, 1, 4)),
+        ("mix[a, b~1,4]", Asked("mix", 0, 2, 4)),
+        ("shift[a, b,1]", Asked("shift", 0, 1, 1)),
+        ("levels[3,0]", Asked("levels", 0, 3, 0)),
+        ("scale[island#1]", Asked("scale", 0, 7)),
+        ("scale[2]@4", Asked("scale", 0, 2, row=4)),
+        ("blend1[3]", Asked("blend", 1, 3)),
+    ],
+)
+def test_parameters_before_layer_1_and_blends(text, asked):
+    assert STEM_NAMES.parse(text) == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("freq[2,0]", "column 2 of freq, which has 2"),
+        ("freq[0,6]", "frequency 6 of freq, which has 6"),
+        ("freq[0]", "freq has two indices, column and frequency"),
+        ("mix[4,0]", "wave 4 of mix, which has 4"),
+        ("freq[sex?,0]", "no column called 'sex"),
+        ("scale[island]", "did you mean 'island#"),
+        ("levels[4,0]", "level 4 of levels, which has 4"),
+        ("blend2[0]", "no 'blend2'; its parameters are freq, phase, mix, shift, levels, scale, W1"),
+        ("blend3[0]", "layers 1 to 2"),
+        ("scale1[0]", "cannot read"),
+    ],
+)
+def test_parameters_that_are_not_there(text, word):
+    with pytest.raises(SpecError, match=word):
+        STEM_NAMES.parse(text)
+    with pytest.raises(SpecError, match="no 'scale'; its parameters are W1"):
+        NAMES.parse("scale[0]")
+
+
+def test_places_before_layer_1():
+    assert STEM_NAMES.parse("freq[bill,3]").identifier == "freq[0,3]"
+    assert STEM_NAMES.parse("scale[2]").identifier == "scale[2]"
+    assert STEM_NAMES.parse("blend1[3]").identifier == "blend1[3]"
+    assert STEM_NAMES.parameter("freq", 7) == "freq[1,1] a, b"
+    assert STEM_NAMES.parameter("mix", 8) == "mix[1,2] bill~2"
+    assert STEM_NAMES.parameter("scale", 7) == "scale[7] island#1"
+    assert STEM_NAMES.parameter("levels", 5) == "levels[2,1]"
+    assert STEM_NAMES.parameter("blend1", 2) == "blend1[2]"

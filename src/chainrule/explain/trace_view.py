@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from chainrule.explain.names import STEM_PARAMETERS
 from chainrule.explain.numbers import format_number
 from chainrule.explain.tables import html_table, text_table
 
@@ -46,17 +47,24 @@ def to_html(trace: StepTrace) -> str:
 def _rows(trace: StepTrace) -> list[tuple[str, ...]]:
     means = ("rms z", "rms a", "rms slope", "rms delta")
     rows: list[tuple[str, ...]] = [("layer", "units", *means, "|dL_dW|", "|update|")]
+    for name in trace.spec.parameter_shapes:
+        if name in STEM_PARAMETERS:
+            shape = " x ".join(str(n) for n in trace.params[name].shape)
+            rows.append((name, shape, *("-" for _ in means), *_norms(trace, name)))
     for number, layer in enumerate(trace.spec.dense, start=1):
         numbers = [
             _root_mean_square(series[number])
             for series in (trace.z, trace.a, trace.slope, trace.delta)
         ]
-        norms = [
-            format_number(float(np.linalg.norm(arrays[f"W{number}"])))
-            for arrays in (trace.grads, trace.update)
-        ]
+        norms = _norms(trace, f"W{number}")
         rows.append((f"{number} {layer.activation}", str(layer.units), *numbers, *norms))
     return rows
+
+
+def _norms(trace: StepTrace, name: str) -> list[str]:
+    """Sizes of a parameter's gradient and update."""
+    arrays = (trace.grads[name], trace.update[name])
+    return [format_number(float(np.linalg.norm(array))) for array in arrays]
 
 
 def _root_mean_square(array: np.ndarray | None) -> str:
