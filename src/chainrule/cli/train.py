@@ -189,8 +189,8 @@ def _estimator(
 ) -> Any:
     """The estimator, its settings checked before anything is printed."""
     import chainrule
+    from chainrule.estimators.number_target import regression_loss
     from chainrule.estimators.recipe import resolve
-    from chainrule.spec import Loss
 
     if task is Task.classification:
         if loss or quantiles:
@@ -203,8 +203,10 @@ def _estimator(
         if quantiles:
             loss, settings = loss or "pinball", {**settings, "quantiles": quantiles}
         estimator = chainrule.TabularRegressor(loss=loss, **settings)
-    recipe = resolve(estimator.get_params(deep=False), task.value)
-    spec = recipe.network(1, 1, Loss("squared_error"))
+    arguments = estimator.get_params(deep=False)
+    recipe = resolve(arguments, task.value)
+    checked = regression_loss(loss, arguments.get("quantiles"))
+    spec = recipe.network(1, len(checked.quantiles) or 1, checked)
     named = ("random_state", "n_threads", "patience")
     recipe.training(spec, 1, *(settings[name] for name in named))
     return estimator

@@ -349,7 +349,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
             rows, whatever the network: split conformal prediction, or CV+ where members were
             validated on rows of their own, and conformalised quantiles for loss="pinball" (see
             `estimators.intervals`). The errors come from the validation rows, which also chose the
-            epoch; with few of them and many epochs the coverage is a little lower.
+            epoch; with few of them and many epochs the coverage is a little lower. After `refit`
+            they are those of the network before it.
 
         Returns
         -------
