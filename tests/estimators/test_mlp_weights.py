@@ -24,7 +24,7 @@ CASES = [
     (MLPClassifier, {"class_weight": {0: 5.0}}),
     (MLPClassifier, {"early_stopping": True}),
     *[(MLPRegressor, {"metric": metric}) for metric in REGRESSOR_SCORES],
-    (MLPRegressor, {"loss": "poisson"}),
+    *[(MLPRegressor, {"loss": loss}) for loss in ("poisson", "absolute_error", "huber")],
     (MLPRegressor, {"early_stopping": True}),
 ]
 

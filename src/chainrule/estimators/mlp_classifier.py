@@ -98,6 +98,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         Epochs of the last fit; rows seen; layers counting the input; outputs.
     out_activation_ : str
     n_features_in_ : int
+    network_ : Network
+        A copy of the network, with `explain` and `trace`.
     feature_names_in_ : ndarray of str
         Only if X had string column names.
     classes_ : ndarray
