@@ -21,7 +21,7 @@ from chainrule.spec import ACTIVATIONS
 
 SOLVERS = ("lbfgs", "sgd", "adam")
 LEARNING_RATES = ("constant", "invscaling", "adaptive")
-LOSSES = ("squared_error", "poisson")
+LOSSES = ("squared_error", "poisson", "absolute_error", "huber")  # the last two are additions
 PROGRESS = "progress"
 
 RULES: dict[str, Rule] = {

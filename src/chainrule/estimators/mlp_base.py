@@ -21,6 +21,7 @@ from chainrule import engine
 from chainrule.engine import TrainingState
 from chainrule.errors import DataError, SpecError
 from chainrule.estimators.arguments import check_arguments, unit_counts
+from chainrule.estimators.callbacks import FitTasks
 from chainrule.estimators.lbfgs import minimize_loss
 from chainrule.estimators.mlp_arguments import RULES, dropout_rates, hidden_activations
 from chainrule.estimators.mlp_fit import (
@@ -30,6 +31,7 @@ from chainrule.estimators.mlp_fit import (
     Optimizer,
     solver_optimizer,
 )
+from chainrule.estimators.mlp_inspection import MLPInspection
 from chainrule.estimators.mlp_scores import LossScale, Score, score_function
 from chainrule.estimators.recipe import plain
 from chainrule.estimators.weights import read_weights
@@ -47,10 +49,11 @@ _OUTPUTS = {
 }
 
 
-class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
+class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc]
     """See `MLPClassifier`."""
 
     _score_names: ClassVar[dict[str, Score]]
+    loss: str
     coefs_: list[Array]
     intercepts_: list[Array]
 
@@ -150,12 +153,17 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
             return None
         if not isinstance(eval_set, tuple | list) or len(eval_set) != 2:
             raise DataError("eval_set must be a pair (X, y).")
-        X = _dense(self._read(eval_set[0]), self.coefs_[0].dtype)
-        y = self._encode(eval_set[1])
+        X, y = self._rows(*eval_set)
         if len(y) != len(X):
             raise DataError(f"eval_set has {len(X)} rows of X, but {len(y)} of y.")
         given = _weights(eval_sample_weight, len(y), "eval_sample_weight")
         return EncodedRows(X, y, self._row_weights(y, given, False))
+
+    def _n_epoch_tasks(self) -> int:
+        return 0 if self.solver == "lbfgs" else int(self.max_iter)
+
+    def _rows(self, X: Any, y: Any) -> tuple[Array, Array]:
+        return _dense(self._read(X), self.coefs_[0].dtype), self._encode(y)
 
     def _fit_stochastic(
         self,
@@ -237,6 +245,8 @@ class BaseMLP(BaseEstimator, ABC):  # type: ignore[misc]
         """The network of `coefs_`."""
         n_hidden = len(self.coefs_) - 1
         activation, loss = _OUTPUTS[self.out_activation_]
+        if activation == "identity":
+            loss = self.loss
         layers: list[Dense | Dropout] = []
         for coef, name, rate in zip(
             self.coefs_,

@@ -24,9 +24,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
 
     Parameters
     ----------
-    loss : {'squared_error', 'poisson'}
-        Half the squared error, its mean over outputs being reported; or half the Poisson deviance
-        at a rate exp(z), for y of at least 0.
+    loss : {'squared_error', 'poisson', 'absolute_error', 'huber'}
+        Half the squared error, its mean over outputs being reported; half the Poisson deviance at a
+        rate exp(z), for y of at least 0; |y - a|; or Huber's, with its knee at 1. The last two are
+        additions.
     hidden_layer_sizes : int or sequence of int, default (100,)
         Units of each hidden layer.
     activation : str or list of str, default 'relu'
@@ -95,6 +96,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         Epochs of the last fit; rows seen; layers counting the input; outputs.
     out_activation_ : str
     n_features_in_ : int
+    network_ : Network
+        A copy of the network, with `explain` and `trace`.
     feature_names_in_ : ndarray of str
         Only if X had string column names.
 
@@ -192,9 +195,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
             are only recorded.
         eval_sample_weight : array, optional
         """
-        return self._fit(
-            X, y, sample_weight, eval_set=eval_set, eval_sample_weight=eval_sample_weight
-        )
+        with self._fit_task(X, y, sample_weight):
+            return self._fit(
+                X, y, sample_weight, eval_set=eval_set, eval_sample_weight=eval_sample_weight
+            )
 
     @available_if(has_partial_fit)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:

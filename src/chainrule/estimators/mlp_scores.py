@@ -104,12 +104,14 @@ def finite_score(score: Score, target: Array, outputs: Array, weights: Array | N
 class LossScale:
     """From the engine's mean loss of an epoch to the number that scikit-learn prints.
 
-    Its squared error is a mean over outputs, ours a sum; its poisson loss is the deviance, which
-    holds sum y log y - y besides: a constant of the rows, a mean of weighted means in batches.
+    Its squared error is a mean over outputs, ours a sum, as all losses of numbers are here; its
+    poisson loss is the deviance, which holds sum y log y - y besides: a constant of the rows, a
+    mean of weighted means in batches.
     """
 
     def __init__(self, spec: NetworkSpec, target: Array, weights: Array | None) -> None:
-        self.divisor = spec.n_outputs if spec.loss.name == "squared_error" else 1
+        of_numbers = spec.loss.name in ("squared_error", "absolute_error", "huber")
+        self.divisor = spec.n_outputs if of_numbers else 1
         self.weights = weights
         self.constant: Array | None = None
         if spec.loss.name == "poisson":

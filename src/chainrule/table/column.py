@@ -214,7 +214,10 @@ def _is_number_type(t: type) -> bool:
 
 
 def _to_float(name: str, values: np.ndarray) -> np.ndarray:
-    out = np.empty(len(values))
+    try:
+        return values.astype(np.float64)  # NumPy takes None for NaN, but no other missing marker
+    except (TypeError, ValueError, OverflowError):
+        out = np.empty(len(values))
     for row, value in enumerate(values):
         try:
             out[row] = np.nan if _is_missing(value) else value
