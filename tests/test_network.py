@@ -12,7 +12,7 @@ import pytest
 import chainrule
 from chainrule import Network
 from chainrule.errors import DataError, DivergedError, SpecError
-from chainrule.spec import Dense, Dropout
+from chainrule.spec import CategoryEmbedding, Dense, Dropout, PeriodicEmbedding, Scale
 
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 Y = np.array([0, 1, 1, 0])
@@ -184,6 +184,16 @@ def test_repr_and_html_show_layers_shapes_and_counts() -> None:
     assert "33 parameters" in repr(net)
     assert "dropout 0.1" in repr(net)
     assert "<td>24</td>" in net._repr_html_().replace(" style='text-align:left'", "")
+
+
+def test_repr_shows_what_stands_before_layer_1() -> None:
+    stem = [PeriodicEmbedding(2), CategoryEmbedding((3,)), Scale()]
+    net = Network([4, *stem, Dense(8, "mish", blend=True), Dense(1)])
+    shown = " ".join(repr(net).split())
+    assert "Network 17-8-1, squared_error, float32, 376 parameters" in shown
+    assert "numbers freq (2, 16) phase (2, 16) mix (6, 16) shift (2, 3) waves of 2 166" in shown
+    assert "categories levels (4, 8) vectors of 1 32" in shown
+    assert "layer 1 W1 (8, 17) b1 (8,) blend1 (8,) mish, blend 152" in shown
 
 
 def test_public_names_are_exact() -> None:

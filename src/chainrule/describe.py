@@ -32,7 +32,7 @@ def layer_rows(spec: NetworkSpec) -> list[tuple[str, str, str, str]]:
 
 
 def _stem_rows(spec: NetworkSpec) -> list[tuple[str, str, str, str]]:
-    parts = []
+    parts: list[tuple[str, tuple[str, ...], str]] = []
     if spec.periodic:
         names = ("freq", "phase", "mix", "shift")
         parts.append(("numbers", names, f"waves of {spec.periodic.columns}"))

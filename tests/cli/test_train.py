@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.metrics import mean_pinball_loss
 
 import chainrule
 from chainrule import engine
@@ -29,8 +31,9 @@ def test_train_says_what_it_did(cli: Any, penguins: Path, tmp_path: Path) -> Non
     assert "penguins.csv: 344 rows, 8 columns, separated by ','" in lines
     assert "task: classification, because 'species' holds text" in lines
     assert "classes: Adelie 152, Gentoo 124, Chinstrap 68" in lines
-    assert any(line.startswith("network 28-16-8-3, cross_entropy") for line in lines)
+    assert any(line.startswith("4 networks 28-16-8-3, cross_entropy") for line in lines)
     assert any(line.startswith("stopped after epoch 5 (all epochs done)") for line in lines)
+    assert any(re.search(r"; epochs (\d, ){3}\d are kept$", line) for line in lines)
     assert lines[-3] == "saved to penguins.safetensors"
     assert lines[-1] == "next: chainrule predict penguins.safetensors penguins.csv"
     assert "epoch 20/20" in run.err  # of four networks
@@ -163,6 +166,32 @@ def test_regression(cli: Any, penguins: Path, tmp_path: Path) -> None:
     predicted = rows_of(cli("predict", "mass.safetensors", penguins).out)
     assert len(predicted) == 344
     assert list(predicted[0]) == ["body_mass_g"]
+
+
+def test_quantiles_and_intervals(cli: Any, penguins: Path, tmp_path: Path) -> None:
+    query = "SELECT * FROM data WHERE body_mass_g IS NOT NULL"
+    options = ["--target", "body_mass_g", "--epochs", "10", "--hidden", "16", "--sql", query]
+    options += ["--model", "mass.safetensors", "--quantiles", "0.1,0.9", "--json"]
+    found = json.loads(cli("train", penguins, *options).out)
+    assert found["network"]["loss"] == {"name": "pinball", "quantiles": [0.1, 0.9]}
+    table = read_table(penguins, sql=query)
+    X, y = table.without("body_mass_g"), table["body_mass_g"]
+    model = chainrule.load(tmp_path / "mass.safetensors")
+    scores = json.loads(cli("evaluate", "mass.safetensors", penguins, "--json").out)
+    losses = [
+        mean_pinball_loss(y, p, alpha=q)
+        for q, p in zip((0.1, 0.9), model.predict(X).T, strict=True)
+    ]
+    assert scores["scores"]["pinball"] == pytest.approx(np.mean(losses))
+    assert scores["scores"]["below q(0.9)"] == np.mean(y <= model.predict(X)[:, 1])
+    assert scores["trivial"]["below q(0.1)"] == pytest.approx(0.1, abs=0.03)
+    run = cli("predict", "mass.safetensors", penguins, "--interval", "0.8", "--sql", query)
+    predicted = rows_of(run.out)
+    names = ["q(0.1)", "q(0.9)", "from", "to"]
+    assert list(predicted[0]) == [f"body_mass_g {name}" for name in names]
+    expected = np.hstack([model.predict(X), model.predict_interval(X, 0.8)])
+    found = [[float(cell) for cell in row.values()] for row in predicted]
+    np.testing.assert_array_equal(found, expected)
 
 
 def test_evaluate(cli: Any, trained: Path, penguins: Path) -> None:

@@ -70,5 +70,5 @@ def test_wide_and_sparse():
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         model.fit(X, np.arange(30.0))
-    assert len(model.input_names_) == 30
+    assert len(model.encoder_.input_names) == 30
     assert model.n_features_in_ == 3000

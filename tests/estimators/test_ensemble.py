@@ -12,7 +12,7 @@ import chainrule
 from chainrule import TabularClassifier, TabularRegressor, engine
 from chainrule.errors import SpecError
 from chainrule.estimators.ensemble import training_of, with_all_levels
-from chainrule.estimators.optimize import Optimization
+from chainrule.estimators.optimize import Optimization, smoothed
 from chainrule.spec import CategoryEmbedding, Dense, Loss, NetworkSpec, TrainingSpec
 
 QUICK = {"hidden_layer_sizes": 8, "epochs": 6, "random_state": 3}
@@ -187,6 +187,34 @@ def test_a_time_limit_sets_the_epochs_and_the_epochs_repeat_the_run(monkeypatch)
     stopped = TabularRegressor(epochs=10**6, time_limit=0.3, random_state=0).fit(X, y)
     assert stopped.history_.stop_reason == "time_limit"
     assert len(counts) == 1
+
+
+def test_smoothed_targets_leave_a_share_to_every_class():
+    rows = smoothed(np.array([2, 0]), 4, 0.1)
+    np.testing.assert_allclose(rows, [[0.025, 0.025, 0.925, 0.025], [0.925, 0.025, 0.025, 0.025]])
+    several = smoothed(np.array([[0.0, 1.0]]), 2, 0.1)
+    np.testing.assert_allclose(several, [[0.05, 0.95]])
+    same = np.array([1, 0])
+    assert smoothed(same, 2, 0.0) is same
+
+
+def test_accuracy_trains_on_smoothed_targets(iris):
+    X, y = iris
+    model = TabularClassifier(metric="accuracy", preset="fast", **QUICK).fit(X, y)
+    inputs, _ = model.encoder_.transform(chainrule.table.as_table(X))
+    rows = np.setdiff1d(np.arange(150), model.members_[0].eval_rows)
+    result = engine.fit(
+        model._spec,
+        engine.initialize(model._spec, init="data_driven", seed=3, X=inputs, rows=rows),
+        inputs,
+        0.9 * np.eye(3)[y] + 0.1 / 3,
+        model._training,
+        rows=rows,
+    )
+    np.testing.assert_allclose(model.loss_curve_, result.history.loss, rtol=1e-5)
+    proba = model.network_.predict(inputs[model.members_[0].eval_rows])
+    wrong = np.mean(proba.argmax(axis=1) != y.iloc[model.members_[0].eval_rows])
+    assert min(model.history_.validation_metric) == pytest.approx(wrong)
 
 
 def test_seeds_of_members():

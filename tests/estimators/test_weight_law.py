@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -20,16 +22,17 @@ FULL_BATCH = {
     "learning_rate": 0.01,
     "dtype": "float64",
     "random_state": 0,
+    "categorical_features": [3, 4],
 }
 WEIGHTS = np.random.default_rng(3).integers(0, 4, 60).astype(float)
 COPIES = np.repeat(np.arange(60), WEIGHTS.astype(int))
 
 
 def table(kind):
-    """Numbers with gaps, a category, and a target of this kind."""
+    """Numbers with gaps, a category of few levels and one of many, and a target of this kind."""
     rng = np.random.default_rng(len(kind))
-    X = rng.normal(size=(60, 4))
-    X[:, 3] = rng.integers(0, 3, 60)
+    X = rng.normal(size=(60, 5))
+    X[:, 3], X[:, 4] = rng.integers(0, 3, 60), rng.integers(0, 12, 60)
     signal = X[:, 0] - 0.5 * X[:, 1] + 0.3 * rng.normal(size=60)
     X[rng.random(60) < 0.2, 2] = np.nan
     targets = {
@@ -66,11 +69,14 @@ def assert_law(make, kind, fitted=answers, **extra):
     assert weighted.score(X, y, WEIGHTS) == pytest.approx(by_copies, rel=1e-7, abs=1e-9)
 
 
-@pytest.mark.parametrize("kind", ["binary", "multiclass", "multilabel"])
-@pytest.mark.parametrize("class_weight", [None, "balanced", "mapping"])
+@pytest.mark.parametrize(
+    ("kind", "class_weight"),
+    [
+        ("multilabel", None),
+        *itertools.product(["binary", "multiclass"], [None, "balanced", "mapping"]),
+    ],
+)
 def test_classifiers(kind, class_weight):
-    if class_weight is not None and kind == "multilabel":
-        pytest.skip("class_weight goes with one label per row")
     if class_weight == "mapping":
         class_weight = {table(kind)[1][0]: 2.5}
     arguments = FULL_BATCH | {"class_weight": class_weight, "validation_fraction": 0}
@@ -98,7 +104,7 @@ def judged(model, X, y, weights):
     """What validation rows decide: the epoch, the temperature, the intervals; and importances."""
     parts = [model.best_epoch_, model.validation_curve_, model.history_.validation_metric]
     if hasattr(model, "predict_proba"):
-        parts += [model.temperatures_[0].beta, model.predict_proba(X)]
+        parts += [[t.beta for t in model.temperatures_], model.predict_proba(X)]
     else:
         parts += [model.predict(X), model.predict_interval(X, 0.8)]
     return [np.asarray(part, dtype=np.float64) for part in parts]
@@ -115,11 +121,14 @@ def assert_law_of_validation(make, kind):
         np.testing.assert_allclose(part, other, rtol=1e-7, atol=1e-9)
 
 
-@pytest.mark.parametrize("metric", CLASSIFIER_METRICS)
-@pytest.mark.parametrize("kind", ["binary", "multiclass", "multilabel"])
-def test_the_metrics_of_classifiers(metric, kind):
-    if kind == "multilabel" and metric not in MULTILABEL_METRICS:
-        pytest.skip("one label per row")
+@pytest.mark.parametrize(
+    ("kind", "metric"),
+    [
+        *itertools.product(["binary", "multiclass"], CLASSIFIER_METRICS),
+        *itertools.product(["multilabel"], MULTILABEL_METRICS),
+    ],
+)
+def test_the_metrics_of_classifiers(kind, metric):
     assert_law_of_validation(lambda: TabularClassifier(metric=metric, **FULL_BATCH), kind)
 
 
@@ -133,11 +142,24 @@ def test_the_metrics_of_regressors(loss, metric):
     assert_law_of_validation(lambda: TabularRegressor(**arguments), kind)
 
 
+def test_members_of_an_evaluation_set():
+    arguments = FULL_BATCH | {"n_members": 3}
+    assert_law_of_validation(lambda: TabularClassifier(**arguments), "multiclass")
+    assert_law_of_validation(lambda: TabularRegressor(**arguments), "several numbers")
+
+
 @pytest.mark.parametrize("solver", ["lbfgs", "adam", "sgd"])
-@pytest.mark.parametrize("make", [MLPClassifier, MLPRegressor])
-def test_the_drop_in(make, solver):
-    arguments = {"hidden_layer_sizes": (8,), "batch_size": 500, "max_iter": 20}
-    kind = "multiclass" if make is MLPClassifier else "numbers"
+@pytest.mark.parametrize(
+    ("make", "kind", "given"),
+    [
+        (MLPClassifier, "multiclass", {}),
+        (MLPClassifier, "binary", {"class_weight": "balanced"}),
+        (MLPRegressor, "numbers", {}),
+        (MLPRegressor, "counts", {"loss": "poisson"}),
+    ],
+)
+def test_the_drop_in(make, kind, given, solver):
+    arguments = {"hidden_layer_sizes": (8,), "batch_size": 500, "max_iter": 20, **given}
     X, y = table(kind)
     X = np.nan_to_num(X)
 

@@ -46,10 +46,8 @@ def one_wave():
         "b1": np.array([0.5]),
     }
     training = TrainingSpec(optimizer="sgd", learning_rate=0.1)
-    names = Names(spec, ("x",))
-    return StepTrace(
-        spec, params, np.array([[2.0 / 3.0]]), np.array([[1.0]]), training, names=names
-    )
+    X, y = np.array([[2.0 / 3.0]]), np.array([[1.0]])
+    return StepTrace(spec, params, X, y, training, names=Names(spec, ("x",)))
 
 
 @pytest.fixture
@@ -88,7 +86,7 @@ def trace():
     ("quantity", "value", "line"),
     [
         ("freq[x,0]", -4.0 * math.pi / ROOT3, "  ∂L/∂f₁₁ = ∂ℓ/∂u₁₁·2π·x₁"),
-        ("phase[0,0]", -ROOT3, "  ∂ℓ/∂u₁₁ = −(M₁₁·∂ℓ/∂h₁)·sin(u₁₁)"),
+        ("phase[0,0]", -ROOT3, "  ∂ℓ/∂u₁₁ = −M₁₁·∂ℓ/∂h₁·sin(u₁₁)"),
         ("mix[0,0]", 0.5, "  ∂L/∂M₁₁ = ∂ℓ/∂h₁·cos(u₁₁)"),
         ("shift[0,0]", 1.0, "  ∂ℓ/∂h₁ = γ₁·∂ℓ/∂a₁⁽⁰⁾"),
         ("scale[x~1]", 0.75, "  h₁ = M₁₁·cos(u₁₁) + τ₁₁"),
@@ -102,7 +100,7 @@ def test_one_wave_by_hand(one_wave, quantity, value, line):
     explanation = explain(one_wave, quantity)
     assert explanation.value == pytest.approx(value, rel=1e-13)
     assert explanation.check.verdict == "ok"
-    assert line in explanation.to_text().splitlines() or line in explanation.to_text()
+    assert line in explanation.to_text()
     for equation in explanation.equations:
         assert equation.right[-1].value == pytest.approx(equation.left.value, rel=1e-12)
 

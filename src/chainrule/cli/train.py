@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -131,16 +132,18 @@ def train(
     show_table(out, table, y, chosen, why)
     for notice in table.report.notices:
         out.notice(notice)
+    start = time.perf_counter()
     with out.catching():
         estimator.fit(X, y)
+    seconds = time.perf_counter() - start
     scores = _scores(estimator, X, y)
-    show_training(out, estimator)
+    show_training(out, estimator, seconds)
     show_scores(out, scores)
     _save(path, estimator, target, reading.missing, scores["baseline"])
     out.say("")
     out.result(f"saved to {path}")
     out.next("chainrule", "predict", path, data, *reading.arguments())
-    out.document(summary(path, table, target, chosen, estimator, scores, machine))
+    out.document(summary(path, table, target, chosen, estimator, seconds, scores, machine))
 
 
 def _problem(
@@ -186,8 +189,8 @@ def _estimator(
 ) -> Any:
     """The estimator, its settings checked before anything is printed."""
     import chainrule
+    from chainrule.estimators.number_target import regression_loss
     from chainrule.estimators.recipe import resolve
-    from chainrule.spec import Loss
 
     if task is Task.classification:
         if loss or quantiles:
@@ -200,8 +203,10 @@ def _estimator(
         if quantiles:
             loss, settings = loss or "pinball", {**settings, "quantiles": quantiles}
         estimator = chainrule.TabularRegressor(loss=loss, **settings)
-    recipe = resolve(estimator.get_params(deep=False), task.value)
-    spec = recipe.network(1, 1, Loss("squared_error"))
+    arguments = estimator.get_params(deep=False)
+    recipe = resolve(arguments, task.value)
+    checked = regression_loss(loss, arguments.get("quantiles"))
+    spec = recipe.network(1, len(checked.quantiles) or 1, checked)
     named = ("random_state", "n_threads", "patience")
     recipe.training(spec, 1, *(settings[name] for name in named))
     return estimator

@@ -44,20 +44,25 @@ def show_table(out: Output, table: FileTable, y: np.ndarray, task: Task, why: st
         out.say(f"classes: {visible(classes_in_words(y))}")
 
 
-def show_training(out: Output, estimator: Any) -> None:
-    """The network, how it was trained, and why that ended."""
-    history = estimator.history_
-    training = estimator._training
+def show_training(out: Output, estimator: Any, seconds: float) -> None:
+    """The network, or what several have in common, how it was trained, and why that ended."""
+    history, training = estimator.history_, estimator._training
     batch = "full batch" if training.batch_size is None else f"batches of {training.batch_size}"
+    count = len(estimator.members_)
+    name = "network" if count == 1 else f"{count} networks"
     out.say("")
-    out.heading(str(estimator.network_).replace("Network", "network", 1))
+    out.heading(str(estimator.network_).splitlines()[0].replace("Network", name, 1))
     out.say(
         f"training: {training.optimizer}, learning rate {training.learning_rate:g} "
         f"({training.schedule.name}), {batch}, seed {training.seed}"
     )
     reason = _REASONS.get(history.stop_reason, history.stop_reason)
-    kept = "" if history.best_epoch is None else f"; epoch {history.best_epoch + 1} is kept"
-    out.say(f"stopped after epoch {history.n_epochs} ({reason}) in {history.seconds:.1f} s{kept}")
+    kept = [member.history.best_epoch for member in estimator.members_]
+    known = ", ".join(str(epoch + 1) for epoch in kept if epoch is not None)
+    which = "epoch" if count == 1 else "epochs"
+    verb = "is" if count == 1 else "are"
+    ending = f"; {which} {known} {verb} kept" if known else ""
+    out.say(f"stopped after epoch {estimator.n_epochs_} ({reason}) in {seconds:.1f} s{ending}")
 
 
 def show_scores(out: Output, scores: dict[str, Any]) -> None:
@@ -75,10 +80,11 @@ def summary(
     target: str,
     task: Task,
     estimator: Any,
+    seconds: float,
     scores: dict[str, Any],
     machine: dict[str, Any],
 ) -> dict[str, Any]:
-    """All of it as one JSON document."""
+    """All of it as one JSON document; the losses and the best epoch are the first network's."""
     history = estimator.history_
     return {
         "model": os.path.abspath(path),
@@ -93,12 +99,13 @@ def summary(
         "target": target,
         "task": task.value,
         "network": estimator._spec.to_json(),
+        "n_members": len(estimator.members_),
         "n_parameters": estimator._spec.n_parameters,
         "training": estimator._training.to_json(),
-        "n_epochs": history.n_epochs,
+        "n_epochs": estimator.n_epochs_,
         "best_epoch": history.best_epoch,
         "stop_reason": history.stop_reason,
-        "seconds": history.seconds,
+        "seconds": seconds,
         "loss": history.loss,
         "validation_loss": history.validation_loss,
         "scores": {key: value for key, value in scores.items() if key != "baseline"},

@@ -6,10 +6,11 @@ number type of a computation is that of the parameters.
 
 from chainrule.engine.compute import Predictor, forward, initialize, loss, permutation, predict
 from chainrule.engine.machine import machine
+from chainrule.engine.many import FitJob, fit_many
 from chainrule.engine.rows import TrainingRows
 from chainrule.engine.state import TrainingState
 from chainrule.engine.trace import Trace, gradients, numeric_gradients, trace
-from chainrule.engine.training import FitJob, FitResult, fit, fit_many
+from chainrule.engine.training import FitResult, fit
 
 __all__ = [
     "FitJob",

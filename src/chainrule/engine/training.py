@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
-from threading import Event
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +20,6 @@ from chainrule.spec import History, NetworkSpec, TrainingSpec
 Metric = str | Callable[[Array], float]
 Callback = Callable[[int, History], bool | float | None]
 
-_SECONDS_TO_NOTICE = 0.1  # where waiting for a thread cannot be interrupted
-
 
 @dataclass(frozen=True)
 class FitResult:
@@ -32,18 +28,6 @@ class FitResult:
     params: Params
     state: TrainingState
     history: History
-
-
-@dataclass(frozen=True)
-class FitJob:
-    """One network of `fit_many`: the arguments of `fit`."""
-
-    spec: NetworkSpec
-    params: Params
-    X: Any
-    y: Any
-    training: TrainingSpec
-    options: dict[str, Any] = field(default_factory=dict)
 
 
 def fit(
@@ -160,62 +144,6 @@ def fit(
             "the parameters of the best or last completed epoch are kept",
             stacklevel=2,
         )
-    return result
-
-
-def fit_many(jobs: Sequence[FitJob], *, n_threads: int | None = None) -> list[FitResult]:
-    """Train independent networks, one a thread; the same bits as one after the other.
-
-    Arrays that jobs share are read in place. The first error of any job is raised after all ended.
-    Ctrl-C ends each at its next epoch's end, with its best parameters and `history.interrupted`;
-    those that had not begun come back as they were, with an empty history.
-    """
-    workers = min(len(jobs), n_threads or _core.available_threads())
-    alone = [replace(job, training=replace(job.training, n_threads=1)) for job in jobs]
-    stop = Event()
-    if workers <= 1:
-        return [_run(job, stop) for job in alone]
-    futures: list[Future[FitResult]] = []
-    pool = ThreadPoolExecutor(workers)
-    try:
-        for job in alone:
-            futures.append(pool.submit(_run, job, stop))
-        while wait(futures, _SECONDS_TO_NOTICE).not_done:
-            pass
-    except KeyboardInterrupt:
-        stop.set()
-        wait(futures)
-    finally:
-        pool.shutdown(cancel_futures=True)
-    results = [future.result() for future in futures]
-    results += [_run(job, stop) for job in alone[len(futures) :]]
-    if any(result.history.interrupted for result in results):
-        ended = sum(not result.history.interrupted for result in results)
-        warnings.warn(
-            f"training was interrupted when {ended} of {len(jobs)} networks were done; the "
-            "parameters of the best or last completed epoch of each are kept",
-            stacklevel=2,
-        )
-    return results
-
-
-def _run(job: FitJob, stop: Event) -> FitResult:
-    """One of many: stops at the end of an epoch once `stop` is set, and sets it on Ctrl-C."""
-    if stop.is_set():
-        history = History(stop_reason="interrupted", interrupted=True)
-        return FitResult(dict(job.params), TrainingState(job.training.optimizer), history)
-    options = dict(job.options)
-    callback: Callback | None = options.pop("callback", None)
-
-    def after_epoch(epoch: int, history: History) -> bool | float | None:
-        answer = None if callback is None else callback(epoch, history)
-        return True if stop.is_set() else answer
-
-    result = fit(job.spec, job.params, job.X, job.y, job.training, callback=after_epoch, **options)
-    if result.history.interrupted:
-        stop.set()
-    elif stop.is_set() and result.history.stop_reason == "callback":
-        result.history.stop_reason, result.history.interrupted = "interrupted", True
     return result
 
 

@@ -19,6 +19,7 @@ from sklearn.utils.validation import check_is_fitted
 from chainrule import engine
 from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError, SpecError
 from chainrule.estimators.arguments import check_tabular
+from chainrule.estimators.callbacks import FitTasks
 from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.ensemble import Member, training_of
 from chainrule.estimators.number_target import NumberTarget
@@ -37,7 +38,7 @@ from chainrule.table.encoder import Encoder
 from chainrule.table.frame import Table, as_table
 
 
-class TabularModel(BaseEstimator):  # type: ignore[misc]
+class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     """A table in, a network trained by the recipe inside; see `TabularClassifier`."""
 
     _kind: ClassVar[str]

@@ -162,8 +162,9 @@ class ClassTarget:
     def from_json(cls, form: Mapping[str, Any]) -> Self:
         """Build from the JSON form."""
         factors = form["factors"]
+        betas = form["betas"] if "betas" in form else [form["beta"]]  # as the first models wrote
         return cls(
             Labels.from_json(form["labels"]),
             None if factors is None else np.array(factors, np.float64),
-            tuple(Temperature(float(beta)) for beta in form["betas"]),
+            tuple(Temperature(float(beta)) for beta in betas),
         )

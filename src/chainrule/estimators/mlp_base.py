@@ -21,6 +21,7 @@ from chainrule import engine
 from chainrule.engine import TrainingState
 from chainrule.errors import DataError, SpecError
 from chainrule.estimators.arguments import check_arguments, unit_counts
+from chainrule.estimators.callbacks import FitTasks
 from chainrule.estimators.lbfgs import minimize_loss
 from chainrule.estimators.mlp_arguments import RULES, dropout_rates, hidden_activations
 from chainrule.estimators.mlp_fit import (
@@ -48,7 +49,7 @@ _OUTPUTS = {
 }
 
 
-class BaseMLP(MLPInspection, BaseEstimator, ABC):  # type: ignore[misc]
+class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc]
     """See `MLPClassifier`."""
 
     _score_names: ClassVar[dict[str, Score]]
@@ -157,6 +158,9 @@ class BaseMLP(MLPInspection, BaseEstimator, ABC):  # type: ignore[misc]
             raise DataError(f"eval_set has {len(X)} rows of X, but {len(y)} of y.")
         given = _weights(eval_sample_weight, len(y), "eval_sample_weight")
         return EncodedRows(X, y, self._row_weights(y, given, False))
+
+    def _n_epoch_tasks(self) -> int:
+        return 0 if self.solver == "lbfgs" else int(self.max_iter)
 
     def _rows(self, X: Any, y: Any) -> tuple[Array, Array]:
         return _dense(self._read(X), self.coefs_[0].dtype), self._encode(y)

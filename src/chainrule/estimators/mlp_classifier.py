@@ -199,9 +199,10 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
             are only recorded.
         eval_sample_weight : array, optional
         """
-        return self._fit(
-            X, y, sample_weight, eval_set=eval_set, eval_sample_weight=eval_sample_weight
-        )
+        with self._fit_task(X, y, sample_weight):
+            return self._fit(
+                X, y, sample_weight, eval_set=eval_set, eval_sample_weight=eval_sample_weight
+            )
 
     @available_if(has_partial_fit)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None, classes: Any = None) -> Self:

@@ -186,7 +186,7 @@ class Course:
             scaled = self.validation_scale(history.validation_loss[-1])
             model.validation_loss_curve_.append(scaled)
         self._count()
-        self.stopped = self._stops()
+        self.stopped = self._stops() | model._epoch_task()
         if self.progress is not None:
             history.validation_metric[:] = self.scores
             self.progress(epoch, history)

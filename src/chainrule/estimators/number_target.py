@@ -53,7 +53,7 @@ class NumberTarget:
     @classmethod
     def fit(cls, y: np.ndarray, weights: np.ndarray | None, arguments: Mapping[str, Any]) -> Self:
         """From the training targets and an estimator's arguments."""
-        loss = _loss(arguments["loss"], arguments.get("quantiles", ()))
+        loss = regression_loss(arguments["loss"], arguments.get("quantiles", ()))
         rows = y.reshape(len(y), -1)
         _check_range(rows, loss.name, "y")
         if loss.name == "pinball" and rows.shape[1] > 1:
@@ -188,8 +188,12 @@ class NumberTarget:
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> Self:
         """Build from the JSON form."""
+        scale = TargetScale.from_json(form["scale"])
+        if isinstance(form["loss"], str):  # as the first models wrote, which had no range of y
+            wide = np.full_like(scale.mean, np.inf)
+            return cls(scale, form["vector"] is True, -wide, wide, Loss(form["loss"]))
         return cls(
-            TargetScale.from_json(form["scale"]),
+            scale,
             form["vector"] is True,
             np.array(form["low"], np.float64),
             np.array(form["high"], np.float64),
@@ -222,8 +226,8 @@ class NumberTarget:
         return [(below, above)]
 
 
-def _loss(name: Any, quantiles: Any) -> Loss:
-    """The loss by name, with its quantiles."""
+def regression_loss(name: Any, quantiles: Any) -> Loss:
+    """The loss by name, None for the first of `LOSSES`; quantiles go with "pinball" alone."""
     name = LOSSES[0] if name is None else name
     if not isinstance(name, str) or name not in LOSSES:
         raise SpecError(f"loss {name!r} is not offered; the losses are {', '.join(LOSSES)}.")

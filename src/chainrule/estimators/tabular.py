@@ -194,7 +194,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         DataError, SpecError
             Naming the argument, column or row.
         """
-        return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
+        with self._fit_task(X, y, sample_weight):
+            return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities, float64, shape (n_samples, n_classes), columns as in `classes_`."""
@@ -330,7 +331,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
 
         The other arguments and the errors are those of `TabularClassifier.fit`.
         """
-        return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
+        with self._fit_task(X, y, sample_weight):
+            return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
 
     def predict(self, X: Any) -> np.ndarray:
         """Predictions in y's own units, float64, of y's shape."""
@@ -349,7 +351,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
             rows, whatever the network: split conformal prediction, or CV+ where members were
             validated on rows of their own, and conformalised quantiles for loss="pinball" (see
             `estimators.intervals`). The errors come from the validation rows, which also chose the
-            epoch; with few of them and many epochs the coverage is a little lower.
+            epoch; with few of them and many epochs the coverage is a little lower. After `refit`
+            they are those of the network before it.
 
         Returns
         -------
