@@ -75,12 +75,15 @@ inline void narrow_rows(const ForwardArgs<T>& args) {
     if (only_a && args.activation == Activation::identity) continue;
     const Index at = top * args.stride, n = args.rows - top < kRows ? args.rows - top : kRows;
     T* slope = args.slope != nullptr ? args.slope + at : nullptr;
-    T kept[kRows * kPanel<T>];
-    for (Index i = 0; args.blend != nullptr && i < n; ++i)
+    if (args.blend == nullptr) {
+      activate<T>(args.activation, z + at, args.a + at, slope, args.stride, n, kPanel<T>);
+      continue;
+    }
+    T kept[kRows * kPanel<T>] = {};  // a may lie where z does
+    for (Index i = 0; i < n; ++i)
       for (Index j = 0; j < kPanel<T>; j += kLanes<T>)
         store<T>(kept + i * kPanel<T> + j, load<T>(z + at + i * args.stride + j));
     activate<T>(args.activation, z + at, args.a + at, slope, args.stride, n, kPanel<T>);
-    if (args.blend == nullptr) continue;
     blend_block<T>(kept, kPanel<T>, args.blend, args.a + at, slope,
                    args.residual != nullptr ? args.residual + at : nullptr, args.stride, n,
                    kPanel<T>);
