@@ -17,7 +17,14 @@ from chainrule.inspection import Inspection
 from chainrule.parameters import ParameterList, read_only
 from chainrule.progress import Progress
 from chainrule.spec import History, Loss, TrainingSpec
-from chainrule.spec.shorthand import network_spec, training_spec, whole
+from chainrule.spec.shorthand import (
+    name_of,
+    network_spec,
+    number_type,
+    seed_of,
+    training_spec,
+    whole,
+)
 
 if TYPE_CHECKING:
     pass
@@ -86,9 +93,10 @@ class Network(Inspection):
         huber_delta: float = 1.0,
         quantiles: Sequence[float] = (),
     ) -> None:
-        number_type = np.dtype(dtype)
-        if number_type not in (np.dtype(np.float32), np.dtype(np.float64)):
-            raise SpecError(f"dtype must be 'float32' or 'float64', found {dtype!r}.")
+        type_name = number_type(dtype)
+        name_of("loss", loss)
+        if init is not None:
+            name_of("init", init)
         constants: dict[str, Any] = {}
         if loss == "huber":
             constants["huber_delta"] = float(huber_delta)
@@ -98,9 +106,9 @@ class Network(Inspection):
         self.spec = network_spec(
             layers, activation, output_activation, chosen_loss, dropout, init == "ntk"
         )
-        self.random_state = whole("random_state", random_state)
+        self.random_state = seed_of(random_state)
         self._set_up(
-            engine.initialize(self.spec, init=init, seed=self.random_state, dtype=number_type)
+            engine.initialize(self.spec, init=init, seed=self.random_state, dtype=type_name)
         )
 
     def _set_up(
@@ -316,6 +324,10 @@ class Network(Inspection):
             **constants,
         )
         training = training_spec({**given, "seed": self.random_state})
+        if not isinstance(verbose, bool):
+            whole("verbose", verbose)
+        if callback is not None and not callable(callback):
+            raise SpecError(f"callback must be a function, found {callback!r}.")
         progress = Progress(verbose, training.epochs) if verbose else None
 
         def after_epoch(epoch: int, history: History) -> bool:

@@ -12,7 +12,10 @@ from sklearn.experimental import enable_halving_search_cv  # noqa: F401
 from sklearn.model_selection import HalvingGridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import (
+    check_dataframe_column_names_consistency,
+    parametrize_with_checks,
+)
 
 from chainrule import MLPClassifier, MLPRegressor
 
@@ -22,6 +25,12 @@ pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceW
 @parametrize_with_checks([MLPClassifier(), MLPRegressor()])
 def test_contract(estimator, check):
     check(estimator)
+
+
+@pytest.mark.parametrize("model", [MLPClassifier(max_iter=2), MLPRegressor(max_iter=2)])
+def test_column_names(model):
+    """scikit-learn keeps this one for its own estimators."""
+    check_dataframe_column_names_consistency(type(model).__name__, model)
 
 
 def test_search_and_pickle():

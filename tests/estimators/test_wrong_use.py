@@ -12,8 +12,9 @@ import polars as pl
 import pytest
 import scipy.sparse as sp
 
+import chainrule
 from chainrule import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
-from chainrule.errors import ChainruleError, DataError, SpecError
+from chainrule.errors import ChainruleError, DataError, ModelFileError, SpecError
 
 X = np.random.default_rng(0).normal(size=(30, 3))
 LABELS, NUMBERS = np.arange(30) % 3, X[:, 0] + 1
@@ -195,3 +196,69 @@ def test_errors_of_arguments_are_spec_errors():
     for make in MAKERS.values():
         with pytest.raises(SpecError, match="verbose must be True or False or"):
             make(verbose="loud").fit(X, LABELS)
+
+
+@pytest.mark.parametrize("argument", ["n_repeats", "metric", "random_state"])
+def test_importance_refuses_what_it_cannot_be(argument):
+    model = TabularRegressor(**QUICK, epochs=1).fit(X, NUMBERS)
+    for value in (-1, "x", [1], np.array([1, 2]), pd.NA, object()):
+        with pytest.raises(SpecError, match=argument):
+            model.feature_importance(X, NUMBERS, **{argument: value})
+
+
+@pytest.mark.parametrize("value", [None, 1, True, 1.5, ["model"], object()])
+def test_models_are_kept_under_paths(value):
+    model = TabularRegressor(**QUICK, epochs=1).fit(X, NUMBERS)
+    with pytest.raises(ModelFileError, match="saved to a path, found"):
+        model.save(value)
+    with pytest.raises(ModelFileError, match="loaded from a path, found"):
+        chainrule.load(value)
+
+
+NETWORK = {
+    "layers": ["x", 3, [3], [3, 0], [3, "a"], None, {}],
+    "activation": [None, 3, 1.5, "x", ["relu", "relu"], print, np.array(3)],
+    "output_activation": [True, 3, "x", np.array([1, 2])],
+    "loss": [None, [], ["x"], {}, "x", np.array([1, 2]), pd.NA],
+    "dtype": [None, True, "x", "float16", [1], {"a": 1}, 1.5],
+    "init": [3, "x", np.array([1, 2]), pd.NA],
+    "dropout": [-0.1, 1.5, "x", np.array([1, 2]), pd.NA, None],
+    "random_state": [-1, 1 << 64, 1.5, "x", None],
+}
+NETWORK_FIT = {
+    "optimizer": ["x", None, []],
+    "learning_rate": [-1.0, float("nan"), "x", None],
+    "schedule": ["x", 3, {"name": "x"}],
+    "epochs": [-1, 1.5, "x", None],
+    "batch_size": [0, 1.5, "x"],
+    "reduction": ["x", None, np.array([1, 2])],
+    "metric": ["x", [], {}, np.array([1, 2])],
+    "callback": [True, 1, "x", [print]],
+    "verbose": ["x", None, [], 1.5, print],
+    "n_threads": [0, 1.5, "x"],
+    "patience": [0, 1.5, "x"],
+}
+
+
+@pytest.mark.parametrize("argument", NETWORK)
+def test_networks_refuse_by_name(argument):
+    usual = {"layers": [3, 4, 1]}
+    word = argument.removeprefix("output_")  # of an activation that does not exist
+    for value in NETWORK[argument]:
+        with pytest.raises(SpecError, match=f"{word}|layer|features|units"):
+            chainrule.Network(**usual | {argument: value})
+
+
+@pytest.mark.parametrize("argument", NETWORK_FIT)
+def test_fits_of_networks_refuse_by_name(argument):
+    network = chainrule.Network([3, 4, 1])
+    for value in NETWORK_FIT[argument]:
+        with pytest.raises(SpecError, match=argument):
+            network.fit(X, NUMBERS, **{argument: value})
+
+
+@pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
+def test_sparse_rows_that_no_memory_holds(name):
+    model = MAKERS[name]().fit(X, target(name))
+    with pytest.raises(DataError, match="1,099,511,627,776 rows and 3 columns would be 24,576 GiB"):
+        model.predict(sp.csc_array((2**40, 3)))

@@ -122,7 +122,7 @@ def metric_code(metric: Any) -> int:
     """The core's number of a metric by name, or that of a caller's function."""
     if callable(metric):
         return CALLBACK_METRIC
-    if metric not in METRIC_CODES:
+    if not isinstance(metric, str) or metric not in METRIC_CODES:
         raise SpecError(
             f"unknown metric {metric!r}; it is one of {', '.join(METRIC_CODES)} or a function."
         )

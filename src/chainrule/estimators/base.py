@@ -25,7 +25,7 @@ from chainrule.estimators.ensemble import Member, training_of
 from chainrule.estimators.number_target import NumberTarget
 from chainrule.estimators.optimize import Optimization
 from chainrule.estimators.plan import judges, plan, within_limit
-from chainrule.estimators.recipe import number_type, plain, resolve
+from chainrule.estimators.recipe import plain, resolve
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.weights import read_weights
@@ -34,6 +34,7 @@ from chainrule.explain.names import Names
 from chainrule.files import ModelRecord, save_model
 from chainrule.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.spec.shorthand import number_type
 from chainrule.table.encoder import Encoder
 from chainrule.table.frame import Table, as_table
 

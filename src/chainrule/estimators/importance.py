@@ -18,6 +18,15 @@ from sklearn.utils import check_random_state
 
 from chainrule.engine import machine
 from chainrule.errors import SpecError
+from chainrule.estimators.arguments import (
+    FUNCTION,
+    NONE,
+    TEXT,
+    check_arguments,
+    either,
+    seeds,
+    whole,
+)
 from chainrule.estimators.recipe import plain
 from chainrule.estimators.weights import read_weights
 from chainrule.table.frame import as_table
@@ -27,6 +36,12 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 _BLOCK_ROWS = 1 << 14
+
+_RULES = {
+    "n_repeats": whole(1),
+    "metric": either(TEXT, FUNCTION, NONE),
+    "random_state": seeds(32),
+}
 
 
 @dataclass(frozen=True)
@@ -84,8 +99,9 @@ def feature_importance(
     random_state: Any,
 ) -> FeatureImportance:
     """Of a fitted model's columns on these rows; see `TabularModel.feature_importance`."""
-    if not isinstance(n_repeats, int | np.integer) or n_repeats < 1:
-        raise SpecError(f"n_repeats must be a whole number of at least 1, found {n_repeats!r}.")
+    check_arguments(
+        _RULES, {"n_repeats": n_repeats, "metric": metric, "random_state": random_state}
+    )
     if callable(metric) and sample_weight is not None:
         raise SpecError(
             "a metric that is a function knows no sample_weight; leave one of them out."

@@ -257,17 +257,6 @@ def _check_refit(refit: Any, n_members: int) -> None:
         )
 
 
-def number_type(dtype: Any) -> str:
-    """ "float32" or "float64" from a name or a NumPy type."""
-    try:
-        name = str(np.dtype(dtype))
-    except TypeError:
-        name = ""
-    if name not in ("float32", "float64"):
-        raise SpecError(f"dtype must be 'float32' or 'float64', found {dtype!r}.")
-    return name
-
-
 def plain(value: Any) -> Any:
     """A NumPy scalar, as grids of parameters hold them, as a Python number."""
     return value.item() if isinstance(value, np.generic) else value

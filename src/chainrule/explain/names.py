@@ -133,6 +133,8 @@ class Names:
 
     def parse(self, text: str) -> Asked:
         """What a user asks for; `SpecError` says what is wrong and what there is."""
+        if not isinstance(text, str):
+            raise SpecError(f"the quantity must be text, found {text!r}; write one {_EXAMPLES}.")
         text = text.strip()
         if text == "loss":
             return Asked("loss")

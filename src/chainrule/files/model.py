@@ -199,6 +199,8 @@ def _read_head(file: BinaryIO) -> tuple[_Head, bytes]:
 
 
 def _open_regular(path: str | os.PathLike[str]) -> BinaryIO:
+    if not isinstance(path, str | os.PathLike):  # a number would be an open file of the process
+        raise ModelFileError(f"a model is loaded from a path, found {path!r}.")
     # Not blocking: opening a named pipe would wait for its writer.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     file = open(path, "rb", opener=lambda name, _: os.open(name, flags))  # noqa: SIM115

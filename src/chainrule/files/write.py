@@ -82,6 +82,8 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         is left, except that a failure of the very last call, which makes the new name durable,
         leaves the new file in place and says so.
     """
+    if not isinstance(path, str | os.PathLike):
+        raise ModelFileError(f"a model is saved to a path, found {path!r}.")
     target = os.path.realpath(os.fspath(path))
     shown = str(path)
     try:

@@ -13,7 +13,7 @@ import numpy as np
 from chainrule.errors import SpecError
 from chainrule.spec.layers import Dense, Dropout, layer_from_json
 from chainrule.spec.network import LOSSES, Loss, NetworkSpec
-from chainrule.spec.training import TrainingSpec
+from chainrule.spec.training import TrainingSpec, check_number
 
 # What people from other libraries type, and the name here.
 _FOREIGN_NAMES = {
@@ -49,6 +49,8 @@ def network_spec(
         )
     if output_activation is None:
         output_activation = LOSSES[loss.name][0] if loss.name in LOSSES else "identity"
+    name_of("output_activation", output_activation)
+    check_number("dropout", dropout, 0.0, 1.0)
     first, *rest = layers
     n_features = whole("the first entry of layers, the number of features,", first)
     if not all(_is_whole(layer) for layer in rest):
@@ -58,7 +60,10 @@ def network_spec(
         ]
         return NetworkSpec(n_features, tuple(described), loss)
     sizes = [operator.index(size) for size in rest]
-    hidden = [activation] * (len(sizes) - 1) if isinstance(activation, str) else list(activation)
+    one = isinstance(activation, str)
+    if not one and not isinstance(activation, Sequence):
+        raise SpecError(f"activation must be a name or a list of names, found {activation!r}.")
+    hidden = [activation] * (len(sizes) - 1) if one else list(activation)
     if len(hidden) != len(sizes) - 1:
         raise SpecError(
             f"activation must be one name or one per hidden layer: {len(sizes) - 1} hidden layers, "
@@ -99,3 +104,29 @@ def whole(name: str, value: Any) -> int:
     if not _is_whole(value):
         raise SpecError(f"{name} must be a whole number, found {value!r}.")
     return operator.index(value)
+
+
+def seed_of(value: Any) -> int:
+    """`random_state` as the 64 bits of a seed."""
+    seed = whole("random_state", value)
+    if not 0 <= seed < 1 << 64:
+        raise SpecError(f"random_state must be from 0 to 2**64 - 1, found {value!r}.")
+    return seed
+
+
+def name_of(argument: str, value: Any) -> str:
+    """`value` if it is text, such as the name of a loss."""
+    if not isinstance(value, str):
+        raise SpecError(f"{argument} must be a name, found {value!r}.")
+    return value
+
+
+def number_type(dtype: Any) -> str:
+    """ "float32" or "float64" from a name or a NumPy type."""
+    try:
+        name = str(np.dtype(dtype))
+    except (TypeError, ValueError):
+        name = ""
+    if dtype is None or name not in ("float32", "float64"):
+        raise SpecError(f"dtype must be 'float32' or 'float64', found {dtype!r}.")
+    return name

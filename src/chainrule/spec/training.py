@@ -192,7 +192,7 @@ class TrainingSpec:
         for name in _ADDED_SCHEDULES:
             if getattr(self, name).name == "plateau":
                 raise SpecError(f"{name} cannot be 'plateau', which is for the learning rate.")
-        if self.reduction not in ("mean", "sum"):
+        if not isinstance(self.reduction, str) or self.reduction not in ("mean", "sum"):
             raise SpecError(f"reduction must be 'mean' or 'sum', found {self.reduction!r}.")
         for name in ("learning_rate", "l1", "l2", "weight_decay", "tol"):
             check_number(name, getattr(self, name), low=0.0)
