@@ -23,6 +23,7 @@ REFERENCE = {
     "3-backward": "backward.py",
     "4-update": "update.py",
     "5-repeat": "fit.py",
+    "6-inputs": "stem.py",
 }
 
 
@@ -52,7 +53,7 @@ def lesson(request):
     return request.param, text, *run(text)
 
 
-def test_there_are_five():
+def test_there_are_six():
     assert [path.stem for path in LESSONS] == list(REFERENCE)
 
 

@@ -199,3 +199,27 @@ def test_refusals(model, table, labels):
         model.explain("loss", table, labels, row=60)
     with pytest.raises(NotFittedError):
         chainrule.TabularClassifier().trace(table, labels)
+
+
+def test_the_recipes_own_layers_are_explained_by_name(table, labels):
+    many = table.assign(site=[f"site {k % 11}" for k in range(len(table))])
+    model = chainrule.TabularClassifier(
+        hidden_layer_sizes=6, epochs=3, preset="fast", random_state=0
+    ).fit(many, labels)
+    assert {"length~1", "length~3", "length", "island=Dream", "site#8"} <= set(model.input_names_)
+    for quantity, said in {
+        "W1[3,length]": "from the cell",
+        "W1[3,site#2]": "the cell 'site 5' of site",
+        "freq[length,3]": "frequency 4 of length",
+        "mix[length~2,0]": "in wave 2 of length",
+        "scale[site#1]": "the scale of input",
+        "levels[1,2]": "number 3 of the vector of level 1 of site",
+        "blend1[2]": "the blend of unit 3 of layer 1",
+    }.items():
+        found = model.explain(quantity, many, labels, row=5, check="complex")
+        assert said in " ".join(str(found).split()), quantity
+        assert found.check.verdict in ("ok", "kink"), quantity
+    checked = model.check_gradients(many, labels)
+    assert checked.ok, str(checked)
+    assert {"freq", "levels", "scale", "blend1"} <= {tensor.name for tensor in checked.tensors}
+    assert model.diagnose(many, labels) is not None

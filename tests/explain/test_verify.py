@@ -292,3 +292,18 @@ def test_slips_of_one_layer_are_caught(problem, monkeypatch, slip, layer):
 
 def test_at_least_sixty_faults_are_seeded():
     assert len(FAULTS) + 3 * len(SLIPS) >= 60
+
+
+@pytest.mark.parametrize("tensor", ["W1", "b1"])
+def test_a_small_fault_below_wide_scaled_layers_is_caught(monkeypatch, tensor):
+    """The rounding floor knows the factor 1 / sqrt(n) that keeps such gradients small."""
+    layers = (*(Dense(128, "tanh", ntk=True) for _ in range(4)), Dense(1, ntk=True))
+    spec = NetworkSpec(5, layers, Loss("squared_error"))
+    params = engine.initialize(spec, seed=1, dtype="float64")
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((9, 5)), rng.standard_normal(9)
+    assert check_gradients(spec, params, X, y, parameters=tensor).ok
+    loss, grads = engine.gradients(spec, params, X, y)
+    grads[tensor] *= 1.0 + 1e-8
+    monkeypatch.setattr(engine, "gradients", lambda *_, **__: (loss, grads))
+    assert not check_gradients(spec, params, X, y, parameters=tensor).ok

@@ -9,6 +9,7 @@ import numpy as np
 from chainrule.explain.gradient_check import LIMITS, Entry
 from chainrule.explain.kinks import KinkSearch
 from chainrule.reference.activations import activation
+from chainrule.reference.layers import weight_scale
 from chainrule.reference.losses import row_shares, targets
 from chainrule.reference.stem import (
     TURN,
@@ -76,7 +77,8 @@ def rounding_scale(
 ) -> dict[str, float]:
     """Per tensor, the largest sum of absolute terms behind one gradient.
 
-    The backward pass with |W|, |a| and |slope|, started from |a| + |y| instead of a - y.
+    The backward pass with |W|, |a| and |slope|, started from |a| + |y| instead of a - y. Masks,
+    which are near 1 on average, are left out.
     """
     rows = targets(spec, y)
     share = row_shares(len(rows), weight, training.reduction)[:, np.newaxis]
@@ -86,10 +88,11 @@ def rounding_scale(
     out: dict[str, float] = {}
     for number in range(spec.n_layers, 0, -1):
         W, a_in = np.abs(params[f"W{number}"]), np.abs(trace.a[number - 1])
+        scale = weight_scale(W, spec.dense[number - 1].ntk)
         penalties = training.l1 + training.l2 * W.max()
-        out[f"W{number}"] = float(((share * d).T @ a_in).max() + penalties)
+        out[f"W{number}"] = float(scale * ((share * d).T @ a_in).max() + penalties)
         out[f"b{number}"] = float((share * d).sum(axis=0).max())
-        d = d @ W
+        d = d @ W * scale
         if number > 1 and spec.dense[number - 2].blend:
             z = trace.z[number - 1]
             bend = np.abs(activation(spec.dense[number - 2].activation, z)) + np.abs(z)
