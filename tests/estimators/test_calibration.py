@@ -10,6 +10,7 @@ from sklearn.metrics import log_loss
 from chainrule.estimators.calibration import Temperature, refined_log_loss, sigmoid, softmax
 from chainrule.estimators.class_target import ClassTarget
 from chainrule.estimators.rows import Rows
+from chainrule.estimators.targets import Labels
 
 
 def smoothed(y, n_classes, n_rows):
@@ -103,3 +104,21 @@ def test_members_smooth_by_all_their_rows():
     assert apart.temperatures[0].beta == Temperature.fit(z, y, None, False, n_rows=6).beta > one
     assert target.adjusted([z], rows[:1], {"calibrate": False}) is target
     np.testing.assert_allclose(shared.decode([z, 2 * z]), softmax(one * z), rtol=1e-7)
+
+
+def test_a_bag_answers_by_the_geometric_mean():
+    rng = np.random.default_rng(5)
+    z = list(rng.normal(size=(9, 20, 3)).astype("f4"))
+    temperatures = tuple(Temperature(beta) for beta in rng.uniform(0.5, 2, 9))
+    found = ClassTarget(Labels(np.arange(3)), None, temperatures).decode(z)
+    members = [t.probabilities(m, False) for t, m in zip(temperatures, z, strict=True)]
+    products = np.prod(members, axis=0) ** (1 / 9)
+    np.testing.assert_allclose(found, products / products.sum(axis=1, keepdims=True), rtol=1e-12)
+    for row in range(20):
+        alone = ClassTarget(Labels(np.arange(3)), None, temperatures).decode([m[[row]] for m in z])
+        np.testing.assert_array_equal(alone[0], found[row])
+    labels = ClassTarget(Labels(np.arange(3), multilabel=True), None, temperatures).decode(z)
+    odds = np.prod(
+        [np.exp(t.beta * m.astype(float)) for t, m in zip(temperatures, z, strict=True)], axis=0
+    )
+    np.testing.assert_allclose(labels / (1 - labels), odds ** (1 / 9), rtol=1e-12)

@@ -72,6 +72,14 @@ def test_crossing_outputs_are_rearranged():
     np.testing.assert_allclose(found.decode(outputs), [[4.0, 6.0]])  # the mean of members
 
 
+def test_a_row_has_the_same_bits_alone():
+    found = target(np.random.default_rng(0).normal(size=30))
+    outputs = np.random.default_rng(1).normal(size=(9, 30, 1)).astype("f4")
+    together = found.decode(list(outputs))
+    alone = [found.decode(list(outputs[:, [row]])) for row in range(30)]
+    np.testing.assert_array_equal(np.concatenate(alone), together)
+
+
 def test_one_quantile_is_a_vector():
     rng = np.random.default_rng(0)
     X = rng.normal(size=(300, 2))

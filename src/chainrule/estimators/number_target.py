@@ -202,7 +202,9 @@ class NumberTarget:
         )
 
     def _combined(self, outputs: Sequence[np.ndarray]) -> np.ndarray:
-        return np.asarray(np.mean([self._member(member) for member in outputs], axis=0))
+        # One after the other, so that a row's bits do not depend on the other rows.
+        members = [self._member(member) for member in outputs]
+        return np.asarray(sum(members[1:], members[0]) / len(members))
 
     def _member(self, outputs: np.ndarray) -> np.ndarray:
         """One network's predictions, (n, n_outputs): within the range of y, quantiles ascending.
