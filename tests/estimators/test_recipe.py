@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule.errors import SpecError
-from chainrule.estimators.recipe import PRESETS, TASKS, Recipe, number_type, resolve
+from chainrule.estimators.recipe import PRESETS, TASKS, Recipe, resolve
 from chainrule.spec import CategoryEmbedding, Dense, Dropout, Loss, PeriodicEmbedding, Scale
 
 DEFAULTS = {
@@ -165,10 +165,3 @@ def test_every_preset_is_a_valid_training(preset, task):
     spec = recipe.network(1, 2, SQUARES)
     assert recipe.training(spec, 1, 0, None, None).epochs > 0
     assert recipe.n_members >= 1
-
-
-def test_number_types():
-    assert number_type(np.float32) == number_type("float32") == "float32"
-    for wrong in ("float16", int, "double precision", 3):
-        with pytest.raises(SpecError, match="dtype"):
-            number_type(wrong)
