@@ -74,6 +74,10 @@ Table<T> table_of(const nb::dict& form) {
 // Ctrl-C stops it too, wherever it arrives, but raises nothing.
 class PythonCalls {
  public:
+  // `asked_to_stop`, unless None, is asked whether another thread wants an end.
+  explicit PythonCalls(nb::object asked_to_stop = nb::none())
+      : asked_to_stop_(std::move(asked_to_stop)) {}
+
   template <class Function>
   auto guarded(Function function, decltype(function()) otherwise) {
     const KeepSubnormals mode;
@@ -92,11 +96,13 @@ class PythonCalls {
     return otherwise;
   }
 
-  // Asks for signals; true when the loop must end.
+  // Asks for signals, which reach the main thread only, and for others' wishes; true when the loop
+  // must end.
   bool interrupted() {
-    const auto ask = [] {
+    const auto ask = [&] {
       if (PyErr_CheckSignals() != 0) throw nb::python_error();
-      return false;
+      if (!asked_to_stop_.is_none()) interrupted_ = nb::cast<bool>(asked_to_stop_());
+      return interrupted_;
     };
     return failed() || guarded(ask, true);
   }
@@ -109,6 +115,7 @@ class PythonCalls {
   }
 
  private:
+  nb::object asked_to_stop_;
   std::exception_ptr error_;
   bool interrupted_ = false;
 };
@@ -154,7 +161,7 @@ template <class T>
 nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form, Arrays<T> params,
                      const nb::dict& state_form, const nb::dict& train_form,
                      const nb::dict& validation_form, int metric, nb::object metric_function,
-                     nb::object epoch_function, Outputs<T> out_params,
+                     nb::object epoch_function, nb::object asked_to_stop, Outputs<T> out_params,
                      const nb::dict& out_moments) {
   const NetworkPlan network = network_plan(network_form);
   const TrainingPlan plan = training_plan(training_form, network);
@@ -166,7 +173,7 @@ nb::dict fit_network(const nb::dict& network_form, const nb::dict& training_form
   State<T> state(network, plan.optimizer);
   load_state<T>(state, params, state_form);
 
-  PythonCalls python;
+  PythonCalls python(std::move(asked_to_stop));
   Hooks<T> hooks;
   hooks.interrupted = [&] { return python.interrupted(); };
   if (!metric_function.is_none()) {
@@ -338,7 +345,7 @@ void register_for(nb::module_& module, const char* fit_name, const char* trace_n
   module.def(fit_name, &fit_network<T>, nb::arg("network"), nb::arg("training"), nb::arg("params"),
              nb::arg("state"), nb::arg("train"), nb::arg("validation"), nb::arg("metric"),
              nb::arg("metric_function").none(), nb::arg("epoch_function").none(),
-             nb::arg("out_params"), nb::arg("out_moments"));
+             nb::arg("asked_to_stop").none(), nb::arg("out_params"), nb::arg("out_moments"));
   module.def(trace_name, &trace_step<T>);
 }
 

@@ -31,6 +31,7 @@ def fit_float32(
     metric: int,
     metric_function: Callable[[_Array], float] | None,
     epoch_function: Callable[[int, float, float, float, float], float] | None,
+    asked_to_stop: Callable[[], bool] | None,
     out_params: list[_Array],
     out_moments: dict[str, list[_Array]],
 ) -> _Form: ...

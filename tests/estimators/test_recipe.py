@@ -166,10 +166,3 @@ def test_every_preset_is_a_valid_training(preset, task):
     spec = recipe.network(1, 2, SQUARES)
     assert recipe.training(spec, 1, 0, None, None).epochs > 0
     assert recipe.n_members >= 1
-
-
-def test_number_types():
-    assert number_type(np.float32) == number_type("float32") == "float32"
-    for wrong in ("float16", int, "double precision", 3):
-        with pytest.raises(SpecError, match="dtype"):
-            number_type(wrong)

@@ -255,3 +255,10 @@ def test_fits_of_networks_refuse_by_name(argument):
     for value in NETWORK_FIT[argument]:
         with pytest.raises(SpecError, match=argument):
             network.fit(X, NUMBERS, **{argument: value})
+
+
+@pytest.mark.parametrize("name", ["MLPClassifier", "MLPRegressor"])
+def test_sparse_rows_that_no_memory_holds(name):
+    model = MAKERS[name]().fit(X, target(name))
+    with pytest.raises(DataError, match="1,099,511,627,776 rows and 3 columns would be 24,576 GiB"):
+        model.predict(sp.csc_array((2**40, 3)))

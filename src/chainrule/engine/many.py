@@ -14,7 +14,7 @@ from typing import Any
 from chainrule import _core
 from chainrule.engine.rows import Params
 from chainrule.engine.state import TrainingState
-from chainrule.engine.training import Callback, FitResult, fit
+from chainrule.engine.training import FitResult, fit
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 _SECONDS_TO_NOTICE = 0.1  # where waiting cannot be interrupted
@@ -36,8 +36,8 @@ def fit_many(jobs: Sequence[FitJob], *, n_threads: int | None = None) -> list[Fi
     """Train independent networks, one a thread; the same bits as one after the other.
 
     Arrays that jobs share are read in place. The first error of any job is raised after all ended.
-    Ctrl-C ends each at its next epoch's end, with its best parameters and `history.interrupted`;
-    those that had not begun come back as they were, with an empty history.
+    Ctrl-C ends all within milliseconds, each with `history.interrupted` and the parameters of its
+    best or last completed epoch; those that had not begun come back as they were.
     """
     workers = min(len(jobs), n_threads or _core.available_threads())
     many = _Many([replace(job, training=replace(job.training, n_threads=1)) for job in jobs])
@@ -54,7 +54,7 @@ def fit_many(jobs: Sequence[FitJob], *, n_threads: int | None = None) -> list[Fi
         if workers > 1:
             many.wait()
     results = many.results()
-    if workers > 1 and any(result.history.interrupted for result in results):
+    if any(result.history.interrupted for result in results):
         ended = sum(not result.history.interrupted for result in results)
         warnings.warn(
             f"training was interrupted when {ended} of {len(jobs)} networks were done; the "
@@ -111,23 +111,14 @@ class _Many:
         return found
 
     def _run(self, job: FitJob) -> FitResult:
-        """Train, until the end of the epoch in which `stop` is set; Ctrl-C sets it."""
+        """Train, unless `stop` is set meanwhile; Ctrl-C sets it."""
         if self.stop.is_set():
             return _untrained(job)
-        options = dict(job.options)
-        callback: Callback | None = options.pop("callback", None)
-
-        def after_epoch(epoch: int, history: History) -> bool | float | None:
-            answer = None if callback is None else callback(epoch, history)
-            return True if self.stop.is_set() else answer
-
         result = fit(
-            job.spec, job.params, job.X, job.y, job.training, callback=after_epoch, **options
+            job.spec, job.params, job.X, job.y, job.training, stop=self.stop.is_set, **job.options
         )
         if result.history.interrupted:
             self.stop.set()
-        elif self.stop.is_set() and result.history.stop_reason == "callback":
-            result.history.stop_reason, result.history.interrupted = "interrupted", True
         return result
 
 

@@ -45,6 +45,7 @@ def fit(
     state: TrainingState | None = None,
     metric: Metric = "loss",
     callback: Callback | None = None,
+    stop: Callable[[], bool] | None = None,
 ) -> FitResult:
     """Train from `params`, which stay untouched.
 
@@ -67,6 +68,9 @@ def fit(
     callback : callable, optional
         Called as callback(epoch, history) after each epoch; True stops, a float is the factor on
         the learning rate from the next epoch on.
+    stop : callable, optional
+        Asked every few milliseconds; True ends training as Ctrl-C does, which reaches the main
+        thread only, and whoever asks is left to tell of it.
 
     Raises
     ------
@@ -117,6 +121,7 @@ def fit(
         metric_code(metric),
         metric if callable(metric) else None,
         epoch_done if callback is not None else None,
+        stop,
         after,
         slots,
     )
@@ -138,7 +143,7 @@ def fit(
     )
     if out["diverged_epoch"] >= 0:
         raise _diverged(out, training, result)
-    if history.interrupted:
+    if history.interrupted and stop is None:
         warnings.warn(
             f"training was interrupted after {history.n_epochs} of {training.epochs} epochs; "
             "the parameters of the best or last completed epoch are kept",

@@ -36,6 +36,7 @@ from chainrule.estimators.mlp_scores import LossScale, Score, score_function
 from chainrule.estimators.recipe import plain
 from chainrule.estimators.weights import read_weights
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec
+from chainrule.table.frame import physical_memory
 
 Array = np.ndarray
 Params = dict[str, Array]
@@ -305,6 +306,13 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
 
 def _dense(X: Any, dtype: Any) -> Array:
     """Sparse rows written out; the engine multiplies dense ones."""
+    needed = np.dtype(dtype).itemsize * math.prod(X.shape)
+    if hasattr(X, "toarray") and needed > physical_memory():
+        raise DataError(
+            f"X is sparse, and its {X.shape[0]:,} rows and {X.shape[1]:,} columns would be "
+            f"{needed / 2**30:,.0f} GiB written out, which is more than this machine can hold.",
+            "Train on fewer rows at a time, with partial_fit, or on fewer columns.",
+        )
     array = X.toarray() if hasattr(X, "toarray") else X
     return np.ascontiguousarray(array, dtype=dtype)
 

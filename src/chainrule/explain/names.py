@@ -28,7 +28,7 @@ PARAMETERS = (*LAYER_PARAMETERS, *STEM_PARAMETERS)
 _FORM = re.compile(
     rf"(?:(W|b|blend|delta|z|a)(\d+)|({'|'.join(STEM_PARAMETERS)}))\[(.*)\](?:@(\d+))?", re.DOTALL
 )
-_EXAMPLES = 'such as "W1[0,2]", "b1[2]", "delta1[4]", "z2[0]", "a1[3]" or "loss"'
+_EXAMPLES = 'such as "W1[0,2]", "b1[2]", "delta1[4]", "z2[0]", "a1[3]", "scale[5]" or "loss"'
 
 
 @dataclass(frozen=True)

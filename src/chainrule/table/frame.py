@@ -282,7 +282,7 @@ def _check_size(n_rows: int, n_columns: int) -> None:
             f"X has 0 sample(s) (shape=(0, {n_columns})) while a minimum of 1 is required."
         )
     needed = 4 * n_rows * n_columns
-    if n_rows > MAX_ROWS or needed > _physical_memory():
+    if n_rows > MAX_ROWS or needed > physical_memory():
         raise DataError(
             f"X has {n_rows:,} rows and {n_columns:,} columns, {needed / 2**30:,.0f} GiB of "
             "numbers; that is more than this machine can hold.",
@@ -290,7 +290,8 @@ def _check_size(n_rows: int, n_columns: int) -> None:
         )
 
 
-def _physical_memory() -> int:
+def physical_memory() -> int:
+    """Bytes of memory of this machine."""
     try:
         return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):
