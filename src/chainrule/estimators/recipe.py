@@ -28,6 +28,9 @@ _NTK_INITS = ("ntk", "data_driven")
 # with the rate's factor in both, so that decay goes by its square.
 _RATES = {"b": 0.1, "scale": 6.0, **dict.fromkeys(("freq", "phase", "mix", "shift", "blend"), 0.1)}
 _DECAYS = {**_RATES, "b": 0.0, "levels": 1.0}
+# Of "auto" batches: how many an epoch, and their least and most rows.
+_BATCHES = 32
+_BATCH_ROWS = (16, 256)
 
 
 @dataclass(frozen=True)
@@ -63,10 +66,9 @@ class Recipe:
     row_visits : int or None
         Rows that training may see in all, all epochs together; within the bounds of `min_epochs`
         and `epochs`. None is always `epochs`.
-    batch_size : int or None
-        Rows per step; None is the full batch.
-    equal_batches : bool
-        Whether `batch_size` is only about right, so that all batches have the same size.
+    batch_size : int, None or "auto"
+        Rows per step; None is the full batch. "auto" makes equal batches, about 32 in an epoch and
+        of 16 to 256 rows: few rows need small batches, lest there be too few steps.
     n_members : int
         Networks whose predictions are averaged.
     """
@@ -93,8 +95,7 @@ class Recipe:
     epochs: int = 256
     min_epochs: int = 16
     row_visits: int | None = 4_000_000
-    batch_size: int | None = 256
-    equal_batches: bool = True
+    batch_size: int | str | None = "auto"
     n_members: int = 1
 
     @property
@@ -177,14 +178,15 @@ class Recipe:
 
     def batch_size_for(self, n_rows: int) -> int | None:
         """Rows per step, such that the last batch of an epoch is not a small one."""
-        if self.batch_size is None or not self.equal_batches:
+        if not isinstance(self.batch_size, str):
             return self.batch_size
-        return math.ceil(n_rows / max(1, round(n_rows / self.batch_size)))
+        wanted = min(max(n_rows / _BATCHES, _BATCH_ROWS[0]), _BATCH_ROWS[1])
+        return math.ceil(n_rows / max(1, round(n_rows / wanted)))
 
 
 def _cycles(epochs: int) -> int:
     """Valleys of the schedule: fewer in a short run, whose last one must be long enough."""
-    return 4 if epochs >= 64 else 3 if epochs >= 32 else 2
+    return 4 if epochs >= 64 else 3 if epochs >= 20 else 2
 
 
 TASKS: dict[str, Recipe] = {
@@ -197,9 +199,9 @@ TASKS: dict[str, Recipe] = {
 _RATE_OF_LOSS = {"poisson": TASKS["classification"].learning_rate}
 
 PRESETS: dict[str, Mapping[str, int]] = {
-    "fast": {"n_members": 1, "epochs": 256},
-    "default": {"n_members": 4, "epochs": 64},
-    "best": {"n_members": 8, "epochs": 256},
+    "fast": {"n_members": 1, "epochs": 96, "row_visits": 3_000_000},
+    "default": {"n_members": 4, "epochs": 64, "row_visits": 800_000},
+    "best": {"n_members": 8, "epochs": 256, "row_visits": 4_000_000},
 }
 
 # Metrics that judge the predicted class alone.
@@ -235,7 +237,7 @@ def resolve(
     if arguments["hidden_layer_sizes"] is not None:
         given["hidden_layer_sizes"] = _sizes(arguments["hidden_layer_sizes"])
     if not _is_text(arguments["batch_size"], "auto"):
-        given["batch_size"], given["equal_batches"] = plain(arguments["batch_size"]), False
+        given["batch_size"] = plain(arguments["batch_size"])
     if isinstance(arguments["metric"], str) and arguments["metric"] in _OF_CLASSES:
         given["label_smoothing"] = _LABEL_SMOOTHING
     recipe = replace(TASKS[task], **{**PRESETS[preset], **given, **(changes or {})})
