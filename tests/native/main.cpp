@@ -80,8 +80,11 @@ Case make_case(const std::vector<Index>& widths, Index n, int seed) {
   training.optimizer = static_cast<Optimizer>(seed % 7);
   training.schedule.kind = static_cast<ScheduleKind>(seed % 7);
   training.schedule.factor = 0.9;
-  training.groups.assign(network.layers.size(), GroupPlan{});
-  if (seed % 5 == 0) training.groups[0].bias_rate = 0;
+  for (std::size_t l = 0; l < network.layers.size(); ++l) {
+    training.groups.push_back({.rate = 1, .decay = 1});  // of W
+    training.groups.push_back({.rate = 1, .decay = 0});  // of b
+  }
+  if (seed % 5 == 0) training.groups[1].rate = 0;
   training.epochs = 2;
   training.batch_size = seed % 3 == 0 ? 0 : 1 + n / 2;
   training.l1 = seed % 2 == 0 ? 0.01 : 0;
