@@ -8,7 +8,6 @@ import pytest
 from chainrule.errors import SpecError
 from chainrule.estimators.recipe import PRESETS, TASKS, Recipe, resolve
 from chainrule.spec import CategoryEmbedding, Dense, Dropout, Loss, PeriodicEmbedding, Scale
-from chainrule.spec.shorthand import number_type
 
 DEFAULTS = {
     "loss": None,
