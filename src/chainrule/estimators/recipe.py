@@ -181,7 +181,13 @@ class Recipe:
         if not isinstance(self.batch_size, str):
             return self.batch_size
         wanted = min(max(n_rows / _BATCHES, _BATCH_ROWS[0]), _BATCH_ROWS[1])
-        return math.ceil(n_rows / max(1, round(n_rows / wanted)))
+        near = range(math.ceil(0.8 * wanted), math.floor(1.25 * wanted) + 1)
+
+        def full(size: int) -> bool:
+            """Whether the last batch is nearly as large as the others."""
+            return (n_rows % size or size) >= 0.9 * size
+
+        return min(near, key=lambda size: (not full(size), abs(size - wanted)))
 
 
 def _cycles(epochs: int) -> int:
