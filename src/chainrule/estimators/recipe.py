@@ -183,11 +183,11 @@ class Recipe:
         wanted = min(max(n_rows / _BATCHES, _BATCH_ROWS[0]), _BATCH_ROWS[1])
         near = range(math.ceil(0.8 * wanted), math.floor(1.25 * wanted) + 1)
 
-        def full(size: int) -> bool:
-            """Whether the last batch is nearly as large as the others."""
-            return (n_rows % size or size) >= 0.9 * size
+        def last_share(size: int) -> float:
+            """The last batch's size, as a share of the others'; nine tenths are as good as all."""
+            return min((n_rows % size or size) / size, 0.9)
 
-        return min(near, key=lambda size: (not full(size), abs(size - wanted)))
+        return min(near, key=lambda size: (-last_share(size), abs(size - wanted)))
 
 
 def _cycles(epochs: int) -> int:
