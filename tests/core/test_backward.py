@@ -11,24 +11,37 @@ from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
 from comparing import FUSED, instruction_set, rounded
 from strategies import COMBINATIONS, Problem, random_problem, verdict
 
-# Measured over 2,000 networks, worst and 99th percentile: 2.4e-13 and 2.5e-14 in float64, 1.4e-4
-# and 1.4e-5 in float32, 1.3e-6 and 2.5e-7 by differences, which in NumPy are off by as much. The
-# worst have layers of one unit, where nothing hides a small gradient's rounding.
+# Measured over 2,000 networks, worst and 99th percentile: 3.8e-13 and 3.6e-14 in float64, 7.1e-5
+# and 1.7e-5 in float32, 5.7e-8 and 1.8e-9 by differences beyond their rounding. The worst have
+# layers of one unit, where nothing hides a small gradient's rounding.
 FLOAT64 = 1e-12
 FLOAT32 = 1e-4
 DIFFERENCES = 1e-6
+STEP = 6.06e-6  # h of a central difference, where |w| <= 1
 
 
 def errors(problem: Problem) -> tuple[float, float, float]:
     """The verdicts on float64, on float32 and on central differences."""
     arguments = (problem.spec, problem.params, problem.X, problem.y, problem.training)
     exact = complex_step(*arguments, **problem.options)
-    _, double = engine.gradients(*arguments, **problem.options)
+    loss, double = engine.gradients(*arguments, **problem.options)
     single_params = rounded(problem.params, "float32")
     _, single = engine.gradients(problem.spec, single_params, *arguments[2:], **problem.options)
     numeric = engine.numeric_gradients(*arguments, **problem.options)
     shaped = {name: part.reshape(exact[name].shape) for name, part in numeric.items()}
-    return verdict(double, exact), verdict(single, exact), verdict(shaped, exact)
+    beyond = beyond_rounding(shaped, exact, loss)
+    return verdict(double, exact), verdict(single, exact), verdict(beyond, exact)
+
+
+def beyond_rounding(
+    numeric: dict[str, np.ndarray], exact: dict[str, np.ndarray], loss: float
+) -> dict[str, np.ndarray]:
+    """Central differences, brought nearer by what ten roundings of the loss make of them."""
+    slack = 10 * np.finfo(float).eps * abs(loss) / STEP
+    return {
+        name: exact[name] + np.sign(g - exact[name]) * np.maximum(abs(g - exact[name]) - slack, 0.0)
+        for name, g in numeric.items()
+    }
 
 
 def test_every_activation_with_every_loss() -> None:
@@ -56,11 +69,7 @@ def test_two_thousand_networks(capsys: pytest.CaptureFixture[str]) -> None:
         print("\nworst and 99th percentile over 2,000 random networks")
         for name, column in zip(("float64", "float32", "differences"), table.T, strict=True):
             print(f"  {name:12} {column.max():.1e} {np.quantile(column, 0.99):.1e}")
-    assert table[:, 0].max() <= FLOAT64
-    for column, bound in ((1, FLOAT32), (2, DIFFERENCES)):
-        assert table[:1000, column].max() <= bound
-        assert (table[:, column] <= bound).mean() >= 0.998
-        assert table[:, column].max() <= 3 * bound
+    assert (table.max(axis=0) <= (FLOAT64, FLOAT32, DIFFERENCES)).all()
 
 
 @pytest.mark.parametrize("name", [*FUSED, "portable"])
