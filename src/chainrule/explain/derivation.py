@@ -35,6 +35,7 @@ from chainrule.explain.tree import (
     times,
 )
 from chainrule.reference import losses as reference_losses
+from chainrule.reference.activations import activation
 
 # Layer kind -> what it adds to the equations; a test holds this equal to the kinds that exist.
 LAYER_RULES = {
@@ -80,8 +81,8 @@ class Derivation:
 
     def sigma(self, l: int, j: int, r: int) -> Quantity:
         """sigma(z) of a unit that blends."""
-        value = self.trace.z[l][r, j] + self.trace.recorded.residual[l][r, j]
-        return Quantity("sigma", float(value), l, j, row=r)
+        value = activation(self.spec.dense[l - 1].activation, self.trace.z[l][r, j : j + 1])
+        return Quantity("sigma", float(value[0]), l, j, row=r)
 
     def blend(self, l: int, j: int) -> Quantity:
         return Quantity("blend", float(self.trace.params[f"blend{l}"][j]), l, j)
