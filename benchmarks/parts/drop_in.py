@@ -41,6 +41,10 @@ def measure_part(run: Run) -> list[dict[str, Any]]:
     return figures
 
 
+# Seconds after which the threads of the last system's products no longer spin.
+_PAUSE = 0.2
+
+
 def measure(rounds: int, threads: int) -> list[dict[str, Any]]:
     """Interleaved fits; seconds and validation scores of every round."""
     import sklearn.neural_network
@@ -67,6 +71,7 @@ def measure(rounds: int, threads: int) -> list[dict[str, Any]]:
                     )
                     with threadpool_limits(count), warnings.catch_warnings():
                         warnings.simplefilter("ignore")
+                        time.sleep(_PAUSE)
                         start = time.perf_counter()
                         model.fit(X_train, y_train)
                         elapsed = time.perf_counter() - start
