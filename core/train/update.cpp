@@ -94,20 +94,21 @@ void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const S
   constexpr Index P = kPanel<T>;
   Network<T>& network = state.network;
   const LayerPlace& place = network.place(task.layer);
+  const bool frozen = plan.groups[static_cast<std::size_t>(place.tensor)].rate == 0;
+  const bool transposed = network.has_transpose(task.layer) && !frozen;
+  const Index out = place.out_panels * P;
   each_block_part(network, task, [&](Index k, Index at, Index from, Index count) {
     update_values(table, plan, step, state, plan.groups[static_cast<std::size_t>(k)], at,
                   block + from, count);
-  });
-  const bool frozen = plan.groups[static_cast<std::size_t>(place.tensor)].rate == 0;
-  if (!network.has_transpose(task.layer) || frozen) return;
-  const Index in = place.rows, out = place.out_panels * P;
-  for (Index p = 0; p < task.n_panels; ++p) {
+    if (k != place.tensor || !transposed) return;
+    // A panel's new weights are transposed while they lie in L1.
+    const T* weights = network.values().data() + at;
+    const Index panel = (at - place.weights) / (place.rows * P);
     for (Index i = task.first; i < task.last; i += P) {
-      table.transpose_panel(
-          network.weights(task.layer) + ((task.panel + p) * in + i) * P, std::min(P, task.last - i),
-          network.weights_t(task.layer) + ((i / P) * out + (task.panel + p) * P) * P);
+      table.transpose_panel(weights + (i - task.first) * P, std::min(P, task.last - i),
+                            network.weights_t(task.layer) + ((i / P) * out + panel * P) * P);
     }
-  }
+  });
 }
 
 #define CHAINRULE_UPDATE(T)                                                                      \
