@@ -59,11 +59,23 @@ Case make_case(const std::vector<Index>& widths, Index n, int seed) {
   made.n = n;
   NetworkPlan& network = made.network;
   network.n_features = widths[0];
-  network.input_dropout = seed % 3 == 0 ? 0.25 : 0;
+  if (seed % 5 > 2) {  // embeddings of numbers and of categories, and a scale
+    network.stem.scale = true;
+    network.stem.columns = (widths[0] + 1) / 2;
+    network.stem.frequencies = 3 + seed % 16;
+    network.stem.outputs = 1 + seed % 4;
+    network.stem.units = 3;
+    if (widths[0] > network.stem.columns) network.stem.levels = {1 + seed % 4};
+  }
+  network.input_dropout = seed % 3 == 0 && network.stem.empty() ? 0.25 : 0;
+  Index n_in = network.stem.n_inputs(network.n_features);
   for (std::size_t l = 1; l < widths.size(); ++l) {
     const auto activation = static_cast<Activation>((seed + static_cast<int>(l)) % 11);
-    const double dropout = seed % 2 == 0 && l + 1 < widths.size() ? 0.5 : 0;
-    network.layers.push_back({widths[l - 1], widths[l], activation, seed % 4 == 1, dropout});
+    const bool hidden = l + 1 < widths.size();
+    const double dropout = seed % 2 == 0 && hidden ? 0.5 : 0;
+    const bool blend = seed % 3 == 2 && hidden;
+    network.layers.push_back({n_in, widths[l], activation, seed % 4 == 1, dropout, blend});
+    n_in = widths[l];
   }
   network.loss = static_cast<LossKind>(seed % 7);
   network.huber_delta = 0.5;
@@ -80,10 +92,9 @@ Case make_case(const std::vector<Index>& widths, Index n, int seed) {
   training.optimizer = static_cast<Optimizer>(seed % 7);
   training.schedule.kind = static_cast<ScheduleKind>(seed % 7);
   training.schedule.factor = 0.9;
-  for (std::size_t l = 0; l < network.layers.size(); ++l) {
-    training.groups.push_back({.rate = 1, .decay = 1});  // of W
-    training.groups.push_back({.rate = 1, .decay = 0});  // of b
-  }
+  const Network<double> shapes(network);
+  for (const Tensor& tensor : shapes.tensors())
+    training.groups.push_back({.rate = 1, .decay = tensor.layer >= 0 ? 1.0 : 0.0});
   if (seed % 5 == 0) training.groups[1].rate = 0;
   training.epochs = 2;
   training.batch_size = seed % 3 == 0 ? 0 : 1 + n / 2;
@@ -126,12 +137,14 @@ template <class T>
 std::unique_ptr<State<T>> starting_state(const Case& run) {
   auto state = std::make_unique<State<T>>(run.network, run.training.optimizer);
   std::vector<std::vector<T>> arrays;
-  for (std::size_t l = 0; l < run.network.layers.size(); ++l) {
-    const LayerPlan& layer = run.network.layers[l];
-    arrays.emplace_back(static_cast<std::size_t>(layer.n_in * layer.n_out));
-    initialize<T>(Distribution::normal, 1 / std::sqrt(static_cast<double>(layer.n_in)), 1,
-                  static_cast<Index>(l) + 1, layer.n_in, layer.n_out, arrays.back().data());
-    arrays.push_back(numbers<T>(layer.n_out, 4));
+  for (const Tensor& tensor : state->network.tensors()) {
+    if (tensor.layer < 0) {
+      arrays.push_back(numbers<T>(tensor.size(), 4));
+      continue;
+    }
+    arrays.emplace_back(static_cast<std::size_t>(tensor.size()));
+    initialize<T>(Distribution::normal, 1 / std::sqrt(static_cast<double>(tensor.width)), 1,
+                  tensor.layer + 1, tensor.width, tensor.rows, arrays.back().data());
   }
   std::vector<const T*> named;
   for (const auto& array : arrays) named.push_back(array.data());
