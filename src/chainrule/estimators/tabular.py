@@ -29,7 +29,7 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
     Parameters
     ----------
     preset : {"default", "fast", "best"}, default "default"
-        "fast" is one network of at most 256 epochs, "default" the average of 4 such of 64, "best"
+        "fast" is one network of at most 96 epochs, "default" the average of 4 such of 64, "best"
         of 8 of 256; the row of `estimators.recipe.PRESETS` from which arguments left at None take
         their value. Many rows have fewer epochs, down to 16 (`estimators.recipe.Recipe`).
     metric : None, "log_loss", "brier", "accuracy", "balanced_accuracy", "auc" or callable
@@ -49,7 +49,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
     epochs : None or int
         None takes the preset's, or what `time_limit` allows; `n_epochs_` tells.
     batch_size : "auto", int or None
-        "auto" is about 256, such that all batches have the same size; None is the full batch.
+        "auto" makes about 32 nearly equal batches an epoch, of about 16 to 256 rows; None is the
+        full batch.
     learning_rate : None or float
         Preset: 0.04 for classes, 0.2 for numbers, rising and falling in valleys (coslog4).
     validation_fraction : float, default 0.2
