@@ -5,6 +5,8 @@
 #include "kernels/math.inl"
 #include "kernels/lanes.inl"
 #include "kernels/activations.inl"
+#include "kernels/ahead.inl"
+#include "kernels/tiles.inl"
 #include "kernels/products.inl"
 #include "kernels/losses.inl"
 #include "kernels/narrow.inl"
@@ -17,7 +19,6 @@
 template <class T>
 constexpr KernelTable<T> make_table() {
   return KernelTable<T>{
-      kMR,
       forward_product<T>,
       narrow_forward_product<T>,
       backward_data_product<T>,

@@ -7,165 +7,16 @@
 //
 // An element is one chain of FMAs from 0 over the summed index in ascending order, so neither the
 // tile, nor the K block, nor the thread that computes it changes a bit.
-// Loops, outside in: JR panel group, PC block of the summed index, IR tile of rows.
+// Loops, outside in: JR panel group, PC block of the summed index, IR tile of rows. Weights too
+// large for L3 are fetched a block ahead.
 
 // Summed indices per PC block: one panel block of 256 x 64 bytes fills half of a 32 KiB L1.
 inline constexpr Index kKC = 256;
 // Rows of partial sums kept between PC blocks.
-inline constexpr Index kMC = 120;
+inline constexpr Index kMC = 264;
 
-template <class T, int kRows, int kPanels>
-struct Tile {
-  Vector<T> sums[kRows][kPanels * kParts];
-
-  void clear() {
-#pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i)
-#pragma GCC unroll 16
-      for (int j = 0; j < kPanels * kParts; ++j) sums[i][j] = Vector<T>{};
-  }
-
-  void load_from(const T* from, Index stride) {
-#pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i)
-#pragma GCC unroll 16
-      for (int j = 0; j < kPanels * kParts; ++j)
-        sums[i][j] = load<T>(from + i * stride + j * kLanes<T>);
-  }
-
-  void store_to(T* to, Index stride) const {
-#pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i)
-#pragma GCC unroll 16
-      for (int j = 0; j < kPanels * kParts; ++j)
-        store<T>(to + i * stride + j * kLanes<T>, sums[i][j]);
-  }
-
-  // sums[i][j] += a(i, p) b(p, j), p = 0..depth-1. kAcross: a(i, p) = a[p * a_stride + i], the
-  // batch is summed; else a[i * a_stride + p]. b(p, .) = b + p * b_step, panels b_panel apart.
-  template <bool kAcross>
-  void accumulate(const T* a, Index a_stride, const T* b, Index b_step, Index b_panel,
-                  Index depth) {
-    for (Index p = 0; p < depth; ++p) {
-      Vector<T> row[kPanels * kParts];
-#pragma GCC unroll 16
-      for (int j = 0; j < kPanels * kParts; ++j)
-        row[j] = load<T>(b + (j / kParts) * b_panel + (j % kParts) * kLanes<T>);
-#pragma GCC unroll 16
-      for (int i = 0; i < kRows; ++i) {
-        const Vector<T> factor = broadcast<T>(kAcross ? a[i] : a[i * a_stride]);
-#pragma GCC unroll 16
-        for (int j = 0; j < kPanels * kParts; ++j) sums[i][j] = fma(factor, row[j], sums[i][j]);
-      }
-      a += kAcross ? a_stride : 1;
-      b += b_step;
-    }
-  }
-};
-
-// What happens to a finished tile. Each has finish<kRows, kPanels>(tile, row, panel).
-
-template <class T>
-struct ForwardEpilogue {
-  const ForwardArgs<T>& args;
-
-  template <int kRows, int kPanels>
-  void finish(Tile<T, kRows, kPanels>& tile, Index row, Index panel) const {
-    const Index column = panel * kPanel<T>;
-    const Vector<T> alpha = broadcast<T>(args.alpha);
-#pragma GCC unroll 16
-    for (int j = 0; j < kPanels * kParts; ++j) {
-      const Vector<T> bias = load<T>(args.bias + column + j * kLanes<T>);
-#pragma GCC unroll 16
-      for (int i = 0; i < kRows; ++i) tile.sums[i][j] = fma(tile.sums[i][j], alpha, bias);
-    }
-    const Index at = row * args.stride + column;
-    const bool only_a = args.z == nullptr && args.slope == nullptr && args.blend == nullptr;
-    if (only_a && args.activation == Activation::relu) {
-#pragma GCC unroll 16
-      for (int i = 0; i < kRows; ++i)
-#pragma GCC unroll 16
-        for (int j = 0; j < kPanels * kParts; ++j) tile.sums[i][j] = at_least_zero(tile.sums[i][j]);
-      tile.store_to(args.a + at, args.stride);
-      return;
-    }
-    T* z = args.z != nullptr ? args.z : args.a;
-    tile.store_to(z + at, args.stride);
-    if (only_a && args.activation == Activation::identity) return;
-    T* slope = args.slope != nullptr ? args.slope + at : nullptr;
-    constexpr Index kWidth = kPanels * kPanel<T>;
-    activate<T>(args.activation, z + at, args.a + at, slope, args.stride, kRows, kWidth);
-    if (args.blend == nullptr) return;
-    alignas(64) T kept[kRows * kWidth];  // a may lie where z was
-    tile.store_to(kept, kWidth);
-    blend_block<T>(kept, kWidth, args.blend + column, args.a + at, slope,
-                   args.residual != nullptr ? args.residual + at : nullptr, args.stride, kRows,
-                   kWidth);
-  }
-};
-
-template <class T>
-struct BackwardEpilogue {
-  const BackwardArgs<T>& args;
-
-  template <int kRows, int kPanels>
-  void finish(Tile<T, kRows, kPanels>& tile, Index row, Index panel) const {
-    const Index at = row * args.stride + panel * kPanel<T>;
-    const Vector<T> alpha = broadcast<T>(args.alpha);
-#pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i) {
-#pragma GCC unroll 16
-      for (int j = 0; j < kPanels * kParts; ++j) {
-        const Index here = at + i * args.stride + j * kLanes<T>;
-        Vector<T> v = tile.sums[i][j] * alpha;
-        if (args.mask != nullptr) v *= load<T>(args.mask + here);
-        if (args.residual != nullptr)
-          store<T>(args.residual + here, v * load<T>(args.residual + here));
-        if (args.stored) {
-          v *= load<T>(args.below + here);
-        } else if (args.activation == Activation::relu) {
-          v = load<T>(args.a + here) > T(0) ? v : Vector<T>{};
-        }
-        store<T>(args.below + here, v);
-      }
-    }
-    if (args.stored) return;
-    T* below = args.below + at;
-    const T* a = args.a + at;
-    constexpr Index kWidth = kPanels * kPanel<T>;
-    switch (args.activation) {
-      case Activation::sigmoid:
-        return slope_block<T, Activation::sigmoid>(below, a, args.stride, kRows, kWidth);
-      case Activation::tanh:
-        return slope_block<T, Activation::tanh>(below, a, args.stride, kRows, kWidth);
-      case Activation::leaky_relu:
-        return slope_block<T, Activation::leaky_relu>(below, a, args.stride, kRows, kWidth);
-      case Activation::elu:
-        return slope_block<T, Activation::elu>(below, a, args.stride, kRows, kWidth);
-      case Activation::selu:
-        return slope_block<T, Activation::selu>(below, a, args.stride, kRows, kWidth);
-      default: return;
-    }
-  }
-};
-
-template <class T>
-struct GradientEpilogue {
-  const GradientArgs<T>& args;
-
-  template <int kRows, int kPanels>
-  void finish(Tile<T, kRows, kPanels>& tile, Index row, Index panel) const {
-    const Vector<T> scale = broadcast<T>(args.scale);
-    const Index rows = args.last - args.first;
-#pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i)
-#pragma GCC unroll 16
-      for (int j = 0; j < kPanels * kParts; ++j)
-        store<T>(args.out + ((panel + j / kParts) * rows + row + i) * kPanel<T> +
-                     (j % kParts) * kLanes<T>,
-                 tile.sums[i][j] * scale);
-  }
-};
+// Summed indices of the next PC block, when so many are left.
+inline Index block_depth(Index left) { return left < kKC + kKC / 2 ? left : kKC; }
 
 // Where the factors of a product lie.
 template <class T>
@@ -181,7 +32,7 @@ struct Operands {
 // One tile over the whole summed index, or over one PC block of it with `partial` sums between.
 template <class T, bool kAcross, int kRows, int kPanels, class Epilogue>
 inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index row, Index panel,
-                     Index start, Index depth, T* partial) {
+                     Index start, Index depth, T* partial, Ahead& ahead) {
   Tile<T, kRows, kPanels> tile;
   constexpr Index kWidth = kPanels * kPanel<T>;
   if (start == 0) {
@@ -191,7 +42,14 @@ inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index ro
   }
   const T* a = from.a + (kAcross ? start * from.a_stride + row : row * from.a_stride + start);
   const T* b = from.b + panel * from.b_panel + start * from.b_step;
-  tile.template accumulate<kAcross>(a, from.a_stride, b, from.b_step, from.b_panel, depth);
+  const Index chunk = ahead.empty() ? depth : kChunk;
+  for (Index p = 0; p < depth; p += chunk) {
+    ahead.fetch();
+    tile.template accumulate<kAcross>(a, from.a_stride, b, from.b_step, from.b_panel,
+                                      depth - p < chunk ? depth - p : chunk);
+    a += kAcross ? chunk * from.a_stride : chunk;
+    b += chunk * from.b_step;
+  }
   if (start + depth < from.depth) {
     tile.store_to(partial, kWidth);
   } else {
@@ -202,25 +60,43 @@ inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index ro
 // Picks the instantiation for 1..kMR rows.
 template <class T, bool kAcross, bool kGroup, class Epilogue, int kRows = kMR>
 inline void pick_tile(int rows, const Operands<T>& from, const Epilogue& epilogue, Index row,
-                      Index panel, Index start, Index depth, T* partial) {
+                      Index panel, Index start, Index depth, T* partial, Ahead& ahead) {
   if constexpr (kRows > 1) {
     if (rows < kRows) {
       return pick_tile<T, kAcross, kGroup, Epilogue, kRows - 1>(rows, from, epilogue, row, panel,
-                                                                start, depth, partial);
+                                                                start, depth, partial, ahead);
     }
   }
   run_tile<T, kAcross, kRows, kGroup ? tile_panels(kRows) : 1>(from, epilogue, row, panel, start,
-                                                               depth, partial);
+                                                               depth, partial, ahead);
+}
+
+// Asks for the block of weights after this one: of the same panels, or of the next group's.
+template <class T>
+inline void fetch_next_block(const Operands<T>& from, Index panel, Index width, Index n_panels,
+                             Index next, Index calls, Ahead& ahead) {
+  ahead = {};
+  if (next == from.depth) {
+    next = 0;
+    panel += width;
+  }
+  for (Index j = panel; j < panel + width && j < n_panels; ++j)
+    ahead.add(from.b + j * from.b_panel + next * from.b_step,
+              block_depth(from.depth - next) * kCacheLine);
+  ahead.spread(calls);
 }
 
 // All panels x rows of one product. Rows are split evenly: 32 = 6,6,5,5,5,5 rather than 6,...,2.
 template <class T, bool kAcross, class Epilogue>
-inline void product(const Operands<T>& from, Index rows, Index n_panels, const Epilogue& epilogue) {
+inline void product(const Operands<T>& from, Index rows, Index n_panels, const Epilogue& epilogue,
+                    Ahead ahead = {}) {
   if (rows <= kMR && n_panels == 1 && from.depth < kKC) {  // a small network's: one tile
     return pick_tile<T, kAcross, false>(static_cast<int>(rows), from, epilogue, 0, 0, 0, from.depth,
-                                        nullptr);
+                                        nullptr, ahead);
   }
-  alignas(64) T partial[kMC * kPanel<T> * 6];
+  const bool streams = !kAcross && from.depth * n_panels * kCacheLine >= kFetchFrom;
+  // Fewer rows than kMR may have more panels, but then fewer sums.
+  alignas(64) T partial[kMC * kPanel<T> * tile_panels(kMR)];
   for (Index top = 0; top < rows; top += kMC) {
     const Index height = rows - top < kMC ? rows - top : kMC;
     const Index n_tiles = (height + kMR - 1) / kMR;
@@ -233,16 +109,22 @@ inline void product(const Operands<T>& from, Index rows, Index n_panels, const E
           n_panels - panel >= group && tile_panels(static_cast<int>(base + (longer > 0))) == group;
       Index start = 0;
       do {
-        const Index left = from.depth - start;
-        const Index depth = left < kKC + kKC / 2 ? left : kKC;
+        const Index depth = block_depth(from.depth - start);
+        const Index chunks = n_tiles * ((depth + kChunk - 1) / kChunk);
+        if (streams) {
+          fetch_next_block(from, panel, grouped ? group : 1, n_panels, start + depth, chunks,
+                           ahead);
+        }
         Index row = top;
         for (Index tile = 0; tile < n_tiles; ++tile) {
           const int size = static_cast<int>(base + (tile < longer));
           T* kept = partial + (row - top) * kPanel<T> * group;
           if (grouped) {
-            pick_tile<T, kAcross, true>(size, from, epilogue, row, panel, start, depth, kept);
+            pick_tile<T, kAcross, true>(size, from, epilogue, row, panel, start, depth, kept,
+                                        ahead);
           } else {
-            pick_tile<T, kAcross, false>(size, from, epilogue, row, panel, start, depth, kept);
+            pick_tile<T, kAcross, false>(size, from, epilogue, row, panel, start, depth, kept,
+                                         ahead);
           }
           row += size;
         }
@@ -271,7 +153,13 @@ template <class T>
 void weight_gradient_product(const GradientArgs<T>& args) {
   const Operands<T> from{args.x + args.first, args.x_stride, args.delta,
                          args.delta_stride,   kPanel<T>,     args.batch};
-  product<T, true>(from, args.last - args.first, args.n_panels, GradientEpilogue<T>{args});
+  Ahead ahead;
+  for (int i = 0; i < args.n_runs; ++i) ahead.add(args.runs[i].from, args.runs[i].bytes);
+  const Index rows = args.last - args.first;
+  constexpr Index kGroup = tile_panels(kMR);
+  const Index tiles = (rows + kMR - 1) / kMR * ((args.n_panels + kGroup - 1) / kGroup);
+  ahead.spread(tiles * ((args.batch + kChunk - 1) / kChunk));
+  product<T, true>(from, rows, args.n_panels, GradientEpilogue<T>{args}, ahead);
 }
 
 // Bias gradients: the chain of the weights' with x = 1.

@@ -97,6 +97,17 @@ struct BackwardArgs {
   Index stride;
 };
 
+// Memory that will be wanted after a product: whole cache lines one after another.
+struct Run {
+  const void* from;
+  Index bytes;
+};
+
+// Most runs that a product may be asked to fetch.
+inline constexpr int kMostRuns = 18;
+// Bytes of a weight matrix from which L3 is not expected to hold it from one step to the next.
+inline constexpr Index kFetchFrom = Index{1} << 21;
+
 // out = scale (x^T delta) for input units first..last-1 and a group of panels of output units.
 template <class T>
 struct GradientArgs {
@@ -109,7 +120,9 @@ struct GradientArgs {
   Index last;
   Index n_panels;
   T scale;
-  T* out;  // [n_panels][last - first][P]
+  T* out;                     // [n_panels][last - first][P]
+  const Run* runs = nullptr;  // [n_runs], fetched meanwhile
+  int n_runs = 0;
 };
 
 // Per row: a = sigma(z), loss, delta = dloss/dz. Any of a, losses, delta may be null.
@@ -250,7 +263,6 @@ struct SmallUpdate {
 
 template <class T>
 struct KernelTable {
-  int tile_rows;  // rows of a register tile
   void (*forward_product)(const ForwardArgs<T>&);
   // the same for few outputs: weights [in_panels][n_out][P], x padded to whole panels, n_panels of
   // n_in; sums run in P lanes and one tree

@@ -67,7 +67,8 @@ std::vector<GradientTask> gradient_tasks(const NetworkPlan& plan, Index panel_wi
 
 template <class T>
 void gradient_block(const KernelTable<T>& table, const Network<T>& network, const Batch<T>& batch,
-                    bool dropout, const GradientTask& task, T scale, T* block) {
+                    bool dropout, const GradientTask& task, T scale, T* block,
+                    std::span<const Run> runs) {
   const LayerRows<T>& layer = batch.layers[static_cast<std::size_t>(task.layer)];
   const T* x = batch.inputs();
   Index x_stride = batch.inputs_stride();
@@ -88,7 +89,9 @@ void gradient_block(const KernelTable<T>& table, const Network<T>& network, cons
                                  .last = task.last,
                                  .n_panels = task.n_panels,
                                  .scale = network.alpha(task.layer) * scale,
-                                 .out = block});
+                                 .out = block,
+                                 .runs = runs.data(),
+                                 .n_runs = static_cast<int>(runs.size())});
   const Index n_in = network.layer(task.layer).n_in;
   if (place.narrow && n_in % kPanel<T> != 0 && task.panel + task.n_panels == place.in_panels) {
     // Units beyond n_in have activations (a sigmoid's is 1/2), but no weights.
@@ -133,7 +136,7 @@ void load_block(const Network<T>& network, const GradientTask& task, const T* fl
   template void backward(const KernelTable<T>&, const Network<T>&, Batch<T>&, bool, Index, Index); \
   template void weigh_deltas(const KernelTable<T>&, Batch<T>&, Index, Index);                      \
   template void gradient_block(const KernelTable<T>&, const Network<T>&, const Batch<T>&, bool,    \
-                               const GradientTask&, T, T*);                                        \
+                               const GradientTask&, T, T*, std::span<const Run>);                  \
   template double block_norm(const KernelTable<T>&, const Network<T>&, const GradientTask&,        \
                              const T*);                                                            \
   template void store_block(const Network<T>&, const GradientTask&, const T*, T*);                 \

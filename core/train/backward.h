@@ -3,6 +3,8 @@
 // dL/dW(l) = delta(l) a(l-1)^T and dL/db(l) = delta(l), summed over the batch.
 #pragma once
 
+#include <span>
+
 #include "train/batch.h"
 
 namespace chainrule {
@@ -64,10 +66,11 @@ void each_block_part(const Network<T>& network, const GradientTask& task, Visit 
   if (place.blend >= 0) visit(place.tensor + 2, place.blend + at, kBlockBlend<T>, outputs);
 }
 
-// scale * gradient of one block over the whole batch.
+// scale * gradient of one block over the whole batch; `runs` are fetched meanwhile.
 template <class T>
 void gradient_block(const KernelTable<T>& table, const Network<T>& network, const Batch<T>& batch,
-                    bool dropout, const GradientTask& task, T scale, T* block);
+                    bool dropout, const GradientTask& task, T scale, T* block,
+                    std::span<const Run> runs = {});
 
 // Sum of the squares of a block's gradients.
 template <class T>

@@ -9,8 +9,9 @@
 namespace chainrule {
 namespace {
 
-// Rows that run through all layers at once: their activations of a wide layer stay in L2.
-constexpr Index kRowBlock = 120;
+// Most rows that run through all layers at once. Each block reads all weights once, so that wide
+// layers want few; a PC block of so many rows' activations stays in L2.
+constexpr Index kRowBlock = 264;
 
 }  // namespace
 
@@ -81,12 +82,11 @@ void Step<T>::rows_phase(int thread, int active, double dropout, Index epoch) {
     if (poll != nullptr) poll(poll_context, batch_.n);
     return;
   }
-  // Equal shares in whole register tiles, so that only the last thread has a ragged one.
-  const Index tiles = (batch_.n + table_.tile_rows - 1) / table_.tile_rows;
-  const Index from = std::min(batch_.n, tiles * thread / active * table_.tile_rows);
-  const Index to = std::min(batch_.n, tiles * (thread + 1) / active * table_.tile_rows);
-  for (Index row = from; row < to && !stop.load(std::memory_order_relaxed); row += kRowBlock) {
-    const Index end = std::min(to, row + kRowBlock);
+  const Index from = batch_.n * thread / active, to = batch_.n * (thread + 1) / active;
+  const Index n_blocks = (to - from + kRowBlock - 1) / kRowBlock;
+  for (Index b = 0; b < n_blocks && !stop.load(std::memory_order_relaxed); ++b) {
+    const Index row = from + (to - from) * b / n_blocks;
+    const Index end = from + (to - from) * (b + 1) / n_blocks;
     batch_.gather(table_, network_plan_, plan_.seed, epoch, dropout, row, end);
     forward(table_, state_.network, batch_, dropping, row, end);
     loss(table_, network_plan_, constants_, batch_, row, end);
@@ -106,7 +106,9 @@ void Step<T>::weights_phase(int thread, int active, const StepSize<T>& step) {
   each_task(
       thread, active,
       [&](const GradientTask& task, std::size_t, T* block) {
-        gradient_block(table_, state_.network, batch_, true, task, scale, block);
+        Run runs[kMostRuns];
+        gradient_block(table_, state_.network, batch_, true, task, scale, block,
+                       update_runs(state_, task, runs));
         penalize_block(table_, state_.network, step, task, block);
         update_block(table_, plan_, step, state_, task, block);
       },

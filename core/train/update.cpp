@@ -89,6 +89,29 @@ void update_values(const KernelTable<T>& table, const TrainingPlan& plan, const 
 }
 
 template <class T>
+std::span<const Run> update_runs(const State<T>& state, const GradientTask& task, Run* runs) {
+  constexpr Index P = kPanel<T>;
+  static_assert(kTaskInputs / P + 3 * kTaskPanels <= kMostRuns);
+  const Network<T>& network = state.network;
+  const LayerPlace& place = network.place(task.layer);
+  if (place.narrow || place.count * static_cast<Index>(sizeof(T)) < kFetchFrom) return {};
+  std::size_t n = 0;
+  const auto add = [&](const T* from, Index count) {
+    runs[n++] = {from, count * static_cast<Index>(sizeof(T))};
+  };
+  for (Index i = task.first; i < task.last && network.has_transpose(task.layer); i += P)
+    add(network.weights_t(task.layer) + ((i / P) * place.out_panels + task.panel) * P * P,
+        task.n_panels * P * P);
+  each_block_part(network, task, [&](Index k, Index at, Index, Index count) {
+    if (k != place.tensor) return;
+    add(network.values().data() + at, count);
+    for (const Buffer<T>* moments : {&state.moments.first, &state.moments.second})
+      if (moments->size() > 0) add(moments->data() + at, count);
+  });
+  return {runs, n};
+}
+
+template <class T>
 void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
                   State<T>& state, const GradientTask& task, T* block) {
   constexpr Index P = kPanel<T>;
@@ -119,6 +142,7 @@ void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const S
   template UpdateArgs<T> update_args(const TrainingPlan&, const StepSize<T>&, const GroupPlan&); \
   template void update_values(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,    \
                               State<T>&, const GroupPlan&, Index, T*, Index);                    \
+  template std::span<const Run> update_runs(const State<T>&, const GradientTask&, Run*);         \
   template void update_block(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,     \
                              State<T>&, const GradientTask&, T*);
 CHAINRULE_UPDATE(float)

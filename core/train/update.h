@@ -54,6 +54,11 @@ template <class T>
 void update_values(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
                    State<T>& state, const GroupPlan& group, Index at, T* gradients, Index count);
 
+// What update_block will read and write, where that has to come from memory; else nothing. Kept in
+// `runs`, which holds kMostRuns.
+template <class T>
+std::span<const Run> update_runs(const State<T>& state, const GradientTask& task, Run* runs);
+
 // Updates the block's parameters and their transposed copy from its gradient, which it may
 // overwrite.
 template <class T>
