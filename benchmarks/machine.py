@@ -12,7 +12,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from benchmarks.workers import environment
+from benchmarks.workers import HELD, environment
 from chainrule import engine
 
 _PACKAGES = ("numpy", "torch", "jax", "jaxlib", "scikit-learn", "skorch")
@@ -55,7 +55,9 @@ def warnings(found: dict[str, Any]) -> list[str]:
         if name in os.environ:
             said.append(f"{name} is set; the measured processes run without it")
     if "CHAINRULE_ISA" in os.environ:
-        said.append(f"CHAINRULE_ISA={os.environ['CHAINRULE_ISA']} holds chainrule to that path")
+        isa = os.environ["CHAINRULE_ISA"]
+        whom = "every system but JAX" if isa in HELD else "chainrule"
+        said.append(f"CHAINRULE_ISA={isa} holds {whom} to that instruction set")
     if found["governor"] not in (None, "performance"):
         said.append(f"the frequency governor is '{found['governor']}'")
     return said

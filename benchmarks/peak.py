@@ -14,12 +14,16 @@ _L2_BYTES, _L3_BYTES, _DRAM_BYTES = 256 << 10, 6 << 20, 256 << 20
 
 @dataclass(frozen=True)
 class Peak:
-    """Single-precision flop/s by number of threads, and bytes/s of out = x * y on one thread."""
+    """Single-precision flop/s by number of threads, and bytes/s of out = x * y on one thread.
+
+    `round_trip` is in seconds: a cache line from one core to another and back, 0 with one core.
+    """
 
     flops: dict[int, float]
     l2: float
     l3: float
     dram: float
+    round_trip: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -37,10 +41,13 @@ class Peak:
             f"{rate / 1e9:.0f} GFLOP/s on {threads} thread{'s'[: threads > 1]}"
             for threads, rate in self.flops.items()
         )
-        return (
+        text = (
             f"{flops}; L2 {self.l2 / 1e9:.0f}, L3 {self.l3 / 1e9:.0f}, "
             f"DRAM {self.dram / 1e9:.0f} GB/s on one"
         )
+        if self.round_trip:
+            text += f"; core to core and back {self.round_trip * 1e9:.0f} ns"
+        return text
 
 
 def measure_peak(thread_counts: tuple[int, ...], windows: int = 200) -> Peak:
@@ -53,6 +60,7 @@ def measure_peak(thread_counts: tuple[int, ...], windows: int = 200) -> Peak:
         l2=_bandwidth(_L2_BYTES, windows),
         l3=_bandwidth(_L3_BYTES, windows),
         dram=_bandwidth(_DRAM_BYTES, 6),
+        round_trip=_core.core_round_trip(windows) / 1e9 if max(thread_counts) > 1 else 0.0,
     )
 
 

@@ -17,6 +17,16 @@ from typing import Any, Self
 _ROOT = Path(__file__).resolve().parent.parent
 # Settings of the surroundings that would slow a peer down or steer it.
 _REMOVED = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "KMP_AFFINITY", "GOMP_CPU_AFFINITY")
+#: With CHAINRULE_ISA=avx2 the others are held to AVX2 too, as on a machine that has no more; JAX
+#: has no such setting for its products.
+HELD = {
+    "avx2": {
+        "ATEN_CPU_CAPABILITY": "avx2",
+        "ONEDNN_MAX_CPU_ISA": "AVX2",
+        "MKL_ENABLE_INSTRUCTIONS": "AVX2",
+        "OPENBLAS_CORETYPE": "Haswell",
+    }
+}
 
 
 def environment(threads: int) -> dict[str, str]:
@@ -25,6 +35,7 @@ def environment(threads: int) -> dict[str, str]:
     for name in ("OMP", "OPENBLAS", "MKL"):
         env[f"{name}_NUM_THREADS"] = str(threads)
     env["PJRT_NPROC"] = env["NPROC"] = str(threads)
+    env |= HELD.get(env.get("CHAINRULE_ISA", ""), {})
     if threads == 1:
         env["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
     env["PYTHONPATH"] = os.pathsep.join(filter(None, [str(_ROOT), env.get("PYTHONPATH", "")]))

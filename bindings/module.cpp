@@ -117,6 +117,8 @@ NB_MODULE(_core, module) {
              nb::call_guard<nb::gil_scoped_release>());
   module.def("stream_bandwidth", &stream_bandwidth, nb::arg("n_bytes"), nb::arg("seconds"),
              nb::arg("n_threads"), nb::call_guard<nb::gil_scoped_release>());
+  module.def("core_round_trip", &core_round_trip, nb::arg("rounds"),
+             nb::call_guard<nb::gil_scoped_release>());
   module.attr("compiler") = CHAINRULE_COMPILER;
   // Fails the import with a sentence when CHAINRULE_ISA names a set that this machine lacks.
   instruction_set();

@@ -37,7 +37,7 @@ def cases() -> Iterator[Case]:
     for width in sorted(WIDTHS + ODD_WIDTHS):
         activations = (*ACTIVATIONS, "sigmoid") if width in SMOOTH_COST else ACTIVATIONS
         for batch, activation, optimizer in product(BATCHES, activations, OPTIMIZERS):
-            yield Case((width,) * 4, batch, batch * 4, activation, optimizer, 1e-4, task="numbers")
+            yield Case((width,) * 4, batch, batch * 16, activation, optimizer, 1e-4, task="numbers")
 
 
 def measure_part(run: Run) -> list[dict[str, Any]]:
@@ -70,7 +70,10 @@ def interleaved(
     seconds: float,
     shuffle: bool = False,
 ) -> dict[int, list[float]]:
-    """Microseconds per step in this process, one round after another over numbers of threads."""
+    """Microseconds per step in this process, one round after another over numbers of threads.
+
+    What a fit of no epoch takes is not counted: `overheads` has it.
+    """
     kind = Shuffled if shuffle else Chainrule
     systems = {
         threads: (OwnThreads if threads == OWN else kind)(case, threads)
@@ -80,17 +83,18 @@ def interleaved(
     times: dict[int, list[float]] = {threads: [] for threads in thread_counts}
     for threads, system in systems.items():
         system.train(2)
-        start = time.perf_counter()
-        system.train(4)
-        spent = (time.perf_counter() - start) / 4
-        epochs[threads] = max(2, math.ceil(seconds / spent))
+        epochs[threads] = max(2, math.ceil(4 * seconds / _seconds(system, 4)))
     for _ in range(rounds):
         for threads, system in systems.items():
-            start = time.perf_counter()
-            system.train(epochs[threads])
-            steps = epochs[threads] * case.n_batches
-            times[threads].append((time.perf_counter() - start) / steps * 1e6)
+            spent = _seconds(system, epochs[threads]) - _seconds(system, 0)
+            times[threads].append(spent / (epochs[threads] * case.n_batches) * 1e6)
     return times
+
+
+def _seconds(system: Chainrule, epochs: int) -> float:
+    start = time.perf_counter()
+    system.train(epochs)
+    return time.perf_counter() - start
 
 
 def show(figures: list[dict[str, Any]]) -> str:

@@ -5,10 +5,10 @@
 // Multiply-adds along the summed index between two calls of fetch().
 inline constexpr Index kChunk = 16;
 
+inline Index chunks_of(Index depth) { return (depth + kChunk - 1) / kChunk; }
+
 class Ahead {
  public:
-  bool empty() const { return n_ == 0; }
-
   void add(const void* from, Index bytes) {
     runs_[n_++] = {from, bytes};
     lines_ += bytes / kCacheLine;

@@ -160,14 +160,15 @@ inline void store_units(T* to, Index stride, Index first, Index n, Vector<T> v) 
 }
 
 template <class T, bool kAll>
-inline void gather_some(const T* from, Index stride, Index n, Index n_columns, T* columns) {
+inline void gather_some(const T* from, Index stride, Index n, Index n_columns, T* columns,
+                        Index apart) {
   for (Index c = 0; c < n_columns; c += kUnit<T>) {
     Vector<T> v[kUnit<T>];
 #pragma GCC unroll 4
     for (int i = 0; i < kUnit<T>; ++i) v[i] = load_units<T, kAll>(from + c, stride, i, n);
     transpose_units(v);
 #pragma GCC unroll 4
-    for (int i = 0; i < kUnit<T>; ++i) store<T>(columns + (c + i) * kLanes<T>, v[i]);
+    for (int i = 0; i < kUnit<T>; ++i) store<T>(columns + (c + i) * apart, v[i]);
   }
 }
 
@@ -176,9 +177,9 @@ inline void gather_some(const T* from, Index stride, Index n, Index n_columns, T
 template <class T>
 inline void gather_columns(const T* from, Index stride, Index n, Index n_columns, T* columns) {
   if (n == kLanes<T>) {
-    gather_some<T, true>(from, stride, n, n_columns, columns);
+    gather_some<T, true>(from, stride, n, n_columns, columns, kLanes<T>);
   } else {
-    gather_some<T, false>(from, stride, n, n_columns, columns);
+    gather_some<T, false>(from, stride, n, n_columns, columns, kLanes<T>);
   }
 }
 

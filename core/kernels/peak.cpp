@@ -4,10 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <stdexcept>
 #include <thread>
 #include <vector>
 
+#include "base/floating_point.h"
 #include "kernels/table.h"
 
 namespace chainrule {
@@ -55,6 +57,30 @@ double fma_peak(double seconds, int n_threads) {
       return static_cast<double>(kernels<float>().multiply_add_chains(20000, sums));
     };
   });
+}
+
+double core_round_trip(int rounds) {
+  if (rounds < 1) throw std::invalid_argument("rounds must be positive");
+  constexpr int kTrips = 100;
+  std::atomic<int> ball{0};  // even: with the caller
+  const int last = 2 * kTrips * rounds;
+  std::thread other([&] {
+    for (int i = 1; i < last; i += 2) {
+      while (ball.load(std::memory_order_acquire) != i) pause_briefly();
+      ball.store(i + 1, std::memory_order_release);
+    }
+  });
+  double best = std::numeric_limits<double>::infinity();
+  for (int round = 0, i = 0; round < rounds; ++round) {
+    const Clock::time_point start = Clock::now();
+    for (const int end = i + 2 * kTrips; i < end; i += 2) {
+      ball.store(i + 1, std::memory_order_release);
+      while (ball.load(std::memory_order_acquire) != i + 2) pause_briefly();
+    }
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  other.join();
+  return best / kTrips * 1e9;
 }
 
 double stream_bandwidth(Index bytes, double seconds, int n_threads) {

@@ -13,4 +13,9 @@ double fma_peak(double seconds, int n_threads);
 // take `bytes` together.
 double stream_bandwidth(Index bytes, double seconds, int n_threads);
 
+// Nanoseconds for a written cache line to reach another thread and its answer to come back: the
+// best of `rounds` times a hundred. A barrier costs about as much, and rows and weights that the
+// other core wrote arrive no faster.
+double core_round_trip(int rounds);
+
 }  // namespace chainrule

@@ -30,7 +30,7 @@ struct Operands {
 };
 
 // One tile over the whole summed index, or over one PC block of it with `partial` sums between.
-template <class T, bool kAcross, int kRows, int kPanels, class Epilogue>
+template <class T, bool kAcross, bool kFetch, int kRows, int kPanels, class Epilogue>
 inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index row, Index panel,
                      Index start, Index depth, T* partial, Ahead& ahead) {
   Tile<T, kRows, kPanels> tile;
@@ -42,9 +42,9 @@ inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index ro
   }
   const T* a = from.a + (kAcross ? start * from.a_stride + row : row * from.a_stride + start);
   const T* b = from.b + panel * from.b_panel + start * from.b_step;
-  const Index chunk = ahead.empty() ? depth : kChunk;
+  const Index chunk = kFetch ? kChunk : depth;
   for (Index p = 0; p < depth; p += chunk) {
-    ahead.fetch();
+    if constexpr (kFetch) ahead.fetch();
     tile.template accumulate<kAcross>(a, from.a_stride, b, from.b_step, from.b_panel,
                                       depth - p < chunk ? depth - p : chunk);
     a += kAcross ? chunk * from.a_stride : chunk;
@@ -58,24 +58,24 @@ inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index ro
 }
 
 // Picks the instantiation for 1..kMR rows.
-template <class T, bool kAcross, bool kGroup, class Epilogue, int kRows = kMR>
+template <class T, bool kAcross, bool kFetch, bool kGroup, class Epilogue, int kRows = kMR>
 inline void pick_tile(int rows, const Operands<T>& from, const Epilogue& epilogue, Index row,
                       Index panel, Index start, Index depth, T* partial, Ahead& ahead) {
   if constexpr (kRows > 1) {
     if (rows < kRows) {
-      return pick_tile<T, kAcross, kGroup, Epilogue, kRows - 1>(rows, from, epilogue, row, panel,
-                                                                start, depth, partial, ahead);
+      return pick_tile<T, kAcross, kFetch, kGroup, Epilogue, kRows - 1>(
+          rows, from, epilogue, row, panel, start, depth, partial, ahead);
     }
   }
-  run_tile<T, kAcross, kRows, kGroup ? tile_panels(kRows) : 1>(from, epilogue, row, panel, start,
-                                                               depth, partial, ahead);
+  run_tile<T, kAcross, kFetch, kRows, kGroup ? tile_panels(kRows) : 1>(
+      from, epilogue, row, panel, start, depth, partial, ahead);
 }
 
-// Asks for the block of weights after this one: of the same panels, or of the next group's.
+// The block of weights after this one: of the same panels, or of the next group's.
 template <class T>
-inline void fetch_next_block(const Operands<T>& from, Index panel, Index width, Index n_panels,
-                             Index next, Index calls, Ahead& ahead) {
-  ahead = {};
+inline Ahead next_block(const Operands<T>& from, Index panel, Index width, Index n_panels,
+                        Index next, Index calls) {
+  Ahead ahead;
   if (next == from.depth) {
     next = 0;
     panel += width;
@@ -84,17 +84,14 @@ inline void fetch_next_block(const Operands<T>& from, Index panel, Index width, 
     ahead.add(from.b + j * from.b_panel + next * from.b_step,
               block_depth(from.depth - next) * kCacheLine);
   ahead.spread(calls);
+  return ahead;
 }
 
 // All panels x rows of one product. Rows are split evenly: 32 = 6,6,5,5,5,5 rather than 6,...,2.
-template <class T, bool kAcross, class Epilogue>
-inline void product(const Operands<T>& from, Index rows, Index n_panels, const Epilogue& epilogue,
-                    Ahead ahead = {}) {
-  if (rows <= kMR && n_panels == 1 && from.depth < kKC) {  // a small network's: one tile
-    return pick_tile<T, kAcross, false>(static_cast<int>(rows), from, epilogue, 0, 0, 0, from.depth,
-                                        nullptr, ahead);
-  }
-  const bool streams = !kAcross && from.depth * n_panels * kCacheLine >= kFetchFrom;
+// With kFetch, `ahead` comes in meanwhile, or where the caller has none, the next block of b.
+template <class T, bool kAcross, bool kFetch, class Epilogue>
+[[gnu::noinline]] void product_of_tiles(const Operands<T>& from, Index rows, Index n_panels,
+                                        Epilogue epilogue, Ahead& ahead) {
   // Fewer rows than kMR may have more panels, but then fewer sums.
   alignas(64) T partial[kMC * kPanel<T> * tile_panels(kMR)];
   for (Index top = 0; top < rows; top += kMC) {
@@ -110,21 +107,20 @@ inline void product(const Operands<T>& from, Index rows, Index n_panels, const E
       Index start = 0;
       do {
         const Index depth = block_depth(from.depth - start);
-        const Index chunks = n_tiles * ((depth + kChunk - 1) / kChunk);
-        if (streams) {
-          fetch_next_block(from, panel, grouped ? group : 1, n_panels, start + depth, chunks,
-                           ahead);
+        if constexpr (kFetch && !kAcross) {
+          ahead = next_block(from, panel, grouped ? group : 1, n_panels, start + depth,
+                             n_tiles * chunks_of(depth));
         }
         Index row = top;
         for (Index tile = 0; tile < n_tiles; ++tile) {
           const int size = static_cast<int>(base + (tile < longer));
           T* kept = partial + (row - top) * kPanel<T> * group;
           if (grouped) {
-            pick_tile<T, kAcross, true>(size, from, epilogue, row, panel, start, depth, kept,
-                                        ahead);
+            pick_tile<T, kAcross, kFetch, true>(size, from, epilogue, row, panel, start, depth,
+                                                kept, ahead);
           } else {
-            pick_tile<T, kAcross, false>(size, from, epilogue, row, panel, start, depth, kept,
-                                         ahead);
+            pick_tile<T, kAcross, kFetch, false>(size, from, epilogue, row, panel, start, depth,
+                                                 kept, ahead);
           }
           row += size;
         }
@@ -135,31 +131,72 @@ inline void product(const Operands<T>& from, Index rows, Index n_panels, const E
   }
 }
 
+// A small network's product. Out of line, so that nothing larger is prepared for it.
+template <class T, bool kAcross, class Epilogue, int kRows>
+[[gnu::noinline]] void product_of_one_tile(const Operands<T>& from, Epilogue epilogue) {
+  Tile<T, kRows, 1> tile;
+  tile.clear();
+  tile.template accumulate<kAcross>(from.a, from.a_stride, from.b, from.b_step, from.b_panel,
+                                    from.depth);
+  epilogue.template finish<kRows, 1>(tile, 0, 0);
+}
+
+template <class T, bool kAcross, class Epilogue, int kLeast = 1, int kMost = kMR>
+inline void pick_one_tile(Index rows, const Operands<T>& from, const Epilogue& epilogue) {
+  if constexpr (kLeast == kMost) {
+    product_of_one_tile<T, kAcross, Epilogue, kLeast>(from, epilogue);
+  } else {
+    constexpr int kMiddle = (kLeast + kMost) / 2;
+    if (rows <= kMiddle) {
+      pick_one_tile<T, kAcross, Epilogue, kLeast, kMiddle>(rows, from, epilogue);
+    } else {
+      pick_one_tile<T, kAcross, Epilogue, kMiddle + 1, kMost>(rows, from, epilogue);
+    }
+  }
+}
+
+template <class T, bool kAcross, class Epilogue>
+inline void product(const Operands<T>& from, Index rows, Index n_panels, const Epilogue& epilogue,
+                    bool fetch, Ahead& ahead) {
+  if (rows <= kMR && n_panels == 1 && from.depth < kKC) {
+    pick_one_tile<T, kAcross>(rows, from, epilogue);
+  } else if (fetch) {
+    product_of_tiles<T, kAcross, true>(from, rows, n_panels, epilogue, ahead);
+  } else {
+    product_of_tiles<T, kAcross, false>(from, rows, n_panels, epilogue, ahead);
+  }
+}
+
 template <class T>
 void forward_product(const ForwardArgs<T>& args) {
   const Operands<T> from{args.x,    args.x_stride,     args.weights,
                          kPanel<T>, args.panel_stride, args.n_in};
-  product<T, false>(from, args.rows, args.n_panels, ForwardEpilogue<T>{args});
+  Ahead ahead;
+  product<T, false>(from, args.rows, args.n_panels, ForwardEpilogue<T>{args},
+                    args.n_in * args.n_panels * kCacheLine >= kFetchFrom, ahead);
 }
 
 template <class T>
 void backward_data_product(const BackwardArgs<T>& args) {
   const Operands<T> from{args.delta, args.delta_stride, args.weights_t,
                          kPanel<T>,  args.panel_stride, args.n_out};
-  product<T, false>(from, args.rows, args.n_panels, BackwardEpilogue<T>{args});
+  Ahead ahead;
+  product<T, false>(from, args.rows, args.n_panels, BackwardEpilogue<T>{args},
+                    args.n_out * args.n_panels * kCacheLine >= kFetchFrom, ahead);
 }
 
 template <class T>
 void weight_gradient_product(const GradientArgs<T>& args) {
   const Operands<T> from{args.x + args.first, args.x_stride, args.delta,
                          args.delta_stride,   kPanel<T>,     args.batch};
+  const Index rows = args.last - args.first;
   Ahead ahead;
   for (int i = 0; i < args.n_runs; ++i) ahead.add(args.runs[i].from, args.runs[i].bytes);
-  const Index rows = args.last - args.first;
   constexpr Index kGroup = tile_panels(kMR);
-  const Index tiles = (rows + kMR - 1) / kMR * ((args.n_panels + kGroup - 1) / kGroup);
-  ahead.spread(tiles * ((args.batch + kChunk - 1) / kChunk));
-  product<T, true>(from, rows, args.n_panels, GradientEpilogue<T>{args}, ahead);
+  if (args.n_runs > 0)
+    ahead.spread((rows + kMR - 1) / kMR * ((args.n_panels + kGroup - 1) / kGroup) *
+                 chunks_of(args.batch));
+  product<T, true>(from, rows, args.n_panels, GradientEpilogue<T>{args}, args.n_runs > 0, ahead);
 }
 
 // Bias gradients: the chain of the weights' with x = 1.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The register tile that all three products are made of, and what happens to a finished one.
+// The register tile that all three products are made of, and what happens to a finished one. What
+// works on a tile is always inlined: else its sums would go through memory.
 
 template <class T, int kRows, int kPanels>
 struct Tile {
@@ -31,8 +32,8 @@ struct Tile {
   // sums[i][j] += a(i, p) b(p, j), p = 0..depth-1. kAcross: a(i, p) = a[p * a_stride + i], the
   // batch is summed; else a[i * a_stride + p]. b(p, .) = b + p * b_step, panels b_panel apart.
   template <bool kAcross>
-  void accumulate(const T* a, Index a_stride, const T* b, Index b_step, Index b_panel,
-                  Index depth) {
+  [[gnu::always_inline]] inline void accumulate(const T* a, Index a_stride, const T* b,
+                                                Index b_step, Index b_panel, Index depth) {
     for (Index p = 0; p < depth; ++p) {
       Vector<T> row[kPanels * kParts];
 #pragma GCC unroll 16
@@ -57,7 +58,8 @@ struct ForwardEpilogue {
   const ForwardArgs<T>& args;
 
   template <int kRows, int kPanels>
-  void finish(Tile<T, kRows, kPanels>& tile, Index row, Index panel) const {
+  [[gnu::always_inline]] inline void finish(Tile<T, kRows, kPanels>& tile, Index row,
+                                            Index panel) const {
     const Index column = panel * kPanel<T>;
     const Vector<T> alpha = broadcast<T>(args.alpha);
 #pragma GCC unroll 16
@@ -96,7 +98,8 @@ struct BackwardEpilogue {
   const BackwardArgs<T>& args;
 
   template <int kRows, int kPanels>
-  void finish(Tile<T, kRows, kPanels>& tile, Index row, Index panel) const {
+  [[gnu::always_inline]] inline void finish(Tile<T, kRows, kPanels>& tile, Index row,
+                                            Index panel) const {
     const Index at = row * args.stride + panel * kPanel<T>;
     const Vector<T> alpha = broadcast<T>(args.alpha);
 #pragma GCC unroll 16
@@ -141,7 +144,8 @@ struct GradientEpilogue {
   const GradientArgs<T>& args;
 
   template <int kRows, int kPanels>
-  void finish(Tile<T, kRows, kPanels>& tile, Index row, Index panel) const {
+  [[gnu::always_inline]] inline void finish(Tile<T, kRows, kPanels>& tile, Index row,
+                                            Index panel) const {
     const Vector<T> scale = broadcast<T>(args.scale);
     const Index rows = args.last - args.first;
 #pragma GCC unroll 16

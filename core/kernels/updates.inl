@@ -20,37 +20,41 @@ inline void update_all(const UpdateArgs<T>& args) {
   const Vector<T> fresh1 = T(1) - beta1, fresh2 = T(1) - beta2;
   const Vector<T> step = rate * args.correction1;
   const Vector<T> correction2 = broadcast<T>(args.correction2);
-  for (Index i = 0; i < args.count; i += kLanes<T>) {
-    const Vector<T> g = load<T>(args.g + i);
-    Vector<T> w = load<T>(args.w + i) * keep;
+  // Copies, since what is stored might be the arguments for all the compiler knows.
+  const T* const g_at = args.g;
+  T *const w_at = args.w, *const first = args.first, *const second = args.second;
+  const Index count = args.count;
+  for (Index i = 0; i < count; i += kLanes<T>) {
+    const Vector<T> g = load<T>(g_at + i);
+    Vector<T> w = load<T>(w_at + i) * keep;
     if constexpr (kKind == Optimizer::sgd) {  // w <- w - eta g
       w = fma(-rate, g, w);
     } else if constexpr (kKind == Optimizer::momentum) {  // v <- mu v - eta g, w <- w + v
-      const Vector<T> v = fma(momentum, load<T>(args.first + i), -rate * g);
-      store<T>(args.first + i, v);
+      const Vector<T> v = fma(momentum, load<T>(first + i), -rate * g);
+      store<T>(first + i, v);
       w += v;
     } else if constexpr (kKind == Optimizer::nesterov) {  // v as above, w <- w + mu v - eta g
       const Vector<T> push = -rate * g;
-      const Vector<T> v = fma(momentum, load<T>(args.first + i), push);
-      store<T>(args.first + i, v);
+      const Vector<T> v = fma(momentum, load<T>(first + i), push);
+      store<T>(first + i, v);
       w += fma(momentum, v, push);
     } else if constexpr (kKind ==
                          Optimizer::adagrad) {  // s <- s + g^2, w <- w - eta g/(sqrt s + e)
-      const Vector<T> s = fma(g, g, load<T>(args.second + i));
-      store<T>(args.second + i, s);
+      const Vector<T> s = fma(g, g, load<T>(second + i));
+      store<T>(second + i, s);
       w -= rate * g / (square_root(s) + epsilon);
     } else if constexpr (kKind == Optimizer::rmsprop) {  // s <- rho s + (1 - rho) g^2
-      const Vector<T> s = fma(beta2, load<T>(args.second + i), fresh2 * g * g);
-      store<T>(args.second + i, s);
+      const Vector<T> s = fma(beta2, load<T>(second + i), fresh2 * g * g);
+      store<T>(second + i, s);
       w -= rate * g / (square_root(s) + epsilon);
     } else {  // adam: m, v, then w <- w - eta m^/(sqrt(v^) + e), m^ = m/(1-b1^t), v^ = v/(1-b2^t)
-      const Vector<T> m = fma(beta1, load<T>(args.first + i), fresh1 * g);
-      const Vector<T> v = fma(beta2, load<T>(args.second + i), fresh2 * g * g);
-      store<T>(args.first + i, m);
-      store<T>(args.second + i, v);
+      const Vector<T> m = fma(beta1, load<T>(first + i), fresh1 * g);
+      const Vector<T> v = fma(beta2, load<T>(second + i), fresh2 * g * g);
+      store<T>(first + i, m);
+      store<T>(second + i, v);
       w -= step * m / (square_root(v * correction2) + epsilon);
     }
-    store<T>(args.w + i, w);
+    store<T>(w_at + i, w);
   }
 }
 
@@ -91,7 +95,10 @@ inline void transpose_block(const double* from, double* to) {
 template <class T>
 void transpose_panel(const T* from, Index rows, T* to) {
   constexpr Index P = kPanel<T>;
-  for (Index i = 0; i < rows; i += 4)
+  Index i = 0;
+  for (; i + kLanes<T> <= rows; i += kLanes<T>)
+    gather_some<T, true>(from + i * P, P, kLanes<T>, P, to + i, P);
+  for (i -= i % 4; i < rows; i += 4)
 #pragma GCC unroll 4
     for (Index j = 0; j < P; j += 4) transpose_block(from + i * P + j, to + j * P + i);
 }

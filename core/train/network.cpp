@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/network.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace chainrule {
@@ -57,29 +58,45 @@ Network<T>::Network(const NetworkPlan& plan) : plan_(plan) {
 }
 
 template <class T>
-Index Network<T>::element_of(const Tensor& tensor, Index index) const {
-  const auto [row, column] = std::pair{index / tensor.width, index % tensor.width};
+Index Network<T>::element_of(const Tensor& tensor, Index row, Index column) const {
   if (tensor.layer >= 0) return element(tensor.layer, row, column);
   return tensor.start + row * tensor.stride + column;
+}
+
+// Blocks of P x P touch as many cache lines in rows as in panels.
+template <class T>
+template <class Visit>
+void Network<T>::each_element(const Tensor& tensor, Visit visit) const {
+  constexpr Index P = kPanel<T>;
+  for (Index top = 0; top < tensor.rows; top += P)
+    for (Index left = 0; left < tensor.width; left += P)
+      for (Index row = top; row < std::min(top + P, tensor.rows); ++row)
+        for (Index column = left; column < std::min(left + P, tensor.width); ++column)
+          visit(row, column, element_of(tensor, row, column));
 }
 
 template <class T>
 void Network<T>::pack(const std::vector<const T*>& named, T* flat) const {
   for (std::size_t k = 0; k < tensors_.size(); ++k)
-    for (Index i = 0; i < tensors_[k].size(); ++i) flat[element_of(tensors_[k], i)] = named[k][i];
+    each_element(tensors_[k],
+                 [&, from = named[k], width = tensors_[k].width](
+                     Index row, Index column, Index at) { flat[at] = from[row * width + column]; });
 }
 
 template <class T>
 void Network<T>::unpack(const T* flat, const std::vector<T*>& named) const {
   for (std::size_t k = 0; k < tensors_.size(); ++k)
-    for (Index i = 0; i < tensors_[k].size(); ++i) named[k][i] = flat[element_of(tensors_[k], i)];
+    each_element(tensors_[k],
+                 [&, to = named[k], width = tensors_[k].width](Index row, Index column, Index at) {
+                   to[row * width + column] = flat[at];
+                 });
 }
 
 template <class T>
 Index Network<T>::position(Index k, Index index) const {
   if (k < 0 || k >= static_cast<Index>(tensors_.size()) || index < 0 || index >= tensor(k).size())
     throw std::out_of_range("no such parameter");
-  return element_of(tensor(k), index);
+  return element_of(tensor(k), index / tensor(k).width, index % tensor(k).width);
 }
 
 template <class T>
@@ -87,11 +104,10 @@ void Network<T>::transpose_all() {
   constexpr Index P = kPanel<T>;
   for (Index l = 0; l < n_layers(); ++l) {
     if (!has_transpose(l)) continue;
-    const auto [n_in, n_out] = std::pair{layer(l).n_in, layer(l).n_out};
     const Index out = place(l).out_panels * P;
-    for (Index j = 0; j < n_out; ++j)
-      for (Index i = 0; i < n_in; ++i)
-        weights_t(l)[(i / P) * out * P + j * P + i % P] = values_[element(l, j, i)];
+    each_element(tensor(place(l).tensor), [&, to = weights_t(l)](Index j, Index i, Index at) {
+      to[(i / P) * out * P + j * P + i % P] = values_[at];
+    });
   }
 }
 

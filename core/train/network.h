@@ -104,7 +104,10 @@ class Network {
   void transpose_all();
 
  private:
-  Index element_of(const Tensor& tensor, Index index) const;
+  Index element_of(const Tensor& tensor, Index row, Index column) const;
+  // Calls visit(row, column, place in a flat buffer) for every element of a named array.
+  template <class Visit>
+  void each_element(const Tensor& tensor, Visit visit) const;
   // A new named array of rows that are `stride` apart; returns its number.
   Index add(Index rows, Index width, Index stride);
 

@@ -32,21 +32,24 @@ class Pace {
     usual = count_ == 2 ? seconds : usual + (seconds - usual) / kMemory;
     const int other = 1 - mode_;
     if (probing_) {
-      if (count_ <= kProbe && seconds < kHopeless * usual_[other]) return;
+      if (!enough() && seconds < kHopeless * usual_[other]) return;
       const bool better = usual < usual_[other];
       patience_ = better ? 1 : std::min(2 * patience_, kMostPatience);
       wait_ = kShare * patience_ * spent_;
       probing_ = false;
       change_to(better ? mode_ : other);
-    } else if (count_ > kProbe && usual_[other] > 0 && usual > 1.2 * usual_[other]) {
+    } else if (enough() && usual_[other] > 0 && usual > 1.2 * usual_[other]) {
       change_to(other);  // it has become worse than what the other was last seen to be
-    } else if (count_ > kProbe && spent_ >= wait_) {
+    } else if (enough() && spent_ >= wait_) {
       probing_ = true;
       change_to(other);
     }
   }
 
  private:
+  // Whether the steps since the last change say how fast this mode is.
+  bool enough() const { return count_ > kProbe || (count_ > 1 && spent_ > kLong); }
+
   void change_to(int mode) {
     if (mode == mode_) return;
     mode_ = mode;
@@ -57,6 +60,7 @@ class Pace {
   static constexpr int kAlone = 0;
   static constexpr int kTeam = 1;
   static constexpr int kProbe = 4;             // steps that say how fast a mode is;
+  static constexpr double kLong = 2e-3;        // of long ones, in seconds, fewer do
   static constexpr double kShare = 50;         // a probe waits so many times its cost: 2 %,
   static constexpr double kMostPatience = 16;  // and longer after each that changed nothing
   static constexpr double kHopeless = 8;       // times the other mode's step: the probe ends
