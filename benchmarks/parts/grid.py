@@ -41,26 +41,59 @@ def cases() -> Iterator[Case]:
 
 
 def measure_part(run: Run) -> list[dict[str, Any]]:
-    figures = []
+    """Every round goes through the whole grid, so that a bad minute spoils one round of each."""
+    shapes = []
     for case in cases():
         say(f"grid: {case.name} {case.activation} {case.optimizer}")
-        times = interleaved(case, (*run.thread_counts, OWN), run.rounds, run.seconds / 6)
-        for threads, microseconds in times.items():
-            median = statistics.median(microseconds)
-            figures.append(
-                {
-                    "width": case.sizes[0],
-                    "batch": case.batch,
-                    "activation": case.activation,
-                    "optimizer": case.optimizer,
-                    "threads": threads,
-                    "median": median,
-                    "minimum": min(microseconds),
-                    "share": run.peak.share(case.flops, median, threads or run.all_threads),
-                }
-            )
+        shapes.append(Rounds(case, (*run.thread_counts, OWN), run.seconds / 6))
+    for number in range(1, run.rounds + 1):
+        for shape in shapes:
+            say(f"grid: round {number}, {shape.case.name}")
+            shape.add_round()
     say("")
-    return figures
+    return [figure(run, shape, threads) for shape in shapes for threads in shape.times]
+
+
+def figure(run: Run, shape: Rounds, threads: int) -> dict[str, Any]:
+    case, microseconds = shape.case, shape.times[threads]
+    median = statistics.median(microseconds)
+    return {
+        "width": case.sizes[0],
+        "batch": case.batch,
+        "activation": case.activation,
+        "optimizer": case.optimizer,
+        "threads": threads,
+        "median": median,
+        "minimum": min(microseconds),
+        "share": run.peak.share(case.flops, median, threads or run.all_threads),
+    }
+
+
+class Rounds:
+    """Microseconds per step in this process, by number of threads, one round after another.
+
+    What a fit of no epoch takes is not counted: `overheads` has it.
+    """
+
+    def __init__(
+        self, case: Case, thread_counts: tuple[int, ...], seconds: float, shuffle: bool = False
+    ) -> None:
+        self.case = case
+        self.times: dict[int, list[float]] = {threads: [] for threads in thread_counts}
+        self._systems: dict[int, Chainrule] = {}
+        self._epochs: dict[int, int] = {}
+        kind = Shuffled if shuffle else Chainrule
+        for threads in thread_counts:
+            system = (OwnThreads if threads == OWN else kind)(case, threads)
+            system.train(2)
+            self._systems[threads] = system
+            self._epochs[threads] = max(2, math.ceil(2 * seconds / _seconds(system, 2)))
+
+    def add_round(self) -> None:
+        for threads, system in self._systems.items():
+            epochs = self._epochs[threads]
+            spent = _seconds(system, epochs) - _seconds(system, 0)
+            self.times[threads].append(spent / (epochs * self.case.n_batches) * 1e6)
 
 
 def interleaved(
@@ -70,25 +103,11 @@ def interleaved(
     seconds: float,
     shuffle: bool = False,
 ) -> dict[int, list[float]]:
-    """Microseconds per step in this process, one round after another over numbers of threads.
-
-    What a fit of no epoch takes is not counted: `overheads` has it.
-    """
-    kind = Shuffled if shuffle else Chainrule
-    systems = {
-        threads: (OwnThreads if threads == OWN else kind)(case, threads)
-        for threads in thread_counts
-    }
-    epochs: dict[int, int] = {}
-    times: dict[int, list[float]] = {threads: [] for threads in thread_counts}
-    for threads, system in systems.items():
-        system.train(2)
-        epochs[threads] = max(2, math.ceil(4 * seconds / _seconds(system, 4)))
+    """Microseconds per step of all rounds, by number of threads."""
+    shape = Rounds(case, thread_counts, seconds, shuffle)
     for _ in range(rounds):
-        for threads, system in systems.items():
-            spent = _seconds(system, epochs[threads]) - _seconds(system, 0)
-            times[threads].append(spent / (epochs[threads] * case.n_batches) * 1e6)
-    return times
+        shape.add_round()
+    return shape.times
 
 
 def _seconds(system: Chainrule, epochs: int) -> float:

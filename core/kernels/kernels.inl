@@ -30,7 +30,7 @@ constexpr KernelTable<T> make_table() {
       dropout_mask<T>,
       penalize<T>,
       update_parameters<T>,
-      transpose_panel<T>,
+      transpose<T>,
       all_finite<T>,
       sum_of_squares<T>,
       scale_rows<T>,

@@ -42,13 +42,15 @@ inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index ro
   }
   const T* a = from.a + (kAcross ? start * from.a_stride + row : row * from.a_stride + start);
   const T* b = from.b + panel * from.b_panel + start * from.b_step;
-  const Index chunk = kFetch ? kChunk : depth;
-  for (Index p = 0; p < depth; p += chunk) {
-    if constexpr (kFetch) ahead.fetch();
-    tile.template accumulate<kAcross>(a, from.a_stride, b, from.b_step, from.b_panel,
-                                      depth - p < chunk ? depth - p : chunk);
-    a += kAcross ? chunk * from.a_stride : chunk;
-    b += chunk * from.b_step;
+  if constexpr (kFetch) {
+    for (Index p = 0; p < depth; p += kChunk) {
+      ahead.fetch();
+      tile.template accumulate<kAcross>(a + (kAcross ? p * from.a_stride : p), from.a_stride,
+                                        b + p * from.b_step, from.b_step, from.b_panel,
+                                        depth - p < kChunk ? depth - p : kChunk);
+    }
+  } else {
+    tile.template accumulate<kAcross>(a, from.a_stride, b, from.b_step, from.b_panel, depth);
   }
   if (start + depth < from.depth) {
     tile.store_to(partial, kWidth);

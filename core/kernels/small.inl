@@ -57,9 +57,10 @@ void small_weights(const SmallLayer<T>* layers, Index n_layers, const SmallUpdat
       if (step.l1 != T(0) || step.l2 != T(0)) penalize<T>(gradient, w, count, step.l1, step.l2);
       update(layer.weights, p * layer.forward.panel_stride, gradient, count);
       if (layer.transposed == nullptr) continue;
+      // Fours of rows, of which the last may be padding: zeros in both copies.
       for (Index i = 0; i < rows; i += P)
-        transpose_panel<T>(w + i * P, rows - i < P ? rows - i : P,
-                           layer.transposed + (i * layer.out_panels + p * P) * P);
+        transpose<T>(w + i * P, P, rows - i < P ? (rows - i + 3) / 4 * 4 : P, P,
+                     layer.transposed + (i * layer.out_panels + p * P) * P, P);
     }
     update(layer.bias, 0, layer.bias_gradient, layer.out_panels * P);
   }

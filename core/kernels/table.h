@@ -278,9 +278,9 @@ struct KernelTable {
   // g += l2 w + l1 sign(w)
   void (*penalize)(T* g, const T* w, Index count, T l1, T l2);
   void (*update_parameters)(const UpdateArgs<T>&);
-  // to[j][i] = from[i][j] for the first `rows` rows of a P x P block, rounded up to a multiple of
-  // 4; rows of `from` and `to` are P apart
-  void (*transpose_panel)(const T* from, Index rows, T* to);
+  // to[j][i] = from[i][j] for i < rows, j < columns; rows of `from` lie stride apart, of `to`
+  // to_stride
+  void (*transpose)(const T* from, Index stride, Index rows, Index columns, T* to, Index to_stride);
   // whether every one of `count` numbers (whole panels) is finite
   bool (*all_finite)(const T* x, Index count);
   double (*sum_of_squares)(const T* x, Index count);

@@ -72,11 +72,10 @@ void update_parameters(const UpdateArgs<T>& args) {
 }
 
 // One 4 x 4 block in 16-byte vectors: pairs of lanes interleaved, then pairs of pairs.
-inline void transpose_block(const float* from, float* to) {
+inline void transpose_block(const float* from, Index stride, float* to, Index to_stride) {
   typedef float Four __attribute__((vector_size(16)));
-  constexpr Index P = kPanel<float>;
   Four r[4];
-  for (Index i = 0; i < 4; ++i) __builtin_memcpy(&r[i], from + i * P, 16);
+  for (Index i = 0; i < 4; ++i) __builtin_memcpy(&r[i], from + i * stride, 16);
   const Four a = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
   const Four b = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
   const Four c = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
@@ -84,23 +83,39 @@ inline void transpose_block(const float* from, float* to) {
   const Four columns[4] = {
       __builtin_shufflevector(a, b, 0, 1, 4, 5), __builtin_shufflevector(a, b, 2, 3, 6, 7),
       __builtin_shufflevector(c, d, 0, 1, 4, 5), __builtin_shufflevector(c, d, 2, 3, 6, 7)};
-  for (Index i = 0; i < 4; ++i) __builtin_memcpy(to + i * P, &columns[i], 16);
+  for (Index i = 0; i < 4; ++i) __builtin_memcpy(to + i * to_stride, &columns[i], 16);
 }
 
-inline void transpose_block(const double* from, double* to) {
+inline void transpose_block(const double* from, Index stride, double* to, Index to_stride) {
   for (Index i = 0; i < 4; ++i)
-    for (Index j = 0; j < 4; ++j) to[j * kPanel<double> + i] = from[i * kPanel<double> + j];
+    for (Index j = 0; j < 4; ++j) to[j * to_stride + i] = from[i * stride + j];
 }
 
+// By vectors of rows, then by fours, then what is left of rows and columns.
 template <class T>
-void transpose_panel(const T* from, Index rows, T* to) {
+[[gnu::always_inline]] inline void transpose_any(const T* from, Index stride, Index rows,
+                                                 Index columns, T* to, Index to_stride) {
+  const Index whole = columns / 4 * 4;
+  Index row = 0;
+  for (; row + kLanes<T> <= rows; row += kLanes<T>)
+    gather_some<T, true>(from + row * stride, stride, kLanes<T>, whole, to + row, to_stride);
+  for (; row + 4 <= rows; row += 4)
+    for (Index j = 0; j < whole; j += 4)
+      transpose_block(from + row * stride + j, stride, to + j * to_stride + row, to_stride);
+  if (row == rows && whole == columns) return;
+  for (Index j = 0; j < columns; ++j)
+    for (Index i = j < whole ? row : 0; i < rows; ++i) to[j * to_stride + i] = from[i * stride + j];
+}
+
+// Within the panels of every step the strides are constants.
+template <class T>
+void transpose(const T* from, Index stride, Index rows, Index columns, T* to, Index to_stride) {
   constexpr Index P = kPanel<T>;
-  Index i = 0;
-  for (; i + kLanes<T> <= rows; i += kLanes<T>)
-    gather_some<T, true>(from + i * P, P, kLanes<T>, P, to + i, P);
-  for (i -= i % 4; i < rows; i += 4)
-#pragma GCC unroll 4
-    for (Index j = 0; j < P; j += 4) transpose_block(from + i * P + j, to + j * P + i);
+  if (stride == P && columns == P && to_stride == P) {
+    transpose_any<T>(from, P, rows, P, to, P);
+  } else {
+    transpose_any<T>(from, stride, rows, columns, to, to_stride);
+  }
 }
 
 // Whether every number is finite: 0 x is 0, or NaN. Four sums are under way at once.

@@ -63,33 +63,56 @@ Index Network<T>::element_of(const Tensor& tensor, Index row, Index column) cons
   return tensor.start + row * tensor.stride + column;
 }
 
-// Blocks of P x P touch as many cache lines in rows as in panels.
 template <class T>
-template <class Visit>
-void Network<T>::each_element(const Tensor& tensor, Visit visit) const {
+template <class Part>
+void Network<T>::each_row_part(const Tensor& tensor, Part part) const {
   constexpr Index P = kPanel<T>;
-  for (Index top = 0; top < tensor.rows; top += P)
-    for (Index left = 0; left < tensor.width; left += P)
-      for (Index row = top; row < std::min(top + P, tensor.rows); ++row)
-        for (Index column = left; column < std::min(left + P, tensor.width); ++column)
-          visit(row, column, element_of(tensor, row, column));
+  const bool narrow = tensor.layer >= 0;  // whose rows lie in pieces of P
+  for (Index row = 0; row < tensor.rows; ++row)
+    for (Index from = 0; from < tensor.width; from += narrow ? P : tensor.width)
+      part(row * tensor.width + from, element_of(tensor, row, from),
+           narrow ? std::min(P, tensor.width - from) : tensor.width);
+}
+
+template <class T>
+bool Network<T>::in_panels_of_outputs(const Tensor& tensor) const {
+  return tensor.layer >= 0 && !place(tensor.layer).narrow;
 }
 
 template <class T>
 void Network<T>::pack(const std::vector<const T*>& named, T* flat) const {
-  for (std::size_t k = 0; k < tensors_.size(); ++k)
-    each_element(tensors_[k],
-                 [&, from = named[k], width = tensors_[k].width](
-                     Index row, Index column, Index at) { flat[at] = from[row * width + column]; });
+  constexpr Index P = kPanel<T>;
+  for (std::size_t k = 0; k < tensors_.size(); ++k) {
+    const Tensor& tensor = tensors_[k];
+    const T* from = named[k];
+    if (!in_panels_of_outputs(tensor)) {
+      each_row_part(tensor, [&](Index at, Index to, Index count) {
+        std::copy(from + at, from + at + count, flat + to);
+      });
+      continue;
+    }
+    for (Index j = 0; j < tensor.rows; j += P)
+      kernels<T>().transpose(from + j * tensor.width, tensor.width, std::min(P, tensor.rows - j),
+                             tensor.width, flat + element(tensor.layer, j, 0), P);
+  }
 }
 
 template <class T>
 void Network<T>::unpack(const T* flat, const std::vector<T*>& named) const {
-  for (std::size_t k = 0; k < tensors_.size(); ++k)
-    each_element(tensors_[k],
-                 [&, to = named[k], width = tensors_[k].width](Index row, Index column, Index at) {
-                   to[row * width + column] = flat[at];
-                 });
+  constexpr Index P = kPanel<T>;
+  for (std::size_t k = 0; k < tensors_.size(); ++k) {
+    const Tensor& tensor = tensors_[k];
+    T* to = named[k];
+    if (!in_panels_of_outputs(tensor)) {
+      each_row_part(tensor, [&](Index at, Index from, Index count) {
+        std::copy(flat + from, flat + from + count, to + at);
+      });
+      continue;
+    }
+    for (Index j = 0; j < tensor.rows; j += P)
+      kernels<T>().transpose(flat + element(tensor.layer, j, 0), P, tensor.width,
+                             std::min(P, tensor.rows - j), to + j * tensor.width, tensor.width);
+  }
 }
 
 template <class T>
@@ -104,10 +127,11 @@ void Network<T>::transpose_all() {
   constexpr Index P = kPanel<T>;
   for (Index l = 0; l < n_layers(); ++l) {
     if (!has_transpose(l)) continue;
-    const Index out = place(l).out_panels * P;
-    each_element(tensor(place(l).tensor), [&, to = weights_t(l)](Index j, Index i, Index at) {
-      to[(i / P) * out * P + j * P + i % P] = values_[at];
-    });
+    const LayerPlace& at = place(l);
+    for (Index j = 0; j < at.out_panels; ++j)
+      for (Index i = 0; i < at.in_panels; ++i)
+        kernels<T>().transpose(weights(l) + (j * at.rows + i * P) * P, P, P, P,
+                               weights_t(l) + (i * at.out_panels + j) * P * P, P);
   }
 }
 

@@ -105,9 +105,12 @@ class Network {
 
  private:
   Index element_of(const Tensor& tensor, Index row, Index column) const;
-  // Calls visit(row, column, place in a flat buffer) for every element of a named array.
-  template <class Visit>
-  void each_element(const Tensor& tensor, Visit visit) const;
+  // Whether this is a W whose columns lie in lanes.
+  bool in_panels_of_outputs(const Tensor& tensor) const;
+  // Any other named array lies by rows: calls part(place in the array, place in a flat buffer,
+  // count).
+  template <class Part>
+  void each_row_part(const Tensor& tensor, Part part) const;
   // A new named array of rows that are `stride` apart; returns its number.
   Index add(Index rows, Index width, Index stride);
 

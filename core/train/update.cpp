@@ -128,8 +128,8 @@ void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const S
     const T* weights = network.values().data() + at;
     const Index panel = (at - place.weights) / (place.rows * P);
     for (Index i = task.first; i < task.last; i += P) {
-      table.transpose_panel(weights + (i - task.first) * P, std::min(P, task.last - i),
-                            network.weights_t(task.layer) + ((i / P) * out + panel * P) * P);
+      table.transpose(weights + (i - task.first) * P, P, std::min(P, task.last - i), P,
+                      network.weights_t(task.layer) + ((i / P) * out + panel * P) * P, P);
     }
   });
 }

@@ -29,6 +29,18 @@ def test_measured_processes_lose_what_steers_their_libraries(monkeypatch):
     assert found["OMP_NUM_THREADS"] == "2"
 
 
+def test_avx2_holds_the_others_too(monkeypatch):
+    monkeypatch.setenv("OPENBLAS_CORETYPE", "Zen")
+    monkeypatch.delenv("CHAINRULE_ISA", raising=False)
+    assert "ATEN_CPU_CAPABILITY" not in environment(1)
+    assert "OPENBLAS_CORETYPE" not in environment(1)
+    monkeypatch.setenv("CHAINRULE_ISA", "avx2")
+    found = environment(1)
+    assert found["ATEN_CPU_CAPABILITY"] == "avx2"
+    assert found["OPENBLAS_CORETYPE"] == "Haswell"
+    assert found["CHAINRULE_ISA"] == "avx2"
+
+
 @pytest.mark.parametrize("task", ["classes", "numbers"])
 def test_systems_meet_chainrules_losses_and_are_timed(task):
     pool = Pool()
