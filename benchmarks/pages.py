@@ -22,7 +22,10 @@ rounds, with one thread and with all; the better counts. A timing counts only wh
 agrees with chainrule's to 1e-4 over 16 steps. Compilation and imports are not in the time of a
 step. The peak is measured beside it: independent multiply-adds in registers. Operations are
 those of the products, `2 B (3 sum(n_in n_out) - n_in n_out of layer 1)`; the optimizer's time is
-in, its operations are not.
+in, its operations are not. With `CHAINRULE_ISA=avx2` the libraries that can be held to AVX2 are.
+
+How far the cores are apart decides what a second thread gives: on a virtual machine they may share
+an L3 (about 50 ns for a cache line there and back) in one minute and not in the next (500 ns).
 """
 
 

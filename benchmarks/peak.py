@@ -60,8 +60,13 @@ def measure_peak(thread_counts: tuple[int, ...], windows: int = 200) -> Peak:
         l2=_bandwidth(_L2_BYTES, windows),
         l3=_bandwidth(_L3_BYTES, windows),
         dram=_bandwidth(_DRAM_BYTES, 6),
-        round_trip=_core.core_round_trip(windows) / 1e9 if max(thread_counts) > 1 else 0.0,
+        round_trip=round_trip(thread_counts, windows),
     )
+
+
+def round_trip(thread_counts: tuple[int, ...], windows: int = 200) -> float:
+    """Seconds for a cache line to another core and back, 0 where there is one core."""
+    return _core.core_round_trip(windows) / 1e9 if max(thread_counts) > 1 else 0.0
 
 
 def _bandwidth(size: int, windows: int) -> float:

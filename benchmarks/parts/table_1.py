@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.cases import GOALS, TABLE_1, Case
+from benchmarks.peak import round_trip
 from benchmarks.peers import KINDS
 from benchmarks.rounds import Timing, best, measure
 from benchmarks.run import Run
 from benchmarks.tables import number, percent, ratio, table
 
+#: Seconds for a cache line to another core and back that two cores with one L3 do not need.
+FAR = 150e-9
 TITLE = "Training step against other libraries"
 # Other orders of the rows, so other losses.
 _UNCHECKED = ("chainrule, shuffled", "scikit-learn, shuffled")
@@ -32,6 +35,7 @@ def measure_part(run: Run) -> list[dict[str, Any]]:
         counts["chainrule, own threads"] = (run.all_threads,)
     figures = []
     for case, goals in zip(TABLE_1, GOALS, strict=True):
+        before = round_trip(run.thread_counts)
         timings = measure(
             run.pool,
             case,
@@ -40,7 +44,8 @@ def measure_part(run: Run) -> list[dict[str, Any]]:
             seconds=run.seconds,
             unchecked=_UNCHECKED,
         )
-        figures.append(figures_of(run, case, timings, goals))
+        apart = max(before, round_trip(run.thread_counts))
+        figures.append(figures_of(run, case, timings, goals) | {"round_trip": apart})
         print(show_row(figures[-1]), flush=True)
     return figures
 
@@ -166,8 +171,14 @@ def _remarks(figures: list[dict[str, Any]]) -> str:
         for t in item["timings"]
         if t["error"]
     ]
-    flagged = any(t.get("unsteady") for item in figures for t in item["timings"])
     lines = [f"- {error}" for error in errors]
+    lines += [
+        f"- {item['name']}: a cache line took {item['round_trip'] * 1e9:.0f} ns to the other core "
+        "and back: they did not share an L3, and a second thread gave little"
+        for item in figures
+        if item.get("round_trip", 0) > FAR
+    ]
+    flagged = any(t.get("unsteady") for item in figures for t in item["timings"])
     if flagged:
         lines.append(
             "- ~ marks a median more than 10 % above the minimum: the machine was not calm"

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -266,6 +267,13 @@ void run_instruction_set(const std::string& name) {
       run_all<float>(run);
       run_all<double>(run);
     }
+  }
+  // Weights of more than kFetchFrom without clipping, and more rows than a block has.
+  for (const auto& [widths, n] : {std::pair{std::vector<Index>{5, 726, 727, 3}, Index{21}},
+                                  std::pair{std::vector<Index>{7, 20, 3}, Index{600}}}) {
+    const Case run = make_case(widths, n, ++seed);
+    run_all<float>(run);
+    run_all<double>(run);
   }
   std::printf("%s: %d networks\n", name.c_str(), seed);
 }
