@@ -174,7 +174,7 @@ def _remarks(figures: list[dict[str, Any]]) -> str:
     lines = [f"- {error}" for error in errors]
     lines += [
         f"- {item['name']}: a cache line took {item['round_trip'] * 1e9:.0f} ns to the other core "
-        "and back: they did not share an L3, and a second thread gave little"
+        "and back: they did not share an L3, and a second thread gave less"
         for item in figures
         if item.get("round_trip", 0) > FAR
     ]

@@ -67,7 +67,7 @@ template <class T>
 template <class Part>
 void Network<T>::each_row_part(const Tensor& tensor, Part part) const {
   constexpr Index P = kPanel<T>;
-  const bool narrow = tensor.layer >= 0;  // whose rows lie in pieces of P
+  const bool narrow = tensor.layer >= 0;  // a W in panels of inputs, which cut its rows
   for (Index row = 0; row < tensor.rows; ++row)
     for (Index from = 0; from < tensor.width; from += narrow ? P : tensor.width)
       part(row * tensor.width + from, element_of(tensor, row, from),

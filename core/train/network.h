@@ -105,7 +105,7 @@ class Network {
 
  private:
   Index element_of(const Tensor& tensor, Index row, Index column) const;
-  // Whether this is a W whose columns lie in lanes.
+  // Whether this is a W whose rows, the output units, lie in lanes.
   bool in_panels_of_outputs(const Tensor& tensor) const;
   // Any other named array lies by rows: calls part(place in the array, place in a flat buffer,
   // count).

@@ -15,20 +15,23 @@ from comparing import FUSED, instruction_set, normwise, same_bits
 # More than 2 MiB of weights in float32 in the middle layer; no size a multiple of a tile.
 SPEC = NetworkSpec(9, (Dense(730, "tanh"), Dense(741, "relu"), Dense(3)), Loss("squared_error"))
 
+# Measured over these runs: 2.3e-13 with adam, which divides by small numbers, else 9e-16.
+BOUNDS = {"adam": 1e-12, "momentum": 1e-14, "sgd": 1e-14}
+
 
 def rows(n: int) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(n)
     return rng.normal(size=(n, SPEC.n_features)), rng.normal(size=(n, SPEC.n_outputs))
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "momentum", "sgd"])
+@pytest.mark.parametrize("optimizer", BOUNDS)
 @pytest.mark.parametrize("n", [1, 19, 130])
 def test_steps_are_those_of_the_reference(n: int, optimizer: str) -> None:
     X, y = rows(n)
     params = engine.initialize(SPEC, seed=1, dtype="float64")
     training = TrainingSpec(optimizer=optimizer, learning_rate=1e-3, epochs=3, batch_size=None)
     expected, _, _ = fit(SPEC, params, X, y, training)
-    assert normwise(engine.fit(SPEC, params, X, y, training).params, expected) < 1e-12
+    assert normwise(engine.fit(SPEC, params, X, y, training).params, expected) < BOUNDS[optimizer]
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
