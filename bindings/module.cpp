@@ -23,7 +23,7 @@ StemPlan stem_plan(const nb::dict& form) {
   stem.levels = entry<std::vector<Index>>(form, "levels");
   stem.units = entry<Index>(form, "units");
   stem.scale = entry<bool>(form, "scale");
-  if (stem.outputs > kWaveOutputs) throw std::invalid_argument("too many outputs of a wave");
+  if (stem.outputs > kPeriodicOutputs) throw std::invalid_argument("too many outputs of a wave");
   return stem;
 }
 
@@ -57,7 +57,7 @@ NetworkPlan network_plan(const nb::dict& form) {
                            entry<bool>(layer, "blend")});
     n_in = units;
   }
-  plan.loss = static_cast<LossKind>(entry<int>(form, "loss"));
+  plan.loss = static_cast<Loss>(entry<int>(form, "loss"));
   plan.huber_delta = entry<double>(form, "huber_delta");
   plan.quantiles = entry<std::vector<double>>(form, "quantiles");
   return plan;

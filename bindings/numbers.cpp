@@ -4,16 +4,17 @@
 
 #include "base/floating_point.h"
 #include "base/random.h"
+#include "kernels/names.h"
 #include "train/initialize.h"
 
 namespace chainrule {
 namespace {
 
 template <class T>
-void evaluate_function(int function, Column<T> x, Writable<T> out) {
+void evaluate_function(const std::string& function, Column<T> x, Writable<T> out) {
   if (x.size() != out.size()) throw std::invalid_argument("x and out differ in length");
   const FlushSubnormals flush;
-  kernels<T>().evaluate(static_cast<Function>(function), x.data(), out.data(),
+  kernels<T>().evaluate(function_named(function), x.data(), out.data(),
                         static_cast<Index>(x.size()));
 }
 

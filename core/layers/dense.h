@@ -12,12 +12,11 @@ template <class T>
 struct DenseOutput {
   T* a;
   Index stride;
-  T* z = nullptr;
   T* slope = nullptr;
   T* residual = nullptr;
 };
 
-// z = alpha W a_below + b, a = sigma(z) or z + blend (sigma(z) - z)
+// z = alpha W a_below + b, then what the activation makes of z
 template <class T>
 ForwardArgs<T> forward_args(const Network<T>& network, Index l, Activation activation,
                             const T* below, Index below_stride, Index rows,
@@ -32,25 +31,30 @@ ForwardArgs<T> forward_args(const Network<T>& network, Index l, Activation activ
           .n_panels = place.narrow ? place.in_panels : place.out_panels,
           .bias = network.bias(l),
           .alpha = network.alpha(l),
-          .activation = activation,
-          .blend = network.blend(l),
-          .a = out.a,
-          .z = out.z,
-          .slope = out.slope,
-          .residual = out.residual,
-          .stride = out.stride};
+          .out = {.activation = activation,
+                  .activation_weight = network.blend(l),
+                  .a = out.a,
+                  .slope = out.slope,
+                  .residual = out.residual,
+                  .stride = out.stride}};
+}
+
+template <class T>
+void dense_product(const KernelTable<T>& table, const Network<T>& network, Index l,
+                   const ForwardArgs<T>& args) {
+  if (network.place(l).narrow) {
+    table.skinny_forward_product(args, network.layer(l).n_out);
+  } else {
+    table.forward_product(args);
+  }
 }
 
 template <class T>
 void dense_forward(const KernelTable<T>& table, const Network<T>& network, Index l,
                    Activation activation, const T* below, Index below_stride, Index rows,
                    const DenseOutput<T>& out) {
-  const ForwardArgs<T> args = forward_args(network, l, activation, below, below_stride, rows, out);
-  if (network.place(l).narrow) {
-    table.narrow_forward_product(args, network.layer(l).n_out);
-  } else {
-    table.forward_product(args);
-  }
+  dense_product(table, network, l,
+                forward_args(network, l, activation, below, below_stride, rows, out));
 }
 
 // The rows of the layer below, or of what stands before layer 1: there a' = 1.
@@ -76,13 +80,13 @@ BackwardArgs<T> backward_args(const Network<T>& network, Index l, const T* delta
           .panel_stride = (place.narrow ? place.rows : place.out_panels * kPanel<T>)*kPanel<T>,
           .n_panels = place.in_panels,
           .alpha = network.alpha(l),
-          .activation = l > 0 ? network.layer(l - 1).activation : Activation::identity,
-          .stored = l > 0 && slope_is_stored(network.layer(l - 1)),
-          .a = below.a,
-          .mask = below.mask,
-          .below = below.delta,
-          .residual = below.residual,
-          .stride = below.stride};
+          .below = {.activation = l > 0 ? network.layer(l - 1).activation : Activation::identity,
+                    .a = below.a,
+                    .slope = l > 0 && slope_is_stored(network.layer(l - 1)) ? below.delta : nullptr,
+                    .mask = below.mask,
+                    .delta = below.delta,
+                    .residual = below.residual,
+                    .stride = below.stride}};
 }
 
 template <class T>

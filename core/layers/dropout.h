@@ -6,7 +6,7 @@
 #pragma once
 
 #include "base/random.h"
-#include "kernels/table.h"
+#include "kernels/kernels.h"
 
 namespace chainrule {
 

@@ -12,17 +12,17 @@ namespace chainrule {
 
 // Where column c's parameters lie among the values or gradients of a network.
 template <class T>
-WavePlaces<T> wave_places(const Network<T>& network, Index c) {
+PeriodicColumn<T> wave_places(const Network<T>& network, Index c) {
   const StemPlan& plan = network.plan().stem;
   const StemPlace& at = network.stem();
   const Index stride = network.tensor(at.mix).stride;
   return {.frequencies = plan.frequencies,
           .outputs = plan.outputs,
-          .freq = network.values_of(at.freq) + c * network.tensor(at.freq).stride,
+          .frequency = network.values_of(at.freq) + c * network.tensor(at.freq).stride,
           .phase = network.values_of(at.phase) + c * network.tensor(at.phase).stride,
-          .mix = network.values_of(at.mix) + c * plan.outputs * stride,
-          .mix_stride = stride,
-          .shift = network.values_of(at.shift) + c * network.tensor(at.shift).stride};
+          .weight = network.values_of(at.mix) + c * plan.outputs * stride,
+          .weight_stride = stride,
+          .bias = network.values_of(at.shift) + c * network.tensor(at.shift).stride};
 }
 
 // All columns of `rows` rows; column c takes outputs + 1 places of a row of h.
@@ -31,12 +31,12 @@ void waves_forward(const KernelTable<T>& table, const Network<T>& network, const
                    Index x_stride, Index rows, T* h, Index h_stride) {
   const StemPlan& plan = network.plan().stem;
   for (Index c = 0; c < plan.columns; ++c) {
-    table.wave_forward({.column = wave_places(network, c),
-                        .x = x + c,
-                        .x_stride = x_stride,
-                        .rows = rows,
-                        .out = h + c * (plan.outputs + 1),
-                        .out_stride = h_stride});
+    table.periodic_forward({.column = wave_places(network, c),
+                            .x = x + c,
+                            .x_stride = x_stride,
+                            .rows = rows,
+                            .out = h + c * (plan.outputs + 1),
+                            .out_stride = h_stride});
   }
 }
 
@@ -45,21 +45,21 @@ template <class T>
 void wave_backward(const KernelTable<T>& table, const Network<T>& network, Index c, const T* x,
                    Index x_stride, Index batch, const T* delta, Index delta_stride, T scale,
                    T* scratch, T* gradients) {
-  const WavePlaces<T> column = wave_places(network, c);
+  const PeriodicColumn<T> column = wave_places(network, c);
   const T* values = network.values().data();
   const auto gradient_of = [&](const T* value) { return gradients + (value - values); };
-  table.wave_gradient({.column = column,
-                       .x = x + c,
-                       .x_stride = x_stride,
-                       .batch = batch,
-                       .delta = delta + c * (column.outputs + 1),
-                       .delta_stride = delta_stride,
-                       .scale = scale,
-                       .scratch = scratch,
-                       .freq = gradient_of(column.freq),
-                       .phase = gradient_of(column.phase),
-                       .mix = gradient_of(column.mix),
-                       .shift = gradient_of(column.shift)});
+  table.periodic_gradient({.column = column,
+                           .x = x + c,
+                           .x_stride = x_stride,
+                           .batch = batch,
+                           .delta = delta + c * (column.outputs + 1),
+                           .delta_stride = delta_stride,
+                           .scale = scale,
+                           .scratch = scratch,
+                           .frequency = gradient_of(column.frequency),
+                           .phase = gradient_of(column.phase),
+                           .weight = gradient_of(column.weight),
+                           .bias = gradient_of(column.bias)});
 }
 
 }  // namespace chainrule

@@ -34,7 +34,7 @@ struct GradientTask {
 inline constexpr Index kTaskInputs = 96;
 inline constexpr Index kTaskPanels = 2;
 // Panels of a narrow layer's block, which has as many numbers.
-inline constexpr Index kNarrowPanels = kTaskPanels * kTaskInputs / kNarrowOutputs;
+inline constexpr Index kNarrowPanels = kTaskPanels * kTaskInputs / kSkinnyOutputs;
 
 // All blocks of all layers, in an order that depends on the network alone.
 std::vector<GradientTask> gradient_tasks(const NetworkPlan& plan, Index panel_width);

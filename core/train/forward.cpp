@@ -25,9 +25,20 @@ void forward(const KernelTable<T>& table, const Network<T>& network, Batch<T>& b
     // Where da/dz cannot be had from a, it waits in the still unused delta.
     T* slope = slope_is_stored(network.layer(l)) ? layer.delta : layer.slope;
     const auto rows_of = [at](T* rows) { return rows == nullptr ? nullptr : rows + at; };
-    dense_forward<T>(
-        table, network, l, activation, below, below_stride, to - from,
-        {layer.a + at, layer.stride, rows_of(layer.z), rows_of(slope), rows_of(layer.residual)});
+    const DenseOutput<T> out{layer.a + at, layer.stride, rows_of(slope), rows_of(layer.residual)};
+    if (layer.z == nullptr) {
+      dense_forward<T>(table, network, l, activation, below, below_stride, to - from, out);
+    } else {  // somebody wants to see z
+      ForwardArgs<T> args =
+          forward_args(network, l, activation, below, below_stride, to - from, out);
+      const Epilogue<T> rest = args.out;
+      args.out = {.a = layer.z + at, .stride = layer.stride};
+      dense_product(table, network, l, args);
+      table.activation_forward({.z = layer.z + at,
+                                .rows = to - from,
+                                .width = panels<T>(network.layer(l).n_out) * kPanel<T>,
+                                .out = rest});
+    }
     below = layer.a + at;
     below_stride = layer.stride;
     if (dropout && layer.mask != nullptr) {

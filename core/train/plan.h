@@ -8,7 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "kernels/table.h"
+#include "kernels/kernels.h"
+#include "kernels/names.h"
 
 namespace chainrule {
 
@@ -22,8 +23,8 @@ struct LayerPlan {
 };
 
 // sigma'(z) of these layers waits in delta from the forward to the backward pass.
-constexpr bool slope_is_stored(const LayerPlan& plan) {
-  return plan.blend || !slope_from_value(plan.activation);
+inline bool slope_is_stored(const LayerPlan& plan) {
+  return plan.blend || !row_of(plan.activation).slope_from_value;
 }
 
 // What stands before layer 1 and makes its input: a(0) = scale * h, where h is, in this order, the
@@ -52,7 +53,7 @@ struct StemPlan {
 // A layer with few outputs after a wide one, such as most heads, would fill a sixteenth of its
 // panels. Its W lies in panels of inputs instead, in one copy that serves all three products.
 constexpr bool is_narrow(Index layer, const LayerPlan& plan) {
-  return layer > 0 && plan.n_out <= kNarrowOutputs && plan.n_in >= 2 * kNarrowOutputs;
+  return layer > 0 && plan.n_out <= kSkinnyOutputs && plan.n_in >= 2 * kSkinnyOutputs;
 }
 
 struct NetworkPlan {
@@ -60,7 +61,7 @@ struct NetworkPlan {
   double input_dropout;
   StemPlan stem;
   std::vector<LayerPlan> layers;
-  LossKind loss;
+  Loss loss;
   double huber_delta;
   std::vector<double> quantiles;
 
@@ -87,7 +88,7 @@ struct GroupPlan {
 };
 
 struct TrainingPlan {
-  Optimizer optimizer = Optimizer::adam;
+  Optimizer optimizer{};
   double learning_rate = 1e-3;
   SchedulePlan schedule;
   SchedulePlan decay_schedule;

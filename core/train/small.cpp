@@ -46,7 +46,7 @@ SmallStep<T>::SmallStep(const TrainingPlan& training, const LossConstants<T>& co
     const bool last = l + 1 == network.n_layers();
     const Activation activation = last ? Activation::identity : plan.activation;
     SmallLayer<T> layer{};
-    layer.narrow = place.narrow;
+    layer.skinny = place.narrow;
     layer.n_in = plan.n_in;
     layer.n_out = plan.n_out;
     layer.out_panels = place.out_panels;
@@ -61,8 +61,8 @@ SmallStep<T>::SmallStep(const TrainingPlan& training, const LossConstants<T>& co
                                         {under.a, nullptr, under.delta, nullptr, under.stride});
     }
     layer.forward = forward_args<T>(network, l, activation, below, below_stride, 0,
-                                    {last ? rows.delta : rows.a, rows.stride, nullptr,
-                                     slope_from_value(activation) ? nullptr : rows.delta});
+                                    {last ? rows.delta : rows.a, rows.stride,
+                                     row_of(activation).slope_from_value ? nullptr : rows.delta});
     layer.gradient = {.x = place.narrow ? rows.delta : below,
                       .x_stride = place.narrow ? rows.stride : below_stride,
                       .delta = place.narrow ? below : rows.delta,

@@ -67,7 +67,7 @@ std::vector<StemTask> stem_tasks(const NetworkPlan& plan) {
 
 template <class T>
 Index stem_scratch(const NetworkPlan& plan, Index batch) {
-  return plan.stem.columns > 0 ? wave_scratch<T>(batch, plan.stem.outputs) : 0;
+  return plan.stem.columns > 0 ? periodic_scratch<T>(batch, plan.stem.outputs) : 0;
 }
 
 template <class T>

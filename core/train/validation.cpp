@@ -19,7 +19,7 @@ template <class T>
 double row_metric(Metric metric, const NetworkPlan& plan, const T* a, const T* y) {
   const Index n = plan.n_outputs();
   if (metric == Metric::error) {
-    if (plan.loss != LossKind::cross_entropy) {
+    if (!row_of(plan.loss).of_classes) {
       double wrong = 0;
       for (Index j = 0; j < n; ++j) wrong += (a[j] > T(0.5)) != (y[j] > T(0.5));
       return wrong / static_cast<double>(n);

@@ -15,7 +15,7 @@ from chainrule.spec import (
     TrainingSpec,
 )
 
-# The order of each enum in core/kernels/table.h and core/train/plan.h.
+# The order of the lists in core/kernels/*.inl and of the enums in core/train/plan.h.
 _ACTIVATION_ORDER = (
     "identity",
     "sigmoid",

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The forward product of a layer with at most kNarrowOutputs outputs: a dot product an output,
+// The forward product of a layer with at most kSkinnyOutputs outputs: a dot product an output,
 // inputs in the lanes, so that no lane idles. A row's sum does not depend on the rows beside it.
 
 // Of kLanes sums, kStep a row: those of row kRow, then zeros.
@@ -12,9 +12,9 @@ struct SumsOfRow {
 
 // z of rows top, top + 1, ... from their sums, kStep a row.
 template <class T, int kStep, int kRow = 0>
-inline void finish_narrow_rows(const ForwardArgs<T>& args, const Vector<T>* sums, Index top, T* z) {
+inline void finish_skinny_rows(const ForwardArgs<T>& args, const Vector<T>* sums, Index top) {
   const Vector<T> alpha = broadcast<T>(args.alpha);
-  T* to = z + (top + kRow) * args.stride;
+  T* to = args.out.a + (top + kRow) * args.out.stride;
   constexpr int kUsed = kStep > kLanes<T> ? kStep / kLanes<T> : 1;  // vectors of a row's panel
   if constexpr (kUsed > 1) {
     for (int part = 0; part < kUsed; ++part)
@@ -27,12 +27,12 @@ inline void finish_narrow_rows(const ForwardArgs<T>& args, const Vector<T>* sums
   }
   for (int part = kUsed; part < kParts; ++part) store<T>(to + part * kLanes<T>, Vector<T>{});
   if constexpr ((kRow + 1) * kStep < kLanes<T>) {
-    if (top + kRow + 1 < args.rows) finish_narrow_rows<T, kStep, kRow + 1>(args, sums, top, z);
+    if (top + kRow + 1 < args.rows) finish_skinny_rows<T, kStep, kRow + 1>(args, sums, top);
   }
 }
 
 template <class T, int kOutputs>
-inline void narrow_rows(const ForwardArgs<T>& args) {
+inline void skinny_rows(const ForwardArgs<T>& args) {
   constexpr int kStep = kOutputs == 3 ? 4 : kOutputs;
   // As many rows as fill a vector with their sums; of those, so many at once that registers hold
   // the sums under way.
@@ -40,7 +40,6 @@ inline void narrow_rows(const ForwardArgs<T>& args) {
   constexpr int kWanted = (kMR >= 12 ? 16 : 8) / (kOutputs * kParts);
   constexpr int kAtOnce = kWanted < 1 ? 1 : kWanted < kRows ? kWanted : kRows;
   const Index last = args.rows - 1;
-  T* z = args.z != nullptr ? args.z : args.a;
   for (Index top = 0; top < args.rows; top += kRows) {
     Vector<T> totals[kRows * kStep] = {};
     for (int group = 0; group < kRows && top + group < args.rows; group += kAtOnce) {
@@ -70,32 +69,19 @@ inline void narrow_rows(const ForwardArgs<T>& args) {
 #pragma GCC unroll 2
     for (int i = 0; i < kRows * kStep / kLanes<T>; ++i)
       folded[i] = fold_lanes<T>(totals + i * kLanes<T>);
-    finish_narrow_rows<T, kStep>(args, folded, top, z);
-    const bool only_a = z == args.a && args.slope == nullptr && args.blend == nullptr;
-    if (only_a && args.activation == Activation::identity) continue;
-    const Index at = top * args.stride, n = args.rows - top < kRows ? args.rows - top : kRows;
-    T* slope = args.slope != nullptr ? args.slope + at : nullptr;
-    if (args.blend == nullptr) {
-      activate<T>(args.activation, z + at, args.a + at, slope, args.stride, n, kPanel<T>);
-      continue;
-    }
-    T kept[kRows * kPanel<T>] = {};  // a may lie where z does
-    for (Index i = 0; i < n; ++i)
-      for (Index j = 0; j < kPanel<T>; j += kLanes<T>)
-        store<T>(kept + i * kPanel<T> + j, load<T>(z + at + i * args.stride + j));
-    activate<T>(args.activation, z + at, args.a + at, slope, args.stride, n, kPanel<T>);
-    blend_block<T>(kept, kPanel<T>, args.blend, args.a + at, slope,
-                   args.residual != nullptr ? args.residual + at : nullptr, args.stride, n,
-                   kPanel<T>);
+    finish_skinny_rows<T, kStep>(args, folded, top);
+    const Index n = args.rows - top < kRows ? args.rows - top : kRows;
+    if (is_only<T>(args.out, ActivationKind::identity)) continue;
+    finish_activation<T>(args.out, args.out.a, top, 0, n, kPanel<T>);
   }
 }
 
 template <class T>
-void narrow_forward_product(const ForwardArgs<T>& args, Index n_out) {
+void skinny_forward_product(const ForwardArgs<T>& args, Index n_out) {
   switch (n_out) {
-    case 1: return narrow_rows<T, 1>(args);
-    case 2: return narrow_rows<T, 2>(args);
-    case 3: return narrow_rows<T, 3>(args);
-    default: return narrow_rows<T, kNarrowOutputs>(args);
+    case 1: return skinny_rows<T, 1>(args);
+    case 2: return skinny_rows<T, 2>(args);
+    case 3: return skinny_rows<T, 3>(args);
+    default: return skinny_rows<T, kSkinnyOutputs>(args);
   }
 }

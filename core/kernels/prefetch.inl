@@ -7,7 +7,7 @@ inline constexpr Index kChunk = 16;
 
 inline Index chunks_of(Index depth) { return (depth + kChunk - 1) / kChunk; }
 
-class Ahead {
+class Prefetch {
  public:
   void add(const void* from, Index bytes) {
     runs_[n_++] = {from, bytes};

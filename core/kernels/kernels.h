@@ -3,60 +3,65 @@
 // filled once per instruction set. Kernels see raw pointers, sizes and strides, nothing else.
 //
 // Layouts (P = panel width, 16 floats or 8 doubles; n / P rounded up):
-//   rows      x, a, z, delta   [batch][stride]            zero beyond the last column where it
-//   matters weights   W                [n_out / P][n_in][P]       w_ji at panel j / P, row i, lane
-//   j % P transpose WT               [n_in / P][n_out][P]       w_ji at panel i / P, row j, lane i
-//   % P
+// clang-format off
+//   rows       x, z, a, delta  [batch][stride]        zero beyond the last column where it matters
+//   weights    W               [n_out / P][n_in][P]   w_ji at panel j / P, row i, lane j % P
+//   transpose  WT              [n_in / P][n_out][P]   w_ji at panel i / P, row j, lane i % P
+//   skinny     W               [n_in / P][n_out][P]   the only copy where there are few outputs
+// clang-format on
 #pragma once
 
 #include <cstdint>
 
 #include "base/types.h"
+#include "kernels/codes.h"
 
 namespace chainrule {
 
-enum class Activation : int {
-  identity,
-  sigmoid,
-  tanh,
-  relu,
-  leaky_relu,
-  elu,
-  selu,
-  gelu,
-  silu,
-  mish,
-  softplus,
-  exp,
-  softmax
+// What a layer makes of its z: a = sigma(z), or with a learned factor a unit, the parametric
+// activation a = z + activation_weight (sigma(z) - z).
+template <class T>
+struct Epilogue {
+  Activation activation = Activation::identity;
+  const T* activation_weight = nullptr;  // [n_panels * P] or null
+  T* a = nullptr;                        // [rows][stride]
+  T* slope = nullptr;     // [rows][stride] or null: da/dz, kept where it cannot be had from a
+  T* residual = nullptr;  // [rows][stride] or null: sigma(z) - z, with activation_weight
+  Index stride = 0;
 };
 
-enum class LossKind : int {
-  squared_error,
-  absolute_error,
-  huber,
-  pinball,
-  poisson,
-  binary_cross_entropy,
-  cross_entropy
+// The way back through a layer's mask and activation: delta = dl/d(mask a) * mask * da/dz.
+template <class T>
+struct Tail {
+  Activation activation = Activation::identity;
+  const T* a = nullptr;      // [rows][stride], before the mask; unused where slope is given
+  const T* slope = nullptr;  // [rows][stride] or null: da/dz, else it is taken from a; may be delta
+  const T* mask = nullptr;   // [rows][stride] or null
+  T* delta = nullptr;        // [rows][stride]
+  T* residual = nullptr;     // [rows][stride] or null: sigma(z) - z, becomes its product with dl/da
+  Index stride = 0;
 };
 
-enum class Optimizer : int { sgd, momentum, nesterov, adagrad, rmsprop, adam, adamw };
+// a = sigma(z) where no product comes before: the bits are those of the product's own epilogue.
+template <class T>
+struct ActivationForwardArgs {
+  const T* z;  // [rows][out.stride], may be out.a
+  Index rows;
+  Index width;  // whole panels
+  Epilogue<T> out;
+};
 
-// Elementwise functions that tests evaluate one by one.
-enum class Function : int { exp, expm1, log, log1p, tanh, sigmoid, softplus, erfc, cos2pi, sin2pi };
+// delta = d_a * mask * da/dz where no product comes before.
+template <class T>
+struct ActivationBackwardArgs {
+  const T* d_a;  // [rows][below.stride]: dl/d(mask a), may be below.delta
+  Index rows;
+  Index width;  // whole panels
+  Tail<T> below;
+};
 
-// Most outputs of a layer whose weights lie in panels of inputs.
-inline constexpr Index kNarrowOutputs = 4;
-
-// Whether sigma'(z) is taken from a in the backward pass; the others store it in the forward pass.
-constexpr bool slope_from_value(Activation activation) {
-  return activation != Activation::gelu && activation != Activation::silu &&
-         activation != Activation::mish && activation != Activation::softplus;
-}
-
-// z = alpha (x W) + bias, a = sigma(z), or z + blend (sigma(z) - z); alpha is 1, or 1/sqrt(n_in) in
-// the NTK parametrisation.
+// z = alpha (x W) + bias, then what `out` makes of it; alpha is 1, or 1/sqrt(n_in) in the NTK
+// parametrisation. z itself is the output of the identity.
 template <class T>
 struct ForwardArgs {
   const T* x;  // [rows][x_stride]
@@ -68,16 +73,10 @@ struct ForwardArgs {
   Index n_panels;  // of n_out
   const T* bias;   // [n_panels * P]
   T alpha;
-  Activation activation;
-  const T* blend;  // [n_panels * P] or null
-  T* a;            // [rows][stride]
-  T* z;            // [rows][stride] or null
-  T* slope;        // [rows][stride] or null: da/dz, kept where it cannot be had from a
-  T* residual;     // [rows][stride] or null: sigma(z) - z, with blend
-  Index stride;
+  Epilogue<T> out;
 };
 
-// below = alpha (delta W^T) * mask * da/dz of the layer below.
+// dl/d(x) = alpha (delta W^T), then back through the mask and activation `below`.
 template <class T>
 struct BackwardArgs {
   const T* delta;  // [rows][delta_stride]
@@ -88,14 +87,11 @@ struct BackwardArgs {
   Index panel_stride;
   Index n_panels;  // of n_in
   T alpha;
-  Activation activation;  // of the layer below
-  bool stored;            // whether `below` holds da/dz on entry; else it is taken from a
-  const T* a;             // [rows][stride], of the layer below, before dropout
-  const T* mask;          // [rows][stride] or null
-  T* below;               // [rows][stride]
-  T* residual;            // [rows][stride] or null: sigma(z) - z, becomes its product with dl/da
-  Index stride;
+  Tail<T> below;
 };
+
+// Most outputs of a layer whose weights lie in panels of inputs.
+inline constexpr Index kSkinnyOutputs = 4;
 
 // Memory that will be wanted after a product: whole cache lines one after another.
 struct Run {
@@ -128,10 +124,10 @@ struct GradientArgs {
 // Per row: a = sigma(z), loss, delta = dloss/dz. Any of a, losses, delta may be null.
 template <class T>
 struct LossArgs {
-  LossKind loss;
+  Loss loss;
   Activation activation;
   T huber_delta;
-  const T* quantiles;  // [n_outputs] for pinball
+  const T* quantiles;  // [n_outputs], of the quantile loss
   Index rows;
   Index n_outputs;
   const T* z;  // [rows][stride]
@@ -163,25 +159,24 @@ struct UpdateArgs {
   T epsilon;
 };
 
-// Most outputs that a column of waves may have.
-inline constexpr Index kWaveOutputs = 16;
+// Most outputs that a column of the periodic embedding may have.
+inline constexpr Index kPeriodicOutputs = 16;
 
-// One column of numbers as waves: out = [mix cos(2 pi freq x + phase) + shift ; x]. Parameters of
-// the column: freq, phase [frequencies], mix [outputs][mix_stride], shift [outputs].
+// One column of the periodic embedding: out = [weight cos(2 pi frequency x + phase) + bias ; x].
 template <class T>
-struct WavePlaces {
+struct PeriodicColumn {
   Index frequencies;
   Index outputs;
-  const T* freq;
-  const T* phase;
-  const T* mix;
-  Index mix_stride;
-  const T* shift;
+  const T* frequency;  // [frequencies]
+  const T* phase;      // [frequencies]
+  const T* weight;     // [outputs][weight_stride]
+  Index weight_stride;
+  const T* bias;  // [outputs]
 };
 
 template <class T>
-struct WaveForwardArgs {
-  WavePlaces<T> column;
+struct PeriodicForwardArgs {
+  PeriodicColumn<T> column;
   const T* x;  // [rows], x_stride apart
   Index x_stride;
   Index rows;
@@ -191,24 +186,24 @@ struct WaveForwardArgs {
 
 // Gradients of a column's parameters, scale * sums over the batch, laid out like the parameters.
 template <class T>
-struct WaveGradientArgs {
-  WavePlaces<T> column;
+struct PeriodicGradientArgs {
+  PeriodicColumn<T> column;
   const T* x;
   Index x_stride;
   Index batch;
   const T* delta;  // [batch][outputs], delta_stride apart: dl/d(out), times the row's weight
   Index delta_stride;
   T scale;
-  T* scratch;  // wave_scratch() numbers
-  T* freq;
+  T* scratch;  // periodic_scratch() numbers
+  T* frequency;
   T* phase;
-  T* mix;
-  T* shift;
+  T* weight;
+  T* bias;
 };
 
 // x and each output's delta of the batch, rows in the lanes.
 template <class T>
-constexpr Index wave_scratch(Index batch, Index outputs) {
+constexpr Index periodic_scratch(Index batch, Index outputs) {
   return (outputs + 1) * panels<T>(batch) * kPanel<T>;
 }
 
@@ -238,7 +233,7 @@ struct SmallParameters {
 // One layer of a small network with all that a step needs of it.
 template <class T>
 struct SmallLayer {
-  bool narrow;
+  bool skinny;
   Index n_in;
   Index n_out;
   Index out_panels;
@@ -263,17 +258,22 @@ struct SmallUpdate {
 
 template <class T>
 struct KernelTable {
+  List<ActivationRow> activations;
+  List<LossRow> losses;
+  List<OptimizerRow> optimizers;
   void (*forward_product)(const ForwardArgs<T>&);
   // the same for few outputs: weights [in_panels][n_out][P], x padded to whole panels, n_panels of
   // n_in; sums run in P lanes and one tree
-  void (*narrow_forward_product)(const ForwardArgs<T>&, Index n_out);
+  void (*skinny_forward_product)(const ForwardArgs<T>&, Index n_out);
   void (*backward_data_product)(const BackwardArgs<T>&);
+  void (*activation_forward)(const ActivationForwardArgs<T>&);
+  void (*activation_backward)(const ActivationBackwardArgs<T>&);
   void (*weight_gradient_product)(const GradientArgs<T>&);
   // out[j] = scale * sum over the batch of delta[b][j], j over n_panels panels
   void (*column_sums)(const T* delta, Index stride, Index batch, Index n_panels, T scale, T* out);
   void (*loss_rows)(const LossArgs<T>&);
-  void (*wave_forward)(const WaveForwardArgs<T>&);
-  void (*wave_gradient)(const WaveGradientArgs<T>&);
+  void (*periodic_forward)(const PeriodicForwardArgs<T>&);
+  void (*periodic_gradient)(const PeriodicGradientArgs<T>&);
   void (*dropout_mask)(const MaskArgs<T>&);
   // g += l2 w + l1 sign(w)
   void (*penalize)(T* g, const T* w, Index count, T l1, T l2);
