@@ -22,10 +22,10 @@ inline void wait_while(const std::atomic<std::uint32_t>& word, std::uint32_t old
   while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
 }
 
-class Team {
+class ThreadPool {
  public:
-  // Starts up to n_threads - 1 threads; where the system refuses one, the team is smaller.
-  explicit Team(int n_threads) {
+  // Starts up to n_threads - 1 threads; where the system refuses one, the pool is smaller.
+  explicit ThreadPool(int n_threads) {
     threads_.reserve(static_cast<std::size_t>(n_threads > 0 ? n_threads - 1 : 0));
     for (int t = 1; t < n_threads; ++t) {
       try {
@@ -36,10 +36,10 @@ class Team {
     }
   }
 
-  Team(const Team&) = delete;
-  Team& operator=(const Team&) = delete;
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
 
-  ~Team() {
+  ~ThreadPool() {
     work_ = nullptr;
     announce();
     for (std::thread& thread : threads_) thread.join();

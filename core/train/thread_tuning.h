@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Chooses between one thread and the whole team by timing steps: on shared cores the second one may
+// Chooses between one thread and the whole pool by timing steps: on shared cores the second one may
 // cost more than it gives. The number of threads changes no bit, so this is free to try.
 #pragma once
 
@@ -14,12 +14,14 @@ inline double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-class Pace {
+class ThreadTuning {
  public:
-  Pace(int threads, bool fixed) : threads_(threads), fixed_(fixed || threads == 1) {}
+  // `together` is the first guess, from what a step is expected to cost.
+  ThreadTuning(int threads, bool fixed, bool together)
+      : threads_(threads), fixed_(fixed || threads == 1), mode_(together ? kTogether : kAlone) {}
 
   // Threads for the next step.
-  int threads() const { return fixed_ || mode_ == kTeam ? threads_ : 1; }
+  int threads() const { return fixed_ || mode_ == kTogether ? threads_ : 1; }
 
   bool measures() const { return !fixed_; }
 
@@ -58,7 +60,7 @@ class Pace {
   }
 
   static constexpr int kAlone = 0;
-  static constexpr int kTeam = 1;
+  static constexpr int kTogether = 1;
   static constexpr int kProbe = 4;             // steps that say how fast a mode is;
   static constexpr double kLong = 2e-3;        // of long ones, in seconds, fewer do
   static constexpr double kShare = 50;         // a probe waits so many times its cost: 2 %,
@@ -68,7 +70,7 @@ class Pace {
 
   int threads_;
   bool fixed_;
-  int mode_ = kAlone;
+  int mode_;
   bool probing_ = false;
   int count_ = 0;
   double usual_[2] = {0, 0};  // seconds a step in each mode, 0 before the first
