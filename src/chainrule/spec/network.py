@@ -119,7 +119,7 @@ class NetworkSpec:
                 raise SpecError(
                     f"layer {index} must be a layer, such as Dense(8), found {layer!r}."
                 )
-            layer.check(f"layer {index}")
+            _check(layer, f"layer {index}")
         layers = tuple(part for layer in given for part in layer.expanded())
         object.__setattr__(self, "layers", layers)
         self._check_order()
@@ -294,6 +294,12 @@ class _Counter:
     def __init__(self) -> None:
         self.number = 0
         self.index = 0
+
+
+def _check(layer: Layer, where: str) -> None:
+    layer.check(where)
+    for part in layer.inside:
+        _check(part.layer, where)
 
 
 def _place(layer: Layer, n_in: int, counter: _Counter, where: str, first: int = 0) -> Placed:
