@@ -119,7 +119,7 @@ class NetworkSpec:
                 raise SpecError(
                     f"layer {index} must be a layer, such as Dense(8), found {layer!r}."
                 )
-            layer.check(f"layer {index}")
+            _check(layer, f"layer {index}")
         layers = tuple(part for layer in given for part in layer.expanded())
         object.__setattr__(self, "layers", layers)
         self._check_order()
@@ -160,8 +160,7 @@ class NetworkSpec:
         seen: set[str] = set()
         for placed in self.walk:
             # What draws masks or has parameters is known by its kind and its number.
-            names = [*placed.parameters, *([placed.name("mask")] if _drops(placed) else [])]
-            for name in names:
+            for name in (*placed.parameters, *map(placed.name, placed.layer.draws)):
                 if name in seen:
                     raise SpecError(
                         f"two {placed.layer.kind} layers stand behind layer {placed.number} "
@@ -213,6 +212,14 @@ class NetworkSpec:
         for placed in self.walk:
             found[placed.number].append(placed)
         return tuple(tuple(segment) for segment in found)
+
+    @cached_property
+    def a_places(self) -> tuple[Placed | None, ...]:
+        """The layers whose outputs are a(0), ..., a(L); None where a(0) is X itself."""
+        return tuple(
+            next((p for p in reversed(part) if not isinstance(p.layer, Dropout)), None)
+            for part in self.segments
+        )
 
     @property
     def dense(self) -> tuple[Dense, ...]:
@@ -289,6 +296,12 @@ class _Counter:
         self.index = 0
 
 
+def _check(layer: Layer, where: str) -> None:
+    layer.check(where)
+    for part in layer.inside:
+        _check(part.layer, where)
+
+
 def _place(layer: Layer, n_in: int, counter: _Counter, where: str, first: int = 0) -> Placed:
     inside, width = [], n_in
     for part in layer.inside:
@@ -301,7 +314,3 @@ def _place(layer: Layer, n_in: int, counter: _Counter, where: str, first: int = 
     counter.number += isinstance(layer, Dense)
     counter.index += 1
     return Placed(layer, counter.index - 1, counter.number, n_in, n_out, first, tuple(inside))
-
-
-def _drops(placed: Placed) -> bool:
-    return isinstance(placed.layer, Dropout)

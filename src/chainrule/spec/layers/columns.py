@@ -36,21 +36,15 @@ class Columns(Layer):
     parts: tuple[Part, ...]
 
     def __post_init__(self) -> None:
-        parts = tuple(p if isinstance(p, Part) else Part(*p) for p in self.parts)
-        object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "parts", tuple(_part(value) for value in self.parts))
 
     def check(self, where: str) -> None:
         if not self.parts:
             raise SpecError(f"{where} has no parts.")
         for part in self.parts:
             check_count(f"columns of a part of {where}", part.columns)
-            if part.layer is None:
-                continue
-            if (
-                not isinstance(part.layer, Layer)
-                or part.layer.inside
-                or not (part.layer.reads_features)
-            ):
+            embeds = isinstance(part.layer, Layer) and part.layer.reads_features
+            if part.layer is not None and (not embeds or isinstance(part.layer, Columns)):
                 raise SpecError(
                     f"a part of {where} must be an embedding of its columns, found {part.layer!r}."
                 )
@@ -94,3 +88,11 @@ class Columns(Layer):
             layer = part.get("layer")
             parts.append(Part(part["columns"], None if layer is None else read(where, layer)))
         return cls(tuple(parts))
+
+
+def _part(value: Any) -> Part:
+    if isinstance(value, Part):
+        return value
+    if isinstance(value, tuple | list) and len(value) == 2:
+        return Part(*value)
+    raise SpecError(f"a part of columns must be a pair (columns, layer), found {value!r}.")

@@ -18,6 +18,7 @@ class Dropout(Layer):
     """
 
     kind = "dropout"
+    draws = ("mask",)
 
     rate: float
 

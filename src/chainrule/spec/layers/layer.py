@@ -61,10 +61,13 @@ class Layer:
         Its name in the JSON form and of its files on every floor.
     reads_features : bool
         Takes columns of the table and hands no derivative further back: it stands first.
+    draws : tuple of str
+        Families of the arrays that it draws anew for every row and epoch of training.
     """
 
     kind: ClassVar[str]
     reads_features: ClassVar[bool] = False
+    draws: ClassVar[tuple[str, ...]] = ()
 
     def check(self, where: str) -> None:
         """Raise `SpecError` naming the constant that cannot be; `where` is "layer 2"."""
