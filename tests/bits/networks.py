@@ -16,25 +16,28 @@ from chainrule import engine
 from chainrule.spec import (
     LOSSES,
     CategoryEmbedding,
+    Columns,
     Dense,
     Dropout,
     Loss,
     NetworkSpec,
+    Part,
     PeriodicEmbedding,
     Scale,
     TrainingSpec,
+    TrainingState,
 )
 
 # The words of the cases for arrays of parameters -> their names; layers count from 1.
 FAMILIES = {
     "W": "W",
     "b": "b",
-    "blend": "blend",
-    "freq": "freq",
+    "blend": "activation_weight",
+    "freq": "frequency",
     "phase": "phase",
-    "mix": "mix",
-    "shift": "shift",
-    "levels": "levels",
+    "mix": "weight",
+    "shift": "bias",
+    "levels": "embedding",
     "scale": "scale",
 }
 
@@ -60,7 +63,7 @@ def dense(
     dropout: float = 0.0,
 ) -> list[Any]:
     """A dense layer with its activation, and the dropout after it."""
-    layer = Dense(units, activation, ntk, blend)
+    layer = Dense(units, activation, ntk, parametric=blend)
     return [layer, Dropout(dropout)] if dropout else [layer]
 
 
@@ -83,17 +86,15 @@ def network(
     (columns, frequencies, outputs), `categories` (levels of each, units).
     """
     layers: list[Any] = []
-    if periodic:
-        layers.append(PeriodicEmbedding(*periodic))
-    if categories:
-        layers.append(CategoryEmbedding(tuple(categories[0]), categories[1]))
+    if periodic or categories:
+        layers.append(Columns(_parts(n_features, periodic, categories)))
     if scale:
         layers.append(Scale())
     if input_dropout:
         layers.append(Dropout(input_dropout))
     for parts in hidden:
         layers.extend(parts)
-    layers.append(Dense(outputs, output or LOSSES[loss][0], ntk))
+    layers.append(Dense(outputs, output or LOSSES[loss].output_activation, ntk))
     constants: dict[str, Any] = {}
     if loss == "huber":
         constants["huber_delta"] = 0.7
@@ -107,6 +108,24 @@ def network(
         levels=tuple(categories[0]) if categories else (),
         drops=any(isinstance(layer, Dropout) for layer in layers),
     )
+
+
+def _parts(
+    n_features: int,
+    periodic: tuple[int, int, int] | None,
+    categories: tuple[Sequence[int], int] | None,
+) -> tuple[Part, ...]:
+    """Side by side: the embedding of the first columns, those passed on, that of the last ones."""
+    parts = []
+    if periodic:
+        parts.append(Part(periodic[0], PeriodicEmbedding(*periodic[1:])))
+    coded = len(categories[0]) if categories else 0
+    between = n_features - coded - (periodic[0] if periodic else 0)
+    if between:
+        parts.append(Part(between))
+    if categories:
+        parts.append(Part(coded, CategoryEmbedding(tuple(categories[0]), categories[1])))
+    return tuple(parts)
 
 
 def training(**changes: Any) -> TrainingSpec:
@@ -133,7 +152,7 @@ def replaced(net: Net, values: list[np.ndarray]) -> dict[str, np.ndarray]:
     return dict(zip(net.spec.parameter_shapes, values, strict=True))
 
 
-def moments(state: engine.TrainingState) -> list[np.ndarray]:
+def moments(state: TrainingState) -> list[np.ndarray]:
     """What the optimizer remembers: first moments in storage order, then second ones."""
     return list(state.moments.values())
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.errors import SpecError
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.errors import DataError, SpecError
 from chainrule.spec.checks import check_count
 from chainrule.spec.layers.layer import Layer, Parameter, Start
 
@@ -49,3 +52,14 @@ class CategoryEmbedding(Layer):
     def parameters(self, n_in: int) -> tuple[Parameter, ...]:
         rows = sum(known + 1 for known in self.levels)
         return (Parameter("embedding", (rows, self.units), Start("normal", 1.0, 0x8005)),)
+
+    def check_features(self, x: npt.NDArray[Any], name: str, first: int) -> None:
+        for column, known in enumerate(self.levels):
+            codes = x[:, column]
+            strange = (codes < 0) | (codes > known) | (codes != np.floor(codes))
+            if strange.any():
+                row = int(np.argmax(strange))
+                raise DataError(
+                    f"{name} holds {codes[row]} at row {row}, column {first + column}; "
+                    f"this embedded category has the codes 0 (missing or unknown) to {known}."
+                )

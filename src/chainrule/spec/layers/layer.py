@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, fields
 from typing import Any, ClassVar, NamedTuple, Self
 
+import numpy.typing as npt
+
 from chainrule.spec.checks import check_keys
 
 
@@ -75,6 +77,10 @@ class Layer:
     def n_out(self, n_in: int, where: str) -> int:
         """Width of its output; `SpecError` where it cannot follow `n_in` inputs."""
         return n_in
+
+    def check_features(self, x: npt.NDArray[Any], name: str, first: int) -> None:
+        """Raise `DataError` for rows that it cannot read: x are its columns of `name`, the table,
+        from column `first` on."""
 
     def parameters(self, n_in: int) -> tuple[Parameter, ...]:
         """Its named arrays in storage order."""
