@@ -11,12 +11,12 @@ import pytest
 
 from chainrule import Network, engine
 from chainrule.errors import DataError, DivergedError
-from chainrule.explain.detectors import TABLE
-from chainrule.explain.detectors_course import clear_fault
-from chainrule.explain.detectors_evidence import constant_loss
-from chainrule.explain.detectors_rows import column_score, likeness
-from chainrule.explain.diagnose import diagnose
-from chainrule.explain.names import Names
+from chainrule.explain.diagnosis.detectors import TABLE
+from chainrule.explain.diagnosis.course import clear_fault
+from chainrule.explain.diagnosis.evidence import constant_loss
+from chainrule.explain.diagnosis.rows import column_score, likeness
+from chainrule.explain.diagnosis.diagnose import diagnose
+from chainrule.explain.notation.names import Names
 from chainrule.spec import Dense, History, Loss, NetworkSpec, TrainingSpec
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from chainrule import engine
-from chainrule.explain.draw import draw
+from chainrule.explain.trace.draw import draw
 from chainrule.explain.examples import mazur, xor
-from chainrule.explain.names import Names
+from chainrule.explain.notation.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import Dense, Loss, NetworkSpec
 

@@ -7,15 +7,15 @@ import pytest
 
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
-from chainrule.explain.derivation import LAYER_RULES
+from chainrule.explain.derivation.equations import LAYER_RULES
 from chainrule.explain.examples import example, mazur, xor
 from chainrule.explain.explain import explain, explain_all
-from chainrule.explain.names import Names
-from chainrule.explain.rules import ACTIVATION_RULES, LOSS_RULES
-from chainrule.explain.symbols import FUNCTION_SYMBOLS, SYMBOLS
+from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.losses import ACTIVATION_RULES, LOSS_RULES
+from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS, SYMBOLS
 from chainrule.explain.trace import StepTrace
-from chainrule.explain.tree import FUNCTIONS, Cancel
-from chainrule.explain.update_rules import UPDATE_RULES
+from chainrule.explain.notation.tree import FUNCTIONS, Cancel
+from chainrule.explain.derivation.update import UPDATE_RULES
 from chainrule.spec import (
     LOSSES,
     OPTIMIZERS,

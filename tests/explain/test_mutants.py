@@ -12,7 +12,7 @@ from scipy.special import expit
 
 from backward_steps import PROBLEMS, Backward, N
 from chainrule import engine
-from chainrule.explain.verify import check_gradients
+from chainrule.explain.check.verify import check_gradients
 from chainrule.reference.activations import normal_cdf, normal_density, softplus
 from chainrule.spec import ACTIVATIONS
 from strategies import verdict

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import SpecError
-from chainrule.explain.inputs import layer_inputs, level_of
-from chainrule.explain.names import Asked, Names
+from chainrule.explain.notation.inputs import layer_inputs, level_of
+from chainrule.explain.notation.names import Asked, Names
 from chainrule.spec import (
     CategoryEmbedding,
     Dense,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chainrule.explain.numbers import format_error, format_number
+from chainrule.explain.notation.numbers import format_error, format_number
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 
 from chainrule import engine
 from chainrule.explain.explain import explain
-from chainrule.explain.names import Names
-from chainrule.explain.render_mathml import fragment
+from chainrule.explain.notation.names import Names
+from chainrule.explain.render.mathml import fragment
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import (
     ACTIVATIONS,

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from chainrule import engine
-from chainrule.explain.diagnose import diagnose
-from chainrule.explain.draw import draw
+from chainrule.explain.diagnosis.diagnose import diagnose
+from chainrule.explain.trace.draw import draw
 from chainrule.explain.explain import explain, explain_all
-from chainrule.explain.names import Names
+from chainrule.explain.notation.names import Names
 from chainrule.explain.quiz import questions
 from chainrule.explain.trace import StepTrace
-from chainrule.explain.verify import check_gradients
+from chainrule.explain.check.verify import check_gradients
 from chainrule.reference.fit import fit
 from chainrule.spec import (
     CategoryEmbedding,

@@ -11,7 +11,7 @@ from chainrule import engine
 from chainrule.errors import DataError, SpecError
 from chainrule.explain.examples import mazur, xor
 from chainrule.explain.trace import StepTrace
-from chainrule.explain.verify import check_gradients
+from chainrule.explain.check.verify import check_gradients
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec
 
 

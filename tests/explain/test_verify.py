@@ -11,9 +11,9 @@ from chainrule import engine
 from chainrule.errors import SpecError
 from chainrule.explain import verify
 from chainrule.explain.explain import explain
-from chainrule.explain.names import Names
+from chainrule.explain.notation.names import Names
 from chainrule.explain.trace import StepTrace
-from chainrule.explain.verify import check_gradients
+from chainrule.explain.check.verify import check_gradients
 from chainrule.reference.forward import forward
 from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
 from strategies import random_problem
