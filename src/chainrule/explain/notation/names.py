@@ -4,8 +4,8 @@
     b1[2]     bias             delta1[4]  delta = dl/dz of a row       z2[0]   a1[3]   loss
     blend1[2] of a parametric activation          before layer 1:  scale[j]  freq[column,k]  ...
 
-Asking for a parameter asks for its gradient, so that dL/dW2[1,3] is W2[1,3]. Units, inputs and rows
-count from 0, as the stored arrays do, layers from 1.
+Asking for a parameter asks for its gradient, so that dL/dW2[1,3] is W2[1,3]; what a formula shows
+can be typed. Units, inputs and rows count from 0, as in the stored arrays, layers from 1.
 """
 
 from __future__ import annotations
@@ -27,13 +27,11 @@ STEM_PARAMETERS = ("freq", "phase", "mix", "shift", "levels", "scale")
 PARAMETERS = (*LAYER_PARAMETERS, *STEM_PARAMETERS)
 
 _FORM = re.compile(
-    rf"(dL/d|∂L/∂)?(?:(W|b|blend|delta|z|a)(\d+)|({'|'.join(STEM_PARAMETERS)}))"
+    rf"(dL/d|∂L/∂)?(?:(W|b|blend|delta|δ|z|a)(\d+)|({'|'.join(STEM_PARAMETERS)}))"
     r"\[(.*)\](?:@(\d+))?",
     re.DOTALL,
 )
-_EXAMPLES = (
-    'such as "W1[0,2]", "b1[2]", "delta1[4]", "z2[0]", "a1[3]", "scale[5]" or "loss"'
-)
+_EXAMPLES = 'such as "W1[0,2]", "b1[2]", "delta1[4]", "z2[0]", "a1[3]", "scale[5]" or "loss"'
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ class Names:
         match = _FORM.fullmatch(text)
         if not match:
             raise SpecError(f"cannot read the quantity {text!r}; write one {_EXAMPLES}.")
-        kind, inside = match[2] or match[4], match[5]
+        kind, inside = (match[2] or match[4]).replace("δ", "delta"), match[5]
         layer = int(match[3] or 0)
         row = None if match[6] is None else int(match[6])
         if match[1] and kind not in PARAMETERS:

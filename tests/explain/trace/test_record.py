@@ -1,4 +1,4 @@
-"""A StepTrace holds the engine's numbers under their names, lazily and within its limit."""
+"""A record holds the engine's numbers under their names, lazily and within its limit."""
 
 from __future__ import annotations
 
@@ -9,19 +9,12 @@ import pytest
 
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
-from chainrule.explain.examples import mazur, xor
-from chainrule.explain.trace import StepTrace
 from chainrule.explain.check.verify import check_gradients
-from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec
-
-
-@pytest.fixture
-def parts():
-    layers = (Dense(4, "relu"), Dropout(0.5), Dense(3, "softmax"))
-    spec = NetworkSpec(3, layers, Loss("cross_entropy"))
-    rng = np.random.default_rng(0)
-    params = engine.initialize(spec, seed=2)
-    return spec, params, rng.standard_normal((8, 3)), rng.integers(0, 3, 8)
+from chainrule.explain.trace import StepTrace
+from chainrule.explain.trace.draw import draw
+from chainrule.spec import (
+    TrainingSpec,
+)
 
 
 def test_arrays_and_their_names(parts):
@@ -120,25 +113,21 @@ def test_a_state_goes_on(parts):
     assert not np.array_equal(first["update_W1"], second["update_W1"])
 
 
-def test_json_text_and_html(parts):
-    trace = StepTrace(*parts, notes=["a <note>"])
-    form = json.loads(json.dumps(trace.to_json()))
-    assert form["format"] == "chainrule.trace/1"
-    assert form["arrays"]["delta2"] == trace["delta2"].tolist()
-    assert form["header"]["reduction"] == "mean"
-    assert "StepTrace of 8 rows" in repr(trace)
-    assert "a <note>" in repr(trace)
-    assert "a &lt;note&gt;" in trace._repr_html_()
-
-
-@pytest.mark.parametrize("make", [xor, mazur])
-def test_the_examples_predict_their_first_step(make):
-    trace = make().trace()
-    assert trace.predicted_change < 0
-    assert trace.real_change == pytest.approx(trace.predicted_change, rel=0.02)
-
-
 @pytest.mark.parametrize("switch", ["penalty_per_batch", "epsilon_hat"])
 def test_scikit_learns_forms_of_a_step_are_refused(parts, switch):
     with pytest.raises(SpecError, match=f"{switch}=True.* cannot be explained"):
         StepTrace(*parts, TrainingSpec(**{switch: True}))
+
+
+def test_arrays_by_name(trace):
+    assert trace["freq"].shape == trace["dL_dfreq"].shape == trace["update_freq"].shape == (2, 6)
+    assert trace["dL_dblend1"].shape == trace["update_blend1"].shape == (5,)
+    assert trace["a0"].shape == trace["delta0"].shape == (12, trace.spec.n_inputs)
+    np.testing.assert_allclose(trace["a0"], trace["scale"] * trace.h, rtol=1e-15)
+    back = trace.delta[1] @ trace["W1"] / np.sqrt(trace.spec.n_inputs)
+    np.testing.assert_allclose(trace.dl_da(0), back, rtol=1e-12, atol=1e-16)
+    form = json.loads(json.dumps(trace.to_json()))
+    assert form["arrays"]["X"] == trace.X.tolist()
+    assert form["arrays"]["update_scale"] == trace["update_scale"].tolist()
+    assert "freq" in repr(trace) and "2 x 6" in repr(trace)
+    assert "bill~0" not in draw(trace)  # wide layers are drawn as matrices

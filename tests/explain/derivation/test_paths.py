@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from chainrule import engine
-from chainrule.explain import paths as paths_module
+from chainrule.explain.derivation import paths as paths_module
 from chainrule.explain.explain import explain
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec
