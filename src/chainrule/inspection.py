@@ -12,10 +12,10 @@ from chainrule.spec import History, NetworkSpec, TrainingSpec
 from chainrule.spec.shorthand import training_spec, training_values
 
 if TYPE_CHECKING:
+    from chainrule.explain.check.verify import GradientCheck
+    from chainrule.explain.diagnosis.findings import Diagnosis
     from chainrule.explain.explain import Explanation
-    from chainrule.explain.findings import Diagnosis
     from chainrule.explain.trace import StepTrace
-    from chainrule.explain.verify import GradientCheck
 
 Array = npt.NDArray[Any]
 
@@ -52,7 +52,7 @@ class Inspection:
         GradientCheck
             `.ok`, `.worst`, and per tensor the largest relative error; prints as a table.
         """
-        from chainrule.explain.verify import check_gradients
+        from chainrule.explain.check.verify import check_gradients
 
         return check_gradients(
             self.spec,
@@ -116,7 +116,7 @@ class Inspection:
 
     def diagnose(self, X: Any, y: Any, *, sample_weight: Any = None, **training: Any) -> Diagnosis:
         """Why training goes badly: findings with numbers and remedies; best on its own rows."""
-        from chainrule.explain.diagnose import diagnose
+        from chainrule.explain.diagnosis.diagnose import diagnose
 
         spec = self._training_for(training)
         state = self._state if self._state and self._state.optimizer == spec.optimizer else None

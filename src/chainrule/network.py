@@ -358,7 +358,7 @@ class Network(Inspection):
         self._set_up(result.params, training, result.history, result.state)
         if progress is not None:
             progress.close(result.history)
-        from chainrule.explain.detectors_course import warn_of_clear_fault
+        from chainrule.explain.diagnosis.course import warn_of_clear_fault
 
         warn_of_clear_fault(result.history, training)
         return result.history

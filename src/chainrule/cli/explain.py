@@ -78,8 +78,9 @@ def explain(
 ) -> None:
     """Show the chain rule of one number with its numbers, on your own rows, and check it.
 
-    Indices and rows count from 0; W1[3,2] leads into unit 3 of layer 1 from input 2, and names of
-    inputs and classes stand for their indices. Without QUANTITY: the loss.
+    W1[3,2] is dL/dW1[3,2], the gradient by the weight into unit 3 of layer 1 from input 2. Units,
+    inputs and rows count from 0, layers from 1; names of inputs and classes stand for their
+    indices. Without QUANTITY: the loss.
     """
     from chainrule.cli.model import open_model
 

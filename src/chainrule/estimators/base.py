@@ -29,8 +29,8 @@ from chainrule.estimators.recipe import plain, resolve
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.weights import read_weights
-from chainrule.explain.detectors_course import warn_of_clear_fault
-from chainrule.explain.names import Names
+from chainrule.explain.diagnosis.course import warn_of_clear_fault
+from chainrule.explain.notation.names import Names
 from chainrule.files import ModelRecord, save_model
 from chainrule.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
@@ -216,7 +216,7 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     @property
     def input_names_(self) -> tuple[str, ...]:
         """What each input of layer 1 is: `col`, `col?` (was missing), `col=level`, and of the
-        embeddings `col~1` (a wave of a number) and `col#1` (a unit of a level)."""
+        embeddings `col~0` (a wave of a number) and `col#0` (a unit of a level)."""
         check_is_fitted(self)
         return Names(self._spec, self.encoder_.input_names).layer_inputs
 

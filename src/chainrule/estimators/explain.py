@@ -14,7 +14,7 @@ import numpy as np
 
 from chainrule.errors import DataError, SpecError
 from chainrule.estimators.weights import read_weights
-from chainrule.explain.names import Names
+from chainrule.explain.notation.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, Column
 from chainrule.table.frame import Table, as_table

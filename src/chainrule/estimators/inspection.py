@@ -10,11 +10,11 @@ from sklearn.utils.validation import check_is_fitted
 from chainrule.estimators.base import TabularModel
 from chainrule.estimators.explain import output_names, trace_model
 from chainrule.estimators.importance import FeatureImportance, feature_importance
-from chainrule.explain.diagnose import diagnose
+from chainrule.explain.diagnosis.diagnose import diagnose
+from chainrule.explain.diagnosis.findings import Diagnosis
 from chainrule.explain.explain import explain
 from chainrule.explain.explanation import Explanation
-from chainrule.explain.findings import Diagnosis
-from chainrule.explain.names import Names
+from chainrule.explain.notation.names import Names
 from chainrule.explain.trace import StepTrace
 
 

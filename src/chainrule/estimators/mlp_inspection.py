@@ -14,8 +14,8 @@ from chainrule.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 if TYPE_CHECKING:
-    from chainrule.explain.findings import Diagnosis
-    from chainrule.explain.verify import GradientCheck
+    from chainrule.explain.check.verify import GradientCheck
+    from chainrule.explain.diagnosis.findings import Diagnosis
 
 Array = np.ndarray
 
