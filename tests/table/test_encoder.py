@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.errors import DataError
-from chainrule.table.encoder import CONSTANT_INPUT, Encoder
+from chainrule.table.encode.encoder import CONSTANT_INPUT, Encoder
+from chainrule.table.encode.scaling import flag_scales, quantiles, robust_scale, smooth_clip
+from chainrule.table.encode.target import TargetScale
 from chainrule.table.frame import as_table
-from chainrule.table.scaling import flag_scales, quantiles, robust_scale, smooth_clip
-from chainrule.table.target import TargetScale
 
 
 def fit(X, weights=None, **keywords):
@@ -178,7 +178,7 @@ def test_numbers_can_be_declared_categories(chosen):
     ("chosen", "message"),
     [
         (["sizes"], "Did you mean 'size'"),
-        ([8], "positions below 8"),
+        ([8], "indices below 8"),
         ([True], "mask of 1 entries"),
         ([1.5], "1.5"),
     ],
@@ -204,7 +204,7 @@ def test_rows_of_weight_k_fit_as_k_rows():
 
 
 def test_many_levels_keep_the_most_frequent(monkeypatch):
-    monkeypatch.setattr("chainrule.table.encoder.MAX_LEVELS", 3)
+    monkeypatch.setattr("chainrule.table.encode.encoder.MAX_LEVELS", 3)
     words = pd.DataFrame({"w": list("zzyyxxwwwvq")})
     encoder, notices = Encoder.fit(as_table(words))
     assert encoder.input_names == ("w=w", "w=y", "w=z")  # ties by first appearance
@@ -271,6 +271,7 @@ def test_kinds_that_a_file_must_hold():
         "sex": "text",
         "only": "text",
         "member": "boolean",
+        "blank": "text",  # not used, and text accepts every value
     }
 
 
@@ -281,7 +282,7 @@ def test_json_gives_back_the_same_bits():
     assert inputs(again, MIXED).tobytes() == inputs(encoder, MIXED).tobytes()
     levels = fit({"c": np.array([1, "a", 2.5, True, None], dtype=object)})
     again = Encoder.from_json(json.loads(json.dumps(levels.to_json())))
-    assert [type(v) for v in again.codes[0].levels] == [int, float, str]
+    assert [type(v) for v in again.columns[0].levels] == [int, float, str]
 
 
 NUMBER = {"code": "number", "name": "a", "kind": "numeric", "median": 0, "factor": 1,

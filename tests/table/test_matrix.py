@@ -16,7 +16,7 @@ import pytest
 import scipy.sparse as sp
 
 from chainrule.errors import DataError
-from chainrule.table.encoder import Encoder
+from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import as_table
 
 N = 12
@@ -300,7 +300,7 @@ def test_categories_of_any_type(case):
     frame = pandas_frame(CATEGORIES[case])
     encoder = Encoder.fit(as_table(frame))[0]
     met = pd.Series(CATEGORIES[case]).dropna().unique()
-    assert len(encoder.codes[1].levels) == len(met)
+    assert len(encoder.columns[1].levels) == len(met)
     again = Encoder.from_json(json.loads(json.dumps(encoder.to_json())))
     assert encoded(frame, again)[0] == encoded(frame, encoder)[0]
 

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chainrule.errors import TableFileError
-from chainrule.table.plain_numbers import read_plain_numbers
 from chainrule.table.read import read_table
-from chainrule.table.text_file import open_text
+from chainrule.table.read.plain_numbers import read_plain_numbers
+from chainrule.table.read.text_file import open_text
 
 NUMBERS = ["0", "7", "-1", "+5", ".5", "5.", "1e5", "1E-3", "-.5e+3", "1e-400", "0.1", "-0", "0e0"]
 NUMBERS += ["12345678901234567890", "0.30000000000000004", "2.2250738585072011e-308", "+07", "0.0"]

@@ -28,7 +28,7 @@ def test_penguins_agree_with_the_csv_module() -> None:
     assert table.report.delimiter == ","
     missing = {column.name: column.n_missing for column in table.report.columns}
     assert missing["sex"] == 11 and missing["bill_length_mm"] == 2 and missing["island"] == 0
-    assert table.place(3) == "penguins.csv, line 5"
+    assert table.location(3) == "penguins.csv, line 5"
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
@@ -177,14 +177,14 @@ def test_a_pattern_on_request(tmp_path: Path) -> None:
     write(tmp_path, "a,b\n3,z\n,\n", "p2.csv")
     table = read_table(tmp_path / "p*.csv", glob=True)
     np.testing.assert_array_equal(table["a"], [1, 2, 3, np.nan])
-    assert table.place(2) == "p2.csv, line 2"
+    assert table.location(2) == "p2.csv, line 2"
     write(tmp_path, "a,c\n3,z\n", "p3.csv")
     with pytest.raises(TableFileError, match=r"p3\.csv has other columns than p1\.csv"):
         read_table(tmp_path / "p*.csv", glob=True)
 
 
 def test_reading_is_closed_off(tmp_path: Path) -> None:
-    from chainrule.table.connection import connect
+    from chainrule.table.read.connection import connect
 
     path, other = write(tmp_path, "a,b\n1,2\n"), write(tmp_path, "a,b\n1,2\n", "other.csv")
     with connect([str(path)]) as connection:
@@ -289,7 +289,7 @@ def test_every_value_survives(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_query_is_an_interrupt(monkeypatch: pytest.MonkeyPatch) -> None:
-    from chainrule.table.connection import connect
+    from chainrule.table.read.connection import connect
 
     def execute(query: str) -> None:
         raise RuntimeError("Query interrupted")  # what DuckDB makes of Ctrl-C

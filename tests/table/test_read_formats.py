@@ -69,7 +69,7 @@ def test_json(tmp_path: Path, lines: bool) -> None:
     np.testing.assert_array_equal(table["a"], [1, 2.5, np.nan])
     assert table["b"].tolist() == ["x", None, "07"]
     assert table["A"].tolist() == [True, False, None]
-    assert table.place(2) == "t.json, record 3"
+    assert table.location(2) == "t.json, record 3"
 
 
 @pytest.mark.parametrize(
