@@ -46,8 +46,8 @@ NUMBERS = ("float64", "float32", "int8", "int64", "uint8", "uint64")
 WORDS = ("text", "many")
 
 
-def none_at(*places):
-    return lambda values: [None if k in places else v for k, v in enumerate(values)]
+def none_at(*rows):
+    return lambda values: [None if k in rows else v for k, v in enumerate(values)]
 
 
 ODDITIES = {
@@ -331,7 +331,7 @@ def test_a_thousand_categories():
 @pytest.mark.parametrize(
     "names", [[0, 1], [1.5, 2], pd.date_range("2020", periods=2), [b"a", b"b"]]
 )
-def test_names_that_are_no_strings_are_places(names):
+def test_names_that_are_no_strings_are_indices(names):
     frame = pd.DataFrame(np.column_stack([ANCHOR, ANCHOR**2]), columns=names)
     table = as_table(frame)
     assert not table.named

@@ -77,8 +77,8 @@ def test_a_column_with_another_cell_is_left(tmp_path: Path, other: str) -> None:
     path = write(tmp_path, [rows, [*rows[:3], other, *rows[4:]], [other, *rows[1:]], rows])
     found = plain(path)
     assert set(found) == ({0, 1, 2, 3} if other == "-999" else {0, 3})
-    for place in (0, 3):
-        np.testing.assert_array_equal(found[place], [float(cell) for cell in rows])
+    for index in (0, 3):
+        np.testing.assert_array_equal(found[index], [float(cell) for cell in rows])
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
