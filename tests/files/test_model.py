@@ -17,9 +17,9 @@ import safetensors.numpy
 
 from chainrule import engine
 from chainrule.errors import ModelFileError
-from chainrule.files import from_bytes, read_info, read_model, save_model, to_bytes
 from chainrule.files.canonical import canonical
 from chainrule.files.form import KINDS, MOMENTS
+from chainrule.files.model import from_bytes, read_info, read_model, save_model, to_bytes
 from chainrule.spec import OPTIMIZERS, TrainingSpec
 
 

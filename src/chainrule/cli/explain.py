@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from chainrule.cli.model import TableModel
     from chainrule.explain.trace import StepTrace
-    from chainrule.table.file_table import FileTable
+    from chainrule.table.read import FileTable
 
 _ROWS = 1024  # of a longer table, unless --rows says otherwise
 _ALL = 1_000  # parameters that --all explains
@@ -141,7 +141,7 @@ def _trace(
 
 def row_name(table: FileTable, row: int) -> str:
     """ "17, line 19": a row's number from 0, and where it stands in its file."""
-    where = table.place(row).rpartition(", ")[2]
+    where = table.location(row).rpartition(", ")[2]
     return f"{row}, {where}" if where.startswith(("line ", "record ")) else str(row)
 
 

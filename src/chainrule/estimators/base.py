@@ -35,7 +35,7 @@ from chainrule.files import ModelRecord, save_model
 from chainrule.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 from chainrule.spec.shorthand import number_type
-from chainrule.table.encoder import Encoder
+from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import Table, as_table
 
 
@@ -284,7 +284,7 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         extra = record.extra
         model = cls(**arguments_from_json(extra["arguments"]))
         encoder = model.encoder_ = Encoder.from_json(extra["encoder"])
-        model.n_features_in_ = len(encoder.codes)
+        model.n_features_in_ = len(encoder.columns)
         if extra["feature_names"] is not None:
             model.feature_names_in_ = np.array(extra["feature_names"], dtype=object)
         target = model._target = cls._target_type.from_json(extra["target"])

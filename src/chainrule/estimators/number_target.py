@@ -15,7 +15,7 @@ from chainrule.estimators.metrics import REGRESSOR_METRICS, EngineMetric, engine
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.targets import read_numbers, refuse_constant
 from chainrule.spec import Loss
-from chainrule.table.target import TargetScale
+from chainrule.table.encode.target import TargetScale
 
 LOSSES = tuple(REGRESSOR_METRICS)
 _TINY = float(np.finfo(np.float32).tiny)

@@ -15,7 +15,7 @@ from chainrule.estimators.recipe import Recipe, plain
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.split import Share, shares
 from chainrule.spec.training import check_number
-from chainrule.table.encoder import Encoder
+from chainrule.table.encode.encoder import Encoder
 
 _LEAST_SECONDS = 1e-3  # a limit that has passed still leaves one epoch
 

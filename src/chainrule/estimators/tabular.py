@@ -16,8 +16,8 @@ from chainrule.estimators.inspection import InspectedModel
 from chainrule.estimators.number_target import NumberTarget
 from chainrule.estimators.targets import read_numbers, read_target
 from chainrule.estimators.weights import read_weights
+from chainrule.table.encode.target import TargetScale
 from chainrule.table.frame import as_table
-from chainrule.table.target import TargetScale
 
 
 class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]

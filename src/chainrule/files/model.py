@@ -13,7 +13,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from chainrule.engine import TrainingState, machine
+from chainrule._version import __version__
+from chainrule.engine import TrainingState
 from chainrule.errors import ModelFileError
 from chainrule.files import container, form
 from chainrule.files.canonical import canonical, parse_canonical
@@ -55,7 +56,7 @@ def to_bytes(record: ModelRecord, *, allow_nonfinite: bool = False) -> bytes:
         "history": form.history_form(record.history),
         "state": form.state_form(record.state),
         "extra": record.extra,
-        "versions": record.versions or {"chainrule": machine()["version"]},
+        "versions": record.versions or {"chainrule": __version__},
         **record.optional,
     }
     if record.others:

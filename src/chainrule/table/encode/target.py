@@ -24,7 +24,7 @@ class TargetScale:
 
     @classmethod
     def fit(cls, y: np.ndarray, sample_weight: np.ndarray | None = None) -> TargetScale:
-        """From float64 targets of shape (n, n_outputs) and positive row weights."""
+        """Fit on float64 targets of shape (n, n_outputs) and positive row weights."""
         # Powers of two change no digit, and keep squares of 1e-300 and 1e300 among the numbers.
         unit = np.exp2(np.floor(np.log2(np.maximum(np.abs(y).max(axis=0), np.finfo(float).tiny))))
         scaled = y / unit

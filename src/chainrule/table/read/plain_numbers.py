@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from chainrule.table.file_table import Array
-from chainrule.table.grammar import LEADING_ZERO, MISSING, MISSING_NUMBER, NUMBER
-from chainrule.table.text_file import TextFile
+from chainrule.table.read.file_table import Array
+from chainrule.table.read.grammar import LEADING_ZERO, MISSING, MISSING_NUMBER, NUMBER
+from chainrule.table.read.text_file import TextFile
 
 _ALPHABET = b"0123456789+-.eE"
 _NUMBER = re.compile(NUMBER.encode())
@@ -28,7 +28,7 @@ def read_plain_numbers(
     file: TextFile,
     delimiter: str,
     width: int,
-    places: Sequence[int],
+    indices: Sequence[int],
     missing: Iterable[str],
     *,
     header: bool,
@@ -39,7 +39,7 @@ def read_plain_numbers(
     ----------
     file : TextFile
         Known to have `width` fields in every record.
-    places : sequence of int
+    indices : sequence of int
         Columns to try.
     missing : iterable of str
         Tokens that mean missing, beside the usual ones.
@@ -49,15 +49,15 @@ def read_plain_numbers(
     Returns
     -------
     dict of int to ndarray
-        Place -> float64, NaN where missing. A column that is missing everywhere is not among them,
-        and none is where quotes or lone carriage returns make lines something else than records.
+        Index -> float64, NaN where missing. A column that is missing everywhere is not among them.
+        Empty where quotes or lone carriage returns make lines something else than records.
     """
     mark = delimiter.encode()
     if file.n_quotes or file.n_cr or width < 2 or mark in _ALPHABET:
         return {}
     tokens = ("", *MISSING, *MISSING_NUMBER, *missing)
     cells_of = _Cells(mark, frozenset(token.encode() for token in tokens))
-    good = list(places)
+    good = list(indices)
     blocks: list[tuple[list[int], array[float]]] = [(good, array("d"))]
     with open(file.path, "rb") as lines:
         if header:
@@ -66,14 +66,14 @@ def read_plain_numbers(
             fields = line.rstrip(b"\r\n").split(mark)
             if fields == [b""]:
                 continue  # a blank line is no record
-            cells = [fields[place] for place in good]
+            cells = [fields[index] for index in good]
             values = cells_of.numbers(cells)
             if values is None:
                 slow = cells_of.one_by_one(cells)
                 values = [value for value in slow if value is not None]
                 if len(values) < len(slow):
                     pairs = zip(good, slow, strict=True)
-                    good = [place for place, value in pairs if value is not None]
+                    good = [index for index, value in pairs if value is not None]
                     blocks.append((good, array("d")))
                 if not good:
                     return {}
@@ -83,17 +83,17 @@ def read_plain_numbers(
 
 def _columns(blocks: list[tuple[list[int], array[float]]], good: list[int]) -> dict[int, Array]:
     tables = [
-        (np.frombuffer(values).reshape(-1, len(places)), np.searchsorted(places, good))
-        for places, values in blocks
+        (np.frombuffer(values).reshape(-1, len(indices)), np.searchsorted(indices, good))
+        for indices, values in blocks
         if values
     ]
     found: dict[int, Array] = {}
     if not tables:
         return found
-    for at, place in enumerate(good):
-        column = np.concatenate([rows[:, where[at]] for rows, where in tables])
+    for position, index in enumerate(good):
+        column = np.concatenate([rows[:, where[position]] for rows, where in tables])
         if not np.isinf(column).any() and not np.isnan(column).all():
-            found[place] = column
+            found[index] = column
     return found
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chainrule.errors import TableFileError
-from chainrule.table.connection import Connection, exact_path
-from chainrule.table.text_file import TextFile, fields_of
+from chainrule.table.read.connection import Connection, exact_path
+from chainrule.table.read.text_file import TextFile, fields_of
 
 DELIMITERS = (",", ";", "\t", "|")
 _NAMES = {"\t": "tab", " ": "space"}
@@ -17,7 +17,7 @@ def delimiter_name(delimiter: str) -> str:
 
 def read_query(file: TextFile, delimiter: str, width: int, *, header: bool) -> str:
     """The query for all records as text columns c0, c1, ...; nothing in it is left to a guess."""
-    columns = ", ".join(f"'c{place}': 'VARCHAR'" for place in range(width))
+    columns = ", ".join(f"'c{index}': 'VARCHAR'" for index in range(width))
     escaped = delimiter.replace("'", "''")
     return (
         f"SELECT * FROM read_csv({exact_path(file.path)}, auto_detect=false, "
@@ -114,7 +114,7 @@ def _first_fault(file: TextFile, delimiter: str, width: int) -> TableFileError |
                 f"{where} has text after a closing quote.",
                 'Quote the whole field, and write a quote inside it as "".',
             )
-        # One empty field too many at the end is let pass by the parser, too.
+        # One empty field too many at the end passes the parser, too.
         if len(fields) != width and not (len(fields) == width + 1 and not fields[-1]):
             return TableFileError(
                 f"{where} has {_count(len(fields))}, line 1 has {width} (separated by '{mark}').",

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from chainrule.errors import TableFileError
-from chainrule.table.connection import Connection, literal
+from chainrule.table.read.connection import Connection, literal
 
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 LEADING_ZERO = "0[0-9]+"
@@ -145,8 +145,8 @@ def _counted(
         ]
         (row,) = connection.rows(f"SELECT count(*), {', '.join(parts)} FROM {table}")
         width = len(parts) // len(group)
-        for place, column in enumerate(group):
-            found[column] = [row[0], *row[1 + place * width : 1 + (place + 1) * width]]
+        for index, column in enumerate(group):
+            found[column] = [row[0], *row[1 + index * width : 1 + (index + 1) * width]]
     return found
 
 

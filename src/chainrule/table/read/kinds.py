@@ -1,17 +1,13 @@
-"""Each column's type, decided over all rows, and its values as an array."""
+"""The kind of each column of a file, decided over all rows."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
 
 from chainrule.errors import TableFileError
-from chainrule.table.connection import Connection
-from chainrule.table.file_table import Array
-from chainrule.table.grammar import (
+from chainrule.table.read.connection import Connection
+from chainrule.table.read.grammar import (
     Conditions,
     Counts,
     count_values,
@@ -20,6 +16,7 @@ from chainrule.table.grammar import (
     mixed_column,
     shortened,
 )
+from chainrule.table.read.raw_column import RawColumn, TypedColumn
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _TYPES = {
@@ -29,39 +26,7 @@ _TYPES = {
     "datetime": ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
 }
 _DUCKDB = {"boolean": "BOOLEAN", "number": "DOUBLE", "datetime": "TIMESTAMP"}
-_GROUP = 50  # columns of one fetching query
 _BOOLEANS = "true|false|True|False|TRUE|FALSE"
-
-
-@dataclass(frozen=True)
-class RawColumn:
-    """A column of the table `raw` before its type is decided.
-
-    Attributes
-    ----------
-    name : str
-        Its name in the file.
-    id : str
-        Its name in the table `raw`.
-    type : str
-        Its DuckDB type; "VARCHAR" with `stated=False` is text whose meaning the grammar decides.
-    stated : bool
-        Whether the file itself states the type.
-    """
-
-    name: str
-    id: str
-    type: str = "VARCHAR"
-    stated: bool = False
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column with its kind and the SQL expression of its values over the table `raw`."""
-
-    name: str
-    kind: str
-    expression: str
 
 
 @dataclass(frozen=True)
@@ -93,8 +58,8 @@ class Decision:
     rules : Rules
     label : str
         What messages call the table.
-    place : callable
-        place(row) says where a row stands.
+    location : callable
+        location(row) says where a row stands in its file.
     notices : list of str
         Filled with what a person should know.
     """
@@ -102,10 +67,10 @@ class Decision:
     connection: Connection
     rules: Rules
     label: str
-    place: Callable[[int], str]
+    location: Callable[[int], str]
     notices: list[str]
 
-    def columns(self, raw: Sequence[RawColumn]) -> list[Column]:
+    def columns(self, raw: Sequence[RawColumn]) -> list[TypedColumn]:
         """Every column with its kind.
 
         Raises
@@ -127,7 +92,7 @@ class Decision:
             return "text"
         return self.rules.expect.get(column.name)
 
-    def _from_text(self, column: RawColumn, counts: Counts) -> Column:
+    def _from_text(self, column: RawColumn, counts: Counts) -> TypedColumn:
         """A column whose kind its values decide, unless the caller does."""
         wanted = self._wanted(column)
         kind = wanted or kind_of(counts)
@@ -135,7 +100,7 @@ class Decision:
             self._refuse_non_numbers(column, column.id, 0 if wanted else counts.n_numbers)
         if kind == "empty":
             self.notices.append(f"column {column.name!r} has no value in any row.")
-            return Column(column.name, "empty", "CAST(NULL AS DOUBLE)")
+            return TypedColumn(column.name, "empty", "CAST(NULL AS DOUBLE)")
         looks_numeric = counts.n_numbers + counts.n_decimal_comma == counts.n_values
         if kind == "text" and not wanted and counts.n_decimal_comma and looks_numeric:
             self.notices.append(
@@ -144,7 +109,7 @@ class Decision:
             )
         return self._as_kind(column, column.id, kind)
 
-    def _from_type(self, column: RawColumn) -> Column:
+    def _from_type(self, column: RawColumn) -> TypedColumn:
         """A column whose type the file states."""
         wanted = self._wanted(column)
         found = self._stated_kind(column)
@@ -156,11 +121,11 @@ class Decision:
                 self._refuse_non_numbers(column, text, 0)
             return self._as_kind(column, text, wanted or "text")
         if wanted in (None, found) or (wanted == "number" and found == "boolean"):
-            return Column(
+            return TypedColumn(
                 column.name, wanted or found, f"CAST({column.id} AS {_DUCKDB[wanted or found]})"
             )
         if wanted == "text":
-            return Column(column.name, "text", _spelled(found, column.id))
+            return TypedColumn(column.name, "text", _spelled(found, column.id))
         raise TableFileError(
             f"{self.label}, column {column.name!r} holds {found} values where {wanted} values "
             "are expected."
@@ -177,11 +142,11 @@ class Decision:
             f"Leave it out with --ignore {column.name!r}.",
         )
 
-    def _as_kind(self, column: RawColumn, text: str, kind: str) -> Column:
+    def _as_kind(self, column: RawColumn, text: str, kind: str) -> TypedColumn:
         """A text expression as values of a kind; values that cannot be are refused."""
         conditions = self.rules.conditions
         if kind in ("number", "mixed"):
-            return Column(column.name, "number", conditions.as_number(text))
+            return TypedColumn(column.name, "number", conditions.as_number(text))
         value = conditions.as_text(text)
         if kind == "datetime":
             return self._parsed(column, value, kind, "an ISO date")
@@ -189,9 +154,9 @@ class Decision:
             spelled = f"regexp_full_match({text}, '{_BOOLEANS}')"
             value = f"CASE WHEN {value} IS NULL OR {spelled} THEN {value} ELSE '?' END"
             return self._parsed(column, value, kind, "true or false")
-        return Column(column.name, "text", value)
+        return TypedColumn(column.name, "text", value)
 
-    def _parsed(self, column: RawColumn, value: str, kind: str, what: str) -> Column:
+    def _parsed(self, column: RawColumn, value: str, kind: str, what: str) -> TypedColumn:
         type_ = _DUCKDB[kind]
         fault = self.connection.rows(
             f"SELECT rowid, {column.id} FROM raw WHERE ({value}) IS NOT NULL "
@@ -200,23 +165,24 @@ class Decision:
         if fault:
             row, found = fault[0]
             raise TableFileError(
-                f"{self.place(int(row))}, column {column.name!r}: found {shortened(str(found))!r}, "
-                f"which is not {what}."
+                f"{self.location(int(row))}, column {column.name!r}: found "
+                f"{shortened(str(found))!r}, which is not {what}."
             )
-        return Column(column.name, kind, f"CAST(({value}) AS {type_})")
+        return TypedColumn(column.name, kind, f"CAST(({value}) AS {type_})")
 
     def _refuse_non_numbers(self, column: RawColumn, text: str, n_numbers: int) -> None:
         fault = first_non_number(self.connection, "raw", text, self.rules.conditions)
         if fault:
-            raise mixed_column(self.place(fault[0]), column.name, fault[1], n_numbers)
+            raise mixed_column(self.location(fault[0]), column.name, fault[1], n_numbers)
 
     def _check_finite(self, column: RawColumn) -> None:
         fault = self.connection.rows(
             f"SELECT rowid FROM raw WHERE isinf(CAST({column.id} AS DOUBLE)) ORDER BY rowid LIMIT 1"
         )
         if fault:
+            row = int(fault[0][0])
             raise TableFileError(
-                f"{self.place(int(fault[0][0]))}, column {column.name!r}: the number is infinite.",
+                f"{self.location(row)}, column {column.name!r}: the number is infinite.",
                 "Replace it by a finite number or leave it empty.",
             )
 
@@ -231,35 +197,3 @@ def _spelled(found: str, raw: str) -> str:
         f"CASE WHEN {whole} THEN CAST(CAST({value} AS BIGINT) AS VARCHAR) "
         f"ELSE CAST({value} AS VARCHAR) END"
     )
-
-
-def fetch(connection: Connection, columns: Sequence[Column], table: str = "raw") -> list[Array]:
-    """The values of the columns, in order, in the types that `ColumnReport.kind` promises."""
-    arrays = []
-    # In groups, because DuckDB 2.0 ends the process for one query of some thousand expressions.
-    for start in range(0, len(columns), _GROUP):
-        group = columns[start : start + _GROUP]
-        listed = ", ".join(f"{column.expression} AS v{at}" for at, column in enumerate(group))
-        found = connection.arrays(f"SELECT {listed} FROM {table}")
-        arrays += [_array(found[f"v{at}"], column.kind) for at, column in enumerate(group)]
-    return arrays
-
-
-def _array(values: Any, kind: str) -> Array:
-    mask = np.ma.getmaskarray(values) if isinstance(values, np.ma.MaskedArray) else None
-    data = np.asarray(np.ma.getdata(values))
-    if kind in ("number", "empty"):
-        numbers = np.array(data, dtype=np.float64)
-        if mask is not None:
-            numbers[mask] = np.nan
-        return numbers
-    if kind == "datetime":
-        times = np.array(data, dtype="datetime64[us]")
-        if mask is not None:
-            times[mask] = np.datetime64("NaT")
-        return times
-    if mask is None or not mask.any():
-        return np.array(data, dtype=object if kind == "text" else bool)
-    objects = np.array(data, dtype=object)
-    objects[mask] = None
-    return objects

@@ -2,44 +2,33 @@
 
 from __future__ import annotations
 
-import glob as patterns
 import os
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from functools import partial
 
 import numpy as np
 
 from chainrule.errors import TableFileError
-from chainrule.table.connection import Connection, connect, quoted
-from chainrule.table.file_table import (
+from chainrule.table.read.connection import Connection, connect, quoted
+from chainrule.table.read.file_table import (
     Array,
     ColumnReport,
     FileTable,
     Part,
     TableReport,
-    place_of,
+    location_of,
 )
-from chainrule.table.grammar import Conditions
-from chainrule.table.kinds import Decision, Rules, fetch
-from chainrule.table.loaders import (
-    Choose,
-    Loaded,
-    TextOptions,
-    load_json,
-    load_parquet,
-    load_query,
-    load_text,
-)
-from chainrule.table.names import check_present
+from chainrule.table.read.grammar import Conditions
+from chainrule.table.read.kinds import Decision, Rules
+from chainrule.table.read.load.json import load_json
+from chainrule.table.read.load.loaded import Choose, Loaded
+from chainrule.table.read.load.parquet import load_parquet
+from chainrule.table.read.load.query import load_query
+from chainrule.table.read.load.text import TextOptions, load_text
+from chainrule.table.read.names import check_present
+from chainrule.table.read.paths import find_paths, format_of
+from chainrule.table.read.raw_column import fetch
 
-_FORMATS = {
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".json": "json",
-    ".jsonl": "json",
-    ".ndjson": "json",
-}
 _EXACT = 2.0**53
 
 
@@ -100,7 +89,7 @@ def read_table(
         raise TableFileError("missing, text and ignore are lists of strings, found a string.")
     if source is None and sql is None:
         raise TableFileError("there is nothing to read.", "Name a file or give a query.")
-    paths = [] if source is None else _paths(os.fspath(source), glob)
+    paths = [] if source is None else find_paths(os.fspath(source), glob)
     names = [os.path.basename(path) or path for path in paths]
     label = names[0] if len(names) == 1 else f"{len(names)} files" if names else "the query"
     notices: list[str] = []
@@ -121,7 +110,7 @@ def read_table(
         unread[:] = [name for name in header_names if name not in kept]
         return [name for name in header_names if name in kept]
 
-    format_ = _format(paths)
+    format_ = format_of(paths)
     with connect(paths, closed=sql is None) as connection:
         if paths:
             others = {name for name, kind in rules.expect.items() if kind != "number"}
@@ -135,16 +124,16 @@ def read_table(
             if paths:
                 check_present(text, [column.name for column in loaded.columns], label)
                 open_rules = Rules(rules.conditions, rules.text, {})
-                place = partial(place_of, loaded.parts)
-                _make_data(Decision(connection, open_rules, label, place, notices), loaded)
+                location = partial(location_of, loaded.parts)
+                _make_data(Decision(connection, open_rules, label, location, notices), loaded)
                 rules = Rules(rules.conditions, frozenset(), rules.expect)
             format_, label = "sql", "the result of the query"
             loaded = _run(connection, sql, choose)
             check_rows(loaded.parts, label, False)
         parts = loaded.parts
-        place = partial(place_of, parts)
+        location = partial(location_of, parts)
         in_raw = [column for column in loaded.columns if column.name not in loaded.numbers]
-        decided = Decision(connection, rules, label, place, notices).columns(in_raw)
+        decided = Decision(connection, rules, label, location, notices).columns(in_raw)
         fetched = zip(decided, fetch(connection, decided), strict=True)
     known = {name: ("number", array) for name, array in loaded.numbers.items()}
     known |= {column.name: (column.kind, array) for column, array in fetched}
@@ -176,41 +165,6 @@ def check_rows(parts: Sequence[Part], label: str, has_header: bool) -> None:
     if not any(part.n_rows for part in parts):
         what = "has a header and no rows" if has_header else "has no rows"
         raise TableFileError(f"{label} {what}.")
-
-
-def _paths(source: str, glob: bool) -> list[str]:
-    """The files as absolute paths, each a regular file that may be read."""
-    if glob and (found := sorted(patterns.glob(source))):
-        return [_checked(path) for path in found]
-    if glob:
-        raise TableFileError(f"no file matches the pattern {source!r}.")
-    return [_checked(source)]
-
-
-def _checked(path: str) -> str:
-    name = os.path.basename(path) or path
-    if "\0" in path or not os.path.exists(path):
-        folder = os.path.dirname(path) or "."
-        there = os.listdir(folder) if os.path.isdir(folder) else []
-        near = get_close_matches(name, there, n=1)
-        hint = f"Did you mean {os.path.join(os.path.dirname(path), near[0])!r}?" if near else ""
-        if not near and any(mark in path for mark in "*?["):
-            hint = "Say --glob if it is a pattern."
-        raise TableFileError(f"the file {path!r} does not exist.", hint)
-    if os.path.isdir(path):
-        raise TableFileError(f"{path!r} is a folder.", "Name a file in it, or say --glob.")
-    if not os.path.isfile(path):
-        raise TableFileError(f"{path!r} is no regular file.", "Save its content to a file first.")
-    if not os.access(path, os.R_OK):
-        raise TableFileError(f"the file {path!r} cannot be read: permission denied.")
-    return os.path.abspath(path)
-
-
-def _format(paths: Sequence[str]) -> str:
-    found = {_FORMATS.get(os.path.splitext(path)[1].lower(), "csv") for path in paths}
-    if len(found) > 1:
-        raise TableFileError("files read together need one format.")
-    return found.pop() if found else "sql"
 
 
 def _load(

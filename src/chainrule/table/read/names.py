@@ -11,18 +11,18 @@ from chainrule.errors import TableFileError
 def check_header(names: Sequence[str], where: str) -> None:
     """Refuse an empty or repeated column name; `where` is, for example, "data.csv, line 1"."""
     first: dict[str, int] = {}
-    for place, name in enumerate(names, start=1):
+    for number, name in enumerate(names, start=1):
         if not name.strip():
             raise TableFileError(
-                f"{where}: column {place} has no name.",
+                f"{where}: column {number} has no name.",
                 "Name it, or say --no-header if the file starts with data.",
             )
         if name in first:
             raise TableFileError(
-                f"{where}: columns {first[name]} and {place} are both named {name!r}.",
+                f"{where}: columns {first[name]} and {number} are both named {name!r}.",
                 "Give each column its own name.",
             )
-        first[name] = place
+        first[name] = number
 
 
 def check_present(wanted: Iterable[str], names: Sequence[str], where: str) -> None:

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chainrule.errors import TableFileError
-from chainrule.table.plain_numbers import read_plain_numbers
 from chainrule.table.read import read_table
-from chainrule.table.text_file import open_text
+from chainrule.table.read.plain_numbers import read_plain_numbers
+from chainrule.table.read.text_file import open_text
 
 NUMBERS = ["0", "7", "-1", "+5", ".5", "5.", "1e5", "1E-3", "-.5e+3", "1e-400", "0.1", "-0", "0e0"]
 NUMBERS += ["12345678901234567890", "0.30000000000000004", "2.2250738585072011e-308", "+07", "0.0"]
@@ -77,8 +77,8 @@ def test_a_column_with_another_cell_is_left(tmp_path: Path, other: str) -> None:
     path = write(tmp_path, [rows, [*rows[:3], other, *rows[4:]], [other, *rows[1:]], rows])
     found = plain(path)
     assert set(found) == ({0, 1, 2, 3} if other == "-999" else {0, 3})
-    for place in (0, 3):
-        np.testing.assert_array_equal(found[place], [float(cell) for cell in rows])
+    for index in (0, 3):
+        np.testing.assert_array_equal(found[index], [float(cell) for cell in rows])
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n"])

@@ -71,9 +71,9 @@ class Part:
     name : str
     n_rows : int
     unit : str
-        What a place in the file is called: "line", "record" or "row".
+        What rows are counted in: "line", "record" or "row".
     numbers : ndarray of int64, shape (n_rows,)
-        The number of each row's place in the file.
+        The number of each row in the file, in that unit.
     """
 
     name: str
@@ -109,9 +109,9 @@ class FileTable(Mapping[str, Array]):
         """Line (of JSON: record, of Parquet: row from 0) of each row in its file."""
         return np.concatenate([part.numbers for part in self.parts])
 
-    def place(self, row: int) -> str:
+    def location(self, row: int) -> str:
         """Where row `row`, counted from 0, stands: for example "data.csv, line 17"."""
-        return place_of(self.parts, row)
+        return location_of(self.parts, row)
 
     def without(self, *names: str) -> FileTable:
         """The same table without some columns."""
@@ -128,7 +128,7 @@ class FileTable(Mapping[str, Array]):
         return len(self.columns)
 
 
-def place_of(parts: tuple[Part, ...], row: int) -> str:
+def location_of(parts: tuple[Part, ...], row: int) -> str:
     """Where a row stands, as messages say it."""
     ends = list(accumulate(part.n_rows for part in parts))
     which = min(bisect_right(ends, row), len(parts) - 1)
