@@ -154,7 +154,7 @@ inline constexpr ActivationRow kActivationRows[] = {CHAINRULE_ACTIVATIONS(CHAINR
 
 // Calls act<kKind>() for the kind that the code stands for.
 template <class Act>
-inline void with_kind(Activation activation, const Act& act) {
+[[gnu::always_inline]] inline void with_kind(Activation activation, const Act& act) {
   switch (kind_of(activation)) {
 #define CHAINRULE_ROW(name) \
   case ActivationKind::name: return act.template operator()<ActivationKind::name>();
@@ -170,17 +170,17 @@ template <class T>
          out.activation_weight == nullptr;
 }
 
-// From z to what `out` wants, over rows x width at element `at`; z may be out.a. With a factor w a
+// From z to what `out` wants, over rows x kWidth at element `at`; z may be out.a. With a factor w a
 // unit, a = z + w (sigma(z) - z) and da/dz = 1 + w (sigma'(z) - 1).
-template <class T, ActivationKind kKind>
+template <class T, ActivationKind kKind, bool kWeighted, Index kWidth>
 inline void activate_block(const Epilogue<T>& out, const T* z, const T* weight, Index at,
-                           Index rows, Index width) {
+                           Index rows) {
   T *const a = out.a + at, *const slope = out.slope != nullptr ? out.slope + at : nullptr;
   T* const residual = out.residual != nullptr ? out.residual + at : nullptr;
   const Index stride = out.stride;
   const Vector<T> one = broadcast<T>(T(1));
   for (Index row = 0; row < rows; ++row) {
-    for (Index j = 0; j < width; j += kLanes<T>) {
+    for (Index j = 0; j < kWidth; j += kLanes<T>) {
       const Index here = row * stride + j;
       const Vector<T> input = load<T>(z + at + here);
       Vector<T> value, derivative{};
@@ -190,7 +190,7 @@ inline void activate_block(const Epilogue<T>& out, const T* z, const T* weight, 
       } else {
         value = Sigma<T, kKind>::value(input, &derivative);
       }
-      if (weight != nullptr) {
+      if constexpr (kWeighted) {
         const Vector<T> w = load<T>(weight + j), rest = value - input;
         value = fma(w, rest, input);
         derivative = fma(w, derivative - one, one);
@@ -202,24 +202,30 @@ inline void activate_block(const Epilogue<T>& out, const T* z, const T* weight, 
   }
 }
 
-// The same, whatever the activation is.
-template <class T>
-void finish_activation(const Epilogue<T>& out, const T* z, Index row, Index column, Index rows,
-                       Index width) {
-  const T* weight = out.activation_weight != nullptr ? out.activation_weight + column : nullptr;
+// The same of any activation. Out of line, and with a width that the compiler knows: a tile's.
+template <class T, Index kWidth>
+[[gnu::noinline]] void finish_activation(const Epilogue<T>& out, const T* z, Index row,
+                                         Index column, Index rows) {
+  const Index at = row * out.stride + column;
   with_kind(out.activation, [&]<ActivationKind kKind>() {
-    if constexpr (kKind != ActivationKind::softmax)
-      activate_block<T, kKind>(out, z, weight, row * out.stride + column, rows, width);
+    if constexpr (kKind != ActivationKind::softmax) {
+      if (out.activation_weight == nullptr) {
+        activate_block<T, kKind, false, kWidth>(out, z, nullptr, at, rows);
+      } else {
+        activate_block<T, kKind, true, kWidth>(out, z, out.activation_weight + column, at, rows);
+      }
+    }
   });
 }
 
 template <class T>
 void activation_forward(const ActivationForwardArgs<T>& args) {
-  finish_activation<T>(args.out, args.z, 0, 0, args.rows, args.width);
+  for (Index column = 0; column < args.width; column += kPanel<T>)
+    finish_activation<T, kPanel<T>>(args.out, args.z, 0, column, args.rows);
 }
 
-// delta = d_a * mask * da/dz of one vector at element `at`, as far as it goes without branches on
-// the kind: finish_deltas() multiplies by the slopes that come from a.
+// delta = d_a * mask * da/dz of one vector at element `at`; slopes that come from a, other than
+// relu's, are left to finish_deltas().
 template <class T>
 [[gnu::always_inline]] inline void pass_back(const Tail<T>& below, Index at, Vector<T> d_a) {
   if (below.mask != nullptr) d_a *= load<T>(below.mask + at);
@@ -232,26 +238,30 @@ template <class T>
   store<T>(below.delta + at, d_a);
 }
 
-template <class T, ActivationKind kKind>
-inline void slope_block(T* delta, const T* a, Index stride, Index rows, Index width) {
-  for (Index row = 0; row < rows; ++row) {
-    for (Index j = 0; j < width; j += kLanes<T>) {
-      const Index at = row * stride + j;
-      store<T>(delta + at, load<T>(delta + at) * Sigma<T, kKind>::slope(load<T>(a + at)));
-    }
-  }
+constexpr bool is_done_by_pass_back(ActivationKind kind) {
+  return kind == ActivationKind::identity || kind == ActivationKind::relu;
 }
 
-// delta <- delta * sigma'(z) over rows x width at element `at`, where no slope was kept.
-template <class T>
-[[gnu::always_inline]] inline void finish_deltas(const Tail<T>& below, Index at, Index rows, Index width) {
-  if (below.slope != nullptr) return;
+// delta <- delta * sigma'(z) over rows x kWidth at element `at`, sigma'(z) from a.
+template <class T, Index kWidth>
+[[gnu::noinline]] void multiply_by_slopes(const Tail<T>& below, Index at, Index rows) {
+  T* const delta = below.delta + at;
+  const T* const a = below.a + at;
+  const Index stride = below.stride;
   with_kind(below.activation, [&]<ActivationKind kKind>() {
-    constexpr bool kDone = kKind == ActivationKind::identity || kKind == ActivationKind::relu ||
-                           kKind == ActivationKind::softmax;
-    if constexpr (kSlopeFromValue<kKind> && !kDone)
-      slope_block<T, kKind>(below.delta + at, below.a + at, below.stride, rows, width);
+    if constexpr (requires(Vector<T> v) { Sigma<T, kKind>::slope(v); }) {
+      for (Index row = 0; row < rows; ++row) {
+        for (Index j = row * stride; j < row * stride + kWidth; j += kLanes<T>)
+          store<T>(delta + j, load<T>(delta + j) * Sigma<T, kKind>::slope(load<T>(a + j)));
+      }
+    }
   });
+}
+
+template <class T, Index kWidth>
+[[gnu::always_inline]] inline void finish_deltas(const Tail<T>& below, Index at, Index rows) {
+  if (below.slope != nullptr || is_done_by_pass_back(kind_of(below.activation))) return;
+  multiply_by_slopes<T, kWidth>(below, at, rows);
 }
 
 template <class T>
@@ -260,5 +270,6 @@ void activation_backward(const ActivationBackwardArgs<T>& args) {
   for (Index row = 0; row < args.rows; ++row)
     for (Index j = 0; j < args.width; j += kLanes<T>)
       pass_back<T>(args.below, row * stride + j, load<T>(args.d_a + row * stride + j));
-  finish_deltas<T>(args.below, 0, args.rows, args.width);
+  for (Index column = 0; column < args.width; column += kPanel<T>)
+    finish_deltas<T, kPanel<T>>(args.below, column, args.rows);
 }

@@ -76,7 +76,7 @@ struct ForwardArgs {
   Epilogue<T> out;
 };
 
-// dl/d(x) = alpha (delta W^T), then back through the mask and activation `below`.
+// dl/dx = alpha (delta W^T), then back through the mask and activation `below`.
 template <class T>
 struct BackwardArgs {
   const T* delta;  // [rows][delta_stride]
@@ -262,8 +262,8 @@ struct KernelTable {
   List<LossRow> losses;
   List<OptimizerRow> optimizers;
   void (*forward_product)(const ForwardArgs<T>&);
-  // the same for few outputs: weights [in_panels][n_out][P], x padded to whole panels, n_panels of
-  // n_in; sums run in P lanes and one tree
+  // the same for few outputs: weights are [n_panels of n_in][n_out][P], x is padded to whole
+  // panels, and sums run in P lanes and one tree
   void (*skinny_forward_product)(const ForwardArgs<T>&, Index n_out);
   void (*backward_data_product)(const BackwardArgs<T>&);
   void (*activation_forward)(const ActivationForwardArgs<T>&);
@@ -278,8 +278,7 @@ struct KernelTable {
   // g += l2 w + l1 sign(w)
   void (*penalize)(T* g, const T* w, Index count, T l1, T l2);
   void (*update_parameters)(const UpdateArgs<T>&);
-  // to[j][i] = from[i][j] for i < rows, j < columns; rows of `from` lie stride apart, of `to`
-  // to_stride
+  // to[j * to_stride + i] = from[i * stride + j] for i < rows, j < columns
   void (*transpose)(const T* from, Index stride, Index rows, Index columns, T* to, Index to_stride);
   // whether every one of `count` numbers (whole panels) is finite
   bool (*all_finite)(const T* x, Index count);

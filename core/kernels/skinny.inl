@@ -72,7 +72,7 @@ inline void skinny_rows(const ForwardArgs<T>& args) {
     finish_skinny_rows<T, kStep>(args, folded, top);
     const Index n = args.rows - top < kRows ? args.rows - top : kRows;
     if (is_only<T>(args.out, ActivationKind::identity)) continue;
-    finish_activation<T>(args.out, args.out.a, top, 0, n, kPanel<T>);
+    finish_activation<T, kPanel<T>>(args.out, args.out.a, top, 0, n);
   }
 }
 

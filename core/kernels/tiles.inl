@@ -77,7 +77,7 @@ struct ForwardEpilogue {
     }
     tile.store_to(args.out.a + row * args.out.stride + column, args.out.stride);
     if (relu || is_only<T>(args.out, ActivationKind::identity)) return;
-    finish_activation<T>(args.out, args.out.a, row, column, kRows, kPanels * kPanel<T>);
+    finish_activation<T, kPanels * kPanel<T>>(args.out, args.out.a, row, column, kRows);
   }
 };
 
@@ -97,7 +97,7 @@ struct BackwardEpilogue {
         pass_back<T>(args.below, at + i * args.below.stride + j * kLanes<T>,
                      tile.sums[i][j] * alpha);
     }
-    finish_deltas<T>(args.below, at, kRows, kPanels * kPanel<T>);
+    finish_deltas<T, kPanels * kPanel<T>>(args.below, at, kRows);
   }
 };
 

@@ -215,3 +215,8 @@ def test_functions_that_rise_never_fall(name: str) -> None:
     steps = np.diff(got[np.isfinite(got)])
     unit = np.spacing(np.abs(got[np.isfinite(got)][1:]))
     assert (steps >= -2 * unit).all()
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match=r"unknown function 'sqrt'; known: exp, .*, sin2pi"):
+        evaluate("sqrt", np.ones(3))
