@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy.typing as npt
 
 from chainrule import engine
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 from chainrule.spec.shorthand import training_spec, training_values
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Inspection:
     spec: NetworkSpec
     history: History | None
     _params: dict[str, Array]
-    _state: engine.TrainingState | None
+    _state: TrainingState | None
     _training: TrainingSpec | None
     random_state: int
 

@@ -16,7 +16,7 @@ from chainrule.files import ModelRecord, save_model
 from chainrule.inspection import Inspection
 from chainrule.parameters import ParameterList, read_only
 from chainrule.progress import Progress
-from chainrule.spec import History, Loss, TrainingSpec
+from chainrule.spec import History, Loss, TrainingSpec, TrainingState
 from chainrule.spec.shorthand import (
     name_of,
     network_spec,
@@ -116,7 +116,7 @@ class Network(Inspection):
         params: dict[str, Array],
         training: TrainingSpec | None = None,
         history: History | None = None,
-        state: engine.TrainingState | None = None,
+        state: TrainingState | None = None,
     ) -> None:
         self._params = params
         self._training = training

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.engine import TrainingState
+from chainrule.spec import TrainingState
 from chainrule.files import ModelRecord
 from chainrule.files.form import MOMENTS
 from chainrule.spec import Dense, Dropout, History, Loss, NetworkSpec, Schedule, TrainingSpec

@@ -20,7 +20,7 @@ from chainrule.errors import ModelFileError
 from chainrule.files.canonical import canonical
 from chainrule.files.form import KINDS, MOMENTS
 from chainrule.files.model import from_bytes, read_info, read_model, save_model, to_bytes
-from chainrule.spec import OPTIMIZERS, TrainingSpec
+from chainrule.spec import OPTIMIZERS, TrainingSpec, TrainingState
 
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
@@ -52,7 +52,7 @@ def test_the_moments_are_those_that_the_engine_keeps(record, optimizer):
 
 
 def test_a_state_before_its_first_step(record):
-    record.state = engine.TrainingState("adam")
+    record.state = TrainingState("adam")
     moments = from_bytes(to_bytes(record)).state.moments
     assert not any(array.any() for array in moments.values())
     assert len(moments) == 8

@@ -18,7 +18,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from chainrule import engine
-from chainrule.engine import TrainingState
+from chainrule.spec import TrainingState
 from chainrule.errors import DataError, SpecError
 from chainrule.estimators.arguments import check_arguments, unit_counts
 from chainrule.estimators.callbacks import FitTasks

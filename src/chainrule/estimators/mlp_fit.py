@@ -11,7 +11,8 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from chainrule import engine
-from chainrule.engine import FitResult, TrainingState
+from chainrule.engine import FitResult
+from chainrule.spec import TrainingState
 from chainrule.errors import DivergedError
 from chainrule.estimators.mlp_arguments import PROGRESS
 from chainrule.estimators.mlp_scores import LossScale, Score, finite_score

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from chainrule.engine import TrainingState
+from chainrule.spec import TrainingState
 from chainrule.errors import ModelFileError, SpecError
 from chainrule.files.canonical import MAX_INTEGER, canonical
 from chainrule.files.container import Layout

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from chainrule._version import __version__
-from chainrule.engine import TrainingState
+from chainrule.spec import TrainingState
 from chainrule.errors import ModelFileError
 from chainrule.files import container, form
 from chainrule.files.canonical import canonical, parse_canonical

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.engine import TrainingState
+from chainrule.spec import TrainingState
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 Trained = tuple[dict[str, np.ndarray], History | None]

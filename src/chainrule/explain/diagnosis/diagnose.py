@@ -19,7 +19,7 @@ from chainrule.explain.diagnosis.evidence import MAX_ROWS, Evidence
 from chainrule.explain.diagnosis.findings import Diagnosis, Finding
 from chainrule.explain.diagnosis.overflow import first_overflow
 from chainrule.explain.notation.names import Names
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
 Detect = Callable[[Evidence], Iterator[Finding]]
 
@@ -56,7 +56,7 @@ def diagnose(
     sample_weight: Any = None,
     names: Names | None = None,
     columns: Sequence[str] | None = None,
-    state: engine.TrainingState | None = None,
+    state: TrainingState | None = None,
 ) -> Diagnosis:
     """Look for the faults of `chainrule.explain.diagnosis.detectors.TABLE`.
 
@@ -108,7 +108,7 @@ def _diagnose(
     sample_weight: Any,
     names: Names,
     columns: Sequence[str] | None,
-    state: engine.TrainingState | None,
+    state: TrainingState | None,
 ) -> Diagnosis:
     dtype = params["W1"].dtype
     given = engine.TrainingRows.of(spec, dtype, X, y, sample_weight)

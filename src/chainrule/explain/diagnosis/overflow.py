@@ -12,6 +12,7 @@ from chainrule.explain.diagnosis.detectors import TABLE, finding
 from chainrule.explain.diagnosis.evidence import Evidence
 from chainrule.explain.diagnosis.findings import Finding
 from chainrule.reference.gradients import layer_of
+from chainrule.spec import TrainingState
 
 
 def first_overflow(
@@ -19,7 +20,7 @@ def first_overflow(
     params: dict[str, np.ndarray],
     rows: engine.TrainingRows,
     target: np.ndarray,
-    state: engine.TrainingState | None,
+    state: TrainingState | None,
 ) -> Iterator[Finding]:
     """The first quantity, layer, unit, batch and row that is infinite or NaN.
 
@@ -38,7 +39,7 @@ def _replay(
     params: dict[str, np.ndarray],
     rows: engine.TrainingRows,
     target: np.ndarray,
-    state: engine.TrainingState | None,
+    state: TrainingState | None,
 ) -> Iterator[Finding]:
     training, n = seen.training, seen.n
     epoch = state.epoch if state else seen.history.n_epochs
