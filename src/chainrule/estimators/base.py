@@ -32,7 +32,7 @@ from chainrule.estimators.weights import read_weights
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
 from chainrule.explain.notation.names import Names
 from chainrule.files import ModelRecord, save_model
-from chainrule.network import Network
+from chainrule.network.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 from chainrule.spec.shorthand import number_type
 from chainrule.table.encode.encoder import Encoder

@@ -10,7 +10,7 @@ from chainrule.files import ModelRecord, from_bytes, read_model
 
 if TYPE_CHECKING:
     from chainrule.estimators.tabular import TabularClassifier, TabularRegressor
-    from chainrule.network import Network
+    from chainrule.network.network import Network
 
 
 def load(
@@ -60,7 +60,7 @@ def from_record(record: ModelRecord) -> Any:
 
 def _class_of(kind: str) -> Any:
     if kind == "network":
-        from chainrule.network import Network
+        from chainrule.network.network import Network
 
         return Network
     from chainrule.estimators import tabular

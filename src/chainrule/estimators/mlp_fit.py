@@ -17,7 +17,7 @@ from chainrule.errors import DivergedError
 from chainrule.estimators.mlp_arguments import PROGRESS
 from chainrule.estimators.mlp_scores import LossScale, Score, finite_score
 from chainrule.estimators.recipe import plain
-from chainrule.progress import Progress
+from chainrule.network.progress import Progress
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 Array = np.ndarray

@@ -10,7 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from chainrule.estimators.mlp_fit import solver_optimizer
 from chainrule.files import ModelRecord
-from chainrule.network import Network
+from chainrule.network.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 if TYPE_CHECKING:

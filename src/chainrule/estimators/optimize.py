@@ -15,7 +15,7 @@ from chainrule.estimators.ensemble import Member, training_of, with_all_levels
 from chainrule.estimators.metrics import EngineMetric
 from chainrule.estimators.rows import Rows
 from chainrule.estimators.split import Share
-from chainrule.progress import Progress
+from chainrule.network.progress import Progress
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 # A run is timed on so many rows before the number of epochs is set, which leaves a part of the

@@ -63,3 +63,6 @@ class CategoryEmbedding(Layer):
                     f"{name} holds {codes[row]} at row {row}, column {first + column}; "
                     f"this embedded category has the codes 0 (missing or unknown) to {known}."
                 )
+
+    def label(self) -> str:
+        return f"{self.units} numbers a level"

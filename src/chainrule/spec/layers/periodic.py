@@ -53,3 +53,6 @@ class PeriodicEmbedding(Layer):
             ),
             Parameter("bias", (n_in, self.outputs), Start("uniform", size, 0x8004)),
         )
+
+    def label(self) -> str:
+        return f"{self.outputs} of {self.frequencies} frequencies a column"

@@ -15,3 +15,6 @@ class Scale(Layer):
 
     def parameters(self, n_in: int) -> tuple[Parameter, ...]:
         return (Parameter("scale", (n_in,), ONES),)
+
+    def label(self) -> str:
+        return "one factor an input"

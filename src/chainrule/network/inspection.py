@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy.typing as npt
 
-from chainrule import engine
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 from chainrule.spec.shorthand import training_spec, training_values
 

@@ -10,12 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule import engine
-from chainrule.describe import network_html, network_text
 from chainrule.errors import DataError, DivergedError, SpecError
 from chainrule.files import ModelRecord, save_model
-from chainrule.inspection import Inspection
-from chainrule.parameters import ParameterList, read_only
-from chainrule.progress import Progress
+from chainrule.network.description import network_html, network_text
+from chainrule.network.inspection import Inspection
+from chainrule.network.parameters import ParameterList, read_only
+from chainrule.network.progress import Progress
 from chainrule.spec import History, Loss, TrainingSpec, TrainingState
 from chainrule.spec.shorthand import (
     name_of,
