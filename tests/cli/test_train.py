@@ -90,7 +90,7 @@ def test_one_network_is_judged_by_its_validation_rows(cli: Any, penguins: Path) 
 
 
 def test_presets_are_those_of_the_library() -> None:
-    from chainrule.estimators.recipe import PRESETS
+    from chainrule.estimators.tabular.recipe import PRESETS
 
     assert set(Preset) == set(PRESETS)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule import engine
-from chainrule.estimators.calibration import refined_log_loss
+from chainrule.estimators.tabular.calibration import refined_log_loss
 from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
 
 

@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from chainrule import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
-from chainrule.estimators.metrics import CLASSIFIER_METRICS, MULTILABEL_METRICS, REGRESSOR_METRICS
+from chainrule.estimators.tabular.metrics import (
+    CLASSIFIER_METRICS,
+    MULTILABEL_METRICS,
+    REGRESSOR_METRICS,
+)
 
 # Mini-batches, drawn starting points and dropout see rows one by one; without them the law is
 # exact, and rounding is all that differs.

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Preset(StrEnum):
-    """The keys of `estimators.recipe.PRESETS`, which --help does not load."""
+    """The keys of `estimators.tabular.recipe.PRESETS`, which --help does not load."""
 
     default = "default"
     fast = "fast"
@@ -189,8 +189,8 @@ def _estimator(
 ) -> Any:
     """The estimator, its settings checked before anything is printed."""
     import chainrule
-    from chainrule.estimators.number_target import regression_loss
-    from chainrule.estimators.recipe import resolve
+    from chainrule.estimators.tabular.number_target import regression_loss
+    from chainrule.estimators.tabular.recipe import resolve
 
     if task is Task.classification:
         if loss or quantiles:

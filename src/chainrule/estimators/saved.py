@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import ModelFileError
-from chainrule.estimators.recipe import plain
+from chainrule.estimators.arguments import plain
 
 # JSON readers round larger whole numbers.
 _MAX_INT = 1 << 53
