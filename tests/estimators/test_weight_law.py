@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chainrule import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
-from chainrule.estimators.tabular.metrics import (
+from chainrule.estimators.tabular.epoch_metric import (
     CLASSIFIER_METRICS,
     MULTILABEL_METRICS,
     REGRESSOR_METRICS,

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.cli.output import number
-
-EPSILON = float(np.finfo(np.float64).eps)
+from chainrule.metrics import accuracy, log_loss, mae, quantile_loss, r2, rmse
+from chainrule.quantiles import quantiles
 
 Scores = dict[str, float]
 
@@ -17,37 +17,25 @@ Scores = dict[str, float]
 def class_scores(classes: np.ndarray, y: np.ndarray, proba: np.ndarray) -> Scores:
     """Share of rows whose most probable class is right, and mean of -ln p(right class)."""
     places = np.searchsorted(classes.astype(y.dtype), y)
-    right = proba[np.arange(len(y)), places]
-    return {
-        "accuracy": float(np.mean(np.argmax(proba, axis=1) == places)),
-        "log_loss": float(-np.mean(np.log(np.maximum(right, EPSILON)))),
-    }
+    return {"accuracy": accuracy(places, proba), "log_loss": log_loss(places, proba)}
 
 
 def number_scores(y: np.ndarray, y_pred: np.ndarray) -> Scores:
     """Root mean squared error, R2 = 1 - SSE/SST, and mean absolute error."""
-    errors = y - y_pred
-    spread = float(np.sum((y - y.mean()) ** 2))
-    return {
-        "rmse": float(np.sqrt(np.mean(errors**2))),
-        "r2": 1.0 - float(np.sum(errors**2)) / spread if spread else float("nan"),
-        "mae": float(np.mean(np.abs(errors))),
-    }
+    return {"rmse": rmse(y, y_pred), "r2": r2(y, y_pred), "mae": mae(y, y_pred)}
 
 
-def quantile_scores(y: np.ndarray, y_pred: np.ndarray, quantiles: Sequence[float]) -> Scores:
+def quantile_scores(y: np.ndarray, y_pred: np.ndarray, levels: Sequence[float]) -> Scores:
     """Mean pinball loss over the quantiles, and the share of y below each."""
-    off = y[:, np.newaxis] - y_pred
-    q = np.asarray(quantiles)
-    below = np.mean(off <= 0, axis=0)
-    shares = {f"below q({level:g})": float(share) for level, share in zip(q, below, strict=True)}
-    return {"pinball": float(np.mean(np.maximum(q * off, (q - 1.0) * off))), **shares}
+    below = np.mean(y[:, np.newaxis] <= y_pred, axis=0)
+    shares = {f"below q({q:g})": float(share) for q, share in zip(levels, below, strict=True)}
+    return {"pinball": quantile_loss(y, y_pred, levels), **shares}
 
 
 def quantiles_of(estimator: Any) -> tuple[float, ...]:
     """The quantiles that a fitted estimator predicts; none for other models."""
-    quantiles: tuple[float, ...] = estimator._spec.loss.quantiles
-    return quantiles
+    levels: tuple[float, ...] = estimator._spec.loss.quantiles
+    return levels
 
 
 def model_scores(estimator: Any, X: Any, y: np.ndarray) -> Scores:
@@ -66,8 +54,8 @@ def scores_of(estimator: Any, y: np.ndarray, y_pred: np.ndarray) -> Scores:
     """The scores of such answers."""
     if hasattr(estimator, "predict_proba"):
         return class_scores(estimator.classes_, y, y_pred)
-    if quantiles := quantiles_of(estimator):
-        return quantile_scores(y, y_pred.reshape(len(y), -1), quantiles)
+    if levels := quantiles_of(estimator):
+        return quantile_scores(y, y_pred.reshape(len(y), -1), levels)
     return number_scores(y, y_pred)
 
 
@@ -77,8 +65,8 @@ def baseline_of(estimator: Any, y: np.ndarray) -> dict[str, Any]:
         classes = estimator.classes_
         counts = np.bincount(np.searchsorted(classes.astype(y.dtype), y), minlength=len(classes))
         return {"frequencies": (counts / len(y)).tolist()}
-    if quantiles := quantiles_of(estimator):
-        return {"quantiles": np.quantile(y, quantiles).tolist()}
+    if levels := quantiles_of(estimator):
+        return {"quantiles": quantiles(y, None, levels).tolist()}
     return {"mean": float(np.mean(y))}
 
 

@@ -7,11 +7,10 @@ import warnings
 import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error, r2_score
+from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error
 
 from chainrule import MLPClassifier, MLPRegressor, engine
 from chainrule.errors import DataError, SpecError
-from chainrule.estimators.mlp import scores
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 
@@ -158,16 +157,6 @@ def test_metric(table, kind, metric, score):
     X, y = table[0], target(kind, table[1])
     fitted = model(kind, metric=metric).fit(X, y, eval_set=(X[:40], y[:40]))
     assert fitted.validation_scores_[-1] == pytest.approx(score(fitted, X[:40], y[:40]))
-
-
-def test_r2_of_several_outputs_and_weights():
-    rng = np.random.default_rng(0)
-    y, a, s = rng.normal(size=(9, 3)), rng.normal(size=(9, 3)), rng.random(9)
-    y[:, 1] = 2.0
-    a[:, 1] = 2.0
-    for weights in (None, s):
-        expected = r2_score(y, a, sample_weight=weights)
-        assert scores.r2(y, a, weights) == pytest.approx(expected)
 
 
 def test_the_same_bits_for_any_number_of_threads(table):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.optimize import minimize_scalar
-from sklearn.metrics import log_loss
 
-from chainrule.estimators.tabular.calibration import Temperature, refined_log_loss, sigmoid, softmax
+from chainrule.estimators.tabular.calibration import Temperature, sigmoid, softmax
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.tabular.targets import Labels
@@ -60,19 +59,6 @@ def test_beta_stays_finite_where_every_row_is_right():
     p = Temperature.fit(z, np.array([0, 1, 2]), None, multilabel=False).probabilities(z, False)
     np.testing.assert_array_equal(p.argmax(axis=1), [0, 1, 2])
     assert 0.5 < p.max(axis=1).min() < p.max() < 1.0
-
-
-def test_refined_log_loss_is_what_calibration_leaves():
-    rng = np.random.default_rng(3)
-    z = rng.normal(size=(200, 3))
-    y = np.array([rng.choice(3, p=p) for p in softmax(z)])
-    found = refined_log_loss(softmax(7.0 * z), y, None, False)
-    calibrated = Temperature.fit(z, y, None, False).probabilities(z, False)
-    assert found == pytest.approx(log_loss(y, calibrated), rel=1e-4)
-    assert found == pytest.approx(refined_log_loss(softmax(0.1 * z), y, None, False), rel=1e-4)
-    labels = (rng.random((200, 3)) < sigmoid(z)).astype(float)
-    several = refined_log_loss(sigmoid(3.0 * z), labels, np.ones(200), True)
-    assert several == pytest.approx(refined_log_loss(sigmoid(z), labels, None, True), rel=1e-4)
 
 
 def test_probabilities():

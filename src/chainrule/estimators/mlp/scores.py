@@ -13,60 +13,23 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import SpecError
+from chainrule.metrics import accuracy, log_loss, mae, r2, rmse
 from chainrule.spec import NetworkSpec
 
 Array = np.ndarray
 Score = Callable[[Array, Array, Array | None], float]
 
 
-def accuracy(target: Array, outputs: Array, weights: Array | None) -> float:
-    """Share of rows whose class, or whose every label, is right; a label is on above 1/2."""
-    if target.ndim == 1:
-        right = outputs.argmax(axis=1) == target
-    else:
-        right = ((outputs > 0.5) == (target > 0.5)).all(axis=1)
-    return float(np.average(right, weights=weights))
+def negated(error: Score) -> Score:
+    """An error as a score, higher is better."""
+    return lambda target, outputs, weights: -error(target, outputs, weights)
 
 
-def r2(target: Array, outputs: Array, weights: Array | None) -> float:
-    """1 - sum s (y - a)^2 / sum s (y - mean y)^2, the mean over outputs; a constant output gives 1
-    when it is met exactly, else 0."""
-    s = np.ones((len(target), 1)) if weights is None else weights[:, None]
-    y = target.astype(np.float64)
-    residual = (s * (y - outputs) ** 2).sum(axis=0)
-    spread = (s * (y - np.average(y, axis=0, weights=weights)) ** 2).sum(axis=0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        constant = np.where(residual == 0, 1.0, 0.0)
-        values = np.where(spread > 0, 1 - residual / spread, constant)
-    return float(values.mean())
-
-
-def negative_rmse(target: Array, outputs: Array, weights: Array | None) -> float:
-    """-sqrt(mean (y - a)^2), the mean over outputs."""
-    squares = np.average((target - outputs) ** 2, axis=0, weights=weights)
-    return -float(np.sqrt(squares).mean())
-
-
-def negative_mae(target: Array, outputs: Array, weights: Array | None) -> float:
-    """-mean |y - a|, the mean over outputs."""
-    return -float(np.average(np.abs(target - outputs), axis=0, weights=weights).mean())
-
-
-def negative_log_loss(target: Array, outputs: Array, weights: Array | None) -> float:
-    """mean log p of the true class; of labels, the sum over labels."""
-    p = np.clip(outputs, np.finfo(outputs.dtype).eps, 1 - np.finfo(outputs.dtype).eps)
-    if target.ndim == 1:
-        likelihood = np.log(p[np.arange(len(p)), target])
-    else:
-        likelihood = np.where(target > 0.5, np.log(p), np.log1p(-p)).sum(axis=1)
-    return float(np.average(likelihood, weights=weights))
-
-
-CLASSIFIER_SCORES: dict[str, Score] = {"accuracy": accuracy, "neg_log_loss": negative_log_loss}
+CLASSIFIER_SCORES: dict[str, Score] = {"accuracy": accuracy, "neg_log_loss": negated(log_loss)}
 REGRESSOR_SCORES: dict[str, Score] = {
     "r2": r2,
-    "neg_root_mean_squared_error": negative_rmse,
-    "neg_mean_absolute_error": negative_mae,
+    "neg_root_mean_squared_error": negated(rmse),
+    "neg_mean_absolute_error": negated(mae),
 }
 
 

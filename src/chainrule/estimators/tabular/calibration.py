@@ -28,10 +28,6 @@ from chainrule.estimators.weights import row_count
 
 STEPS = 30
 LOG_RANGE = 16.0
-# Enough to compare epochs by: log beta to 0.002, which moves the loss by its square.
-_STEPS_PER_EPOCH = 14
-_ROWS_PER_EPOCH = 10_000
-_TINY = 1e-38
 
 
 @dataclass(frozen=True)
@@ -90,32 +86,6 @@ class Temperature:
         """Calibrated probabilities, float64, shape (n, n_outputs)."""
         z = self.beta * np.asarray(logits, np.float64)
         return sigmoid(z) if multilabel else softmax(z)
-
-
-def refined_log_loss(
-    outputs: np.ndarray, y: np.ndarray, weights: np.ndarray | None, multilabel: bool
-) -> float:
-    """The log-loss that remains after the best temperature, from the network's probabilities.
-
-    It tells what an epoch knows apart from how sure it is, which calibration mends afterwards.
-    """
-    p = np.asarray(outputs, np.float64)
-    z = np.log(np.maximum(p, _TINY))
-    if multilabel:
-        z -= np.log(np.maximum(1.0 - p, _TINY))
-    some = slice(None, None, max(1, len(z) // _ROWS_PER_EPOCH))
-    some_weights = None if weights is None else weights[some]
-    if some_weights is not None and not some_weights.any():
-        some, some_weights = slice(None), weights
-    temperature = Temperature.fit(
-        z[some], y[some], some_weights, multilabel, steps=_STEPS_PER_EPOCH
-    )
-    q = temperature.probabilities(z, multilabel)
-    if multilabel:
-        losses = -np.log(np.maximum(np.where(y > 0.5, q, 1.0 - q), _TINY)).sum(axis=1)
-    else:
-        losses = -np.log(np.maximum(q[np.arange(len(q)), y], _TINY))
-    return float(np.average(losses, weights=weights))
 
 
 def softmax(z: np.ndarray) -> np.ndarray:

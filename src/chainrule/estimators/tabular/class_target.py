@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
@@ -10,8 +10,7 @@ import numpy as np
 
 from chainrule.errors import SpecError
 from chainrule.estimators.tabular.calibration import Temperature, sigmoid, softmax
-from chainrule.estimators.tabular.errors import class_error
-from chainrule.estimators.tabular.metrics import (
+from chainrule.estimators.tabular.epoch_metric import (
     CLASSIFIER_METRICS,
     MULTILABEL_METRICS,
     EngineMetric,
@@ -21,12 +20,21 @@ from chainrule.estimators.tabular.metrics import (
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.tabular.targets import Labels, read_target
 from chainrule.estimators.weights import class_weights, row_count
+from chainrule.metrics import accuracy, auc, balanced_error, brier, log_loss
 from chainrule.spec import Loss
 
 LOSSES = ("cross_entropy", "binary_cross_entropy")  # one label a row, several
 # Metrics of probabilities: calibration mends how sure they are, so that the epoch is judged by
 # what it knows apart from that.
 _REFINED = (None, "log_loss", "brier")
+# Metric -> how far probabilities are from class numbers or 0/1 rows, lower is better.
+_ERRORS: Mapping[str, Callable[..., float]] = {
+    "log_loss": log_loss,
+    "brier": brier,
+    "accuracy": lambda *rows: 1.0 - accuracy(*rows),
+    "balanced_accuracy": balanced_error,
+    "auc": lambda *rows: 1.0 - auc(*rows),
+}
 
 
 @dataclass(frozen=True)
@@ -147,10 +155,8 @@ class ClassTarget:
         self, metric: str | None, y: np.ndarray, proba: np.ndarray, weights: np.ndarray | None
     ) -> float:
         """How far probabilities are from labels, lower is better; None is 1 - accuracy."""
-        codes = self.encode(y)
-        multilabel = self.labels.multilabel
-        names = MULTILABEL_METRICS if multilabel else CLASSIFIER_METRICS
-        return class_error(known(metric or "accuracy", names), codes, proba, weights, multilabel)
+        names = MULTILABEL_METRICS if self.labels.multilabel else CLASSIFIER_METRICS
+        return _ERRORS[known(metric or "accuracy", names)](self.encode(y), proba, weights)
 
     def of_member(self, member: int) -> Self:
         """That of one of the networks."""

@@ -25,6 +25,7 @@ import numpy as np
 
 from chainrule.errors import DataError
 from chainrule.estimators.weights import row_count
+from chainrule.quantiles import quantiles
 
 # Errors kept of each member and output, and how many a model holds at most.
 MAX_ERRORS = 1_000
@@ -122,12 +123,5 @@ def _kept(errors: np.ndarray, weights: np.ndarray | None, most: int) -> np.ndarr
     1/2m, 3/2m, ... stand for them.
     """
     m = min(most, round(row_count(len(errors), weights)))
-    ranks = (np.arange(m) + 0.5) / m
-    order = np.argsort(errors, axis=0, kind="stable")
-    ascending = np.take_along_axis(errors, order, axis=0)
-    mass = np.ones(len(errors)) if weights is None else weights
-    kept = np.empty((m, errors.shape[1]))
-    for column in range(errors.shape[1]):
-        up_to = np.cumsum(mass[order[:, column]])
-        kept[:, column] = ascending[np.searchsorted(up_to, ranks * up_to[-1]), column]
-    return kept
+    shares = (np.arange(m) + 0.5) / m
+    return np.column_stack([quantiles(column, weights, shares) for column in errors.T])

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from chainrule.errors import DataError, SpecError
-from chainrule.estimators.tabular.errors import number_error
-from chainrule.estimators.tabular.intervals import HeldOutErrors
-from chainrule.estimators.tabular.metrics import (
+from chainrule.estimators.tabular.epoch_metric import (
     REGRESSOR_METRICS,
     EngineMetric,
     engine_metric,
     known,
 )
+from chainrule.estimators.tabular.intervals import HeldOutErrors
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.tabular.targets import read_numbers, refuse_constant
+from chainrule.metrics import huber, mae, poisson_deviance, quantile_d2, quantile_loss, r2, rmse
 from chainrule.spec import Loss
 from chainrule.table.target import TargetScale
 
 LOSSES = tuple(REGRESSOR_METRICS)
+# Metric -> how far predictions are from numbers, lower is better.
+_ERRORS: Mapping[str, Callable[..., float]] = {
+    "rmse": rmse,
+    "mae": mae,
+    "huber": huber,
+    "poisson_deviance": poisson_deviance,
+    "r2": lambda *rows: 1.0 - r2(*rows),
+}
 _TINY = float(np.finfo(np.float32).tiny)
 
 
@@ -164,13 +172,16 @@ class NumberTarget:
         self, metric: str | None, y: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None
     ) -> float:
         """How far predictions are from y, lower is better; None is 1 - R2, of quantiles 1 - D2."""
-        quantiles = self.loss.quantiles
-        if metric is None:
-            return number_error("d2" if quantiles else "r2", y, predicted, weights, quantiles)
-        metric = known(metric, REGRESSOR_METRICS[self.loss.name])
+        levels = self.loss.quantiles
+        if metric is not None:
+            known(metric, REGRESSOR_METRICS[self.loss.name])
+        if levels:
+            if metric is None:
+                return 1.0 - quantile_d2(y, predicted, levels, weights)
+            return quantile_loss(y, predicted, levels, weights)
         if metric == "huber":  # a loss of the scaled target
             y, predicted = self.encode(y), self.encode(predicted)
-        return number_error(metric, y, predicted, weights, quantiles)
+        return _ERRORS[metric or "r2"](y, predicted, weights)
 
     def of_member(self, member: int) -> Self:
         """That of one of the networks."""

@@ -12,8 +12,8 @@ import numpy as np
 from chainrule import engine
 from chainrule.engine import FitJob, FitResult
 from chainrule.estimators.tabular.ensemble import Member, training_of, with_all_levels
+from chainrule.estimators.tabular.epoch_metric import EngineMetric
 from chainrule.estimators.tabular.folds import Share
-from chainrule.estimators.tabular.metrics import EngineMetric
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.progress import Progress
 from chainrule.spec import History, NetworkSpec, TrainingSpec

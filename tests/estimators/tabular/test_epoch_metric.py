@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score
 
 from chainrule.errors import SpecError
-from chainrule.estimators.tabular.metrics import (
+from chainrule.estimators.tabular.epoch_metric import (
     CLASSIFIER_METRICS,
     REGRESSOR_METRICS,
     engine_metric,

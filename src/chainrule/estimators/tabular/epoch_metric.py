@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import SpecError
-from chainrule.estimators.tabular.errors import balanced_mean
 from chainrule.estimators.tabular.rows import Rows
+from chainrule.metrics import balanced_error
 
 # name -> what the engine computes after each epoch; the first is the default. A ranking is steered
 # by the log-loss itself, which is smoother than the AUC of few rows. The engine has no
@@ -67,7 +67,7 @@ def engine_metric(
     if names[metric] != "balanced_error":
         return names[metric]
     y, weights = validation.target, validation.weights
-    return lambda proba: balanced_mean(np.argmax(proba, axis=1) != y, y, weights)
+    return lambda proba: balanced_error(y, proba, weights)
 
 
 def known(metric: Any, names: Mapping[str, str]) -> str:
