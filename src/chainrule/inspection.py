@@ -14,6 +14,7 @@ from chainrule.spec.shorthand import training_spec, training_values
 if TYPE_CHECKING:
     from chainrule.explain.explain import Explanation
     from chainrule.explain.findings import Diagnosis
+    from chainrule.explain.names import Names
     from chainrule.explain.trace import StepTrace
     from chainrule.explain.verify import GradientCheck
 
@@ -21,7 +22,13 @@ Array = npt.NDArray[Any]
 
 
 class Inspection:
-    """The methods of `Network` that show and check; `explain/` does the work when asked."""
+    """The methods of `Network` that show and check; `explain/` does the work when asked.
+
+    Attributes
+    ----------
+    names : Names or None
+        What inputs and outputs are called, where the network belongs to a table.
+    """
 
     spec: NetworkSpec
     history: History | None
@@ -29,6 +36,7 @@ class Inspection:
     _state: engine.TrainingState | None
     _training: TrainingSpec | None
     random_state: int
+    names: Names | None = None
 
     def _training_for(self, given: Mapping[str, Any]) -> TrainingSpec:
         """Keywords of `fit`; those not given are the last fit's, else its defaults."""
@@ -90,6 +98,7 @@ class Inspection:
             state=state,
             dropout_epoch=dropout_epoch,
             dtype=dtype,
+            names=self.names,
         )
 
     def explain(
@@ -128,5 +137,6 @@ class Inspection:
             spec,
             self.history,
             sample_weight=sample_weight,
+            names=self.names,
             state=state,
         )

@@ -80,7 +80,7 @@ def predict(
             header = [name]
         else:
             predictions = estimator.predict(features)
-            quantiles = estimator._spec.loss.quantiles if predictions.ndim == 2 else ()
+            quantiles = estimator.spec_.loss.quantiles if predictions.ndim == 2 else ()
             header = [f"{name} q({level:g})" for level in quantiles] or [name]
             if interval is not None:
                 bounds = estimator.predict_interval(features, interval)

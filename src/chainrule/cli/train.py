@@ -98,7 +98,7 @@ def train(
     quiet: Quiet = False,
 ) -> None:
     """Train a model on a table and save it."""
-    from chainrule.cli.model import refuse_existing
+    from chainrule.cli.model import TABLE_KEY, refuse_existing
 
     out = Output(as_json=as_json, quiet=quiet)
     path = model or _default_path(data)
@@ -136,10 +136,11 @@ def train(
     with out.catching():
         estimator.fit(X, y)
     seconds = time.perf_counter() - start
-    scores = _scores(estimator, X, y)
+    scores, baseline = _scores(estimator, X, y)
     show_training(out, estimator, seconds)
     show_scores(out, scores)
-    _save(path, estimator, target, reading.missing, scores["baseline"])
+    note = {"target": target, "missing": list(reading.missing), "baseline": baseline}
+    estimator.save(path, notes={TABLE_KEY: note})
     out.say("")
     out.result(f"saved to {path}")
     out.next("chainrule", "predict", path, data, *reading.arguments())
@@ -212,50 +213,35 @@ def _estimator(
     return estimator
 
 
-def _scores(estimator: Any, X: FileTable, y: np.ndarray) -> dict[str, Any]:
-    """Scores beside the trivial ones, of rows whose judges did not train on them.
+def _scores(estimator: Any, X: FileTable, y: np.ndarray) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(scores beside the baseline's, what the baseline knows), of rows that a network did not see.
 
     The validation rows of one network; all rows that some network of several was validated on, each
-    judged by that network; without any, the training rows.
+    answered by that network; without any, the training rows.
     """
     import numpy as np
 
     from chainrule.cli.scores import answers, baseline_of, baseline_scores, scores_of
 
-    judged, predictions = [], []
+    validated, predictions = [], []
     for number, member in enumerate(estimator.members_):
         if member.eval_rows is not None:
             kept = {name: values[member.eval_rows] for name, values in X.items()}
-            judged.append(member.eval_rows)
-            predictions.append(answers(estimator._alone(number), kept))
+            validated.append(member.eval_rows)
+            predictions.append(answers(estimator.only(number), kept))
     rows = np.arange(len(y))
-    if len(estimator.members_) == 1 and judged:
-        rows = np.setdiff1d(rows, judged[0])
-    baseline = baseline_of(estimator, y[rows])
-    truth = y[np.concatenate(judged)] if judged else y
-    words, trivial = baseline_scores(estimator, baseline, truth)
-    found = np.concatenate(predictions) if judged else answers(estimator, dict(X.items()))
-    return {
-        "rows": "validation" if judged else "training",
+    if len(estimator.members_) == 1 and validated:
+        rows = np.setdiff1d(rows, validated[0])
+    known = baseline_of(estimator, y[rows])
+    truth = y[np.concatenate(validated)] if validated else y
+    words, baseline = baseline_scores(estimator, known, truth)
+    found = np.concatenate(predictions) if validated else answers(estimator, dict(X.items()))
+    scores = {
+        "rows": "validation" if validated else "training",
         "n_training_rows": len(rows),
-        "n_validation_rows": len(truth) if judged else 0,
+        "n_validation_rows": len(truth) if validated else 0,
         "model": scores_of(estimator, truth, found),
-        "trivial": trivial,
-        "trivial_answer": words,
         "baseline": baseline,
+        "baseline_answer": words,
     }
-
-
-def _save(
-    path: str, estimator: Any, target: str, missing: tuple[str, ...], baseline: dict[str, Any]
-) -> None:
-    from chainrule.cli.model import TABLE_KEY
-    from chainrule.files import save_model
-
-    record = estimator._to_record()
-    record.optional[TABLE_KEY] = {
-        "target": target,
-        "missing": list(missing),
-        "baseline": baseline,
-    }
-    save_model(path, record)
+    return scores, known

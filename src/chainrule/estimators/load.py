@@ -45,10 +45,10 @@ def loads(data: bytes) -> Network | TabularClassifier | TabularRegressor:
 
 
 def from_record(record: ModelRecord) -> Any:
-    """The object that a record names, made by its class's `_from_record`."""
+    """The object that a record names, made by its class's `from_record`."""
     maker = _class_of(record.kind)
     try:
-        return maker._from_record(record)
+        return maker.from_record(record)
     except (ModelFileError, MemoryError):
         raise
     except Exception as error:  # a well-formed file whose contents no estimator could have written

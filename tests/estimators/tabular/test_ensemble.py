@@ -34,7 +34,7 @@ def test_members_answer_together(bag, iris):
     inputs, _ = bag.encoder_.transform(chainrule.table.as_table(X))
     products = np.ones((150, 3))
     for member, temperature in zip(bag.members_, bag.temperatures_, strict=True):
-        z = temperature.beta * engine.predict(bag._spec, member.params, inputs, logits=True)
+        z = temperature.beta * engine.predict(bag.spec_, member.params, inputs, logits=True)
         e = np.exp(z.astype(np.float64) - z.max(axis=1, keepdims=True))
         products *= e / e.sum(axis=1, keepdims=True)
     geometric = products ** (1 / 4)
@@ -48,12 +48,12 @@ def test_each_member_is_a_network_on_its_own_fold(bag, iris):
     np.testing.assert_array_equal(np.sort(np.concatenate(held_out)), np.arange(150))
     for member in (0, 2):
         rows = np.setdiff1d(np.arange(150), held_out[member])
-        training = training_of(bag._training, member)
+        training = training_of(bag.training_, member)
         inputs, _ = bag.encoder_.transform(chainrule.table.as_table(X))
         result = engine.fit(
-            bag._spec,
+            bag.spec_,
             engine.initialize(
-                bag._spec, init="data_driven", seed=training.seed, X=inputs, rows=rows
+                bag.spec_, init="data_driven", seed=training.seed, X=inputs, rows=rows
             ),
             inputs,
             y.to_numpy(),
@@ -156,10 +156,10 @@ def test_refit_trains_again_on_all_rows(iris):
     assert again.loss_curve_ == fast.loss_curve_
     assert again.temperatures_ == fast.temperatures_
     inputs, _ = fast.encoder_.transform(chainrule.table.as_table(X))
-    training = fast._training
+    training = fast.training_
     result = engine.fit(
-        fast._spec,
-        engine.initialize(fast._spec, init="data_driven", seed=training.seed, X=inputs),
+        fast.spec_,
+        engine.initialize(fast.spec_, init="data_driven", seed=training.seed, X=inputs),
         inputs,
         y.to_numpy(),
         training,
@@ -183,7 +183,7 @@ def test_a_time_limit_sets_the_epochs_and_the_epochs_repeat_the_run(monkeypatch)
     limited = TabularRegressor(time_limit=60.0, random_state=0).fit(X, y)
     assert 1 <= counts[0][0] <= 64
     assert counts[0][1:] == (1, 64)
-    assert limited.n_epochs_ == limited._training.epochs == 5
+    assert limited.n_epochs_ == limited.training_.epochs == 5
     again = TabularRegressor(epochs=5, random_state=0).fit(X, y)
     np.testing.assert_array_equal(again.predict(X), limited.predict(X))
     stopped = TabularRegressor(epochs=10**6, time_limit=0.3, random_state=0).fit(X, y)
@@ -206,11 +206,11 @@ def test_accuracy_trains_on_smoothed_targets(iris):
     inputs, _ = model.encoder_.transform(chainrule.table.as_table(X))
     rows = np.setdiff1d(np.arange(150), model.members_[0].eval_rows)
     result = engine.fit(
-        model._spec,
-        engine.initialize(model._spec, init="data_driven", seed=3, X=inputs, rows=rows),
+        model.spec_,
+        engine.initialize(model.spec_, init="data_driven", seed=3, X=inputs, rows=rows),
         inputs,
         0.9 * np.eye(3)[y] + 0.1 / 3,
-        model._training,
+        model.training_,
         rows=rows,
     )
     np.testing.assert_allclose(model.loss_curve_, result.history.loss, rtol=1e-5)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chainrule.estimators.tabular.folds import Share, folds, shares, validation_split
+from chainrule.estimators.tabular.folds import Fold, fold_of_rows, folds, validation_split
 
 
 @settings(max_examples=50, deadline=None)
@@ -51,7 +51,7 @@ def test_too_few_rows_leave_none():
 def test_folds_share_out_every_class_alike(counts, n_folds, seed):
     codes = np.repeat(np.arange(len(counts)), counts)
     codes = np.random.default_rng(seed).permutation(codes)
-    fold_of_row = folds(len(codes), n_folds, seed, codes)
+    fold_of_row = fold_of_rows(len(codes), n_folds, seed, codes)
     sizes = np.bincount(fold_of_row + 1, minlength=n_folds + 1)[1:]
     assert sizes.max() - sizes.min() <= 1
     for code, count in enumerate(counts):
@@ -65,20 +65,20 @@ def test_folds_share_out_every_class_alike(counts, n_folds, seed):
 
 def test_shares_of_a_bag():
     codes = np.arange(40) % 3
-    found = shares(40, 4, 0.2, 5, codes)
-    for share in found:
+    found = folds(40, 4, 0.2, 5, codes)
+    for fold in found:
         np.testing.assert_array_equal(
-            np.sort(np.concatenate([share.rows, share.eval_rows])), np.arange(40)
+            np.sort(np.concatenate([fold.rows, fold.eval_rows])), np.arange(40)
         )
-    held_out = np.concatenate([share.eval_rows for share in found])
+    held_out = np.concatenate([fold.eval_rows for fold in found])
     np.testing.assert_array_equal(np.sort(held_out), np.arange(40))
-    again = shares(40, 2, 0.2, 5, codes)  # the same four folds, of which two are used
+    again = folds(40, 2, 0.2, 5, codes)  # the same four folds, of which two are used
     np.testing.assert_array_equal(again[1].eval_rows, found[1].eval_rows)
-    many = shares(40, 15, 0.2, 5, codes)  # ten folds, then five of another order
+    many = folds(40, 15, 0.2, 5, codes)  # ten folds, then five of another order
     assert not np.array_equal(many[0].eval_rows, many[10].eval_rows)
-    assert shares(40, 3, 0.0, 5, codes) == [Share()] * 3
+    assert folds(40, 3, 0.0, 5, codes) == [Fold()] * 3
 
 
-def test_rows_that_weigh_nothing_judge_nothing():
+def test_rows_that_weigh_nothing_choose_nothing():
     weights = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
-    assert [share.rows is None for share in shares(5, 4, 0.2, 0, None, weights)].count(False) == 1
+    assert [fold.rows is None for fold in folds(5, 4, 0.2, 0, None, weights)].count(False) == 1

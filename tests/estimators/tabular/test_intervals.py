@@ -139,7 +139,7 @@ def test_several_targets_and_an_evaluation_set():
     assert (predicted <= found[:, 1]).all()
 
 
-def test_members_that_share_their_rows_are_judged_together():
+def test_members_that_share_their_rows_have_errors_together():
     y = np.arange(40.0)
     target = NumberTarget.fit(y, None, {"loss": None})
     rows = Rows(np.zeros((40, 1)), target.encode(y), y, None)

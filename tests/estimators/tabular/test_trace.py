@@ -49,7 +49,7 @@ def expected(model, X, target, weights):
     inputs, _ = model.encoder_.transform(as_table(X), np.float32)
     z, a = forward(spec, params, inputs.astype(np.float64))
     delta, grads = backward(spec, params, z, a, target, sample_weight=weights)
-    training = model._training
+    training = model.training_
     state = reference_update.init(training, params)
     updates, _ = reference_update.update(training, params, grads, state)
     return a, delta, grads, updates

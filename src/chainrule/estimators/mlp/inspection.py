@@ -50,7 +50,7 @@ class MLPInspection(ABC):
         """
         check_is_fitted(self)
         record = ModelRecord("network", self._spec(), self._step(), self._params(), self._course())
-        return Network._from_record(record)
+        return Network.from_record(record)
 
     def check_gradients(self, X: Any, y: Any, sample_weight: Any = None) -> GradientCheck:
         """Compare every gradient of the network on these rows with an independent computation.

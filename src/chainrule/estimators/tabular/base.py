@@ -26,7 +26,7 @@ from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member, training_of
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.optimization import Optimization
-from chainrule.estimators.tabular.plan import judges, plan, within_limit
+from chainrule.estimators.tabular.plan import plan, validation_rows, within_limit
 from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.weights import read_weights
@@ -47,12 +47,12 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     _task: ClassVar[str]
     _target_type: ClassVar[type[ClassTarget] | type[NumberTarget]]
     _target: ClassTarget | NumberTarget
-    _spec: NetworkSpec
-    _training: TrainingSpec | None
     # Fields of `Recipe` to replace, for experiments.
     _recipe: Mapping[str, Any] = MappingProxyType({})
 
     members_: list[Member]
+    spec_: NetworkSpec
+    training_: TrainingSpec | None
 
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, eval_set: Any, eval_sample_weight: Any
@@ -83,7 +83,7 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         job = plan(recipe, self.encoder_, target, rows, own, seed, arguments)
         job = within_limit(job, recipe, start, arguments)
         limit = plain(self.time_limit)
-        self._spec, self._training = job.spec, replace(job.training, time_limit=limit)
+        self.spec_, self.training_ = job.spec, replace(job.training, time_limit=limit)
         self._train(job)
         self._adjust(job, arguments)
         if self.refit:
@@ -99,8 +99,8 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         warn_of_clear_fault(results[0].history, job.training, stacklevel=5)
         begun = [result.history.n_epochs > 0 for result in results]
         self.members_ = [
-            job.member(result, share)
-            for share, result, has_begun in zip(job.shares, results, begun, strict=True)
+            job.member(result, fold)
+            for fold, result, has_begun in zip(job.folds, results, begun, strict=True)
             if has_begun or not any(begun)  # Ctrl-C may come before the last ones begin
         ]
 
@@ -108,12 +108,12 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         """What the target learns from the rows that chose the epochs."""
         outputs, held_out = [], []
         for member in self.members_:
-            judged = judges(job.rows, job.own, member)
-            if judged is None:
+            known = validation_rows(job.rows, job.own, member)
+            if known is None:
                 return
-            inputs = judged.inputs if job.own else job.rows.inputs[member.eval_rows]
+            inputs = known.inputs if job.own else job.rows.inputs[member.eval_rows]
             outputs.append(self._forward_one(member, inputs))
-            held_out.append(judged)
+            held_out.append(known)
         self._target = self._target.adjusted(outputs, held_out, arguments)
 
     def _read(
@@ -182,10 +182,17 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         self, member: Member, inputs: np.ndarray, n_threads: int | None = None
     ) -> np.ndarray:
         logits, threads = self._target.reads_logits, n_threads or plain(self.n_threads)
-        return engine.predict(self._spec, member.params, inputs, logits=logits, n_threads=threads)
+        return engine.predict(self.spec_, member.params, inputs, logits=logits, n_threads=threads)
 
-    def _alone(self, member: int) -> Self:
-        """The model with one of its networks only."""
+    def only(self, member: int) -> Self:
+        """The model with one of its networks alone: its answers before they are averaged.
+
+        Parameters
+        ----------
+        member : int
+            From 0 to `n_members_` - 1.
+        """
+        self._check_member(member)
         model = copy.copy(self)
         model.members_ = [self.members_[member]]
         model._target = self._target.of_member(member)
@@ -198,28 +205,55 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     @property
     def network_(self) -> Network:
         """The trained network, of several the first; on encoded inputs."""
-        return self._network(0)
+        return self.member(0)
 
-    def _network(self, member: int) -> Network:
-        """A member's network; `SpecError` where there is none of that number."""
+    @property
+    def n_members_(self) -> int:
+        """How many networks answer together."""
+        check_is_fitted(self)
+        return len(self.members_)
+
+    def member(self, member: int) -> Network:
+        """One of the networks, with copies of its parameters; on encoded inputs.
+
+        Parameters
+        ----------
+        member : int
+            From 0 to `n_members_` - 1.
+
+        Raises
+        ------
+        SpecError
+            Where there is none of that number.
+        """
+        self._check_member(member)
+        chosen = self.members_[member]
+        training = None if self.training_ is None else training_of(self.training_, member)
+        params = {name: array.copy() for name, array in chosen.params.items()}
+        record = ModelRecord("network", self.spec_, training, params, chosen.history)
+        record.extra = {"random_state": training.seed if training else 0}
+        network = Network.from_record(record)
+        network.names = self._names
+        return network
+
+    def _check_member(self, member: Any) -> None:
         check_is_fitted(self)
         count = len(self.members_)
         if not isinstance(member, int) or isinstance(member, bool) or not 0 <= member < count:
             there = "one network, member 0" if count == 1 else f"members 0 to {count - 1}"
             raise SpecError(f"member {member!r} does not exist; this model has {there}.")
-        chosen = self.members_[member]
-        training = None if self._training is None else training_of(self._training, member)
-        seed = training.seed if training else 0
-        record = ModelRecord("network", self._spec, training, chosen.params, chosen.history)
-        record.extra = {"random_state": seed}
-        return Network._from_record(record)
+
+    @property
+    def _names(self) -> Names:
+        """What the network's inputs and outputs are called."""
+        return Names(self.spec_, self.encoder_.input_names, self._target.output_names)
 
     @property
     def input_names_(self) -> tuple[str, ...]:
         """What each input of layer 1 is: `col`, `col?` (was missing), `col=level`, and of the
         embeddings `col~1` (a wave of a number) and `col#1` (a unit of a level)."""
         check_is_fitted(self)
-        return Names(self._spec, self.encoder_.input_names).layer_inputs
+        return self._names.layer_inputs
 
     @property
     def history_(self) -> History:
@@ -255,19 +289,29 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         return any(member.history.interrupted for member in self.members_)
 
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the model to one file; `chainrule.load` gives it back, bit for bit."""
-        save_model(path, self._to_record())
+    def save(self, path: str | os.PathLike[str], *, notes: Mapping[str, Any] | None = None) -> None:
+        """Write the model to one file; `chainrule.load` gives it back, bit for bit.
 
-    def _to_record(self) -> ModelRecord:
+        Parameters
+        ----------
+        path : str or path
+        notes : mapping, optional
+            JSON values to keep in the file under keys that start with "x-"; they are never
+            interpreted.
+        """
+        record = self.to_record()
+        record.optional = dict(notes or {})
+        save_model(path, record)
+
+    def to_record(self) -> ModelRecord:
         """What a model file holds of this estimator."""
         check_is_fitted(self)
         first, *others = self.members_
         names = getattr(self, "feature_names_in_", None)
         return ModelRecord(
             self._kind,
-            self._spec,
-            self._training,
+            self.spec_,
+            self.training_,
             first.params,
             first.history,
             extra={
@@ -280,7 +324,7 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         )
 
     @classmethod
-    def _from_record(cls, record: ModelRecord) -> Self:
+    def from_record(cls, record: ModelRecord) -> Self:
         """The estimator that a model file describes."""
         extra = record.extra
         model = cls(**arguments_from_json(extra["arguments"]))
@@ -289,7 +333,7 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         if extra["feature_names"] is not None:
             model.feature_names_in_ = np.array(extra["feature_names"], dtype=object)
         target = model._target = cls._target_type.from_json(extra["target"])
-        spec = model._spec = record.spec
+        spec = model.spec_ = record.spec
         levels = spec.categories.levels if spec.categories else ()
         numbers = spec.periodic.columns if spec.periodic else encoder.n_numbers
         parts = (spec.n_features, numbers, levels, spec.n_outputs, spec.loss)
@@ -301,7 +345,7 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
             target.loss,
         ):
             raise ModelFileError("the model's network does not fit its encoder and its target.")
-        model._training = record.training
+        model.training_ = record.training
         model.members_ = [
             Member(params, History() if history is None else history)
             for params, history in record.networks

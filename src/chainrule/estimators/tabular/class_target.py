@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from chainrule.errors import SpecError
+from chainrule.estimators.names import class_names
 from chainrule.estimators.tabular.calibration import Temperature, sigmoid, softmax
 from chainrule.estimators.tabular.epoch_metric import (
     CLASSIFIER_METRICS,
@@ -24,8 +25,8 @@ from chainrule.metrics import accuracy, auc, balanced_error, brier, log_loss
 from chainrule.spec import Loss
 
 LOSSES = ("cross_entropy", "binary_cross_entropy")  # one label a row, several
-# Metrics of probabilities: calibration mends how sure they are, so that the epoch is judged by
-# what it knows apart from that.
+# Metrics of probabilities: calibration mends how sure they are, so that the epoch is chosen by what
+# it knows apart from that.
 _REFINED = (None, "log_loss", "brier")
 # Metric -> how far probabilities are from class numbers or 0/1 rows, lower is better.
 _ERRORS: Mapping[str, Callable[..., float]] = {
@@ -82,6 +83,11 @@ class ClassTarget:
         """The network's outputs."""
         return len(self.labels.classes)
 
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The classes as text."""
+        return class_names(self.labels.classes)
+
     def encode(self, y: np.ndarray, noun: str = "y") -> np.ndarray:
         """Class numbers (n,), or 0/1 rows (n, n_outputs)."""
         return self.labels.encode(y, noun)
@@ -98,7 +104,7 @@ class ClassTarget:
         return None if self.labels.multilabel else encoded
 
     def metric(self, validation: Rows | None, arguments: Mapping[str, Any]) -> EngineMetric:
-        """What chooses the epoch; probabilities that will be calibrated are judged as such."""
+        """What chooses the epoch; probabilities that will be calibrated are measured so."""
         name, multilabel = arguments["metric"], self.labels.multilabel
         names = MULTILABEL_METRICS if multilabel else CLASSIFIER_METRICS
         chosen = engine_metric(name, names, validation, lambda proba: proba)

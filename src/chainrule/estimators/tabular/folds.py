@@ -9,13 +9,13 @@ import numpy as np
 from chainrule import engine
 
 # A bag of fewer networks still validates each on a quarter of the rows only, and a larger one goes
-# through the rows again in another order, so that a fold keeps enough rows to judge by.
+# through the rows again in another order, so that a fold keeps enough rows to choose by.
 _MIN_FOLDS, _MAX_FOLDS = 4, 10
 
 
 @dataclass(frozen=True)
-class Share:
-    """The rows of one network, by their places in the table.
+class Fold:
+    """The rows of one network, by their numbers in the table.
 
     Attributes
     ----------
@@ -29,14 +29,14 @@ class Share:
     eval_rows: np.ndarray | None = None
 
 
-def shares(
+def folds(
     n_rows: int,
     n_members: int,
     fraction: float,
     seed: int,
     codes: np.ndarray | None = None,
     weights: np.ndarray | None = None,
-) -> list[Share]:
+) -> list[Fold]:
     """The rows of each of `n_members` networks.
 
     One network validates on `fraction` of the rows; several on a fold each, so that every row
@@ -50,26 +50,26 @@ def shares(
         Validation rows that weigh nothing in all are none.
     """
     if fraction == 0:
-        return [Share()] * n_members
+        return [Fold()] * n_members
     if n_members == 1:
-        return [_share(*validation_split(n_rows, fraction, seed, codes), weights)]
+        return [_fold(*validation_split(n_rows, fraction, seed, codes), weights)]
     n_folds = min(max(n_members, _MIN_FOLDS), _MAX_FOLDS)
     found = []
     for number in range(n_members):
         turn, fold = divmod(number, n_folds)
         if fold == 0:
-            fold_of_row = folds(n_rows, n_folds, seed, codes, turn)
+            fold_of_row = fold_of_rows(n_rows, n_folds, seed, codes, turn)
         held_out = fold_of_row == fold
-        found.append(_share(np.flatnonzero(~held_out), np.flatnonzero(held_out), weights))
+        found.append(_fold(np.flatnonzero(~held_out), np.flatnonzero(held_out), weights))
     return found
 
 
-def _share(rows: np.ndarray, eval_rows: np.ndarray, weights: np.ndarray | None) -> Share:
+def _fold(rows: np.ndarray, eval_rows: np.ndarray, weights: np.ndarray | None) -> Fold:
     none = not len(eval_rows) or (weights is not None and not weights[eval_rows].any())
-    return Share() if none else Share(rows, eval_rows)
+    return Fold() if none else Fold(rows, eval_rows)
 
 
-def folds(
+def fold_of_rows(
     n_rows: int, n_folds: int, seed: int, codes: np.ndarray | None = None, turn: int = 0
 ) -> np.ndarray:
     """The fold of each row, from 0; -1 for the rows of classes with fewer rows than folds.

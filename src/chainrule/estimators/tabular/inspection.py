@@ -9,12 +9,11 @@ from sklearn.utils.validation import check_is_fitted
 
 from chainrule.estimators.tabular.base import TabularModel
 from chainrule.estimators.tabular.importance import FeatureImportance, feature_importance
-from chainrule.estimators.tabular.trace import output_names, trace_model
+from chainrule.estimators.tabular.trace import trace_model
 from chainrule.explain.diagnose import diagnose
 from chainrule.explain.explain import explain
 from chainrule.explain.explanation import Explanation
 from chainrule.explain.findings import Diagnosis
-from chainrule.explain.names import Names
 from chainrule.explain.trace import StepTrace
 
 
@@ -130,14 +129,14 @@ class InspectedModel(TabularModel):
         check_is_fitted(self)
         rows = self._new_rows(X, y, sample_weight, self._dtype)
         return diagnose(
-            self._spec,
+            self.spec_,
             self.members_[0].params,
             rows.inputs,
             rows.target,
-            self._training,
+            self.training_,
             self.history_,
             sample_weight=rows.weights,
-            names=Names(self._spec, self.encoder_.input_names, output_names(self)),
+            names=self._names,
             columns=self.encoder_.input_columns,
         )
 

@@ -61,6 +61,7 @@ class NumberTarget:
     errors: HeldOutErrors = field(default_factory=HeldOutErrors)
 
     reads_logits: ClassVar[bool] = False
+    output_names: ClassVar[tuple[str, ...]] = ()
     read = staticmethod(read_numbers)
 
     @classmethod

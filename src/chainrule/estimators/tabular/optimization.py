@@ -13,7 +13,7 @@ from chainrule import engine
 from chainrule.engine import FitJob, FitResult
 from chainrule.estimators.tabular.ensemble import Member, training_of, with_all_levels
 from chainrule.estimators.tabular.epoch_metric import EngineMetric
-from chainrule.estimators.tabular.folds import Share
+from chainrule.estimators.tabular.folds import Fold
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.progress import Progress
 from chainrule.spec import History, NetworkSpec, TrainingSpec
@@ -26,7 +26,7 @@ _PLANNED = 0.85
 
 @dataclass(frozen=True)
 class Optimization:
-    """Networks of one kind, each on its share of the rows.
+    """Networks of one kind, each on its rows.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Optimization:
         All rows of the table, which all networks read in place.
     target : ndarray
         What training aims at: `rows.target`, or that smoothed.
-    shares : sequence of Share
+    folds : sequence of Fold
         One per network.
     own : Rows or None
         Validation rows of their own for all of them.
@@ -50,15 +50,15 @@ class Optimization:
     init: str
     rows: Rows
     target: np.ndarray
-    shares: Sequence[Share]
+    folds: Sequence[Fold]
     own: Rows | None
     metrics: Sequence[EngineMetric]
 
     def run(self, verbose: int = 0) -> list[FitResult]:
         """The best epoch of each network, the last one without validation rows."""
-        progress = Progress(verbose, self.training.epochs * len(self.shares))
+        progress = Progress(verbose, self.training.epochs * len(self.folds))
         together = _Together(progress)
-        jobs = [self._job(number) for number in range(len(self.shares))]
+        jobs = [self._job(number) for number in range(len(self.folds))]
         for job in jobs if verbose else ():
             job.options["callback"] = together
         results = self._fit(jobs)
@@ -66,12 +66,12 @@ class Optimization:
         progress.close(alone)
         return results
 
-    def member(self, result: FitResult, share: Share) -> Member:
+    def member(self, result: FitResult, fold: Fold) -> Member:
         """What is kept of a network that trained on these rows."""
         params = with_all_levels(
-            self.spec, result.params, self.rows.inputs, share.rows, self.rows.weights
+            self.spec, result.params, self.rows.inputs, fold.rows, self.rows.weights
         )
-        return Member(params, result.history, share.eval_rows)
+        return Member(params, result.history, fold.eval_rows)
 
     def refitted(self, member: Member) -> Member:
         """The only network, trained again on all rows until its best epoch of the full schedule.
@@ -81,9 +81,9 @@ class Optimization:
         best = member.history.best_epoch
         if member.eval_rows is None or best is None or member.history.interrupted:
             return member
-        job = replace(self, shares=[Share()], metrics=["loss"])._job(0)
+        job = replace(self, folds=[Fold()], metrics=["loss"])._job(0)
         job.options["callback"] = lambda epoch, history: epoch >= best
-        params = self.member(self._fit([job])[0], Share()).params
+        params = self.member(self._fit([job])[0], Fold()).params
         return replace(member, params=params)
 
     def epochs_within(self, seconds: float) -> int:
@@ -93,24 +93,24 @@ class Optimization:
             raise KeyboardInterrupt
         per_epoch = max(job.options["callback"].seconds for job in jobs)
         seconds_per_epoch = per_epoch * self.n_rows / len(jobs[0].options["rows"])
-        turns = -(-len(self.shares) // self._n_at_once)
+        turns = -(-len(self.folds) // self._n_at_once)
         fitting = _PLANNED * seconds / (turns * seconds_per_epoch)
         return min(max(int(fitting), 1), self.training.epochs)
 
     def limited(self, seconds: float) -> Optimization:
         """The same with what each network may take, at most, of the seconds that are left."""
-        turns = -(-len(self.shares) // self._n_at_once)
+        turns = -(-len(self.folds) // self._n_at_once)
         return replace(self, training=replace(self.training, time_limit=seconds / turns))
 
     @property
     def _n_at_once(self) -> int:
         threads = self.training.n_threads or engine.machine()["n_threads"]
-        return min(len(self.shares), threads)
+        return min(len(self.folds), threads)
 
     @property
     def n_rows(self) -> int:
         """Training rows of a network, at most."""
-        return max(n_training_rows(share, len(self.rows.inputs)) for share in self.shares)
+        return max(n_training_rows(fold, len(self.rows.inputs)) for fold in self.folds)
 
     def _fit(self, jobs: list[FitJob]) -> list[FitResult]:
         if len(jobs) > 1:
@@ -119,25 +119,25 @@ class Optimization:
         return [engine.fit(job.spec, job.params, job.X, job.y, job.training, **job.options)]
 
     def _job(self, number: int) -> FitJob:
-        share = self.shares[number]
+        fold = self.folds[number]
         training = training_of(self.training, number)
         options: dict[str, Any] = {
             "sample_weight": self.rows.weights,
             "metric": self.metrics[number],
-            "rows": share.rows,
+            "rows": fold.rows,
         }
         if self.own is not None:
             options["eval_set"] = (self.own.inputs, self.own.target)
             options["eval_sample_weight"] = self.own.weights
         else:
-            options["eval_rows"] = share.eval_rows
+            options["eval_rows"] = fold.eval_rows
         params = engine.initialize(
             self.spec,
             init=self.init,
             seed=training.seed,
             dtype=self.rows.inputs.dtype.name,
             X=self.rows.inputs,
-            rows=share.rows,
+            rows=fold.rows,
             sample_weight=self.rows.weights,
         )
         return FitJob(self.spec, params, self.rows.inputs, self.target, training, options)
@@ -145,10 +145,10 @@ class Optimization:
     def _trial(self, number: int) -> FitJob:
         """Two epochs of a network, validation included, on some of its rows; none can diverge."""
         job = replace(self, own=None)._job(number)
-        share = self.shares[number]
+        fold = self.folds[number]
         options = {**job.options, "callback": _SecondEpoch(), "metric": "loss"}
         every = -(-self.n_rows // _TRIAL_ROWS)
-        options["rows"] = np.arange(len(job.X)) if share.rows is None else share.rows
+        options["rows"] = np.arange(len(job.X)) if fold.rows is None else fold.rows
         for name in ("rows", "eval_rows"):
             if options[name] is not None:
                 options[name] = options[name][::every]
@@ -156,9 +156,9 @@ class Optimization:
         return replace(job, training=training, options=options)
 
 
-def n_training_rows(share: Share, n_rows: int) -> int:
+def n_training_rows(fold: Fold, n_rows: int) -> int:
     """How many rows a network trains on."""
-    return n_rows if share.rows is None else len(share.rows)
+    return n_rows if fold.rows is None else len(fold.rows)
 
 
 def smoothed(target: np.ndarray, n_outputs: int, epsilon: float) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import Any
 from chainrule.estimators.arguments import plain
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member
-from chainrule.estimators.tabular.folds import Share, shares
+from chainrule.estimators.tabular.folds import Fold, folds
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.optimization import Optimization, n_training_rows, smoothed
 from chainrule.estimators.tabular.recipe import Recipe
@@ -44,8 +44,8 @@ def plan(
     n_rows = len(rows.inputs)
     fraction = 0.0 if own is not None else float(arguments["validation_fraction"])
     strata = target.strata(rows.target)
-    found = shares(n_rows, recipe.n_members, fraction, seed, strata, rows.weights)
-    most = max(n_training_rows(share, n_rows) for share in found)
+    found = folds(n_rows, recipe.n_members, fraction, seed, strata, rows.weights)
+    most = max(n_training_rows(fold, n_rows) for fold in found)
     n_threads, patience = plain(arguments["n_threads"]), plain(arguments["patience"])
     spec = recipe.network(
         rows.inputs.shape[1],
@@ -60,9 +60,9 @@ def plan(
         init=recipe.init,
         rows=rows,
         target=smoothed(rows.target, target.n_outputs, recipe.label_smoothing),
-        shares=found,
+        folds=found,
         own=own,
-        metrics=[target.metric(judges(rows, own, share), arguments) for share in found],
+        metrics=[target.metric(validation_rows(rows, own, fold), arguments) for fold in found],
     )
 
 
@@ -90,8 +90,8 @@ def within_limit(
     return job.limited(max(end - time.perf_counter(), _LEAST_SECONDS))
 
 
-def judges(rows: Rows, own: Rows | None, share: Share | Member) -> Rows | None:
+def validation_rows(rows: Rows, own: Rows | None, fold: Fold | Member) -> Rows | None:
     """The rows that choose a network's epoch; those of the table come without their inputs."""
-    if own is not None or share.eval_rows is None:
+    if own is not None or fold.eval_rows is None:
         return own
-    return rows.targets(share.eval_rows)
+    return rows.targets(fold.eval_rows)

@@ -211,7 +211,7 @@ PRESETS: dict[str, Mapping[str, int]] = {
     "best": {"n_members": 8, "epochs": 256, "row_visits": 4_000_000},
 }
 
-# Metrics that judge the predicted class alone.
+# Metrics that look at the predicted class alone.
 _OF_CLASSES = ("accuracy", "balanced_accuracy")
 _LABEL_SMOOTHING = 0.1
 

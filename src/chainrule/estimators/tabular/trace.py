@@ -14,7 +14,6 @@ import numpy as np
 
 from chainrule.errors import DataError, SpecError
 from chainrule.estimators.weights import read_weights
-from chainrule.explain.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, Column
 from chainrule.table.frame import Table, as_table
@@ -58,7 +57,7 @@ def trace_model(
     DataError
         For rows that the model cannot read.
     """
-    network = model._network(member)
+    network = model.member(member)
     if "schedule" in training:
         raise SpecError("a single step has schedule factor 1; leave out schedule.")
     table = as_table(X)
@@ -76,7 +75,7 @@ def trace_model(
         chosen,
         sample_weight=model._target.row_weights(target, weights),
         dtype=dtype,
-        names=Names(network.spec, model.encoder_.input_names, output_names(model)),
+        names=network.names,
         raw=Cells(table, model.encoder_.column_names, model.encoder_.named),
         row_ids=_index(X) if row_ids is None else row_ids,
         notes=(
@@ -85,17 +84,6 @@ def trace_model(
             "the loss is the network's own, before temperature, clamp and averaging",
         ),
     )
-
-
-def output_names(model: TabularModel) -> tuple[str, ...]:
-    """The classes, `class=2` where a label is a number; none for regression."""
-    classes = getattr(model, "classes_", None)
-    if not isinstance(classes, np.ndarray):
-        return ()
-    labels = [str(label) for label in classes.tolist()]
-    if any(label.isdigit() for label in labels):  # where an index stands, too
-        labels = [f"class={label}" for label in labels]
-    return tuple(labels)
 
 
 @dataclass(frozen=True)
