@@ -36,14 +36,18 @@ def predict(
     data: Data,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="A CSV file; else standard output."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="CSV file to write; standard output if left out."
+        ),
     ] = None,
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Put ' before text that looks like a formula.")
     ] = False,
     interval: Annotated[
         float | None,
-        typer.Option(metavar="COVERAGE", help="Add bounds that hold this share, such as 0.9."),
+        typer.Option(
+            metavar="COVERAGE", help="Add bounds that hold this share of values, such as 0.9."
+        ),
     ] = None,
     missing: Missing = None,
     delimiter: Delimiter = None,

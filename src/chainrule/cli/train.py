@@ -43,48 +43,61 @@ class Preset(StrEnum):
 
 def train(
     data: Data,
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="Column to predict.")],
     model: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Default: DATA's name with .safetensors.")
+        str | None,
+        typer.Option(metavar="FILE", help="Model file; default DATA's name with .safetensors."),
     ] = None,
-    task: Annotated[Task | None, typer.Option(help="Default: by the target's values.")] = None,
+    task: Annotated[
+        Task | None, typer.Option(help="What to learn; the target's values tell if left out.")
+    ] = None,
     loss: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Of regression: squared_error, absolute_error, huber, poisson, pinball.",
+            help="Loss of a regression: squared_error, absolute_error, huber, poisson, pinball.",
         ),
     ] = None,
     quantiles: Annotated[
         str | None,
-        typer.Option(metavar="Q,Q,...", help="What pinball predicts; default 0.1,0.5,0.9."),
+        typer.Option(
+            metavar="Q,Q,...", help="Quantiles that pinball predicts; default 0.1,0.5,0.9."
+        ),
     ] = None,
     preset: Annotated[
-        Preset, typer.Option(help="One network, an average of 4, or of 8 that train longer.")
+        Preset,
+        typer.Option(help="fast trains one network, default averages 4, best 8 that train longer."),
     ] = Preset.default,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the rows.")] = None,
-    hidden: Annotated[
-        str | None, typer.Option(metavar="N,N,...", help="Units of the hidden layers.")
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Number of passes over the rows.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same model.")] = 0,
-    learning_rate: Annotated[float | None, typer.Option(help="Step size.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Rows per step.")] = None,
-    dropout: Annotated[float | None, typer.Option(help="Share of units left out.")] = None,
+    hidden: Annotated[
+        str | None, typer.Option(metavar="N,N,...", help="Numbers of units in the hidden layers.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed; the same seed gives the same model.")] = 0,
+    learning_rate: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Number of rows in a batch.")
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Share of units that a step leaves out.")
+    ] = None,
     validation_fraction: Annotated[
-        float, typer.Option(help="Share of the rows that chooses the epoch.")
+        float, typer.Option(help="Share of the rows that choose the epoch.")
     ] = 0.2,
     patience: Annotated[
-        int | None, typer.Option(min=1, help="Stop after so many epochs without a better one.")
+        int | None, typer.Option(min=1, help="Stop after this many epochs without a better one.")
     ] = None,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Stop after this many seconds.")] = None,
     balanced: Annotated[
         bool, typer.Option("--balanced", help="Give every class the same weight.")
     ] = False,
     text: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Read as text; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Read this column as text; repeatable."),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Leave out; repeatable.")
+        list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")
     ] = None,
     missing: Missing = None,
     delimiter: Delimiter = None,
@@ -190,6 +203,7 @@ def _estimator(
 ) -> Any:
     """The estimator, its settings checked before anything is printed."""
     import chainrule
+    from chainrule.estimators.tabular.epoch_metric import QUANTILE_LOSS
     from chainrule.estimators.tabular.number_target import regression_loss
     from chainrule.estimators.tabular.recipe import resolve
 
@@ -202,7 +216,7 @@ def _estimator(
         raise DataError("--balanced is for classification.", "Leave it out.")
     else:
         if quantiles:
-            loss, settings = loss or "pinball", {**settings, "quantiles": quantiles}
+            loss, settings = loss or QUANTILE_LOSS, {**settings, "quantiles": quantiles}
         estimator = chainrule.TabularRegressor(loss=loss, **settings)
     arguments = estimator.get_params(deep=False)
     recipe = resolve(arguments, task.value)

@@ -24,13 +24,15 @@ CLASSIFIER_METRICS = {
 MULTILABEL_METRICS = {
     name: computed for name, computed in CLASSIFIER_METRICS.items() if name != "balanced_accuracy"
 }
+# The loss of quantiles, which is its own metric.
+QUANTILE_LOSS = "pinball"
 # Loss -> its metrics.
 REGRESSOR_METRICS = {
     "squared_error": {"rmse": "rmse", "r2": "rmse", "mae": "mae"},
     "absolute_error": {"mae": "mae", "rmse": "rmse", "r2": "rmse"},
     "huber": {"huber": "loss", "mae": "mae", "rmse": "rmse", "r2": "rmse"},
     "poisson": {"poisson_deviance": "loss", "rmse": "rmse", "r2": "rmse", "mae": "mae"},
-    "pinball": {"pinball": "loss"},
+    QUANTILE_LOSS: {QUANTILE_LOSS: "loss"},
 }
 
 EngineMetric = str | Callable[[np.ndarray], float]

@@ -10,6 +10,7 @@ import numpy as np
 
 from chainrule.errors import DataError, SpecError
 from chainrule.estimators.tabular.epoch_metric import (
+    QUANTILE_LOSS,
     REGRESSOR_METRICS,
     EngineMetric,
     engine_metric,
@@ -70,10 +71,10 @@ class NumberTarget:
         loss = regression_loss(arguments["loss"], arguments.get("quantiles", ()))
         rows = y.reshape(len(y), -1)
         _check_range(rows, loss.name, "y")
-        if loss.name == "pinball" and rows.shape[1] > 1:
+        if loss.quantiles and rows.shape[1] > 1:
             raise DataError(
-                f"y has {rows.shape[1]} columns; loss='pinball' takes one column, whose quantiles "
-                "become the outputs. Train one model per column."
+                f"y has {rows.shape[1]} columns; loss={loss.name!r} takes one column, whose "
+                "quantiles become the outputs. Train one model per column."
             )
         refuse_constant(y)
         scale, low, high = TargetScale.fit(rows, weights), rows.min(axis=0), rows.max(axis=0)
@@ -246,11 +247,11 @@ class NumberTarget:
 
 
 def regression_loss(name: Any, quantiles: Any) -> Loss:
-    """The loss by name, None for the first of `LOSSES`; quantiles go with "pinball" alone."""
+    """The loss by name, None for the first of `LOSSES`; quantiles go with their own loss alone."""
     name = LOSSES[0] if name is None else name
     if not isinstance(name, str) or name not in LOSSES:
         raise SpecError(f"loss {name!r} is not offered; the losses are {', '.join(LOSSES)}.")
-    if name != "pinball":
+    if name != QUANTILE_LOSS:
         return Loss(name)
     try:
         levels = np.atleast_1d(np.asarray(quantiles, dtype=np.float64))
