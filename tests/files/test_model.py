@@ -17,10 +17,10 @@ import safetensors.numpy
 
 from chainrule import engine
 from chainrule.errors import ModelFileError
-from chainrule.files import from_bytes, read_info, read_model, save_model, to_bytes
+from chainrule.files import ModelRecord, from_bytes, read_info, read_model, save_model, to_bytes
 from chainrule.files.canonical import canonical
 from chainrule.files.form import KINDS, MOMENTS
-from chainrule.spec import OPTIMIZERS, TrainingSpec
+from chainrule.spec import OPTIMIZERS, Dense, Loss, NetworkSpec, TrainingSpec
 
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
@@ -56,6 +56,17 @@ def test_a_state_before_its_first_step(record):
     moments = from_bytes(to_bytes(record)).state.moments
     assert not any(array.any() for array in moments.values())
     assert len(moments) == 8
+
+
+def test_every_series_of_the_history_comes_back():
+    spec = NetworkSpec(2, (Dense(1),), Loss("squared_error"))
+    training = TrainingSpec(epochs=3, batch_size=2, l2=0.1, penalty_per_batch=True)
+    X, y = np.arange(10.0).reshape(5, 2) / 10, np.arange(5.0)
+    done = engine.fit(spec, engine.initialize(spec), X, y, training, eval_set=(X, y), metric="mae")
+    record = ModelRecord("network", spec, training, done.params, done.history)
+    found = from_bytes(to_bytes(record)).history
+    assert len(found.penalty) == 3 and found.penalty == done.history.penalty
+    assert found == dataclasses.replace(done.history, seconds=0.0)
 
 
 def test_equal_models_give_equal_bytes(record, make_record):

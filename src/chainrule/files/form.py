@@ -19,7 +19,7 @@ from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec
 READER = 2  # files whose `min_reader` is larger are refused
 ENSEMBLE = 2  # the first format that holds more than one network; the others are written as 1
 
-KINDS = ("network", "tabular_classifier", "tabular_regressor")
+KINDS = ("network", "tabular_classifier", "tabular_regressor", "mlp_classifier", "mlp_regressor")
 # NumPy's name of the parameters' number type -> safetensors'
 PARAMETER_DTYPES = {"float32": "F32", "float64": "F64"}
 # optimizer -> the arrays it keeps for every parameter
@@ -33,7 +33,7 @@ MOMENTS: dict[str, tuple[str, ...]] = {
     "adamw": ("first_moment", "second_moment"),
 }
 # The series of a History that are stored as float64 tensors "history.NAME".
-SERIES = ("loss", "validation_loss", "validation_metric")
+SERIES = ("loss", "validation_loss", "validation_metric", "penalty")
 # Its single values. `seconds` is left out: the same run gives the same bytes.
 _SCALARS: dict[str, tuple[type, ...]] = {
     "best_epoch": (int, type(None)),

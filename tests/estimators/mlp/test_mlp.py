@@ -67,9 +67,7 @@ def test_coefs_are_the_transposed_weights(table):
     params = fitted._params()
     assert params["W1"].shape == (8, 5)
     np.testing.assert_array_equal(params["W1"], fitted.coefs_[0].T)
-    np.testing.assert_array_equal(
-        engine.predict(fitted._spec(), params, X)[:, 0], fitted.predict(X)
-    )
+    np.testing.assert_array_equal(engine.predict(fitted.spec_, params, X)[:, 0], fitted.predict(X))
 
 
 def test_activation_by_layer(table):

@@ -34,7 +34,7 @@ from chainrule.estimators.mlp.stochastic import (
     solver_optimizer,
 )
 from chainrule.estimators.weights import read_weights
-from chainrule.spec import Dense, Dropout, Loss, NetworkSpec
+from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec
 from chainrule.table.frame import physical_memory
 
 Array = np.ndarray
@@ -107,14 +107,14 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
             )
         train = EncodedRows(_dense(X, self.coefs_[0].dtype), encoded, weights)
         evaluated = self._evaluated(eval_set, eval_sample_weight)
-        spec, params = self._spec(), self._params()
+        spec, params = self.spec_, self._params()
         if self.solver == "lbfgs":
             if evaluated is not None or any(rates):
                 raise SpecError("solver 'lbfgs' takes neither eval_set nor dropout; use 'adam'.")
             params = self._fit_lbfgs(spec, params, train)
         else:
             params = self._fit_stochastic(spec, params, train, evaluated, incremental)
-        self._set_params(params)
+        self.coefs_, self.intercepts_ = _coefficients(params)
         if not all(np.isfinite(array).all() for array in params.values()):
             raise ValueError(NON_FINITE)
         return self
@@ -231,6 +231,7 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
             report=report if self.verbose else None,
         )
         self.n_iter_, self.loss_ = found.n_iter, found.loss + offset
+        self.training_ = None
         if found.failure:
             warnings.warn(
                 f"lbfgs failed to converge after {found.n_iter} iteration(s): {found.failure}. "
@@ -241,8 +242,10 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         dtype = self.coefs_[0].dtype
         return {name: array.astype(dtype, copy=False) for name, array in found.params.items()}
 
-    def _spec(self) -> NetworkSpec:
-        """The network of `coefs_`."""
+    @property
+    def spec_(self) -> NetworkSpec:
+        """The network of `coefs_`, with the dropout of training."""
+        check_is_fitted(self)
         n_hidden = len(self.coefs_) - 1
         activation, loss = _OUTPUTS[self.out_activation_]
         if activation == "identity":
@@ -271,10 +274,11 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
             params[f"b{number}"] = np.ascontiguousarray(intercept, dtype=dtype)
         return params
 
-    def _set_params(self, params: Params) -> None:
-        n_layers = len(params) // 2
-        self.coefs_ = [params[f"W{number}"].T for number in range(1, n_layers + 1)]
-        self.intercepts_ = [params[f"b{number}"] for number in range(1, n_layers + 1)]
+    def _set_fitted(self, params: Params, training: TrainingSpec | None) -> None:
+        """Take the parameters and the training of a model file."""
+        self.coefs_, self.intercepts_ = _coefficients(params)
+        self.n_outputs_, self.out_activation_ = self._output()
+        self.training_ = training
 
     def _read(self, X: Any) -> Any:
         return self._validated(X, reset=False)
@@ -294,13 +298,19 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         X = self._read(X)
         dtype = np.float32 if X.dtype == self.coefs_[0].dtype == np.float32 else np.float64
         return engine.predict(
-            self._spec(), self._params(dtype), _dense(X, dtype), n_threads=plain(self.n_threads)
+            self.spec_, self._params(dtype), _dense(X, dtype), n_threads=plain(self.n_threads)
         )
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _coefficients(params: Params) -> tuple[list[Array], list[Array]]:
+    """scikit-learn's form: a matrix of coefficients is the transpose of W."""
+    numbers = range(1, len(params) // 2 + 1)
+    return [params[f"W{l}"].T for l in numbers], [params[f"b{l}"] for l in numbers]
 
 
 def _dense(X: Any, dtype: Any) -> Array:

@@ -15,7 +15,9 @@ from sklearn.utils.multiclass import type_of_target, unique_labels
 from chainrule.errors import DataError
 from chainrule.estimators.mlp.base import BaseMLP, has_partial_fit
 from chainrule.estimators.mlp.scores import CLASSIFIER_SCORES, Score
+from chainrule.estimators.saved import classes_from_json, classes_to_json
 from chainrule.estimators.weights import class_weights
+from chainrule.spec import NetworkSpec
 
 Array = np.ndarray
 
@@ -98,6 +100,8 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         Epochs of the last fit; rows seen; layers counting the input; outputs.
     out_activation_ : str
     n_features_in_ : int
+    spec_, training_ : NetworkSpec, TrainingSpec or None
+        What was trained, and how; None after lbfgs.
     network_ : Network
         A copy of the network, with `explain` and `trace`.
     feature_names_in_ : ndarray of str
@@ -114,6 +118,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
     (4, 100)
     """
 
+    _kind: ClassVar[str] = "mlp_classifier"
     _score_names: ClassVar[dict[str, Score]] = CLASSIFIER_SCORES
     classes_: Array
 
@@ -325,6 +330,16 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
     def _strata(self, y: Array) -> Array | None:
         """The two classes; as in scikit-learn, more classes or labels are split at random."""
         return y[:, 0].astype(str) if y.ndim == 2 and y.shape[1] == 1 else None
+
+    def _target_to_json(self) -> dict[str, Any]:
+        several = self._label_binarizer.y_type_.startswith("multilabel")
+        return {**classes_to_json(self.classes_), "multilabel": several}
+
+    def _set_target(self, form: Any, spec: NetworkSpec) -> None:
+        classes = classes_from_json(form)
+        y = np.zeros((2, len(classes)), np.int64) if form["multilabel"] is True else classes
+        self._label_binarizer = LabelBinarizer().fit(y)
+        self.classes_ = self._label_binarizer.classes_
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

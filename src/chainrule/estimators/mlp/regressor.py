@@ -9,9 +9,10 @@ from sklearn.base import RegressorMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 
-from chainrule.errors import DataError
+from chainrule.errors import DataError, ModelFileError
 from chainrule.estimators.mlp.base import BaseMLP, has_partial_fit
 from chainrule.estimators.mlp.scores import REGRESSOR_SCORES, Score
+from chainrule.spec import NetworkSpec
 
 Array = np.ndarray
 
@@ -96,6 +97,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         Epochs of the last fit; rows seen; layers counting the input; outputs.
     out_activation_ : str
     n_features_in_ : int
+    spec_, training_ : NetworkSpec, TrainingSpec or None
+        What was trained, and how; None after lbfgs.
     network_ : Network
         A copy of the network, with `explain` and `trace`.
     feature_names_in_ : ndarray of str
@@ -111,6 +114,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
     1.0
     """
 
+    _kind: ClassVar[str] = "mlp_regressor"
     _score_names: ClassVar[dict[str, Score]] = REGRESSOR_SCORES
 
     def __init__(
@@ -240,3 +244,11 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
 
     def _strata(self, y: Array) -> Array | None:
         return None
+
+    def _target_to_json(self) -> dict[str, Any]:
+        return {"n_targets": self.n_outputs_}
+
+    def _set_target(self, form: Any, spec: NetworkSpec) -> None:
+        if form != {"n_targets": spec.n_outputs}:
+            raise ModelFileError("the model's network does not fit its target.")
+        self._n_targets = spec.n_outputs

@@ -103,13 +103,14 @@ class Course:
         self.start_rate = optimizer.learning_rate
         self.start_epoch = optimizer.state.epoch
         model.n_iter_ = 0
+        model.training_ = training = self._training()
         try:
             result = engine.fit(
                 self.spec,
                 params,
                 self.train.X,
                 self.train.y,
-                self._training(),
+                training,
                 sample_weight=self.train.weights,
                 rows=self.rows,
                 eval_set=None if self.evaluated is None else (self.evaluated.X, self.evaluated.y),

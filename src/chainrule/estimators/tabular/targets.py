@@ -12,6 +12,7 @@ import numpy as np
 from sklearn.exceptions import DataConversionWarning
 
 from chainrule.errors import DataError
+from chainrule.estimators.saved import classes_from_json, classes_to_json
 
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
 
@@ -113,20 +114,13 @@ class Labels:
         return np.asarray(self.classes[np.argmax(proba, axis=1)])
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values; whole numbers too large for JSON readers are written as text."""
-        values = self.classes.tolist()
-        if self.classes.dtype.kind in "iu":
-            values = [v if abs(v) < 1 << 53 else str(v) for v in values]
-        dtype = "str" if self.classes.dtype.kind == "U" else self.classes.dtype.name
-        return {"dtype": dtype, "values": values, "multilabel": self.multilabel}
+        """Plain values."""
+        return {**classes_to_json(self.classes), "multilabel": self.multilabel}
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> Labels:
         """Build from the JSON form."""
-        dtype, values = np.dtype(form["dtype"]), form["values"]
-        if dtype.kind in "iu":
-            values = [int(v) for v in values]
-        return cls(np.array(values, dtype), bool(form["multilabel"]))
+        return cls(classes_from_json(form), bool(form["multilabel"]))
 
 
 def read_numbers(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
