@@ -65,15 +65,15 @@ def test_the_validation_scores_are_those_of_the_rows_held_out(
     assert (scores["n_training_rows"], scores["n_validation_rows"]) == (344, 344)
     every, _ = model.encoder_.transform(_as_table(X))
     right = [
-        np.argmax(engine.predict(model._spec, member.params, every[member.eval_rows]), axis=1)
+        np.argmax(engine.predict(model.spec_, member.params, every[member.eval_rows]), axis=1)
         == codes[member.eval_rows]
         for member in model.members_
     ]
     assert scores["model"]["accuracy"] == np.mean(np.concatenate(right))
-    assert scores["trivial"]["accuracy"] == np.mean(y == "Adelie")
+    assert scores["baseline"]["accuracy"] == np.mean(y == "Adelie")
 
 
-def test_one_network_is_judged_by_its_validation_rows(cli: Any, penguins: Path) -> None:
+def test_one_network_is_scored_on_its_validation_rows(cli: Any, penguins: Path) -> None:
     arguments = ["--target", "species", "--epochs", "5", "--hidden", "16", "--preset", "fast"]
     found = json.loads(cli("train", penguins, *arguments, "--json").out)["scores"]
     assert (found["rows"], found["n_training_rows"], found["n_validation_rows"]) == (
@@ -90,7 +90,7 @@ def test_one_network_is_judged_by_its_validation_rows(cli: Any, penguins: Path) 
 
 
 def test_presets_are_those_of_the_library() -> None:
-    from chainrule.estimators.recipe import PRESETS
+    from chainrule.estimators.tabular.recipe import PRESETS
 
     assert set(Preset) == set(PRESETS)
 
@@ -162,7 +162,7 @@ def test_regression(cli: Any, penguins: Path, tmp_path: Path) -> None:
     assert found["scores"]["rmse"] == pytest.approx(np.sqrt(np.mean((y - y_pred) ** 2)))
     assert found["scores"]["mae"] == pytest.approx(np.abs(y - y_pred).mean())
     assert found["scores"]["r2"] == pytest.approx(1 - np.var(y - y_pred - 0) / np.var(y), abs=0.1)
-    assert found["trivial"]["r2"] == pytest.approx(0.0, abs=0.01)
+    assert found["baseline"]["r2"] == pytest.approx(0.0, abs=0.01)
     predicted = rows_of(cli("predict", "mass.safetensors", penguins).out)
     assert len(predicted) == 344
     assert list(predicted[0]) == ["body_mass_g"]
@@ -184,7 +184,7 @@ def test_quantiles_and_intervals(cli: Any, penguins: Path, tmp_path: Path) -> No
     ]
     assert scores["scores"]["pinball"] == pytest.approx(np.mean(losses))
     assert scores["scores"]["below q(0.9)"] == np.mean(y <= model.predict(X)[:, 1])
-    assert scores["trivial"]["below q(0.1)"] == pytest.approx(0.1, abs=0.03)
+    assert scores["baseline"]["below q(0.1)"] == pytest.approx(0.1, abs=0.03)
     run = cli("predict", "mass.safetensors", penguins, "--interval", "0.8", "--sql", query)
     predicted = rows_of(run.out)
     names = ["q(0.1)", "q(0.9)", "from", "to"]
@@ -199,8 +199,8 @@ def test_evaluate(cli: Any, trained: Path, penguins: Path) -> None:
     model = chainrule.load(trained)
     table = read_table(penguins)
     assert found["scores"]["accuracy"] == model.score(table.without("species"), table["species"])
-    assert found["trivial"]["accuracy"] == pytest.approx(152 / 344)
-    assert found["trivial_answer"] == "always 'Adelie'"
+    assert found["baseline"]["accuracy"] == pytest.approx(152 / 344)
+    assert found["baseline_answer"] == "always 'Adelie'"
     text = cli("evaluate", trained, penguins)
     assert text.out.splitlines()[-1].startswith("next: chainrule check ")
 

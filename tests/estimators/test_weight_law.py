@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 
 from chainrule import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
-from chainrule.estimators.metrics import CLASSIFIER_METRICS, MULTILABEL_METRICS, REGRESSOR_METRICS
+from chainrule.estimators.tabular.epoch_metric import (
+    CLASSIFIER_METRICS,
+    MULTILABEL_METRICS,
+    REGRESSOR_METRICS,
+)
 
 # Mini-batches, drawn starting points and dropout see rows one by one; without them the law is
 # exact, and rounding is all that differs.
@@ -100,7 +104,7 @@ def test_regressors(loss, kind):
     assert_law(lambda: TabularRegressor(**arguments), kind)
 
 
-def judged(model, X, y, weights):
+def measured(model, X, y, weights):
     """What validation rows decide: the epoch, the temperature, the intervals; and importances."""
     parts = [model.best_epoch_, model.validation_curve_, model.history_.validation_metric]
     if hasattr(model, "predict_proba"):
@@ -116,7 +120,7 @@ def assert_law_of_validation(make, kind):
     weighted = make().fit(**arguments, eval_set=(X, y), eval_sample_weight=WEIGHTS)
     copied = make().fit(**arguments, eval_set=(X[COPIES], y[COPIES]))
     assert weighted.best_epoch_ is not None
-    pairs = zip(judged(weighted, X, y, None), judged(copied, X, y, None), strict=True)
+    pairs = zip(measured(weighted, X, y, None), measured(copied, X, y, None), strict=True)
     for part, other in pairs:
         np.testing.assert_allclose(part, other, rtol=1e-7, atol=1e-9)
 

@@ -17,10 +17,11 @@ import safetensors.numpy
 
 from chainrule import engine
 from chainrule.errors import ModelFileError
+from chainrule.files import ModelRecord
 from chainrule.files.canonical import canonical
-from chainrule.files.form import KINDS, MOMENTS
+from chainrule.files.form import KINDS
 from chainrule.files.model import from_bytes, read_info, read_model, save_model, to_bytes
-from chainrule.spec import OPTIMIZERS, TrainingSpec, TrainingState
+from chainrule.spec import OPTIMIZERS, Dense, Loss, NetworkSpec, TrainingSpec, TrainingState
 
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
@@ -45,7 +46,7 @@ def test_the_moments_are_those_that_the_engine_keeps(record, optimizer):
     training = TrainingSpec(optimizer=optimizer)
     seen = engine.trace(record.spec, record.params, np.zeros((2, 3)), np.array([0, 1]), training)
     kept = {name.partition(".")[0] for name in seen.state_after.moments}
-    assert kept == set(MOMENTS[optimizer])
+    assert kept == set(OPTIMIZERS[optimizer].moments)
     record.training, record.state = training, seen.state_after
     again = from_bytes(to_bytes(record))
     assert again.state.beta2_power == seen.state_after.beta2_power
@@ -56,6 +57,17 @@ def test_a_state_before_its_first_step(record):
     moments = from_bytes(to_bytes(record)).state.moments
     assert not any(array.any() for array in moments.values())
     assert len(moments) == 8
+
+
+def test_every_series_of_the_history_comes_back():
+    spec = NetworkSpec(2, (Dense(1),), Loss("squared_error"))
+    training = TrainingSpec(epochs=3, batch_size=2, l2=0.1, penalty_per_batch=True)
+    X, y = np.arange(10.0).reshape(5, 2) / 10, np.arange(5.0)
+    done = engine.fit(spec, engine.initialize(spec), X, y, training, eval_set=(X, y), metric="mae")
+    record = ModelRecord("network", spec, training, done.params, done.history)
+    found = from_bytes(to_bytes(record)).history
+    assert len(found.penalty) == 3 and found.penalty == done.history.penalty
+    assert found == dataclasses.replace(done.history, seconds=0.0)
 
 
 def test_equal_models_give_equal_bytes(record, make_record):

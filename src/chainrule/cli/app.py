@@ -1,7 +1,4 @@
-"""The entry point: runs a command, and turns every failure into one sentence and an exit code.
-
-0  done        1  a check failed        2  wrong usage or unusable input
-"""
+"""The entry point: runs a command, and turns every failure into one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-OK, CHECK_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+from chainrule.cli.exit_codes import BAD_INPUT, OK
 
 _NEEDED = ("typer", "rich", "duckdb", "shellingham", "click")
 

@@ -41,7 +41,7 @@ def check(
 
     Every gradient of the engine is compared with a computation that knows no chain rule.
     """
-    from chainrule.cli.app import CHECK_FAILED
+    from chainrule.cli.exit_codes import CHECK_FAILED
     from chainrule.cli.model import open_model
 
     out = Output(as_json=as_json, quiet=quiet)

@@ -13,11 +13,11 @@ from typing import Annotated
 import typer
 
 import chainrule
-from chainrule.cli.app import BAD_INPUT, INTERRUPTED, OK
 from chainrule.cli.check import check
 from chainrule.cli.demo import demo
 from chainrule.cli.diagnose import diagnose
 from chainrule.cli.evaluate import evaluate
+from chainrule.cli.exit_codes import BAD_INPUT, INTERRUPTED, OK
 from chainrule.cli.explain import explain
 from chainrule.cli.info import info
 from chainrule.cli.output import tell_error

@@ -38,7 +38,7 @@ def diagnose(
 
     Give it the rows that the model was trained on.
     """
-    from chainrule.cli.app import CHECK_FAILED
+    from chainrule.cli.exit_codes import CHECK_FAILED
     from chainrule.cli.model import open_model
 
     out = Output(as_json=as_json, quiet=quiet)

@@ -32,7 +32,7 @@ def evaluate(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Score a model on rows whose answer is known, beside the trivial answer."""
+    """Score a model on rows whose answer is known, beside the baseline: one answer for all rows."""
     from chainrule.cli.model import open_model
 
     out = Output(as_json=as_json, quiet=quiet)
@@ -40,12 +40,12 @@ def evaluate(
     reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     X, y = loaded.rows_with_target(data, reading, out, target)
 
-    from chainrule.cli.scores import baseline_scores, model_scores, score_rows
+    from chainrule.cli.scores import answers, baseline_scores, score_rows, scores_of
 
     with out.catching():
-        scores = model_scores(loaded.estimator, X, y)
-    words, trivial = baseline_scores(loaded.estimator, loaded.baseline, y)
-    out.result(*aligned(score_rows(f"{len(y):,} rows", scores, words, trivial), right=(1, 2)))
+        scores = scores_of(loaded.estimator, y, answers(loaded.estimator, X))
+    words, baseline = baseline_scores(loaded.estimator, loaded.baseline, y)
+    out.result(*aligned(score_rows(f"{len(y):,} rows", scores, words, baseline), right=(1, 2)))
     out.next("chainrule", "check", model, data, *reading.arguments())
     out.document(
         {
@@ -53,7 +53,7 @@ def evaluate(
             "target": target or loaded.target,
             "n_rows": len(y),
             "scores": scores,
-            "trivial_answer": words,
-            "trivial": trivial,
+            "baseline_answer": words,
+            "baseline": baseline,
         }
     )

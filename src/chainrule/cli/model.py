@@ -163,9 +163,10 @@ def open_model(path: str) -> TableModel:
 
     try:
         record = read_model(path)
-        if record.kind == "network":
+        if "encoder" not in record.extra:
+            noun = "a network" if record.kind == "network" else "a drop-in estimator"
             raise ModelFileError(
-                "the file holds a network without a table.",
+                f"the file holds {noun} without a table.",
                 f"Use it in Python: chainrule.load({path!r}).",
             )
         estimator = from_record(record)

@@ -17,38 +17,45 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result alone.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
 Threads = Annotated[
-    int | None, typer.Option("--threads", min=1, help="Threads; never changes a result.")
+    int | None,
+    typer.Option("--threads", min=1, help="Number of threads; it never changes a result."),
 ]
 
 Delimiter = Annotated[
-    str | None, typer.Option(help="What separates fields, one character or 'tab'; else found.")
+    str | None,
+    typer.Option(help="Character that separates fields, or 'tab'; the file tells if left out."),
 ]
 NoHeader = Annotated[bool, typer.Option("--no-header", help="The file starts with data.")]
-Encoding = Annotated[str | None, typer.Option(help="Default: UTF-8, or UTF-16 with its mark.")]
+Encoding = Annotated[
+    str | None,
+    typer.Option(help="Encoding; default UTF-8, or UTF-16 if the file begins with its mark."),
+]
 Missing = Annotated[
     list[str] | None,
-    typer.Option(metavar="TOKEN", help="Also means missing, beside empty and NA; repeatable."),
+    typer.Option(
+        metavar="TOKEN", help="Read this as missing, beside empty fields and NA; repeatable."
+    ),
 ]
-Sql = Annotated[
-    str | None, typer.Option(help="One SELECT to run first; the file is its table 'data'.")
-]
-Glob = Annotated[bool, typer.Option("--glob", help="DATA is a pattern of files to join.")]
+Sql = Annotated[str | None, typer.Option(help="SELECT to run first; the file is its table 'data'.")]
+Glob = Annotated[bool, typer.Option("--glob", help="Read DATA as a pattern of files to join.")]
 Target = Annotated[
-    str | None, typer.Option(metavar="COLUMN", help="The true values; else as in training.")
+    str | None,
+    typer.Option(metavar="COLUMN", help="Column of true values; that of training if left out."),
 ]
 
 Row = Annotated[
     int | None,
-    typer.Option("--row", min=0, help="Row of the one-row equations, from 0; else the largest."),
+    typer.Option("--row", min=0, help="Row to show, from 0; the one that adds most if left out."),
 ]
 Top = Annotated[
-    str, typer.Option("--top", metavar="N", help="Terms shown of a long sum, or 'all'.")
+    str, typer.Option("--top", metavar="N", help="Number of terms to show of a long sum, or 'all'.")
 ]
 Digits = Annotated[
-    str, typer.Option("--digits", metavar="N", help="Significant digits, 1 to 17, or 'full'.")
+    str,
+    typer.Option("--digits", metavar="N", help="Number of significant digits, 1 to 17, or 'full'."),
 ]
 CheckBy = Annotated[
-    str, typer.Option("--check", metavar="METHOD", help="central, complex or none.")
+    str, typer.Option("--check", metavar="METHOD", help="How to check: central, complex or none.")
 ]
 AsLatex = Annotated[bool, typer.Option("--latex", help="Print LaTeX.")]
 AsHtml = Annotated[bool, typer.Option("--html", help="Print a web page with MathML.")]

@@ -36,14 +36,18 @@ def predict(
     data: Data,
     output: Annotated[
         str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="A CSV file; else standard output."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="CSV file to write; standard output if left out."
+        ),
     ] = None,
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Put ' before text that looks like a formula.")
     ] = False,
     interval: Annotated[
         float | None,
-        typer.Option(metavar="COVERAGE", help="Add bounds that hold this share, such as 0.9."),
+        typer.Option(
+            metavar="COVERAGE", help="Add bounds that hold this share of values, such as 0.9."
+        ),
     ] = None,
     missing: Missing = None,
     delimiter: Delimiter = None,
@@ -80,7 +84,7 @@ def predict(
             header = [name]
         else:
             predictions = estimator.predict(features)
-            quantiles = estimator._spec.loss.quantiles if predictions.ndim == 2 else ()
+            quantiles = estimator.spec_.loss.quantiles if predictions.ndim == 2 else ()
             header = [f"{name} q({level:g})" for level in quantiles] or [name]
             if interval is not None:
                 bounds = estimator.predict_interval(features, interval)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 class Preset(StrEnum):
-    """The keys of `estimators.recipe.PRESETS`, which --help does not load."""
+    """The keys of `estimators.tabular.recipe.PRESETS`, which --help does not load."""
 
     default = "default"
     fast = "fast"
@@ -43,48 +43,61 @@ class Preset(StrEnum):
 
 def train(
     data: Data,
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="The column to predict.")],
+    target: Annotated[str, typer.Option(metavar="COLUMN", help="Column to predict.")],
     model: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Default: DATA's name with .safetensors.")
+        str | None,
+        typer.Option(metavar="FILE", help="Model file; default DATA's name with .safetensors."),
     ] = None,
-    task: Annotated[Task | None, typer.Option(help="Default: by the target's values.")] = None,
+    task: Annotated[
+        Task | None, typer.Option(help="What to learn; the target's values tell if left out.")
+    ] = None,
     loss: Annotated[
         str | None,
         typer.Option(
             metavar="NAME",
-            help="Of regression: squared_error, absolute_error, huber, poisson, pinball.",
+            help="Loss of a regression: squared_error, absolute_error, huber, poisson, pinball.",
         ),
     ] = None,
     quantiles: Annotated[
         str | None,
-        typer.Option(metavar="Q,Q,...", help="What pinball predicts; default 0.1,0.5,0.9."),
+        typer.Option(
+            metavar="Q,Q,...", help="Quantiles that pinball predicts; default 0.1,0.5,0.9."
+        ),
     ] = None,
     preset: Annotated[
-        Preset, typer.Option(help="One network, an average of 4, or of 8 that train longer.")
+        Preset,
+        typer.Option(help="fast trains one network, default averages 4, best 8 that train longer."),
     ] = Preset.default,
-    epochs: Annotated[int | None, typer.Option(min=1, help="Passes over the rows.")] = None,
-    hidden: Annotated[
-        str | None, typer.Option(metavar="N,N,...", help="Units of the hidden layers.")
+    epochs: Annotated[
+        int | None, typer.Option(min=1, help="Number of passes over the rows.")
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Same seed, same model.")] = 0,
-    learning_rate: Annotated[float | None, typer.Option(help="Step size.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1, help="Rows per step.")] = None,
-    dropout: Annotated[float | None, typer.Option(help="Share of units left out.")] = None,
+    hidden: Annotated[
+        str | None, typer.Option(metavar="N,N,...", help="Numbers of units in the hidden layers.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed; the same seed gives the same model.")] = 0,
+    learning_rate: Annotated[float | None, typer.Option(help="Learning rate.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(min=1, help="Number of rows in a batch.")
+    ] = None,
+    dropout: Annotated[
+        float | None, typer.Option(help="Share of units that a step leaves out.")
+    ] = None,
     validation_fraction: Annotated[
-        float, typer.Option(help="Share of the rows that chooses the epoch.")
+        float, typer.Option(help="Share of the rows that choose the epoch.")
     ] = 0.2,
     patience: Annotated[
-        int | None, typer.Option(min=1, help="Stop after so many epochs without a better one.")
+        int | None, typer.Option(min=1, help="Stop after this many epochs without a better one.")
     ] = None,
-    time_limit: Annotated[float | None, typer.Option(help="Seconds.")] = None,
+    time_limit: Annotated[float | None, typer.Option(help="Stop after this many seconds.")] = None,
     balanced: Annotated[
         bool, typer.Option("--balanced", help="Give every class the same weight.")
     ] = False,
     text: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Read as text; repeatable.")
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Read this column as text; repeatable."),
     ] = None,
     ignore: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Leave out; repeatable.")
+        list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")
     ] = None,
     missing: Missing = None,
     delimiter: Delimiter = None,
@@ -98,7 +111,7 @@ def train(
     quiet: Quiet = False,
 ) -> None:
     """Train a model on a table and save it."""
-    from chainrule.cli.model import refuse_existing
+    from chainrule.cli.model import TABLE_KEY, refuse_existing
 
     out = Output(as_json=as_json, quiet=quiet)
     path = model or _default_path(data)
@@ -136,10 +149,11 @@ def train(
     with out.catching():
         estimator.fit(X, y)
     seconds = time.perf_counter() - start
-    scores = _scores(estimator, X, y)
+    scores, baseline = _scores(estimator, X, y)
     show_training(out, estimator, seconds)
     show_scores(out, scores)
-    _save(path, estimator, target, reading.missing, scores["baseline"])
+    note = {"target": target, "missing": list(reading.missing), "baseline": baseline}
+    estimator.save(path, notes={TABLE_KEY: note})
     out.say("")
     out.result(f"saved to {path}")
     out.next("chainrule", "predict", path, data, *reading.arguments())
@@ -189,8 +203,9 @@ def _estimator(
 ) -> Any:
     """The estimator, its settings checked before anything is printed."""
     import chainrule
-    from chainrule.estimators.number_target import regression_loss
-    from chainrule.estimators.recipe import resolve
+    from chainrule.estimators.tabular.epoch_metric import QUANTILE_LOSS
+    from chainrule.estimators.tabular.number_target import regression_loss
+    from chainrule.estimators.tabular.recipe import resolve
 
     if task is Task.classification:
         if loss or quantiles:
@@ -201,7 +216,7 @@ def _estimator(
         raise DataError("--balanced is for classification.", "Leave it out.")
     else:
         if quantiles:
-            loss, settings = loss or "pinball", {**settings, "quantiles": quantiles}
+            loss, settings = loss or QUANTILE_LOSS, {**settings, "quantiles": quantiles}
         estimator = chainrule.TabularRegressor(loss=loss, **settings)
     arguments = estimator.get_params(deep=False)
     recipe = resolve(arguments, task.value)
@@ -212,50 +227,35 @@ def _estimator(
     return estimator
 
 
-def _scores(estimator: Any, X: FileTable, y: np.ndarray) -> dict[str, Any]:
-    """Scores beside the trivial ones, of rows whose judges did not train on them.
+def _scores(estimator: Any, X: FileTable, y: np.ndarray) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(scores beside the baseline's, what the baseline knows), of rows that a network did not see.
 
     The validation rows of one network; all rows that some network of several was validated on, each
-    judged by that network; without any, the training rows.
+    answered by that network; without any, the training rows.
     """
     import numpy as np
 
     from chainrule.cli.scores import answers, baseline_of, baseline_scores, scores_of
 
-    judged, predictions = [], []
+    validated, predictions = [], []
     for number, member in enumerate(estimator.members_):
         if member.eval_rows is not None:
             kept = {name: values[member.eval_rows] for name, values in X.items()}
-            judged.append(member.eval_rows)
-            predictions.append(answers(estimator._alone(number), kept))
+            validated.append(member.eval_rows)
+            predictions.append(answers(estimator.only(number), kept))
     rows = np.arange(len(y))
-    if len(estimator.members_) == 1 and judged:
-        rows = np.setdiff1d(rows, judged[0])
-    baseline = baseline_of(estimator, y[rows])
-    truth = y[np.concatenate(judged)] if judged else y
-    words, trivial = baseline_scores(estimator, baseline, truth)
-    found = np.concatenate(predictions) if judged else answers(estimator, dict(X.items()))
-    return {
-        "rows": "validation" if judged else "training",
+    if len(estimator.members_) == 1 and validated:
+        rows = np.setdiff1d(rows, validated[0])
+    known = baseline_of(estimator, y[rows])
+    truth = y[np.concatenate(validated)] if validated else y
+    words, baseline = baseline_scores(estimator, known, truth)
+    found = np.concatenate(predictions) if validated else answers(estimator, dict(X.items()))
+    scores = {
+        "rows": "validation" if validated else "training",
         "n_training_rows": len(rows),
-        "n_validation_rows": len(truth) if judged else 0,
+        "n_validation_rows": len(truth) if validated else 0,
         "model": scores_of(estimator, truth, found),
-        "trivial": trivial,
-        "trivial_answer": words,
         "baseline": baseline,
+        "baseline_answer": words,
     }
-
-
-def _save(
-    path: str, estimator: Any, target: str, missing: tuple[str, ...], baseline: dict[str, Any]
-) -> None:
-    from chainrule.cli.model import TABLE_KEY
-    from chainrule.files import save_model
-
-    record = estimator._to_record()
-    record.optional[TABLE_KEY] = {
-        "target": target,
-        "missing": list(missing),
-        "baseline": baseline,
-    }
-    save_model(path, record)
+    return scores, known

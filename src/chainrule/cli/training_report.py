@@ -46,9 +46,9 @@ def show_table(out: Output, table: FileTable, y: np.ndarray, task: Task, why: st
 
 def show_training(out: Output, estimator: Any, seconds: float) -> None:
     """The network, or what several have in common, how it was trained, and why that ended."""
-    history, training = estimator.history_, estimator._training
+    history, training = estimator.history_, estimator.training_
     batch = "full batch" if training.batch_size is None else f"batches of {training.batch_size}"
-    count = len(estimator.members_)
+    count = estimator.n_members_
     name = "network" if count == 1 else f"{count} networks"
     out.say("")
     out.heading(str(estimator.network_).splitlines()[0].replace("Network", name, 1))
@@ -66,10 +66,10 @@ def show_training(out: Output, estimator: Any, seconds: float) -> None:
 
 
 def show_scores(out: Output, scores: dict[str, Any]) -> None:
-    """The scores beside those of the trivial answer."""
+    """The scores beside those of the baseline."""
     counts = scores["n_validation_rows"] or scores["n_training_rows"]
     title = f"{scores['rows']}, {counts:,} rows"
-    rows = score_rows(title, scores["model"], scores["trivial_answer"], scores["trivial"])
+    rows = score_rows(title, scores["model"], scores["baseline_answer"], scores["baseline"])
     out.say("")
     out.result(*aligned(rows, right=(1, 2)))
 
@@ -98,15 +98,15 @@ def summary(
         },
         "target": target,
         "task": task.value,
-        "network": estimator._spec.to_json(),
-        "n_members": len(estimator.members_),
-        "n_parameters": estimator._spec.n_parameters,
-        "training": estimator._training.to_json(),
+        "network": estimator.spec_.to_json(),
+        "n_members": estimator.n_members_,
+        "n_parameters": estimator.spec_.n_parameters,
+        "training": estimator.training_.to_json(),
         "n_epochs": estimator.n_epochs_,
         "best_epoch": history.best_epoch,
         "stop_reason": history.stop_reason,
         "seconds": seconds,
         "loss": history.loss,
         "validation_loss": history.validation_loss,
-        "scores": {key: value for key, value in scores.items() if key != "baseline"},
+        "scores": scores,
     }

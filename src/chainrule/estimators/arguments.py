@@ -71,36 +71,6 @@ def seeds(bits: int) -> Rule:
     return either(whole(0, (1 << bits) - 1), _GENERATOR, NONE)
 
 
-_TABULAR: dict[str, Rule] = {
-    "preset": TEXT,
-    "metric": either(TEXT, FUNCTION, NONE),
-    "loss": either(TEXT, NONE),
-    "n_members": either(whole(1), NONE),
-    "epochs": either(whole(0), NONE),
-    "batch_size": either(one_of("auto"), whole(1), NONE),
-    "learning_rate": either(number(0), NONE),
-    "validation_fraction": number(0, 0.9, "[]"),
-    "patience": either(whole(1), NONE),
-    "time_limit": either(number(0, ends="()"), NONE),
-    "calibrate": SWITCH,
-    "refit": SWITCH,
-    "dropout": either(number(0, 1), NONE),
-    "init": either(TEXT, NONE),
-    "dtype": (lambda value: isinstance(value, str | type | np.dtype), "'float32' or 'float64'"),
-    "random_state": seeds(64),
-    "n_threads": either(whole(1), NONE),
-    "verbose": either(SWITCH, whole(0)),
-}
-
-
-def check_tabular(arguments: Mapping[str, Any]) -> None:
-    """Raise `SpecError` naming the first argument of a Tabular estimator that cannot be."""
-    check_arguments(_TABULAR, arguments)
-    sizes = arguments["hidden_layer_sizes"]
-    if sizes is not None:
-        unit_counts(sizes)
-
-
 def check_arguments(rules: Mapping[str, Rule], arguments: Mapping[str, Any]) -> None:
     """Raise `SpecError` naming the first argument that breaks its rule."""
     for name, (holds, allowed) in rules.items():
@@ -131,3 +101,8 @@ def unit_counts(argument: Any) -> list[int]:
                 f"hidden_layer_sizes must be > 0, got {size!r}; give whole numbers of units."
             )
     return [int(size) for size in sizes]
+
+
+def plain(value: Any) -> Any:
+    """A NumPy scalar, as grids of parameters hold them, as a Python number."""
+    return value.item() if isinstance(value, np.generic) else value

@@ -9,13 +9,14 @@ from chainrule.errors import ModelFileError
 from chainrule.files import ModelRecord, from_bytes, read_model
 
 if TYPE_CHECKING:
+    from chainrule.estimators.mlp import MLPClassifier, MLPRegressor
     from chainrule.estimators.tabular import TabularClassifier, TabularRegressor
     from chainrule.network.network import Network
 
+    Model = Network | TabularClassifier | TabularRegressor | MLPClassifier | MLPRegressor
 
-def load(
-    path: str | os.PathLike[str],
-) -> Network | TabularClassifier | TabularRegressor:
+
+def load(path: str | os.PathLike[str]) -> Model:
     """The saved model, with the same predictions bit for bit.
 
     Parameters
@@ -25,7 +26,7 @@ def load(
 
     Returns
     -------
-    Network, TabularClassifier or TabularRegressor
+    Network, TabularClassifier, TabularRegressor, MLPClassifier or MLPRegressor
         Whichever was saved.
 
     Raises
@@ -34,21 +35,21 @@ def load(
         When the file cannot be opened, is not a chainrule model, is damaged, or is newer than this
         version can read. Opening a file runs no code from it.
     """
-    model: Network | TabularClassifier | TabularRegressor = from_record(read_model(path))
+    model: Model = from_record(read_model(path))
     return model
 
 
-def loads(data: bytes) -> Network | TabularClassifier | TabularRegressor:
+def loads(data: bytes) -> Model:
     """Like `load`, from a file's bytes."""
-    model: Network | TabularClassifier | TabularRegressor = from_record(from_bytes(data))
+    model: Model = from_record(from_bytes(data))
     return model
 
 
 def from_record(record: ModelRecord) -> Any:
-    """The object that a record names, made by its class's `_from_record`."""
+    """The object that a record names, made by its class's `from_record`."""
     maker = _class_of(record.kind)
     try:
-        return maker._from_record(record)
+        return maker.from_record(record)
     except (ModelFileError, MemoryError):
         raise
     except Exception as error:  # a well-formed file whose contents no estimator could have written
@@ -63,9 +64,11 @@ def _class_of(kind: str) -> Any:
         from chainrule.network.network import Network
 
         return Network
-    from chainrule.estimators import tabular
+    from chainrule.estimators import mlp, tabular
 
     return {
         "tabular_classifier": tabular.TabularClassifier,
         "tabular_regressor": tabular.TabularRegressor,
+        "mlp_classifier": mlp.MLPClassifier,
+        "mlp_regressor": mlp.MLPRegressor,
     }[kind]

@@ -1,4 +1,4 @@
-"""An estimator's arguments in a model file."""
+"""An estimator's arguments and classes in a model file."""
 
 from __future__ import annotations
 
@@ -9,10 +9,15 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import ModelFileError
-from chainrule.estimators.recipe import plain
+from chainrule.estimators.arguments import plain
 
 # JSON readers round larger whole numbers.
 _MAX_INT = 1 << 53
+# Number types of classes, as NumPy calls them.
+_CLASS_TYPES = (
+    *("str", "object", "bool", "float16", "float32", "float64"),
+    *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)),
+)
 # Sequences whose defaults are tuples.
 _TUPLES = ("hidden_layer_sizes", "quantiles")
 
@@ -33,6 +38,8 @@ def arguments_to_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
                 form[name] = entries
         elif _is_plain(plain(value)):
             form[name] = plain(value)
+        elif value == math.inf:  # which JSON has no number for
+            form[name] = {"number": "inf"}
     return form
 
 
@@ -41,14 +48,35 @@ def arguments_from_json(form: Mapping[str, Any]) -> dict[str, Any]:
     arguments: dict[str, Any] = {}
     for name, value in form.items():
         if isinstance(value, Mapping):
-            if set(value) != {"pairs"}:
+            if value == {"number": "inf"}:
+                arguments[name] = math.inf
+            elif set(value) == {"pairs"}:
+                arguments[name] = dict(value["pairs"])
+            else:
                 raise ModelFileError(f"the model's argument '{name}' is not a mapping of pairs.")
-            arguments[name] = dict(value["pairs"])
         elif name in _TUPLES and isinstance(value, list):
             arguments[name] = tuple(value)
         else:
             arguments[name] = value
     return arguments
+
+
+def classes_to_json(classes: np.ndarray) -> dict[str, Any]:
+    """Plain values; whole numbers too large for JSON readers are written as text."""
+    values = classes.tolist()
+    if classes.dtype.kind in "iu":
+        values = [v if abs(v) < _MAX_INT else str(v) for v in values]
+    return {"dtype": "str" if classes.dtype.kind == "U" else classes.dtype.name, "values": values}
+
+
+def classes_from_json(form: Mapping[str, Any]) -> np.ndarray:
+    """The classes of `classes_to_json`."""
+    if form["dtype"] not in _CLASS_TYPES:
+        raise ModelFileError(f"classes of type {str(form['dtype'])[:32]!r} are not known.")
+    dtype, values = np.dtype(form["dtype"]), form["values"]
+    if dtype.kind in "iu":
+        values = [int(v) for v in values]
+    return np.array(values, dtype)
 
 
 def _is_plain(value: Any) -> bool:

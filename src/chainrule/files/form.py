@@ -19,11 +19,11 @@ from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec, Train
 FORMAT = 3  # what is written, and the largest `min_reader` that is read
 ENSEMBLE = 2  # always held several networks; format 1 held one, and 3 may hold either
 
-KINDS = ("network", "tabular_classifier", "tabular_regressor")
+KINDS = ("network", "tabular_classifier", "tabular_regressor", "mlp_classifier", "mlp_regressor")
 # NumPy's name of the parameters' number type -> safetensors'
 PARAMETER_DTYPES = {"float32": "F32", "float64": "F64"}
 # The series of a History that are stored as float64 tensors "history.NAME".
-SERIES = ("loss", "validation_loss", "validation_metric")
+SERIES = ("loss", "validation_loss", "validation_metric", "penalty")
 # Its single values. `seconds` is left out: the same run gives the same bytes.
 _SCALARS: dict[str, tuple[type, ...]] = {
     "best_epoch": (int, type(None)),

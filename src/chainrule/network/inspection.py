@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from chainrule.explain.check.verify import GradientCheck
     from chainrule.explain.diagnosis.findings import Diagnosis
     from chainrule.explain.explain import Explanation
+    from chainrule.explain.notation.names import Names
     from chainrule.explain.trace import StepTrace
 
 Array = npt.NDArray[Any]
 
 
 class Inspection:
-    """The methods of `Network` that show and check; `explain/` does the work when asked."""
+    """The methods of `Network` that show and check; `explain/` does the work when asked.
+
+    Attributes
+    ----------
+    names : Names or None
+        What inputs and outputs are called, where the network belongs to a table.
+    """
 
     spec: NetworkSpec
     history: History | None
@@ -28,6 +35,7 @@ class Inspection:
     _state: TrainingState | None
     _training: TrainingSpec | None
     random_state: int
+    names: Names | None = None
 
     def _training_for(self, given: Mapping[str, Any]) -> TrainingSpec:
         """Keywords of `fit`; those not given are the last fit's, else its defaults."""
@@ -89,6 +97,7 @@ class Inspection:
             state=state,
             dropout_epoch=dropout_epoch,
             dtype=dtype,
+            names=self.names,
         )
 
     def explain(
@@ -127,5 +136,6 @@ class Inspection:
             spec,
             self.history,
             sample_weight=sample_weight,
+            names=self.names,
             state=state,
         )

@@ -367,9 +367,9 @@ class Network(Inspection):
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write one safetensors file; `chainrule.load` gives the network back, bit for bit."""
-        save_model(path, self._to_record())
+        save_model(path, self.to_record())
 
-    def _to_record(self) -> ModelRecord:
+    def to_record(self) -> ModelRecord:
         return ModelRecord(
             "network",
             self.spec,
@@ -381,7 +381,7 @@ class Network(Inspection):
         )
 
     @classmethod
-    def _from_record(cls, record: ModelRecord) -> Self:
+    def from_record(cls, record: ModelRecord) -> Self:
         network = cls.__new__(cls)
         network.spec = record.spec
         network.random_state = int(record.extra.get("random_state", 0))

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from chainrule import engine
+from chainrule.quantiles import quantiles
 from chainrule.reference.activations import activation
 from chainrule.reference.losses import OF_ACTIVATION, row_losses, targets
 from chainrule.spec import History, NetworkSpec, TrainingSpec
@@ -173,9 +174,9 @@ def constant_loss(spec: NetworkSpec, y: np.ndarray, weights: np.ndarray | None) 
         return float((mean - mean * logs).sum())
     constant = mean
     if name == "pinball":
-        constant = np.array([quantile(y[:, 0], q, weights) for q in spec.loss.quantiles])
+        constant = quantiles(y[:, 0], weights, spec.loss.quantiles)
     elif name != "squared_error":
-        constant = np.array([quantile(column, 0.5, weights) for column in y.T])
+        constant = np.concatenate([quantiles(column, weights, [0.5]) for column in y.T])
     if name == "huber":  # steps of 1 go down for sure, since the loss bends by at most 1
         delta = spec.loss.huber_delta
         for _ in range(200):
@@ -185,11 +186,3 @@ def constant_loss(spec: NetworkSpec, y: np.ndarray, weights: np.ndarray | None) 
         np.broadcast_to(constant, (len(y), len(constant))), y, spec.loss
     )
     return float(np.average(losses.sum(axis=1), weights=weights))
-
-
-def quantile(values: np.ndarray, share: float, weights: np.ndarray | None) -> float:
-    """The smallest value whose weight from below reaches the share."""
-    order = np.argsort(values, kind="stable")
-    below = np.cumsum(np.ones(len(values)) if weights is None else weights[order])
-    place = int(np.searchsorted(below, share * below[-1]))
-    return float(values[order[min(place, len(values) - 1)]])

@@ -9,6 +9,7 @@ import numpy as np
 from chainrule.explain.diagnosis.detectors import TABLE, finding
 from chainrule.explain.diagnosis.evidence import Evidence
 from chainrule.explain.diagnosis.findings import Finding
+from chainrule.metrics import auc, r2
 
 CLASS_LOSSES = ("cross_entropy", "binary_cross_entropy")
 
@@ -126,16 +127,17 @@ def column_score(x: np.ndarray, y: np.ndarray, classes: bool) -> float:
     guess = (sums[high] - sums[low]) / np.maximum(count, 1)
     truth = y[judge]
     if classes:
-        parts = [_area(guess[:, k], truth[:, k] > 0.5) for k in range(y.shape[1])]
+        parts = [auc(truth[:, k], guess[:, k]) for k in range(y.shape[1])]
     else:
         line = [np.polynomial.Polynomial.fit(known, target[:, k], 1) if np.ptp(known) else None
                 for k in range(y.shape[1])]  # fmt: skip
         parts = [
             max(
-                _r2(guess[:, k], truth[:, k]),
-                -1.0 if p is None else _r2(p(value[judge]), truth[:, k]),
+                r2(truth[:, k], guess[:, k]),
+                -1.0 if p is None else r2(truth[:, k], p(value[judge])),
             )
             for k, p in enumerate(line)
+            if np.ptp(truth[:, k])
         ]
     found = [part for part in parts if not np.isnan(part)]
     return float(np.mean(found)) if found else 0.0
@@ -153,21 +155,6 @@ def likeness(x: np.ndarray, y: np.ndarray) -> float:
     within = float(((x - (sums / counts[:, np.newaxis])[group]) ** 2).sum())
     spread = float(((x - x.mean(axis=0)) ** 2).sum())
     return 1.0 - within / spread if spread else 0.0
-
-
-def _area(score: np.ndarray, positive: np.ndarray) -> float:
-    """Area under the ROC curve, ties by half; NaN with one class."""
-    n_pos, n_neg = int(positive.sum()), int((~positive).sum())
-    if not n_pos or not n_neg:
-        return float("nan")
-    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - 0.5 * (counts - 1))[place.reshape(-1)]
-    return float((ranks[positive].sum() - n_pos * (n_pos + 1) / 2) / (n_pos * n_neg))
-
-
-def _r2(guess: np.ndarray, truth: np.ndarray) -> float:
-    spread = float(((truth - truth.mean()) ** 2).sum())
-    return 1.0 - float(((guess - truth) ** 2).sum()) / spread if spread else float("nan")
 
 
 def label_noise(seen: Evidence) -> Iterator[Finding]:

@@ -3,49 +3,19 @@
     x' = s (x - median)        s = 1 / (q75 - q25), else 2 / (max - min), else 0
     f(x') = x' / sqrt(1 + (x' / 3)^2)                  smooth, in (-3, 3)
 
-Quantiles are averaged inverted CDFs: the one definition under which a row of weight k counts as k
-rows. Source: Holzmüller et al., "Better by default", arXiv 2407.04491.
+Source: Holzmüller et al., "Better by default", arXiv 2407.04491.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from chainrule.quantiles import quantiles
+
 CLIP = 3.0
 # Keeps the square inside `smooth_clip` finite; no table reaches it.
 _LARGEST = 1e150
 _QUARTILES = np.array([0.25, 0.5, 0.75])
-
-
-def quantiles(values: np.ndarray, weights: np.ndarray | None, shares: np.ndarray) -> np.ndarray:
-    """Weighted quantiles by the averaged inverted CDF.
-
-    Parameters
-    ----------
-    values : ndarray, shape (n,)
-        Finite, at least one.
-    weights : ndarray, shape (n,), or None
-        Positive; None counts each value once.
-    shares : ndarray, shape (k,)
-        In [0, 1].
-
-    Returns
-    -------
-    ndarray, shape (k,)
-        The smallest value whose weight from below reaches the share; the mean of it and the next
-        value where it is reached exactly.
-    """
-    if weights is None:
-        return np.asarray(np.quantile(values, shares, method="averaged_inverted_cdf"))
-    order = np.argsort(values, kind="stable")
-    ascending = values[order]
-    below = np.cumsum(weights[order])
-    target = shares * below[-1]
-    slack = 1e-12 * below[-1]  # sums of equal weights may miss the share by rounding
-    last = len(values) - 1
-    low = np.minimum(np.searchsorted(below, target - slack), last)
-    high = np.minimum(np.searchsorted(below, target + slack, side="right"), last)
-    return np.asarray(0.5 * ascending[low] + 0.5 * ascending[high])
 
 
 def robust_scale(values: np.ndarray, weights: np.ndarray | None) -> tuple[float, float]:

@@ -1,6 +1,0 @@
-"""The drop-in estimators: scikit-learn's MLP by one other import."""
-
-from chainrule.estimators.mlp_classifier import MLPClassifier
-from chainrule.estimators.mlp_regressor import MLPRegressor
-
-__all__ = ["MLPClassifier", "MLPRegressor"]

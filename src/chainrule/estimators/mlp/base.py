@@ -1,0 +1,340 @@
+"""What MLPClassifier and MLPRegressor share: arguments, starting weights, solvers, predictions."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from abc import ABC, abstractmethod
+from itertools import pairwise
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from narwhals.exceptions import DuplicateError
+from sklearn.base import BaseEstimator
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import train_test_split
+from sklearn.utils import Tags, check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from chainrule import engine
+from chainrule.errors import DataError, SpecError
+from chainrule.estimators.arguments import check_arguments, plain, unit_counts
+from chainrule.estimators.callbacks import FitTasks
+from chainrule.estimators.mlp.arguments import RULES, dropout_rates, hidden_activations
+from chainrule.estimators.mlp.inspection import MLPInspection
+from chainrule.estimators.mlp.lbfgs import minimize_loss
+from chainrule.estimators.mlp.scores import LossScale, Score, score_function
+from chainrule.estimators.mlp.stochastic import (
+    NON_FINITE,
+    Course,
+    EncodedRows,
+    Optimizer,
+    solver_optimizer,
+)
+from chainrule.estimators.weights import read_weights
+from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec, TrainingState
+from chainrule.table.frame import physical_memory
+
+Array = np.ndarray
+Params = dict[str, Array]
+
+# scikit-learn's name of an output activation -> the engine's, and the loss that goes with it.
+_OUTPUTS = {
+    "softmax": ("softmax", "cross_entropy"),
+    "logistic": ("sigmoid", "binary_cross_entropy"),
+    "identity": ("identity", "squared_error"),
+    "exp": ("exp", "poisson"),
+}
+
+
+class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc]
+    """See `MLPClassifier`."""
+
+    _score_names: ClassVar[dict[str, Score]]
+    loss: str
+    coefs_: list[Array]
+    intercepts_: list[Array]
+
+    @abstractmethod
+    def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Array]:
+        """X as numbers, y encoded for the engine."""
+
+    @abstractmethod
+    def _encode(self, y: Any) -> Array:
+        """y of validation rows, encoded as `_validate_input` does."""
+
+    @abstractmethod
+    def _decode(self, encoded: Array) -> Array:
+        """Predictions from encoded targets or from outputs."""
+
+    @abstractmethod
+    def _output(self) -> tuple[int, str]:
+        """(number of outputs, scikit-learn's name of their activation)."""
+
+    @abstractmethod
+    def _row_weights(self, y: Array, weights: Array | None, training: bool) -> Array | None:
+        """Sample weights times what else, as `training` found, weighs a row."""
+
+    @abstractmethod
+    def _strata(self, y: Array) -> Array | None:
+        """What the validation split keeps in proportion."""
+
+    def _fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        incremental: bool = False,
+        eval_set: Any = None,
+        eval_sample_weight: Any = None,
+    ) -> Self:
+        check_arguments(RULES, self.get_params(deep=False))
+        sizes = unit_counts(self.hidden_layer_sizes)
+        rates = dropout_rates(self.dropout, len(sizes))
+        hidden_activations(self.activation, len(sizes))
+        first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
+        X, encoded = self._validate_input(X, y, incremental, reset=first_pass)
+        weights = self._row_weights(encoded, _weights(sample_weight, len(encoded)), True)
+        self._random_state = check_random_state(self.random_state)
+        if first_pass:
+            self._initialize(X.shape[1], sizes, X.dtype)
+        elif [len(b) for b in self.intercepts_[:-1]] != sizes:
+            raise SpecError(
+                f"hidden_layer_sizes is now {sizes}, but the network to go on from has "
+                f"{[len(b) for b in self.intercepts_[:-1]]}; fit anew with warm_start=False."
+            )
+        train = EncodedRows(_dense(X, self.coefs_[0].dtype), encoded, weights)
+        evaluated = self._evaluated(eval_set, eval_sample_weight)
+        spec, params = self.spec_, self._params()
+        if self.solver == "lbfgs":
+            if evaluated is not None or any(rates):
+                raise SpecError("solver 'lbfgs' takes neither eval_set nor dropout; use 'adam'.")
+            params = self._fit_lbfgs(spec, params, train)
+        else:
+            params = self._fit_stochastic(spec, params, train, evaluated, incremental)
+        self.coefs_, self.intercepts_ = _coefficients(params)
+        if not all(np.isfinite(array).all() for array in params.values()):
+            raise ValueError(NON_FINITE)
+        return self
+
+    def _initialize(self, n_features: int, sizes: list[int], dtype: Any) -> None:
+        """Weights and biases from U(-r, r), r^2 = 6 / (n_in + n_out), for logistic 2 / ...
+
+        They are scikit-learn's own draws: the same `random_state` starts from the same numbers.
+        """
+        self.n_iter_, self.t_ = 0, 0
+        self.n_outputs_, self.out_activation_ = self._output()
+        self.n_layers_ = len(sizes) + 2
+        activations = [*hidden_activations(self.activation, len(sizes)), None]
+        if isinstance(self.activation, str) and self.activation in ("logistic", "sigmoid"):
+            activations[-1] = "sigmoid"  # there, one factor for all layers
+        self.coefs_, self.intercepts_ = [], []
+        draw = self._random_state.uniform
+        layers = pairwise([n_features, *sizes, self.n_outputs_])
+        for (n_in, n_out), activation in zip(layers, activations, strict=True):
+            bound = np.sqrt((2.0 if activation == "sigmoid" else 6.0) / (n_in + n_out))
+            self.coefs_.append(draw(-bound, bound, (n_in, n_out)).astype(dtype, copy=False))
+            self.intercepts_.append(draw(-bound, bound, n_out).astype(dtype, copy=False))
+        self.__dict__.pop("_optimizer", None)
+        self.__dict__.pop("_seed", None)
+        self.validation_loss_curve_: list[float] | None = None
+        if self.solver != "lbfgs":
+            self.loss_curve_: list[float] = []
+            self._no_improvement_count = 0
+            early = self.early_stopping
+            self.best_loss_ = None if early else math.inf
+            self.best_validation_score_ = -math.inf if early else None
+            self.validation_scores_: list[float] | None = [] if early else None
+
+    def _evaluated(self, eval_set: Any, eval_sample_weight: Any) -> EncodedRows | None:
+        if eval_set is None:
+            return None
+        if not isinstance(eval_set, tuple | list) or len(eval_set) != 2:
+            raise DataError("eval_set must be a pair (X, y).")
+        X, y = self._rows(*eval_set)
+        if len(y) != len(X):
+            raise DataError(f"eval_set has {len(X)} rows of X, but {len(y)} of y.")
+        given = _weights(eval_sample_weight, len(y), "eval_sample_weight")
+        return EncodedRows(X, y, self._row_weights(y, given, False))
+
+    def _n_epoch_tasks(self) -> int:
+        return 0 if self.solver == "lbfgs" else int(self.max_iter)
+
+    def _rows(self, X: Any, y: Any) -> tuple[Array, Array]:
+        return _dense(self._read(X), self.coefs_[0].dtype), self._encode(y)
+
+    def _fit_stochastic(
+        self,
+        spec: NetworkSpec,
+        params: Params,
+        train: EncodedRows,
+        evaluated: EncodedRows | None,
+        incremental: bool,
+    ) -> Params:
+        if self.early_stopping and incremental:
+            raise ValueError("partial_fit does not support early_stopping=True")
+        rows = held_out = None
+        if self.early_stopping and evaluated is None:
+            rows, held_out = self._split(train.y)
+        if not hasattr(self, "_seed"):
+            self._seed = int(self._random_state.randint(np.iinfo(np.int32).max))
+        if not (incremental and hasattr(self, "_optimizer")):
+            before = getattr(self, "_optimizer", None)
+            epoch = 0 if before is None else before.state.epoch
+            state = TrainingState(solver_optimizer(self), epoch=epoch)
+            self._optimizer = Optimizer(float(self.learning_rate_init), state)
+        if held_out is not None or evaluated is not None:
+            self.validation_scores_ = self.validation_scores_ or []
+            self.validation_loss_curve_ = self.validation_loss_curve_ or []
+        if self.early_stopping and self.best_validation_score_ is None:
+            self.best_validation_score_, self.best_loss_ = -math.inf, None
+        if not self.early_stopping and self.best_loss_ is None:
+            self.best_loss_ = math.inf
+        score = score_function(self.metric, self._score_names, self._decode)
+        course = Course(self, spec, train, rows, held_out, evaluated, score, incremental)
+        return course.run(params)
+
+    def _split(self, y: Array) -> tuple[Array, Array]:
+        """scikit-learn's own split: (rows to train on, validation rows)."""
+        rows, held_out = train_test_split(
+            np.arange(len(y)),
+            random_state=self._random_state,
+            test_size=self.validation_fraction,
+            stratify=self._strata(y),
+        )
+        if len(held_out) < 2:
+            raise ValueError(
+                "The validation set is too small. Increase 'validation_fraction' or the size of "
+                "your dataset."
+            )
+        return rows, held_out
+
+    def _fit_lbfgs(self, spec: NetworkSpec, params: Params, train: EncodedRows) -> Params:
+        offset = LossScale(spec, train.y, train.weights)(0.0)  # of the poisson deviance
+
+        def report(iteration: int, loss: float) -> None:
+            print(f"Iteration {iteration}, loss = {loss + offset:.8f}")
+
+        found = minimize_loss(
+            spec,
+            params,
+            train.X,
+            train.y,
+            float(self.alpha),
+            sample_weight=train.weights,
+            max_iter=int(self.max_iter),
+            max_fun=int(self.max_fun),
+            tol=float(self.tol),
+            n_threads=plain(self.n_threads),
+            report=report if self.verbose else None,
+        )
+        self.n_iter_, self.loss_ = found.n_iter, found.loss + offset
+        self.training_ = None
+        if found.failure:
+            warnings.warn(
+                f"lbfgs failed to converge after {found.n_iter} iteration(s): {found.failure}. "
+                "Increase max_iter or max_fun, or scale the columns of X.",
+                ConvergenceWarning,
+                stacklevel=4,
+            )
+        dtype = self.coefs_[0].dtype
+        return {name: array.astype(dtype, copy=False) for name, array in found.params.items()}
+
+    @property
+    def spec_(self) -> NetworkSpec:
+        """The network of `coefs_`, with the dropout of training."""
+        check_is_fitted(self)
+        n_hidden = len(self.coefs_) - 1
+        activation, loss = _OUTPUTS[self.out_activation_]
+        if activation == "identity":
+            loss = self.loss
+        layers: list[Dense | Dropout] = []
+        for coef, name, rate in zip(
+            self.coefs_,
+            hidden_activations(self.activation, n_hidden),
+            dropout_rates(self.dropout, n_hidden),
+            strict=False,  # the output layer has neither
+        ):
+            layers.append(Dense(coef.shape[1], name))
+            if rate:
+                layers.append(Dropout(rate))
+        layers.append(Dense(self.coefs_[-1].shape[1], activation))
+        return NetworkSpec(self.coefs_[0].shape[0], tuple(layers), Loss(loss))
+
+    def _params(self, dtype: Any = None) -> Params:
+        """The engine's parameters: W is the transpose of a coefficient matrix."""
+        params: Params = {}
+        dtype = self.coefs_[0].dtype if dtype is None else dtype
+        for number, (coef, intercept) in enumerate(
+            zip(self.coefs_, self.intercepts_, strict=True), start=1
+        ):
+            params[f"W{number}"] = np.ascontiguousarray(coef.T, dtype=dtype)
+            params[f"b{number}"] = np.ascontiguousarray(intercept, dtype=dtype)
+        return params
+
+    def _set_fitted(self, params: Params, training: TrainingSpec | None) -> None:
+        """Take the parameters and the training of a model file."""
+        self.coefs_, self.intercepts_ = _coefficients(params)
+        self.n_outputs_, self.out_activation_ = self._output()
+        self.training_ = training
+
+    def _read(self, X: Any) -> Any:
+        return self._validated(X, reset=False)
+
+    def _validated(self, *rows: Any, **keywords: Any) -> Any:
+        """scikit-learn's `validate_data`, with one of our sentences where it has none."""
+        try:
+            return validate_data(self, *rows, accept_sparse=["csr", "csc"], **keywords)
+        except DuplicateError as error:
+            raise DataError(
+                f"X has several columns of one name ({' '.join(str(error).split())}); rename them."
+            ) from None
+
+    def _forward(self, X: Any) -> Array:
+        """a(L), (n_samples, n_outputs), in float64 unless both X and weights are float32."""
+        check_is_fitted(self)
+        X = self._read(X)
+        dtype = np.float32 if X.dtype == self.coefs_[0].dtype == np.float32 else np.float64
+        return engine.predict(
+            self.spec_, self._params(dtype), _dense(X, dtype), n_threads=plain(self.n_threads)
+        )
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _coefficients(params: Params) -> tuple[list[Array], list[Array]]:
+    """scikit-learn's form: a matrix of coefficients is the transpose of W."""
+    numbers = range(1, len(params) // 2 + 1)
+    return [params[f"W{l}"].T for l in numbers], [params[f"b{l}"] for l in numbers]
+
+
+def _dense(X: Any, dtype: Any) -> Array:
+    """Sparse rows written out; the engine multiplies dense ones."""
+    needed = np.dtype(dtype).itemsize * math.prod(X.shape)
+    if hasattr(X, "toarray") and needed > physical_memory():
+        raise DataError(
+            f"X is sparse, and its {X.shape[0]:,} rows and {X.shape[1]:,} columns would be "
+            f"{needed / 2**30:,.0f} GiB written out, which is more than this machine can hold.",
+            "Train on fewer rows at a time, with partial_fit, or on fewer columns.",
+        )
+    array = X.toarray() if hasattr(X, "toarray") else X
+    return np.ascontiguousarray(array, dtype=dtype)
+
+
+def _weights(sample_weight: Any, n: int, noun: str = "sample_weight") -> Array | None:
+    if isinstance(sample_weight, Real):
+        sample_weight = np.full(n, float(sample_weight))
+    return read_weights(sample_weight, n, noun)
+
+
+def has_partial_fit(model: BaseMLP) -> bool:
+    """Whether the solver goes on from one call to the next."""
+    if model.solver == "lbfgs":
+        raise AttributeError(
+            "partial_fit is only available for stochastic optimizers. lbfgs is not stochastic."
+        )
+    return True

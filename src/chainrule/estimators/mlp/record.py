@@ -1,0 +1,120 @@
+"""A drop-in estimator as a model file holds it, and back.
+
+Beside the network, its training and the optimizer's state, the file keeps the arguments that are
+plain values and what `warm_start` and `partial_fit` go on from.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from chainrule.errors import ModelFileError
+from chainrule.estimators.mlp.stochastic import Optimizer
+from chainrule.estimators.saved import arguments_to_json
+from chainrule.files import ModelRecord
+from chainrule.spec import History
+
+# Attribute -> the series of the file's history that holds it.
+_SERIES = {
+    "loss_curve_": "loss",
+    "validation_loss_curve_": "validation_loss",
+    "validation_scores_": "validation_metric",
+}
+_COUNTS = ("n_iter_", "t_", "_no_improvement_count", "_seed")
+_NUMBERS = ("loss_", "best_loss_", "best_validation_score_")
+_ENTRIES = {"arguments", "feature_names", "target", "series", "counts", "numbers", "learning_rate"}
+
+
+def to_record(model: Any, kind: str, target: dict[str, Any]) -> ModelRecord:
+    """What a model file holds of a fitted model.
+
+    Parameters
+    ----------
+    model : MLPClassifier or MLPRegressor
+    kind : str
+    target : dict
+        What the model knows of y, as JSON.
+    """
+    optimizer = getattr(model, "_optimizer", None)
+    names = getattr(model, "feature_names_in_", None)
+    series = [name for name in _SERIES if isinstance(getattr(model, name, None), list)]
+    numbers = {name: getattr(model, name) for name in _NUMBERS if hasattr(model, name)}
+    history = History()
+    for name in series:
+        setattr(history, _SERIES[name], list(getattr(model, name)))
+    record = ModelRecord(kind, model.spec_, model.training_, model._params(), history)
+    record.state = None if optimizer is None else optimizer.state
+    record.extra = {
+        "arguments": arguments_to_json(model.get_params(deep=False)),
+        "feature_names": None if names is None else list(names),
+        "target": target,
+        "series": series,
+        "counts": {name: int(getattr(model, name)) for name in _COUNTS if hasattr(model, name)},
+        "numbers": {name: _number_to_json(value) for name, value in numbers.items()},
+        "learning_rate": None if optimizer is None else float(optimizer.learning_rate),
+    }
+    return record
+
+
+def restore(model: Any, record: ModelRecord) -> None:
+    """Give a new model of the file's arguments and target the rest of what was fitted.
+
+    Raises
+    ------
+    ModelFileError
+        Where the file's entries are not those of such a model.
+    """
+    extra, spec = checked(record.extra), record.spec
+    history = record.history or History()
+    for name in extra["series"]:
+        setattr(model, name, list(getattr(history, _SERIES[name])))
+    stochastic = "loss_curve_" in extra["series"]  # lbfgs keeps no scores
+    for name in ("validation_loss_curve_", *["validation_scores_"] * stochastic):
+        model.__dict__.setdefault(name, None)
+    for name, value in extra["counts"].items():
+        setattr(model, name, value)
+    for name, value in extra["numbers"].items():
+        setattr(model, name, _number_from_json(value))
+    model.n_features_in_ = spec.n_features
+    if extra["feature_names"] is not None:
+        model.feature_names_in_ = np.array(extra["feature_names"], dtype=object)
+    model.n_layers_ = spec.n_layers + 1
+    model._set_fitted(record.params, record.training)
+    if record.state is not None and extra["learning_rate"] is not None:
+        model._optimizer = Optimizer(extra["learning_rate"], record.state)
+    if model.spec_ != spec:
+        raise ModelFileError("the model's network does not fit its arguments and its target.")
+
+
+def checked(extra: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The file's entries; refused unless they are those that `to_record` writes."""
+    if set(extra) != _ENTRIES:
+        raise ModelFileError("the model's entries are not those of a drop-in estimator.")
+    names, series, rate = extra["feature_names"], extra["series"], extra["learning_rate"]
+    counts, numbers = extra["counts"], extra["numbers"]
+    texts = names is None or (isinstance(names, list) and all(isinstance(n, str) for n in names))
+    known = isinstance(series, list) and set(series) <= set(_SERIES)
+    counted = isinstance(counts, dict) and {"n_iter_", "t_"} <= set(counts) <= set(_COUNTS)
+    whole = counted and all(type(value) is int and value >= 0 for value in counts.values())
+    named = isinstance(numbers, dict) and set(numbers) <= set(_NUMBERS)
+    positive = rate is None or (type(rate) is float and rate > 0)
+    if not (texts and known and whole and named and positive):
+        raise ModelFileError("an entry of the drop-in estimator in the file is malformed.")
+    return extra
+
+
+def _number_to_json(value: float | None) -> float | str | None:
+    """JSON has no NaN and no infinity; they are written as text."""
+    if value is None or math.isfinite(value):
+        return None if value is None else float(value)
+    return str(float(value))
+
+
+def _number_from_json(value: Any) -> float | None:
+    if value is None or type(value) is float or value in ("nan", "inf", "-inf"):
+        return None if value is None else float(value)
+    raise ModelFileError(f"{str(value)[:32]!r} is no number of a drop-in estimator.")

@@ -1,0 +1,254 @@
+"""MLPRegressor: scikit-learn's regressor by name and behaviour, trained by the engine."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils import column_or_1d
+from sklearn.utils.metaestimators import available_if
+
+from chainrule.errors import DataError, ModelFileError
+from chainrule.estimators.mlp.base import BaseMLP, has_partial_fit
+from chainrule.estimators.mlp.scores import REGRESSOR_SCORES, Score
+from chainrule.spec import NetworkSpec
+
+Array = np.ndarray
+
+
+class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
+    """Multi-layer perceptron: `sklearn.neural_network.MLPRegressor`, faster, by one other import.
+
+    Parameters, defaults, fitted attributes and warnings are those of scikit-learn 1.9. The last
+    three parameters, and `eval_set` of `fit`, are additions that are off by default.
+
+    Parameters
+    ----------
+    loss : {'squared_error', 'poisson', 'absolute_error', 'huber'}
+        Half the squared error, its mean over outputs being reported; half the Poisson deviance at a
+        rate exp(z), for y of at least 0; |y - a|; or Huber's, with its knee at 1. The last two are
+        additions.
+    hidden_layer_sizes : int or sequence of int, default (100,)
+        Units of each hidden layer.
+    activation : str or list of str, default 'relu'
+        'identity', 'logistic' (or 'sigmoid'), 'tanh', 'relu', or any other elementwise activation
+        of `chainrule.spec.ACTIVATIONS`; a list has one for each hidden layer.
+    solver : {'adam', 'sgd', 'lbfgs'}
+    alpha : float, default 1e-4
+        A batch's loss holds alpha sum W^2 / (2 sum s), s the weights of its rows: the penalty
+        depends on the batch and is strongest in a short last one. `Network` and `TrainingSpec` have
+        `l2` = alpha / sum s instead; `weight_decay` is another thing.
+    batch_size : int or 'auto'
+        'auto' is min(200, n_samples); unused by lbfgs.
+    learning_rate : {'constant', 'invscaling', 'adaptive'}
+        Of sgd. invscaling: learning_rate_init / (t + 1)^power_t after each epoch, t the rows seen;
+        adaptive: a fifth whenever training stalls, until 1e-6.
+    learning_rate_init : float, default 1e-3
+    power_t : float, default 0.5
+    max_iter : int, default 200
+        Epochs; iterations of lbfgs.
+    shuffle : bool, default True
+        A new order of rows each epoch.
+    random_state : int, RandomState or None
+        Starting weights and validation split are scikit-learn's own; the order of rows is not.
+    tol : float, default 1e-4
+        What counts as an improvement; for lbfgs the largest element of the gradient at the end.
+    verbose : bool, int or 'progress'
+        True prints each epoch; 'progress' keeps one line with the remaining time.
+    warm_start : bool, default False
+        Go on from the weights of the last fit, with a new optimizer.
+    momentum : float, default 0.9
+    nesterovs_momentum : bool, default True
+    early_stopping : bool, default False
+        Hold rows out, stop when their score stalls, and keep the weights of the best epoch.
+    validation_fraction : float, default 0.1
+    beta_1, beta_2, epsilon : float, default 0.9, 0.999, 1e-8
+        Of adam.
+    n_iter_no_change : int or inf, default 10
+        Epochs without improvement after which one more ends training.
+    max_fun : int, default 15000
+        Evaluations of the loss by lbfgs.
+    dropout : float or list of float, default 0
+        Share of units dropped after each hidden layer; not with lbfgs.
+    metric : str or callable, optional
+        What `validation_scores_` hold, higher is better: 'r2' (the default),
+        'neg_root_mean_squared_error', 'neg_mean_absolute_error',
+        or a function of (y_true, y_pred).
+    n_threads : int, optional
+        None chooses; never changes a result.
+
+    Attributes
+    ----------
+    coefs_ : list of ndarray
+        `coefs_[l-1]` has shape (n_in, n_out): THE TRANSPOSE of W(l) in z(l) = W(l) a(l-1) + b(l),
+        as in scikit-learn. `Network.weights` and the engine hold (n_out, n_in).
+    intercepts_ : list of ndarray
+        `intercepts_[l-1]` is b(l), (n_out,).
+    loss_, best_loss_ : float
+        Last and lowest entry of `loss_curve_`; `best_loss_` is None with early stopping.
+    loss_curve_ : list of float
+        Mean loss of each epoch, L2 term included.
+    validation_scores_, validation_loss_curve_ : list of float or None
+        One entry an epoch with early stopping or an `eval_set`; the loss has no L2 term.
+    best_validation_score_ : float or None
+        With early stopping.
+    n_iter_, t_, n_layers_, n_outputs_ : int
+        Epochs of the last fit; rows seen; layers counting the input; outputs.
+    out_activation_ : str
+    n_features_in_ : int
+    spec_, training_ : NetworkSpec, TrainingSpec or None
+        What was trained, and how; None after lbfgs.
+    network_ : Network
+        A copy of the network, with `explain` and `trace`.
+    feature_names_in_ : ndarray of str
+        Only if X had string column names.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_regression
+    >>> from chainrule import MLPRegressor
+    >>> X, y = make_regression(n_samples=200, n_features=20, random_state=1)
+    >>> model = MLPRegressor(solver="lbfgs", max_iter=500, random_state=1).fit(X, y)
+    >>> round(model.score(X, y), 2)
+    1.0
+    """
+
+    _kind: ClassVar[str] = "mlp_regressor"
+    _score_names: ClassVar[dict[str, Score]] = REGRESSOR_SCORES
+
+    def __init__(
+        self,
+        loss: str = "squared_error",
+        hidden_layer_sizes: Any = (100,),
+        activation: Any = "relu",
+        *,
+        solver: str = "adam",
+        alpha: float = 0.0001,
+        batch_size: Any = "auto",
+        learning_rate: str = "constant",
+        learning_rate_init: float = 0.001,
+        power_t: float = 0.5,
+        max_iter: int = 200,
+        shuffle: bool = True,
+        random_state: Any = None,
+        tol: float = 1e-4,
+        verbose: Any = False,
+        warm_start: bool = False,
+        momentum: float = 0.9,
+        nesterovs_momentum: bool = True,
+        early_stopping: bool = False,
+        validation_fraction: float = 0.1,
+        beta_1: float = 0.9,
+        beta_2: float = 0.999,
+        epsilon: float = 1e-8,
+        n_iter_no_change: float = 10,
+        max_fun: int = 15000,
+        dropout: Any = 0.0,
+        metric: Any = None,
+        n_threads: int | None = None,
+    ) -> None:
+        self.loss = loss
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.activation = activation
+        self.solver = solver
+        self.alpha = alpha
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.learning_rate_init = learning_rate_init
+        self.power_t = power_t
+        self.max_iter = max_iter
+        self.shuffle = shuffle
+        self.random_state = random_state
+        self.tol = tol
+        self.verbose = verbose
+        self.warm_start = warm_start
+        self.momentum = momentum
+        self.nesterovs_momentum = nesterovs_momentum
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.beta_1 = beta_1
+        self.beta_2 = beta_2
+        self.epsilon = epsilon
+        self.n_iter_no_change = n_iter_no_change
+        self.max_fun = max_fun
+        self.dropout = dropout
+        self.metric = metric
+        self.n_threads = n_threads
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        eval_set: Any = None,
+        eval_sample_weight: Any = None,
+    ) -> Self:
+        """Train.
+
+        Parameters
+        ----------
+        X : array, data frame of numbers or sparse matrix, (n_samples, n_features)
+            float32 is computed with in float32, all else in float64.
+        y : numbers of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array of shape (n_samples,), optional
+            At least 0; a row of weight 0 is as if it were not there.
+        eval_set : pair (X, y), optional
+            Validation rows. With early stopping they take the place of the split; without it they
+            are only recorded.
+        eval_sample_weight : array, optional
+        """
+        with self._fit_task(X, y, sample_weight):
+            return self._fit(
+                X, y, sample_weight, eval_set=eval_set, eval_sample_weight=eval_sample_weight
+            )
+
+    @available_if(has_partial_fit)  # type: ignore[untyped-decorator]
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """One epoch over these rows, going on from the last call."""
+        return self._fit(X, y, sample_weight, incremental=True)
+
+    def predict(self, X: Any) -> Array:
+        """The predicted values, (n_samples,), or (n_samples, n_outputs) of several outputs."""
+        return self._decode(self._forward(X))
+
+    def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Array]:
+        if hasattr(y, "tocsc"):
+            raise DataError("y is sparse; pass y.toarray().")
+        X, y = self._validated(
+            X,
+            y,
+            multi_output=True,
+            y_numeric=True,
+            dtype=(np.float64, np.float32),
+            reset=reset,
+        )
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        y = self._encode(y)
+        self._n_targets = y.shape[1]
+        return X, y
+
+    def _encode(self, y: Any) -> Array:
+        return np.asarray(y).reshape(len(y), -1)
+
+    def _decode(self, encoded: Array) -> Array:
+        return encoded.ravel() if encoded.shape[1] == 1 else encoded
+
+    def _output(self) -> tuple[int, str]:
+        return self._n_targets, "exp" if self.loss == "poisson" else "identity"
+
+    def _row_weights(self, y: Array, weights: Array | None, training: bool) -> Array | None:
+        return weights
+
+    def _strata(self, y: Array) -> Array | None:
+        return None
+
+    def _target_to_json(self) -> dict[str, Any]:
+        return {"n_targets": self.n_outputs_}
+
+    def _set_target(self, form: Any, spec: NetworkSpec) -> None:
+        if form != {"n_targets": spec.n_outputs}:
+            raise ModelFileError("the model's network does not fit its target.")
+        self._n_targets = spec.n_outputs

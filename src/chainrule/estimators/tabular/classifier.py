@@ -1,0 +1,227 @@
+"""`TabularClassifier`: `fit(df, y)` on the raw table."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils import Tags
+from sklearn.utils.validation import check_is_fitted
+
+from chainrule.estimators.tabular.calibration import Temperature
+from chainrule.estimators.tabular.class_target import ClassTarget
+from chainrule.estimators.tabular.inspection import InspectedModel
+from chainrule.estimators.tabular.targets import read_target
+from chainrule.table.frame import as_table
+
+
+class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
+    """A neural network for classes, trained well on a raw table without settings.
+
+    Numbers, text, categories, booleans, dates and missing values are handled; the preprocessing is
+    part of the model. Two or more classes, or several labels at once (y of 0/1 columns).
+
+    Parameters
+    ----------
+    preset : {"default", "fast", "best"}, default "default"
+        "fast" is one network of at most 96 epochs, "default" the average of 4 such of 64, "best"
+        of 8 of 256; arguments left at None take their value from this row of `PRESETS` in
+        `estimators.tabular.recipe`. Many rows have fewer epochs, down to 16 (`Recipe` there).
+    metric : None, "log_loss", "brier", "accuracy", "balanced_accuracy", "auc" or callable
+        Chooses the epoch that is kept, on the validation rows; the last of equals. None,
+        "log_loss" and "brier" go by the log-loss, after the best temperature if `calibrate`; "auc"
+        is steered by the plain log-loss; a callable gets (y_true, probabilities before
+        calibration), lower is better.
+    loss : None or str
+        None is "cross_entropy", or "binary_cross_entropy" for several labels at once.
+    n_members : None or int
+        Networks whose answers are averaged. Each trains on all rows but one fold, which chooses its
+        epoch and calibrates it; classes with fewer rows than folds are always in training. They
+        train at once, one a thread. With an `eval_set`, or `validation_fraction=0`, they differ by
+        their seeds only.
+    hidden_layer_sizes : None, int or sequence of int
+        Preset: three layers of 256.
+    epochs : None or int
+        None takes the preset's, or what `time_limit` allows; `n_epochs_` tells.
+    batch_size : "auto", int or None
+        "auto" makes about 32 nearly equal batches an epoch, of about 16 to 256 rows; None is the
+        full batch.
+    learning_rate : None or float
+        Preset: 0.04 for classes, 0.2 for numbers, rising and falling in valleys (coslog4).
+    validation_fraction : float, default 0.2
+        Share of the rows, by class, that choose the epoch of one network; several take their folds
+        instead. 0 trains on all rows and keeps the last epoch.
+    patience : None or int
+        Stop after so many epochs without improvement. None never stops early.
+    time_limit : None or float
+        Seconds that `fit` may take. Without `epochs`, a short trial sets their number, and the
+        schedule fits it: the same number as `epochs` gives the same model. Training stops at the
+        end of an epoch if the limit is reached all the same.
+    class_weight : None, "balanced" or mapping of label to factor
+        Multiplies the weights of rows in training, choice of the epoch and calibration. With
+        "balanced", n / (n_classes * count), `predict_proba` answers the balanced problem.
+    categorical_features : None or sequence of names, positions or booleans
+        Columns whose numbers are names of categories.
+    calibrate : bool, default True
+        Fit a temperature to the validation rows (see `estimators.tabular.calibration`).
+    refit : bool, default False
+        Train the one network again on all rows, up to the best epoch; the temperature stays.
+    dropout : None or float
+        After every hidden layer; preset: 0.15, less and less in the second half.
+    init : None or str
+        One of `spec.INITIALIZATIONS`, or the preset's "data_driven".
+    dtype : "float32" or "float64", default "float32"
+        Number type of the network.
+    random_state : None, int or RandomState
+        The seed of initialisation, split, order of rows and dropout. Same seed, same bits.
+    n_threads : None or int
+        None chooses; never changes a result.
+    verbose : {0, 1, 2}, default 0
+        1 keeps one line on standard error, 2 prints a line an epoch.
+
+    Attributes
+    ----------
+    classes_ : ndarray, shape (n_classes,)
+    n_features_in_ : int
+    feature_names_in_ : ndarray of str
+        Only if X had string column names.
+    encoder_ : Encoder
+    input_names_ : tuple of str
+    members_ : list of Member
+        Parameters and history of each network.
+    network_ : Network
+        The first one.
+    history_ : History
+        Of the first one, as the curves and the best epoch.
+    loss_curve_, validation_curve_ : list of float
+    best_epoch_ : int or None
+    n_epochs_ : int
+    interrupted_ : bool
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> from chainrule import TabularClassifier
+    >>> X, y = load_iris(return_X_y=True, as_frame=True)
+    >>> model = TabularClassifier(epochs=5, random_state=0).fit(X, y)
+    >>> model.predict_proba(X).shape
+    (150, 3)
+    """
+
+    _kind: ClassVar[str] = "tabular_classifier"
+    _task: ClassVar[str] = "classification"
+    _target_type = ClassTarget
+    _target: ClassTarget
+
+    def __init__(
+        self,
+        *,
+        preset: str = "default",
+        metric: Any = None,
+        loss: Any = None,
+        n_members: int | None = None,
+        hidden_layer_sizes: Any = None,
+        epochs: int | None = None,
+        batch_size: Any = "auto",
+        learning_rate: float | None = None,
+        validation_fraction: float = 0.2,
+        patience: int | None = None,
+        time_limit: float | None = None,
+        class_weight: Any = None,
+        categorical_features: Any = None,
+        calibrate: bool = True,
+        refit: bool = False,
+        dropout: float | None = None,
+        init: str | None = None,
+        dtype: Any = "float32",
+        random_state: Any = None,
+        n_threads: int | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.preset = preset
+        self.metric = metric
+        self.loss = loss
+        self.n_members = n_members
+        self.hidden_layer_sizes = hidden_layer_sizes
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.validation_fraction = validation_fraction
+        self.patience = patience
+        self.time_limit = time_limit
+        self.class_weight = class_weight
+        self.categorical_features = categorical_features
+        self.calibrate = calibrate
+        self.refit = refit
+        self.dropout = dropout
+        self.init = init
+        self.dtype = dtype
+        self.random_state = random_state
+        self.n_threads = n_threads
+        self.verbose = verbose
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        eval_set: Any = None,
+        eval_sample_weight: Any = None,
+    ) -> Self:
+        """Train on a table.
+
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
+        y : labels of shape (n_samples,), or 0/1 of shape (n_samples, n_labels)
+        sample_weight : array of shape (n_samples,) or None
+            At least 0; a row of weight 0 is as if it were not there.
+        eval_set : pair (X, y) or None
+            Rows that choose the epoch instead of a share of the training rows.
+        eval_sample_weight : array or None
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        DataError, SpecError
+            Naming the argument, column or row.
+        """
+        with self._fit_task(X, y, sample_weight):
+            return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probabilities, float64, shape (n_samples, n_classes), columns as in `classes_`."""
+        logits = self._outputs(X)
+        return self._target.decode(logits)
+
+    def predict(self, X: Any) -> np.ndarray:
+        """The most probable class, shape (n_samples,); for several labels, 0/1 rows."""
+        proba = self.predict_proba(X)
+        return self._target.labels.decode(proba)
+
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """Accuracy, weighted by `sample_weight`."""
+        y = read_target(y, as_table(X).n_rows)
+        return float(super().score(X, y, sample_weight))
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The classes, ascending; for several labels, the positions of their columns."""
+        check_is_fitted(self)
+        return self._target.labels.classes
+
+    @property
+    def temperatures_(self) -> tuple[Temperature, ...]:
+        """What calibrates the probabilities of each member; beta 1 changes nothing."""
+        check_is_fitted(self)
+        return self._target.temperatures
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -1,0 +1,176 @@
+"""Looking into a fitted Tabular estimator: gradients checked, a step recorded, a diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sklearn.utils.validation import check_is_fitted
+
+from chainrule.estimators.tabular.base import TabularModel
+from chainrule.estimators.tabular.importance import FeatureImportance, feature_importance
+from chainrule.estimators.tabular.trace import trace_model
+from chainrule.explain.diagnosis.diagnose import diagnose
+from chainrule.explain.diagnosis.findings import Diagnosis
+from chainrule.explain.explain import explain
+from chainrule.explain.explanation import Explanation
+from chainrule.explain.trace import StepTrace
+
+
+class InspectedModel(TabularModel):
+    """The methods that show and check; `explain/` does the work when asked."""
+
+    def check_gradients(self, X: Any, y: Any, sample_weight: Any = None, **keywords: Any) -> Any:
+        """Compare every gradient of the network on these rows with an independent computation.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            Rows as for `fit`.
+        **keywords
+            As in `Network.check_gradients`.
+
+        Returns
+        -------
+        A report with `.ok` and the worst entry; see `Network.check_gradients`.
+        """
+        check_is_fitted(self)
+        rows = self._new_rows(X, y, sample_weight, self._dtype)
+        return self.network_.check_gradients(
+            rows.inputs, rows.target, sample_weight=rows.weights, **keywords
+        )
+
+    def trace(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        member: int = 0,
+        row_ids: Sequence[Any] | None = None,
+        dtype: str = "float64",
+        **training: Any,
+    ) -> StepTrace:
+        """Every number of the step that the optimizer would take on these rows.
+
+        From zero moments, with schedule factor 1 and dropout off; the loss is taken before
+        temperature, clamp and averaging. Column names and the cells of the table are kept.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            Rows as for `fit`.
+        member : int, default 0
+            Network of an ensemble.
+        row_ids : sequence, optional
+            What the rows are called; default the index of a pandas data frame.
+        dtype : "float64" or "train"
+            Number type of the record; "train" is that of training.
+        **training
+            Keywords of `Network.fit` in place of this model's, such as `learning_rate`.
+
+        Returns
+        -------
+        StepTrace
+        """
+        check_is_fitted(self)
+        return trace_model(
+            self, X, y, sample_weight, member=member, row_ids=row_ids, dtype=dtype,
+            training=training,
+        )  # fmt: skip
+
+    def explain(
+        self,
+        quantity: str,
+        X: Any,
+        y: Any,
+        *,
+        row: int | None = None,
+        top: int | None = 5,
+        digits: int | str = 4,
+        check: str = "central",
+        member: int = 0,
+        sample_weight: Any = None,
+        row_ids: Sequence[Any] | None = None,
+        **training: Any,
+    ) -> Explanation:
+        """The chain rule of one number on these rows, with its numbers and a check.
+
+        Parameters
+        ----------
+        quantity : str
+            "W2[1,3]", "W1[3,bill_length_mm]", "b1[2]", "delta1[4]", "z2[0]", "a1[3]" or "loss";
+            inputs also by the names of `input_names_`, outputs by class.
+        row, top, digits, check
+            As in `chainrule.explain.explain.explain`.
+        X, y, member, sample_weight, row_ids, **training
+            As in `trace`.
+
+        Returns
+        -------
+        Explanation
+        """
+        step = self.trace(X, y, sample_weight, member=member, row_ids=row_ids, **training)
+        return explain(step, quantity, row=row, top=top, digits=digits, check=check)
+
+    def diagnose(self, X: Any, y: Any, sample_weight: Any = None) -> Diagnosis:
+        """What went badly in training, with numbers and remedies.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            Rows as for `fit`, best those of training.
+
+        Returns
+        -------
+        Diagnosis
+            A sequence of findings; when it is empty it says what was checked.
+        """
+        check_is_fitted(self)
+        rows = self._new_rows(X, y, sample_weight, self._dtype)
+        return diagnose(
+            self.spec_,
+            self.members_[0].params,
+            rows.inputs,
+            rows.target,
+            self.training_,
+            self.history_,
+            sample_weight=rows.weights,
+            names=self._names,
+            columns=self.encoder_.input_columns,
+        )
+
+    def feature_importance(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        n_repeats: int = 5,
+        metric: Any = None,
+        random_state: Any = 0,
+    ) -> FeatureImportance:
+        """How much worse predictions become when one column is shuffled.
+
+        Importance = error with the column's rows permuted - error, over several permutations; with
+        equal random_state those of `sklearn.inspection.permutation_importance`.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            Rows as for `fit`, best such as training did not see.
+        n_repeats : int, default 5
+            Permutations of each column.
+        metric : None, str or callable
+            The error: None is 1 - score(X, y); a name is a metric of the constructor, "r2",
+            "accuracy", "balanced_accuracy" and "auc" as 1 minus it; a callable gets (y_true, y_pred
+            or probabilities), lower is better.
+        random_state : None, int or RandomState, default 0
+
+        Returns
+        -------
+        FeatureImportance
+            With `names`, `mean` and `std`, the most important column first; it prints as a table.
+        """
+        check_is_fitted(self)
+        return feature_importance(self, X, y, sample_weight, n_repeats, metric, random_state)

@@ -1,0 +1,203 @@
+"""From encoded rows to trained networks: one with all threads, or several at once."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from chainrule import engine
+from chainrule.engine import FitJob, FitResult
+from chainrule.estimators.tabular.ensemble import Member, training_of, with_all_levels
+from chainrule.estimators.tabular.epoch_metric import EngineMetric
+from chainrule.estimators.tabular.folds import Fold
+from chainrule.estimators.tabular.rows import Rows
+from chainrule.network.progress import Progress
+from chainrule.spec import History, NetworkSpec, TrainingSpec
+
+# A run is timed on so many rows before the number of epochs is set, which leaves a part of the
+# limit for what the trial cannot see.
+_TRIAL_ROWS = 16_384
+_PLANNED = 0.85
+
+
+@dataclass(frozen=True)
+class Optimization:
+    """Networks of one kind, each on its rows.
+
+    Attributes
+    ----------
+    spec : NetworkSpec
+    training : TrainingSpec
+    init : str
+    rows : Rows
+        All rows of the table, which all networks read in place.
+    target : ndarray
+        What training aims at: `rows.target`, or that smoothed.
+    folds : sequence of Fold
+        One per network.
+    own : Rows or None
+        Validation rows of their own for all of them.
+    metrics : sequence of str or callable
+        What chooses each one's epoch.
+    """
+
+    spec: NetworkSpec
+    training: TrainingSpec
+    init: str
+    rows: Rows
+    target: np.ndarray
+    folds: Sequence[Fold]
+    own: Rows | None
+    metrics: Sequence[EngineMetric]
+
+    def run(self, verbose: int = 0) -> list[FitResult]:
+        """The best epoch of each network, the last one without validation rows."""
+        progress = Progress(verbose, self.training.epochs * len(self.folds))
+        together = _Together(progress)
+        jobs = [self._job(number) for number in range(len(self.folds))]
+        for job in jobs if verbose else ():
+            job.options["callback"] = together
+        results = self._fit(jobs)
+        alone = results[0].history if len(results) == 1 else together.course
+        progress.close(alone)
+        return results
+
+    def member(self, result: FitResult, fold: Fold) -> Member:
+        """What is kept of a network that trained on these rows."""
+        params = with_all_levels(
+            self.spec, result.params, self.rows.inputs, fold.rows, self.rows.weights
+        )
+        return Member(params, result.history, fold.eval_rows)
+
+    def refitted(self, member: Member) -> Member:
+        """The only network, trained again on all rows until its best epoch of the full schedule.
+
+        It is as it was where the validation rows are not of the table, and after Ctrl-C.
+        """
+        best = member.history.best_epoch
+        if member.eval_rows is None or best is None or member.history.interrupted:
+            return member
+        job = replace(self, folds=[Fold()], metrics=["loss"])._job(0)
+        job.options["callback"] = lambda epoch, history: epoch >= best
+        params = self.member(self._fit([job])[0], Fold()).params
+        return replace(member, params=params)
+
+    def epochs_within(self, seconds: float) -> int:
+        """How many epochs fit into a time limit, by a trial of two on some of the rows."""
+        jobs = [self._trial(number) for number in range(self._n_at_once)]
+        if any(result.history.interrupted for result in self._fit(jobs)):
+            raise KeyboardInterrupt
+        per_epoch = max(job.options["callback"].seconds for job in jobs)
+        seconds_per_epoch = per_epoch * self.n_rows / len(jobs[0].options["rows"])
+        turns = -(-len(self.folds) // self._n_at_once)
+        fitting = _PLANNED * seconds / (turns * seconds_per_epoch)
+        return min(max(int(fitting), 1), self.training.epochs)
+
+    def limited(self, seconds: float) -> Optimization:
+        """The same with what each network may take, at most, of the seconds that are left."""
+        turns = -(-len(self.folds) // self._n_at_once)
+        return replace(self, training=replace(self.training, time_limit=seconds / turns))
+
+    @property
+    def _n_at_once(self) -> int:
+        threads = self.training.n_threads or engine.machine()["n_threads"]
+        return min(len(self.folds), threads)
+
+    @property
+    def n_rows(self) -> int:
+        """Training rows of a network, at most."""
+        return max(n_training_rows(fold, len(self.rows.inputs)) for fold in self.folds)
+
+    def _fit(self, jobs: list[FitJob]) -> list[FitResult]:
+        if len(jobs) > 1:
+            return engine.fit_many(jobs, n_threads=self.training.n_threads)
+        job = jobs[0]
+        return [engine.fit(job.spec, job.params, job.X, job.y, job.training, **job.options)]
+
+    def _job(self, number: int) -> FitJob:
+        fold = self.folds[number]
+        training = training_of(self.training, number)
+        options: dict[str, Any] = {
+            "sample_weight": self.rows.weights,
+            "metric": self.metrics[number],
+            "rows": fold.rows,
+        }
+        if self.own is not None:
+            options["eval_set"] = (self.own.inputs, self.own.target)
+            options["eval_sample_weight"] = self.own.weights
+        else:
+            options["eval_rows"] = fold.eval_rows
+        params = engine.initialize(
+            self.spec,
+            init=self.init,
+            seed=training.seed,
+            dtype=self.rows.inputs.dtype.name,
+            X=self.rows.inputs,
+            rows=fold.rows,
+            sample_weight=self.rows.weights,
+        )
+        return FitJob(self.spec, params, self.rows.inputs, self.target, training, options)
+
+    def _trial(self, number: int) -> FitJob:
+        """Two epochs of a network, validation included, on some of its rows; none can diverge."""
+        job = replace(self, own=None)._job(number)
+        fold = self.folds[number]
+        options = {**job.options, "callback": _SecondEpoch(), "metric": "loss"}
+        every = -(-self.n_rows // _TRIAL_ROWS)
+        options["rows"] = np.arange(len(job.X)) if fold.rows is None else fold.rows
+        for name in ("rows", "eval_rows"):
+            if options[name] is not None:
+                options[name] = options[name][::every]
+        training = replace(job.training, epochs=2, learning_rate=0.0, patience=None)
+        return replace(job, training=training, options=options)
+
+
+def n_training_rows(fold: Fold, n_rows: int) -> int:
+    """How many rows a network trains on."""
+    return n_rows if fold.rows is None else len(fold.rows)
+
+
+def smoothed(target: np.ndarray, n_outputs: int, epsilon: float) -> np.ndarray:
+    """Targets that leave a share of each row to all classes: (1 - epsilon) y + epsilon / C.
+
+    Class numbers become rows of probabilities; of several labels each has two classes.
+    """
+    if epsilon == 0:
+        return target
+    if target.ndim == 2:
+        return (1.0 - epsilon) * target + epsilon / 2
+    rows = np.full((len(target), n_outputs), epsilon / n_outputs)
+    rows[np.arange(len(target)), target] += 1.0 - epsilon
+    return rows
+
+
+class _SecondEpoch:
+    """Notes how long the second epoch took; the first meets memory that is not yet there."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._before = 0.0
+
+    def __call__(self, epoch: int, history: History) -> None:
+        self.seconds = history.seconds - self._before
+        self._before = history.seconds
+
+
+class _Together:
+    """One line of progress for networks that train at once: their epochs count together."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.course = History()
+        self._progress = progress
+        self._lock = threading.Lock()
+
+    def __call__(self, epoch: int, history: History) -> None:
+        with self._lock:
+            self.course.loss.append(history.loss[-1])
+            self.course.validation_loss.extend(history.validation_loss[-1:])
+            self.course.validation_metric.extend(history.validation_metric[-1:])
+            self._progress(epoch, self.course)

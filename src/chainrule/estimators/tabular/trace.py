@@ -1,0 +1,141 @@
+"""One training step of a Tabular estimator on the user's own rows, with the names of its columns.
+
+A fitted or loaded model keeps no optimizer state, so the step is the one that its optimizer would
+take from zero moments, with schedule factor 1 and dropout off; the header of the trace says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule.errors import DataError, SpecError
+from chainrule.estimators.weights import read_weights
+from chainrule.explain.trace import StepTrace
+from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, Column
+from chainrule.table.frame import Table, as_table
+
+if TYPE_CHECKING:
+    from chainrule.estimators.tabular.base import TabularModel
+
+_SECONDS_PER_DAY = 86_400
+
+
+def trace_model(
+    model: TabularModel,
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    *,
+    member: int = 0,
+    row_ids: Sequence[Any] | None = None,
+    dtype: str = "float64",
+    training: Mapping[str, Any],
+) -> StepTrace:
+    """The step that a model's optimizer would take on these rows.
+
+    Parameters
+    ----------
+    model : fitted TabularClassifier or TabularRegressor
+    X, y, sample_weight
+        As for `fit`. A row of weight 0 stays, with no part in the gradients.
+    member : int
+        Network of an ensemble.
+    row_ids : sequence, optional
+        What the rows are called outside.
+    dtype : "float64" or "train"
+    training : mapping
+        Keywords of `Network.fit` that replace those of the model's own training.
+
+    Raises
+    ------
+    SpecError
+        For a member that does not exist, and for a schedule.
+    DataError
+        For rows that the model cannot read.
+    """
+    network = model.member(member)
+    if "schedule" in training:
+        raise SpecError("a single step has schedule factor 1; leave out schedule.")
+    table = as_table(X)
+    raw_target = model._target_type.read(y, table.n_rows, "y")
+    weights = read_weights(sample_weight, table.n_rows, "sample_weight")
+    target = model._target.encode(raw_target, "y")
+    if row_ids is not None and len(row_ids) != table.n_rows:
+        raise DataError(f"row_ids has {len(row_ids)} entries; X has {table.n_rows} rows.")
+    chosen = network._training_for({"schedule": "constant", **training})
+    return StepTrace(
+        network.spec,
+        network.params,
+        model._encode(table, network.dtype),
+        target,
+        chosen,
+        sample_weight=model._target.row_weights(target, weights),
+        dtype=dtype,
+        names=network.names,
+        raw=Cells(table, model.encoder_.column_names, model.encoder_.named),
+        row_ids=_index(X) if row_ids is None else row_ids,
+        notes=(
+            f"the step that {chosen.optimizer} would take on these rows from zero moments, with "
+            "schedule factor 1 and dropout off",
+            "the loss is the network's own, before temperature, clamp and averaging",
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Cells(Sequence[Mapping[str, Any]]):
+    """The cells of a table by row: entry 3 is {column: value}, None where it is missing.
+
+    Attributes
+    ----------
+    table : Table
+    names : tuple of str
+        Columns of the model.
+    named : bool
+        Whether the model finds columns by name; otherwise they are taken by position.
+    """
+
+    table: Table
+    names: tuple[str, ...]
+    named: bool
+    _columns: dict[str, Column] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return self.table.n_rows
+
+    def __getitem__(self, row: Any) -> Any:
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        return {name: _cell(self._column(name), row) for name in self.names}
+
+    def _column(self, name: str) -> Column:
+        if name not in self._columns:
+            by_name = self.named and self.table.named
+            place = (self.table.names if by_name else self.names).index(name)
+            self._columns[name] = self.table.column(place)
+        return self._columns[name]
+
+
+def _cell(column: Column, row: int) -> Any:
+    if column.missing[row]:
+        return None
+    value = column.values[row]
+    if column.kind in (BOOLEAN, CATEGORY):
+        return column.levels[int(value)]
+    if column.kind == DATETIME:
+        return str(np.datetime64(round(float(value) * _SECONDS_PER_DAY), "s")).removesuffix(
+            "T00:00:00"
+        )
+    return float(value)
+
+
+def _index(X: Any) -> list[Any] | None:
+    """The labels of a pandas index that is more than a count of rows."""
+    index = getattr(X, "index", None)
+    if index is None or callable(index) or type(index).__name__ == "RangeIndex":
+        return None
+    return list(index)

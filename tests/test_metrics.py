@@ -1,0 +1,146 @@
+"""Metrics against scikit-learn's, and the laws that they keep."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn import metrics as theirs
+from sklearn.datasets import make_multilabel_classification
+
+from chainrule import metrics
+
+RNG = np.random.default_rng(0)
+N = 200
+WEIGHTS = RNG.integers(1, 4, N).astype(float)
+weighted = pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["plain", "weighted"])
+
+
+def probabilities(n_classes):
+    z = np.random.default_rng(n_classes).normal(size=(N, n_classes))
+    e = np.exp(z)
+    return e / e.sum(axis=1, keepdims=True)
+
+
+@weighted
+@pytest.mark.parametrize("n_classes", [2, 4])
+def test_classes(n_classes, weights):
+    y, proba = RNG.integers(0, n_classes, N), probabilities(n_classes)
+    labels, keywords = np.arange(n_classes), {"sample_weight": weights}
+    guess, positive = proba.argmax(axis=1), proba[:, 1] if n_classes == 2 else proba
+    expected = {
+        "log_loss": theirs.log_loss(y, proba, labels=labels, **keywords),
+        "brier": theirs.brier_score_loss(y, proba, labels=labels, **keywords),
+        "accuracy": theirs.accuracy_score(y, guess, **keywords),
+        "balanced_error": 1 - theirs.balanced_accuracy_score(y, guess, **keywords),
+        "auc": theirs.roc_auc_score(y, positive, multi_class="ovr", **keywords),
+    }
+    for name, value in expected.items():
+        assert getattr(metrics, name)(y, proba, weights) == pytest.approx(value), name
+
+
+@weighted
+def test_several_labels(weights):
+    _, y = make_multilabel_classification(N, n_classes=3, random_state=0)
+    proba, keywords = RNG.random((N, 3)), {"sample_weight": weights}
+    one = list(zip(y.T, proba.T, strict=True))
+    expected = {
+        "log_loss": sum(theirs.log_loss(t, p, **keywords) for t, p in one),
+        "brier": sum(theirs.brier_score_loss(t, p, **keywords) for t, p in one),
+        "accuracy": theirs.accuracy_score(y, proba > 0.5, **keywords),
+        "auc": theirs.roc_auc_score(y, proba, **keywords),
+    }
+    for name, value in expected.items():
+        assert getattr(metrics, name)(y, proba, weights) == pytest.approx(value), name
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_certain_answers_cost_what_they_cost_in_scikit_learn(dtype):
+    y = np.array([0, 1, 1])
+    proba = np.array([[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]], dtype)
+    found = metrics.log_loss(y, proba)
+    assert found == pytest.approx(theirs.log_loss(y, proba), rel=1e-6)
+    eps = np.finfo(dtype).eps
+    assert found == pytest.approx((-np.log(eps) + np.log(2)) / 3, rel=1e-6)
+    labels = np.array([[1.0], [0.0]]), np.array([[0.0], [1.0]], dtype)
+    assert metrics.log_loss(*labels) == pytest.approx(-np.log(eps), rel=1e-6)
+
+
+@weighted
+def test_equal_scores_count_by_half(weights):
+    y, score = RNG.integers(0, 2, N), RNG.integers(0, 5, N).astype(float)
+    expected = theirs.roc_auc_score(y, score, sample_weight=weights)
+    assert metrics.auc(y, score, weights) == pytest.approx(expected)
+
+
+def test_the_area_needs_rows_of_both_kinds():
+    assert np.isnan(metrics.auc(np.ones(4), np.arange(4.0)))
+    y, proba = np.array([0, 1, 0, 1]), np.full((4, 3), 1 / 3)
+    assert metrics.auc(y, proba) == 0.5  # of the two classes that there are
+
+
+@weighted
+@pytest.mark.parametrize("shape", [(N,), (N, 2)])
+def test_numbers(shape, weights):
+    y, predicted = RNG.random(shape), RNG.random(shape)
+    y.reshape(N, -1)[:9] = 0.0
+    keywords = {"sample_weight": weights}
+    expected = {
+        "rmse": theirs.root_mean_squared_error(y, predicted, **keywords),
+        "mae": theirs.mean_absolute_error(y, predicted, **keywords),
+        "r2": theirs.r2_score(y, predicted, **keywords),
+        "poisson_deviance": np.mean(
+            [
+                theirs.mean_poisson_deviance(t, p, **keywords)
+                for t, p in zip(y.reshape(N, -1).T, predicted.reshape(N, -1).T, strict=True)
+            ]
+        ),
+    }
+    for name, value in expected.items():
+        assert getattr(metrics, name)(y, predicted, weights) == pytest.approx(value), name
+
+
+def test_r2_of_constant_outputs_and_of_one_row():
+    y, a, s = RNG.normal(size=(9, 3)), RNG.normal(size=(9, 3)), RNG.random(9)
+    y[:, 1] = a[:, 1] = y[:, 2] = 2.0
+    for weights in (None, s):
+        expected = theirs.r2_score(y, a, sample_weight=weights)
+        assert metrics.r2(y, a, weights) == pytest.approx(expected)
+    assert np.isnan(metrics.r2(y[:1], a[:1]))
+
+
+@weighted
+def test_quantiles(weights):
+    y, predicted, levels = RNG.normal(size=N), RNG.normal(size=(N, 3)), (0.1, 0.5, 0.83)
+    expected = [
+        theirs.mean_pinball_loss(y, p, alpha=q, sample_weight=weights)
+        for p, q in zip(predicted.T, levels, strict=True)
+    ]
+    found = metrics.quantile_loss(y, predicted, levels, weights)
+    assert found == pytest.approx(np.mean(expected))
+    least = [
+        min(theirs.mean_pinball_loss(y, [c] * N, alpha=q, sample_weight=weights) for c in y)
+        for q in levels
+    ]
+    found = metrics.quantile_d2(y, predicted, levels, weights)
+    assert found == pytest.approx(1 - np.mean(np.divide(expected, least)))
+
+
+def test_huber_by_hand():
+    y, predicted = np.array([[0.0], [0.0]]), np.array([[0.5], [-3.0]])
+    assert metrics.huber(y, predicted) == (0.125 + 2.5) / 2
+
+
+def test_a_row_of_weight_k_is_k_rows():
+    copies = np.repeat(np.arange(N), WEIGHTS.astype(int))
+    y, proba = RNG.integers(0, 3, N), probabilities(3)
+    for name in ("log_loss", "brier", "accuracy", "balanced_error", "auc"):
+        metric = getattr(metrics, name)
+        assert metric(y, proba, WEIGHTS) == pytest.approx(metric(y[copies], proba[copies])), name
+    y, a = RNG.random((N, 2)), RNG.random((N, 2))
+    for name in ("rmse", "mae", "r2", "huber", "poisson_deviance"):
+        metric = getattr(metrics, name)
+        assert metric(y, a, WEIGHTS) == pytest.approx(metric(y[copies], a[copies])), name
+    y, levels = y[:, 0], (0.2, 0.7)
+    for metric in (metrics.quantile_loss, metrics.quantile_d2):
+        expected = metric(y[copies], a[copies], levels)
+        assert metric(y, a, levels, WEIGHTS) == pytest.approx(expected)
