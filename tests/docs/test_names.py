@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 import chainrule
-from chainrule.files.form import MOMENTS
 from chainrule.spec import (
     ACTIVATIONS,
     INITIALIZATIONS,
@@ -76,7 +75,9 @@ def test_closed_sets_are_whole(name, members):
 
 def test_moments_of_every_optimizer():
     (row,) = [row for row in rows("Training") if row[0] == "moments of an optimizer"]
-    assert set(TICKED.findall(row[2])) == {name for names in MOMENTS.values() for name in names}
+    assert set(TICKED.findall(row[2])) == {
+        name for row_ in OPTIMIZERS.values() for name in row_.moments
+    }
 
 
 def test_settings_of_training_are_fields():

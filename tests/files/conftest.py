@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from chainrule.files import ModelRecord
-from chainrule.files.form import MOMENTS
 from chainrule.spec import (
+    OPTIMIZERS,
     Dense,
     Dropout,
     History,
@@ -39,7 +39,9 @@ def _make_record(optimizer="adam", dtype="float32", kind="network", seed=0, hist
         return {name: rng.standard_normal(shape).astype(dtype) for name, shape in shapes.items()}
 
     params = draw()
-    moments = {f"{m}.{name}": a for m in MOMENTS[optimizer] for name, a in draw().items()}
+    moments = {
+        f"{m}.{name}": a for m in OPTIMIZERS[optimizer].moments for name, a in draw().items()
+    }
     past = History(
         loss=rng.random(7).tolist(),
         validation_loss=rng.random(7).tolist(),

@@ -59,8 +59,9 @@ def test_the_published_training():
         assert (training.epochs, training.patience, training.seed) == (96, None, 5)
         # parameter: (factor on the rate, factor on rate * decay * 0.02)
         expected = {
-            "W1": (1, 1), "b1": (0.1, 0), "activation_weight1": (0.1, 0.01), "scale": (6, 36), "embedding": (1, 1),
-            **dict.fromkeys(("freq", "phase", "mix", "shift"), (0.1, 0.01)),
+            "W1": (1, 1), "b1": (0.1, 0), "activation_weight1": (0.1, 0.01), "scale": (6, 36),
+            "embedding": (1, 1),
+            **dict.fromkeys(("frequency", "phase", "weight", "bias"), (0.1, 0.01)),
         }  # fmt: skip
         for name, (factor, decay) in expected.items():
             assert training.learning_rate_factor(name) == factor
