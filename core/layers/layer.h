@@ -47,6 +47,7 @@ template <class T>
 struct LayerRows {
   View<const T> in;
   View<T> out;                       // the layer above may read another view: see connect()
+  View<const T> read;                // that view, where a container has to know it
   View<T> delta;                     // dl/d(out) of each row, for a fused layer dl/dz
   T* kept[3] = {};                   // what the kind keeps, out.stride apart
   std::vector<LayerRows<T>> inside;  // of the layers that it runs
@@ -239,6 +240,14 @@ using Plans = std::vector<std::shared_ptr<const LayerPlan>>;
 #define CHAINRULE_MAKES_LAYER                                             \
   LayerPtr<float> make(Index n_in, Places<float>& places) const override; \
   LayerPtr<double> make(Index n_in, Places<double>& places) const override;
+
+// One layer's forward, and whoever wants to see it.
+template <class T>
+void run_forward(const Frame<T>& frame, const Layer<T>& layer, LayerRows<T>& rows, Index from,
+                 Index to) {
+  layer.forward(frame, rows, from, to);
+  if (frame.after != nullptr) (*frame.after)(frame, layer, rows);
+}
 
 // Rows [from, to) of a full-batch pointer set.
 template <class T>
