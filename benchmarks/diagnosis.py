@@ -4,8 +4,8 @@
     python -m benchmarks.diagnosis --list     # and every miss and false alarm
 
 Eight kinds of fault on each of forty tables, and five healthy trainings of each. The limits in
-`chainrule.explain.detectors.TABLE` were chosen on the tables at even places; those at odd places
-judge them.
+`chainrule.explain.diagnosis.detectors.TABLE` were chosen on the tables at even places; those at odd
+places judge them.
 """
 
 from __future__ import annotations

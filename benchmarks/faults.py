@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.fault_tables import Table
 from chainrule import Network
 from chainrule.errors import DivergedError
-from chainrule.explain.findings import Diagnosis
+from chainrule.explain.diagnosis.findings import Diagnosis
 
 # (hidden sizes, activation, keywords of fit) of healthy runs; a fault starts from one of them.
 RECIPES: list[tuple[list[int], str, dict[str, Any]]] = [

@@ -4,30 +4,47 @@
 
 #include "base/floating_point.h"
 #include "base/random.h"
+#include "kernels/names.h"
 #include "train/initialize.h"
 
 namespace chainrule {
 namespace {
 
 template <class T>
-void evaluate_function(int function, Column<T> x, Writable<T> out) {
+void evaluate_function(const std::string& function, Column<T> x, Writable<T> out) {
   if (x.size() != out.size()) throw std::invalid_argument("x and out differ in length");
   const FlushSubnormals flush;
-  kernels<T>().evaluate(static_cast<Function>(function), x.data(), out.data(),
+  kernels<T>().evaluate(function_named(function), x.data(), out.data(),
                         static_cast<Index>(x.size()));
 }
 
-template <class T>
-void initialize_weights(int distribution, double scale, std::uint64_t seed, Index layer,
-                        nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu> w) {
-  initialize<T>(static_cast<Distribution>(distribution), scale, seed, layer,
-                static_cast<Index>(w.shape(1)), static_cast<Index>(w.shape(0)), w.data());
+Distribution distribution_named(const std::string& name) {
+  if (name == "uniform") return Distribution::uniform;
+  if (name == "normal") return Distribution::normal;
+  throw std::invalid_argument("unknown distribution '" + name + "'");
 }
 
-nb::object permutation(Index n, std::uint64_t seed, std::uint32_t stream, std::uint32_t epoch) {
+Stream stream_named(const std::string& name) {
+  for (const auto& [known, stream] : {std::pair{"init", Stream::init},
+                                      {"shuffle", Stream::shuffle},
+                                      {"split", Stream::split},
+                                      {"dropout", Stream::dropout}})
+    if (name == known) return stream;
+  throw std::invalid_argument("unknown stream '" + name + "'");
+}
+
+template <class T>
+void initialize_weights(const std::string& distribution, double size, std::uint64_t seed,
+                        Index layer, nb::ndarray<T, nb::ndim<2>, nb::c_contig, nb::device::cpu> w) {
+  initialize<T>(distribution_named(distribution), size, seed, layer, static_cast<Index>(w.shape(1)),
+                static_cast<Index>(w.shape(0)), w.data());
+}
+
+nb::object permutation(Index n, std::uint64_t seed, const std::string& stream,
+                       std::uint32_t epoch) {
   std::vector<std::uint32_t> order(static_cast<std::size_t>(n));
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::uint32_t>(i);
-  shuffle(order.data(), n, seed, static_cast<Stream>(stream), epoch);
+  shuffle(order.data(), n, seed, stream_named(stream), epoch);
   std::int64_t* data = nullptr;
   nb::object array = new_array<std::int64_t>({order.size()}, &data);
   for (std::size_t i = 0; i < order.size(); ++i) data[i] = order[i];
@@ -47,11 +64,12 @@ void register_numbers(nb::module_& module) {
              nb::arg("out").noconvert());
   module.def("evaluate", &evaluate_function<double>, nb::arg("function"), nb::arg("x").noconvert(),
              nb::arg("out").noconvert());
-  module.def("initialize", &initialize_weights<float>, nb::arg("distribution"), nb::arg("scale"),
+  module.def("initialize", &initialize_weights<float>, nb::arg("distribution"), nb::arg("size"),
              nb::arg("seed"), nb::arg("layer"), nb::arg("w").noconvert());
-  module.def("initialize", &initialize_weights<double>, nb::arg("distribution"), nb::arg("scale"),
+  module.def("initialize", &initialize_weights<double>, nb::arg("distribution"), nb::arg("size"),
              nb::arg("seed"), nb::arg("layer"), nb::arg("w").noconvert());
-  module.def("permutation", &permutation);
+  module.def("permutation", &permutation, nb::arg("n"), nb::arg("seed"), nb::arg("stream"),
+             nb::arg("epoch"));
   module.def("philox", &philox_words);
 }
 

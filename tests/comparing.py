@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from chainrule import _core
-from chainrule.engine import TrainingState
+from chainrule.spec import TrainingState
 
 # With one fused multiply-add where the portable kernels have a product and a sum.
 FUSED = [name for name in _core.instruction_sets() if name != "portable"]

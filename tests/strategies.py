@@ -17,19 +17,23 @@ import numpy as np
 from hypothesis import strategies as st
 
 from chainrule.reference.activations import sigmoid, softmax
-from chainrule.reference.forward import forward, forward_layer
+from chainrule.reference.forward import forward, record_forward
 from chainrule.reference.random import dropout_masks
-from chainrule.reference.stem import stem_forward
 from chainrule.spec import (
+    ACTIVATION_ROWS,
     ACTIVATIONS,
     LOSSES,
     OPTIMIZERS,
     SCHEDULES,
+    Activation,
     CategoryEmbedding,
+    Columns,
     Dense,
     Dropout,
+    Layer,
     Loss,
     NetworkSpec,
+    Part,
     PeriodicEmbedding,
     Scale,
     Schedule,
@@ -41,15 +45,8 @@ MAX_BATCH = 17
 KINK = 1e-3  # |z| is larger where an activation has a kink at 0
 NEARLY_ONE = 1.0 - 1e-4  # no probability is larger
 
-# Activations that have a kink at 0. elu with alpha 1 turns there, but has no kink.
-KINKED = ("relu", "leaky_relu", "selu")
-
 # (loss, output activation): every pair that a network may end with.
-OUTPUTS = [
-    (loss, activation)
-    for loss, (default, any_elementwise) in LOSSES.items()
-    for activation in (ACTIVATIONS if any_elementwise else (default,))
-]
+OUTPUTS = [(loss, activation) for loss, row in LOSSES.items() for activation in row.activations]
 # (hidden activation, (loss, output activation)); 407 of them.
 COMBINATIONS = list(product(ACTIVATIONS, OUTPUTS))
 
@@ -75,14 +72,16 @@ class Problem:
 def random_problem(seed: int) -> Problem:
     """The problem of this seed; 407 seeds in a row meet every activation with every loss.
 
-    Two of three networks have a stem, parametric activations, or both.
+    Two of three networks have layers before layer 1, parametric activations, or both.
     """
     rng = np.random.default_rng(seed)
     # 149 and 407 have no common factor, so that neighbouring seeds differ in all three choices.
     hidden, (loss, output) = COMBINATIONS[seed * 149 % len(COMBINATIONS)]
-    spec = random_spec(rng, hidden, loss, output)
+    layers = random_layers(rng, hidden, loss, output)
+    n_features = random_width(rng)
     # With this stream no seed of the tests draws gradients that cancel to rounding.
-    spec = with_parts(np.random.default_rng((seed, 3)), spec)
+    layers = with_other_kinds(np.random.default_rng((seed, 3)), layers, n_features)
+    spec = NetworkSpec(n_features, tuple(layers), random_loss(loss, layers[-1].units))
     n = int(rng.integers(1, MAX_BATCH + 1))
     X = random_rows(rng, spec, n)
     training = TrainingSpec(
@@ -119,13 +118,13 @@ def random_width(rng: np.random.Generator) -> int:
     return int(np.exp(rng.uniform(0.0, np.log(MAX_WIDTH + 1))))
 
 
-def random_spec(rng: np.random.Generator, hidden: str, loss: str, output: str) -> NetworkSpec:
+def random_layers(rng: np.random.Generator, hidden: str, loss: str, output: str) -> list[Any]:
     """0 to 6 hidden layers, the first with the given activation, with and without dropout."""
     n_hidden = int(rng.integers(0, 7))
     activations = [hidden, *rng.choice(ACTIVATIONS, size=6)][:n_hidden]
     ntk = bool(rng.random() < 0.25)
     dropout = bool(rng.random() < 0.3)
-    layers: list[Dense | Dropout] = []
+    layers: list[Layer] = []
     for activation in activations:
         if dropout and rng.random() < 0.5:
             layers.append(Dropout(float(rng.choice([0.1, 0.25, 0.5]))))
@@ -135,67 +134,95 @@ def random_spec(rng: np.random.Generator, hidden: str, loss: str, output: str) -
     n_outputs = random_width(rng)
     if loss == "cross_entropy":
         n_outputs = max(2, n_outputs)
-    layers.append(Dense(n_outputs, output, ntk))
+    return [*layers, Dense(n_outputs, output, ntk)]
+
+
+def random_loss(name: str, n_outputs: int) -> Loss:
+    """The loss of this name with constants that are not its defaults."""
     quantiles = tuple(float(k + 1) / (n_outputs + 1) for k in range(n_outputs))
-    return NetworkSpec(
-        random_width(rng),
-        tuple(layers),
-        Loss(
-            loss,
-            huber_delta=0.7 if loss == "huber" else 1.0,
-            quantiles=quantiles if loss == "pinball" else (),
-        ),
-    )
+    return Loss.of(name, {"huber_delta": 0.7, "quantiles": quantiles})
 
 
-def with_parts(rng: np.random.Generator, spec: NetworkSpec) -> NetworkSpec:
-    """The network with parts of the stem before layer 1, and hidden layers that blend."""
-    layers = list(spec.layers)
+def with_other_kinds(rng: np.random.Generator, layers: list[Any], n_features: int) -> list[Any]:
+    """The layers, some with a parametric activation, and at times others before layer 1."""
     if rng.random() < 0.4:
         layers[:-1] = [
-            replace(layer, blend=bool(rng.random() < 0.7)) if isinstance(layer, Dense) else layer
+            replace(layer, parametric=bool(rng.random() < 0.7))
+            if isinstance(layer, Dense)
+            else layer
             for layer in layers[:-1]
         ]
     if rng.random() < 0.55:
         if isinstance(layers[0], Dropout):
             del layers[0]
-        columns = int(rng.integers(0, spec.n_features + 1))
-        coded = int(rng.integers(0, min(4, spec.n_features - columns) + 1))
-        stem: list[Any] = []
+        columns = int(rng.integers(0, n_features + 1))
+        coded = int(rng.integers(0, min(4, n_features - columns) + 1))
+        periodic = categories = None
         if columns and rng.random() < 0.8:
-            stem.append(
-                PeriodicEmbedding(columns, int(rng.integers(1, 18)), int(rng.integers(1, 5)))
-            )
+            periodic = PeriodicEmbedding(int(rng.integers(1, 18)), int(rng.integers(1, 5)))
         if coded:
             known = tuple(int(k) for k in rng.integers(1, 12, size=coded))
-            stem.append(CategoryEmbedding(known, int(rng.integers(1, 10))))
-        if rng.random() < 0.6 or not stem:
-            stem.append(Scale())
-        layers = [*stem, *layers]
-    return NetworkSpec(spec.n_features, tuple(layers), spec.loss)
+            categories = CategoryEmbedding(known, int(rng.integers(1, 10)))
+        before: list[Layer] = side_by_side(n_features, columns, periodic, categories)
+        if rng.random() < 0.6 or not before:
+            before.append(Scale())
+        layers = [*before, *layers]
+    return layers
+
+
+def side_by_side(
+    n_features: int,
+    columns: int,
+    periodic: PeriodicEmbedding | None,
+    categories: CategoryEmbedding | None,
+) -> list[Layer]:
+    """One layer that embeds the first columns and the codes in the last ones, if there are any."""
+    coded = len(categories.levels) if categories else 0
+    embedded = columns if periodic else 0
+    parts = [
+        Part(embedded, periodic),
+        Part(n_features - embedded - coded),
+        Part(coded, categories),
+    ]
+    present = tuple(part for part in parts if part.columns)
+    if not (periodic or categories):
+        return []
+    if len(present) == 1 and present[0].layer is not None:
+        return [present[0].layer]
+    return [Columns(present)]
 
 
 def random_rows(rng: np.random.Generator, spec: NetworkSpec, n: int) -> np.ndarray:
-    """Normal numbers, and codes in the last features where they are embedded."""
+    """Normal numbers, and codes in the columns where categories are embedded."""
     X = rng.normal(size=(n, spec.n_features))
-    if spec.categories:
-        known = spec.categories.levels
-        X[:, -len(known) :] = rng.integers(0, np.array(known) + 1, size=(n, len(known)))
+    for at in spec.walk:
+        if isinstance(at.layer, CategoryEmbedding):
+            known = np.array(at.layer.levels)
+            X[:, at.first : at.first + at.n_in] = rng.integers(0, known + 1, size=(n, len(known)))
     return X
 
 
 def random_params(rng: np.random.Generator, spec: NetworkSpec) -> dict[str, np.ndarray]:
     """Weights that keep the size of a row about the same from layer to layer; no weight is 0."""
+    size = {
+        "b": 0.5,
+        "frequency": 0.2,
+        "phase": 2.0,
+        "bias": 0.5,
+        "embedding": 1.0,
+        "scale": 0.3,
+        "activation_weight": 0.5,
+    }
     params = {}
-    for name, shape in spec.parameter_shapes.items():
-        family = name.rstrip("0123456789")
-        ntk = family == "W" and spec.dense[int(name[1:]) - 1].ntk
-        size = {"b": 0.5, "freq": 0.2, "phase": 2.0, "shift": 0.5, "scale": 0.3, "blend": 0.5}
-        fallback = 1.0 if ntk or family == "levels" else 1.0 / np.sqrt(shape[-1])
-        value = rng.normal(size=shape) * size.get(family, fallback)
-        if family in ("scale", "blend"):
-            value += 1.0
-        params[name] = value + np.copysign(1e-3, value)  # l1 has its kink at 0
+    for at in spec.walk:
+        for name, parameter in at.parameters.items():
+            fallback = (
+                1.0 if getattr(at.layer, "ntk", False) else 1.0 / np.sqrt(parameter.shape[-1])
+            )
+            value = rng.normal(size=parameter.shape) * size.get(parameter.family, fallback)
+            if parameter.start.distribution == "ones":
+                value += 1.0
+            params[name] = value + np.copysign(1e-3, value)  # l1 has its kink at 0
     return params
 
 
@@ -203,16 +230,14 @@ def keep_clear_of_kinks(
     spec: NetworkSpec, params: dict[str, np.ndarray], X: np.ndarray, masks: Any
 ) -> None:
     """Move the bias of each unit with a kink until all its z are at least `KINK` away from 0."""
-    a = stem_forward(spec, params, X) if spec.has_stem else X
-    for l, layer in enumerate(spec.dense, start=1):
-        if layer.activation in KINKED:
-            z, _ = forward_layer(spec, params, l, a, masks)
-            for unit in range(layer.units):
+    for at in spec.walk:
+        if isinstance(at.layer, Activation) and ACTIVATION_ROWS[at.layer.function].has_kink:
+            z = record_forward(spec, params, X, masks).inputs[at.index]
+            for unit in range(at.n_in):
                 # n rows forbid n intervals of width 2.2 KINK; among 3n + 1 shifts, one is free.
                 shifts = np.arange(3 * len(X) + 1) * 1.1 * KINK
                 near = np.abs(z[:, unit, np.newaxis] + shifts).min(axis=0) < 1.1 * KINK
-                params[f"b{l}"][unit] += shifts[np.argmin(near)]
-        _, a = forward_layer(spec, params, l, a, masks)
+                params[f"b{at.number}"][unit] += shifts[np.argmin(near)]
 
 
 def keep_clear_of_saturation(
@@ -290,7 +315,7 @@ def training_specs(draw: st.DrawFn) -> TrainingSpec:
     share = st.floats(0.0, 0.999)
     size = st.floats(0.0, 1e6)
     steady = sorted(set(SCHEDULES) - {"plateau"})
-    families = ["W", "b", "W1", "b2", "scale", "blend", "blend1"]
+    families = ["W", "b", "W1", "b2", "scale", "activation_weight", "activation_weight1"]
     factors = st.dictionaries(st.sampled_from(families), size)
 
     def schedule(names: list[str]) -> Schedule:

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from chainrule.progress import Progress
+from chainrule.network.progress import Progress
 from chainrule.spec import History
 
 HISTORY = History(loss=[0.5, 0.25], validation_loss=[0.6, 0.55], best_epoch=1)

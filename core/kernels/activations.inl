@@ -6,35 +6,59 @@ inline constexpr double kLeakySlope = 0.01;
 inline constexpr double kSeluLambda = 1.0507009873554805;
 inline constexpr double kSeluAlpha = 1.6732632423543772;
 
-template <class T, Activation kKind>
+#define CHAINRULE_ACTIVATIONS(ROW) \
+  ROW(identity)                    \
+  ROW(sigmoid)                     \
+  ROW(tanh)                        \
+  ROW(relu)                        \
+  ROW(leaky_relu)                  \
+  ROW(elu)                         \
+  ROW(selu)                        \
+  ROW(gelu)                        \
+  ROW(silu)                        \
+  ROW(mish)                        \
+  ROW(softplus)                    \
+  ROW(exp)                         \
+  ROW(softmax)
+
+#define CHAINRULE_ROW(name) name,
+enum class ActivationKind : int { CHAINRULE_ACTIVATIONS(CHAINRULE_ROW) };
+#undef CHAINRULE_ROW
+
+inline ActivationKind kind_of(Activation activation) {
+  return static_cast<ActivationKind>(activation);
+}
+static_assert(static_cast<int>(ActivationKind::identity) == static_cast<int>(Activation::identity));
+
+template <class T, ActivationKind kKind>
 struct Sigma;
 
 template <class T>
-struct Sigma<T, Activation::identity> {
+struct Sigma<T, ActivationKind::identity> {
   static Vector<T> value(Vector<T> z) { return z; }
   static Vector<T> slope(Vector<T>) { return broadcast<T>(T(1)); }
 };
 
 template <class T>
-struct Sigma<T, Activation::sigmoid> {
+struct Sigma<T, ActivationKind::sigmoid> {
   static Vector<T> value(Vector<T> z) { return sigmoid_of<T>(z); }
   static Vector<T> slope(Vector<T> a) { return a * (T(1) - a); }
 };
 
 template <class T>
-struct Sigma<T, Activation::tanh> {
+struct Sigma<T, ActivationKind::tanh> {
   static Vector<T> value(Vector<T> z) { return tanh_of<T>(z); }
   static Vector<T> slope(Vector<T> a) { return fma(-a, a, broadcast<T>(T(1))); }
 };
 
 template <class T>
-struct Sigma<T, Activation::relu> {
+struct Sigma<T, ActivationKind::relu> {
   static Vector<T> value(Vector<T> z) { return at_least_zero(z); }
   static Vector<T> slope(Vector<T> a) { return a > T(0) ? broadcast<T>(T(1)) : Vector<T>{}; }
 };
 
 template <class T>
-struct Sigma<T, Activation::leaky_relu> {
+struct Sigma<T, ActivationKind::leaky_relu> {
   static Vector<T> value(Vector<T> z) { return z > T(0) ? z : T(kLeakySlope) * z; }
   static Vector<T> slope(Vector<T> a) {
     return a > T(0) ? broadcast<T>(T(1)) : broadcast<T>(T(kLeakySlope));
@@ -42,7 +66,7 @@ struct Sigma<T, Activation::leaky_relu> {
 };
 
 template <class T>
-struct Sigma<T, Activation::elu> {
+struct Sigma<T, ActivationKind::elu> {
   static Vector<T> value(Vector<T> z) {
     return z > T(0) ? z : expm1_of<T>(z > T(0) ? Vector<T>{} : z);
   }
@@ -50,7 +74,7 @@ struct Sigma<T, Activation::elu> {
 };
 
 template <class T>
-struct Sigma<T, Activation::selu> {
+struct Sigma<T, ActivationKind::selu> {
   static Vector<T> value(Vector<T> z) {
     return z > T(0) ? T(kSeluLambda) * z
                     : T(kSeluLambda * kSeluAlpha) * expm1_of<T>(z > T(0) ? Vector<T>{} : z);
@@ -61,14 +85,14 @@ struct Sigma<T, Activation::selu> {
 };
 
 template <class T>
-struct Sigma<T, Activation::exp> {
+struct Sigma<T, ActivationKind::exp> {
   static Vector<T> value(Vector<T> z) { return exp_of<T>(z); }
   static Vector<T> slope(Vector<T> a) { return a; }
 };
 
 // z Phi(z), Phi the normal distribution function: derivative Phi(z) + z phi(z).
 template <class T>
-struct Sigma<T, Activation::gelu> {
+struct Sigma<T, ActivationKind::gelu> {
   static Vector<T> value(Vector<T> z, Vector<T>* slope) {
     const Vector<T> u = absolute<T>(z) * T(0.70710678118654752440);
     const Vector<T> tail = T(0.5) * erfc_of<T>(u);
@@ -81,7 +105,7 @@ struct Sigma<T, Activation::gelu> {
 
 // z s(z), s the sigmoid: derivative s + z s (1 - s).
 template <class T>
-struct Sigma<T, Activation::silu> {
+struct Sigma<T, ActivationKind::silu> {
   static Vector<T> value(Vector<T> z, Vector<T>* slope) {
     const Vector<T> s = sigmoid_of<T>(z);
     const Vector<T> a = z * s;
@@ -92,7 +116,7 @@ struct Sigma<T, Activation::silu> {
 
 // z t, t = tanh(softplus(z)) = (e^2 + 2e) / (e^2 + 2e + 2), e = e^z: derivative t + z s (1 - t^2).
 template <class T>
-struct Sigma<T, Activation::mish> {
+struct Sigma<T, ActivationKind::mish> {
   static Vector<T> value(Vector<T> z, Vector<T>* slope) {
     const Vector<T> capped = z > T(20) ? broadcast<T>(T(20)) : z;
     const Vector<T> e = exp_of<T>(capped);
@@ -106,7 +130,7 @@ struct Sigma<T, Activation::mish> {
 };
 
 template <class T>
-struct Sigma<T, Activation::softplus> {
+struct Sigma<T, ActivationKind::softplus> {
   static Vector<T> value(Vector<T> z, Vector<T>* slope) {
     const Vector<T> e = exp_of<T>(-absolute<T>(z));
     const Vector<T> s = T(1) / (T(1) + e);
@@ -115,76 +139,137 @@ struct Sigma<T, Activation::softplus> {
   }
 };
 
-// a = sigma(z) and, where slope is wanted, sigma'(z) over rows x width (whole panels), in place or
-// not. `a` may be `z`.
-template <class T, Activation kKind>
-inline void activate_block(const T* z, T* a, T* slope, Index stride, Index rows, Index width) {
-  for (Index row = 0; row < rows; ++row) {
-    for (Index j = 0; j < width; j += kLanes<T>) {
-      const Index at = row * stride + j;
-      const Vector<T> input = load<T>(z + at);
-      if constexpr (slope_from_value(kKind)) {
-        const Vector<T> value = Sigma<T, kKind>::value(input);
-        store<T>(a + at, value);
-        if (slope != nullptr) store<T>(slope + at, Sigma<T, kKind>::slope(value));
-      } else {
-        Vector<T> derivative;
-        store<T>(a + at, Sigma<T, kKind>::value(input, &derivative));
-        if (slope != nullptr) store<T>(slope + at, derivative);
-      }
-    }
+// Of a whole row, with its loss: losses.inl.
+template <class T>
+struct Sigma<T, ActivationKind::softmax> {};
+
+// Whether sigma'(z) can be had from a; else value() gives it, and somebody has to keep it.
+template <ActivationKind kKind>
+inline constexpr bool kSlopeFromValue =
+    !requires(Vector<float> z) { Sigma<float, kKind>::value(z, &z); };
+
+#define CHAINRULE_ROW(name) {#name, kSlopeFromValue<ActivationKind::name>},
+inline constexpr ActivationRow kActivationRows[] = {CHAINRULE_ACTIVATIONS(CHAINRULE_ROW)};
+#undef CHAINRULE_ROW
+
+// Calls act<kKind>() for the kind that the code stands for.
+template <class Act>
+[[gnu::always_inline]] inline void with_kind(Activation activation, const Act& act) {
+  switch (kind_of(activation)) {
+#define CHAINRULE_ROW(name) \
+  case ActivationKind::name: return act.template operator()<ActivationKind::name>();
+    CHAINRULE_ACTIVATIONS(CHAINRULE_ROW)
+#undef CHAINRULE_ROW
   }
 }
 
+// Whether a = sigma(z) of this kind is all that is wanted.
 template <class T>
-void activate(Activation activation, const T* z, T* a, T* slope, Index stride, Index rows,
-              Index width) {
-  switch (activation) {
-#define CHAINRULE_CASE(kind) \
-  case Activation::kind:     \
-    return activate_block<T, Activation::kind>(z, a, slope, stride, rows, width);
-    CHAINRULE_CASE(identity)
-    CHAINRULE_CASE(sigmoid)
-    CHAINRULE_CASE(tanh)
-    CHAINRULE_CASE(relu)
-    CHAINRULE_CASE(leaky_relu)
-    CHAINRULE_CASE(elu)
-    CHAINRULE_CASE(selu)
-    CHAINRULE_CASE(gelu)
-    CHAINRULE_CASE(silu)
-    CHAINRULE_CASE(mish)
-    CHAINRULE_CASE(softplus)
-    CHAINRULE_CASE(exp)
-#undef CHAINRULE_CASE
-    case Activation::softmax: return;  // a row at a time, with its loss
-  }
+[[gnu::always_inline]] inline bool is_only(const Epilogue<T>& out, ActivationKind kind) {
+  return kind_of(out.activation) == kind && out.slope == nullptr &&
+         out.activation_weight == nullptr;
 }
 
-// The parametric activation over rows x width, from z and what activate() made of it:
-// a = z + blend (sigma - z), da/dz = 1 + blend (sigma' - 1), residual = sigma - z.
-template <class T>
-inline void blend_block(const T* z, Index z_stride, const T* blend, T* a, T* slope, T* residual,
-                        Index stride, Index rows, Index width) {
+// From z to what `out` wants, over rows x kWidth at element `at`; z may be out.a. With a factor w a
+// unit, a = z + w (sigma(z) - z) and da/dz = 1 + w (sigma'(z) - 1).
+template <class T, ActivationKind kKind, bool kWeighted, Index kWidth>
+inline void activate_block(const Epilogue<T>& out, const T* z, const T* weight, Index at,
+                           Index rows) {
+  T *const a = out.a + at, *const slope = out.slope != nullptr ? out.slope + at : nullptr;
+  T* const residual = out.residual != nullptr ? out.residual + at : nullptr;
+  const Index stride = out.stride;
   const Vector<T> one = broadcast<T>(T(1));
   for (Index row = 0; row < rows; ++row) {
-    for (Index j = 0; j < width; j += kLanes<T>) {
-      const Index at = row * stride + j;
-      const Vector<T> input = load<T>(z + row * z_stride + j), factor = load<T>(blend + j);
-      const Vector<T> rest = load<T>(a + at) - input;
-      store<T>(a + at, fma(factor, rest, input));
-      if (residual != nullptr) store<T>(residual + at, rest);
-      if (slope != nullptr) store<T>(slope + at, fma(factor, load<T>(slope + at) - one, one));
+    for (Index j = 0; j < kWidth; j += kLanes<T>) {
+      const Index here = row * stride + j;
+      const Vector<T> input = load<T>(z + at + here);
+      Vector<T> value, derivative{};
+      if constexpr (kSlopeFromValue<kKind>) {
+        value = Sigma<T, kKind>::value(input);
+        if (slope != nullptr) derivative = Sigma<T, kKind>::slope(value);
+      } else {
+        value = Sigma<T, kKind>::value(input, &derivative);
+      }
+      if constexpr (kWeighted) {
+        const Vector<T> w = load<T>(weight + j), rest = value - input;
+        value = fma(w, rest, input);
+        derivative = fma(w, derivative - one, one);
+        if (residual != nullptr) store<T>(residual + here, rest);
+      }
+      store<T>(a + here, value);
+      if (slope != nullptr) store<T>(slope + here, derivative);
     }
   }
 }
 
-// delta <- delta * sigma'(z) over rows x width; sigma'(z) from a, or from `stored`.
-template <class T, Activation kKind>
-inline void slope_block(T* delta, const T* a, Index stride, Index rows, Index width) {
-  for (Index row = 0; row < rows; ++row) {
-    for (Index j = 0; j < width; j += kLanes<T>) {
-      const Index at = row * stride + j;
-      store<T>(delta + at, load<T>(delta + at) * Sigma<T, kKind>::slope(load<T>(a + at)));
+// The same of any activation. Out of line, and with a width that the compiler knows: a tile's.
+template <class T, Index kWidth>
+[[gnu::noinline]] void finish_activation(const Epilogue<T>& out, const T* z, Index row,
+                                         Index column, Index rows) {
+  const Index at = row * out.stride + column;
+  with_kind(out.activation, [&]<ActivationKind kKind>() {
+    if constexpr (kKind != ActivationKind::softmax) {
+      if (out.activation_weight == nullptr) {
+        activate_block<T, kKind, false, kWidth>(out, z, nullptr, at, rows);
+      } else {
+        activate_block<T, kKind, true, kWidth>(out, z, out.activation_weight + column, at, rows);
+      }
     }
+  });
+}
+
+template <class T>
+void activation_forward(const ActivationForwardArgs<T>& args) {
+  for (Index column = 0; column < args.width; column += kPanel<T>)
+    finish_activation<T, kPanel<T>>(args.out, args.z, 0, column, args.rows);
+}
+
+// delta = d_a * mask * da/dz of one vector at element `at`; slopes that come from a, other than
+// relu's, are left to finish_deltas().
+template <class T>
+[[gnu::always_inline]] inline void pass_back(const Tail<T>& below, Index at, Vector<T> d_a) {
+  if (below.mask != nullptr) d_a *= load<T>(below.mask + at);
+  if (below.residual != nullptr) store<T>(below.residual + at, d_a * load<T>(below.residual + at));
+  if (below.slope != nullptr) {
+    d_a *= load<T>(below.slope + at);
+  } else if (kind_of(below.activation) == ActivationKind::relu) {
+    d_a = load<T>(below.a + at) > T(0) ? d_a : Vector<T>{};
   }
+  store<T>(below.delta + at, d_a);
+}
+
+constexpr bool is_done_by_pass_back(ActivationKind kind) {
+  return kind == ActivationKind::identity || kind == ActivationKind::relu;
+}
+
+// delta <- delta * sigma'(z) over rows x kWidth at element `at`, sigma'(z) from a.
+template <class T, Index kWidth>
+[[gnu::noinline]] void multiply_by_slopes(const Tail<T>& below, Index at, Index rows) {
+  T* const delta = below.delta + at;
+  const T* const a = below.a + at;
+  const Index stride = below.stride;
+  with_kind(below.activation, [&]<ActivationKind kKind>() {
+    if constexpr (requires(Vector<T> v) { Sigma<T, kKind>::slope(v); }) {
+      for (Index row = 0; row < rows; ++row) {
+        for (Index j = row * stride; j < row * stride + kWidth; j += kLanes<T>)
+          store<T>(delta + j, load<T>(delta + j) * Sigma<T, kKind>::slope(load<T>(a + j)));
+      }
+    }
+  });
+}
+
+template <class T, Index kWidth>
+[[gnu::always_inline]] inline void finish_deltas(const Tail<T>& below, Index at, Index rows) {
+  if (below.slope != nullptr || is_done_by_pass_back(kind_of(below.activation))) return;
+  multiply_by_slopes<T, kWidth>(below, at, rows);
+}
+
+template <class T>
+void activation_backward(const ActivationBackwardArgs<T>& args) {
+  const Index stride = args.below.stride;
+  for (Index row = 0; row < args.rows; ++row)
+    for (Index j = 0; j < args.width; j += kLanes<T>)
+      pass_back<T>(args.below, row * stride + j, load<T>(args.d_a + row * stride + j));
+  for (Index column = 0; column < args.width; column += kPanel<T>)
+    finish_deltas<T, kPanel<T>>(args.below, column, args.rows);
 }

@@ -5,28 +5,38 @@
 #include "kernels/math.inl"
 #include "kernels/lanes.inl"
 #include "kernels/activations.inl"
-#include "kernels/ahead.inl"
+#include "kernels/prefetch.inl"
 #include "kernels/tiles.inl"
 #include "kernels/products.inl"
 #include "kernels/losses.inl"
-#include "kernels/narrow.inl"
-#include "kernels/waves.inl"
+#include "kernels/skinny.inl"
+#include "kernels/periodic.inl"
 #include "kernels/masks.inl"
 #include "kernels/updates.inl"
 #include "kernels/small.inl"
 #include "kernels/peak.inl"
 
+template <class Row, int kCount>
+constexpr List<Row> list_of(const Row (&rows)[kCount]) {
+  return {rows, kCount};
+}
+
 template <class T>
 constexpr KernelTable<T> make_table() {
   return KernelTable<T>{
+      list_of(kActivationRows),
+      list_of(kLossRows),
+      list_of(kOptimizerRows),
       forward_product<T>,
-      narrow_forward_product<T>,
+      skinny_forward_product<T>,
       backward_data_product<T>,
+      activation_forward<T>,
+      activation_backward<T>,
       weight_gradient_product<T>,
       column_sums<T>,
       loss_rows<T>,
-      wave_forward<T>,
-      wave_gradient<T>,
+      periodic_forward<T>,
+      periodic_gradient<T>,
       dropout_mask<T>,
       penalize<T>,
       update_parameters<T>,

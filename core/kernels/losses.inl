@@ -3,6 +3,26 @@
 // outputs), and delta = dloss/dz. For softmax, sigmoid and exp with their own loss the activation's
 // derivative cancels: delta = a - y.
 
+// name, and whether it is of the probabilities of classes.
+#define CHAINRULE_LOSSES(ROW)      \
+  ROW(squared_error, false)        \
+  ROW(absolute_error, false)       \
+  ROW(huber, false)                \
+  ROW(pinball, false)              \
+  ROW(poisson, false)              \
+  ROW(binary_cross_entropy, false) \
+  ROW(cross_entropy, true)
+
+#define CHAINRULE_ROW(name, of_classes) name,
+enum class LossKind : int { CHAINRULE_LOSSES(CHAINRULE_ROW) };
+#undef CHAINRULE_ROW
+
+#define CHAINRULE_ROW(name, of_classes) {#name, of_classes},
+inline constexpr LossRow kLossRows[] = {CHAINRULE_LOSSES(CHAINRULE_ROW)};
+#undef CHAINRULE_ROW
+
+inline LossKind kind_of(Loss loss) { return static_cast<LossKind>(loss); }
+
 // The mask of the last panel: lanes at or beyond n_outputs.
 template <class T>
 inline Bits<T> beyond(Index column, Index n_outputs) {
@@ -29,7 +49,7 @@ inline Vector<T> elementwise_loss(const LossArgs<T>& args, Vector<T> a, Vector<T
                                   Vector<T>* derivative) {
   const Vector<T> zero{}, one = broadcast<T>(T(1));
   const Vector<T> d = a - y;
-  switch (args.loss) {
+  switch (kind_of(args.loss)) {
     case LossKind::absolute_error:
       *derivative = d > zero ? one : (d < zero ? -one : d * zero);
       return absolute<T>(d);
@@ -51,12 +71,12 @@ inline Vector<T> elementwise_loss(const LossArgs<T>& args, Vector<T> a, Vector<T
 }
 
 // One vector of outputs: a = sigma(z), its slope, and with targets loss and delta.
-template <class T, Activation kKind>
+template <class T, ActivationKind kKind>
 struct ElementwiseOutputs {
   Vector<T> a, slope, loss, delta;
 
   explicit ElementwiseOutputs(Vector<T> z) : loss{}, delta{} {
-    if constexpr (slope_from_value(kKind)) {
+    if constexpr (kSlopeFromValue<kKind>) {
       a = Sigma<T, kKind>::value(z);
       slope = Sigma<T, kKind>::slope(a);
     } else {
@@ -65,10 +85,10 @@ struct ElementwiseOutputs {
   }
 
   void compare(const LossArgs<T>& args, Vector<T> z, Vector<T> y, Index column) {
-    if constexpr (kKind == Activation::exp) {  // poisson: e^z - y z
+    if constexpr (kKind == ActivationKind::exp) {  // poisson: e^z - y z
       loss = fma(-y, z, a);
       delta = a - y;
-    } else if (args.loss == LossKind::binary_cross_entropy) {  // softplus(z) - y z
+    } else if (kind_of(args.loss) == LossKind::binary_cross_entropy) {  // softplus(z) - y z
       loss = fma(-y, z, softplus_of<T>(z));
       delta = a - y;
     } else {
@@ -80,7 +100,7 @@ struct ElementwiseOutputs {
 
 // With one output, a vector holds as many rows. The panel's other columns of delta, which is z
 // overwritten, are zero already.
-template <class T, Activation kKind>
+template <class T, ActivationKind kKind>
 inline void single_output_rows(const LossArgs<T>& args) {
   for (Index top = 0; top < args.rows; top += kLanes<T>) {
     const Index n = args.rows - top < kLanes<T> ? args.rows - top : Index{kLanes<T>};
@@ -105,9 +125,9 @@ inline void single_output_rows(const LossArgs<T>& args) {
   }
 }
 
-template <class T, Activation kKind>
+template <class T, ActivationKind kKind>
 inline void elementwise_rows(const LossArgs<T>& args) {
-  if (args.n_outputs == 1 && args.loss != LossKind::pinball)
+  if (args.n_outputs == 1 && kind_of(args.loss) != LossKind::pinball)
     return single_output_rows<T, kKind>(args);
   const Index width = panels<T>(args.n_outputs) * kPanel<T>;
   for (Index row = 0; row < args.rows; ++row) {
@@ -232,22 +252,11 @@ inline void softmax_rows(const LossArgs<T>& args) {
 
 template <class T>
 void loss_rows(const LossArgs<T>& args) {
-  switch (args.activation) {
-    case Activation::softmax: return softmax_rows<T>(args);
-#define CHAINRULE_CASE(kind) \
-  case Activation::kind: return elementwise_rows<T, Activation::kind>(args);
-      CHAINRULE_CASE(identity)
-      CHAINRULE_CASE(sigmoid)
-      CHAINRULE_CASE(tanh)
-      CHAINRULE_CASE(relu)
-      CHAINRULE_CASE(leaky_relu)
-      CHAINRULE_CASE(elu)
-      CHAINRULE_CASE(selu)
-      CHAINRULE_CASE(gelu)
-      CHAINRULE_CASE(silu)
-      CHAINRULE_CASE(mish)
-      CHAINRULE_CASE(softplus)
-      CHAINRULE_CASE(exp)
-#undef CHAINRULE_CASE
-  }
+  with_kind(args.activation, [&]<ActivationKind kKind>() {
+    if constexpr (kKind == ActivationKind::softmax) {
+      softmax_rows<T>(args);
+    } else {
+      elementwise_rows<T, kKind>(args);
+    }
+  });
 }

@@ -225,15 +225,9 @@ inline void evaluate_all(const T* x, T* out, Index count) {
 template <class T>
 void evaluate(Function function, const T* x, T* out, Index count) {
   switch (function) {
-    case Function::exp: return evaluate_all<T, exp_of<T>>(x, out, count);
-    case Function::expm1: return evaluate_all<T, expm1_of<T>>(x, out, count);
-    case Function::log: return evaluate_all<T, log_of<T>>(x, out, count);
-    case Function::log1p: return evaluate_all<T, log1p_of<T>>(x, out, count);
-    case Function::tanh: return evaluate_all<T, tanh_of<T>>(x, out, count);
-    case Function::sigmoid: return evaluate_all<T, sigmoid_of<T>>(x, out, count);
-    case Function::softplus: return evaluate_all<T, softplus_of<T>>(x, out, count);
-    case Function::erfc: return evaluate_all<T, erfc_of<T>>(x, out, count);
-    case Function::cos2pi: return evaluate_all<T, cos2pi_of<T>>(x, out, count);
-    case Function::sin2pi: return evaluate_all<T, sin2pi_of<T>>(x, out, count);
+#define CHAINRULE_ROW(name) \
+  case Function::name: return evaluate_all<T, name##_of<T>>(x, out, count);
+    CHAINRULE_FUNCTIONS(CHAINRULE_ROW)
+#undef CHAINRULE_ROW
   }
 }

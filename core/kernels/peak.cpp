@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/floating_point.h"
-#include "kernels/table.h"
+#include "kernels/kernels.h"
 
 namespace chainrule {
 namespace {

@@ -32,7 +32,7 @@ struct Operands {
 // One tile over the whole summed index, or over one PC block of it with `partial` sums between.
 template <class T, bool kAcross, bool kFetch, int kRows, int kPanels, class Epilogue>
 inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index row, Index panel,
-                     Index start, Index depth, T* partial, Ahead& ahead) {
+                     Index start, Index depth, T* partial, Prefetch& prefetch) {
   Tile<T, kRows, kPanels> tile;
   constexpr Index kWidth = kPanels * kPanel<T>;
   if (start == 0) {
@@ -44,7 +44,7 @@ inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index ro
   const T* b = from.b + panel * from.b_panel + start * from.b_step;
   if constexpr (kFetch) {
     for (Index p = 0; p < depth; p += kChunk) {
-      ahead.fetch();
+      prefetch.fetch();
       tile.template accumulate<kAcross>(a + (kAcross ? p * from.a_stride : p), from.a_stride,
                                         b + p * from.b_step, from.b_step, from.b_panel,
                                         depth - p < kChunk ? depth - p : kChunk);
@@ -62,38 +62,38 @@ inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index ro
 // Picks the instantiation for 1..kMR rows.
 template <class T, bool kAcross, bool kFetch, bool kGroup, class Epilogue, int kRows = kMR>
 inline void pick_tile(int rows, const Operands<T>& from, const Epilogue& epilogue, Index row,
-                      Index panel, Index start, Index depth, T* partial, Ahead& ahead) {
+                      Index panel, Index start, Index depth, T* partial, Prefetch& prefetch) {
   if constexpr (kRows > 1) {
     if (rows < kRows) {
       return pick_tile<T, kAcross, kFetch, kGroup, Epilogue, kRows - 1>(
-          rows, from, epilogue, row, panel, start, depth, partial, ahead);
+          rows, from, epilogue, row, panel, start, depth, partial, prefetch);
     }
   }
   run_tile<T, kAcross, kFetch, kRows, kGroup ? tile_panels(kRows) : 1>(
-      from, epilogue, row, panel, start, depth, partial, ahead);
+      from, epilogue, row, panel, start, depth, partial, prefetch);
 }
 
 // The block of weights after this one: of the same panels, or of the next group's.
 template <class T>
-inline Ahead next_block(const Operands<T>& from, Index panel, Index width, Index n_panels,
-                        Index next, Index calls) {
-  Ahead ahead;
+inline Prefetch next_block(const Operands<T>& from, Index panel, Index width, Index n_panels,
+                           Index next, Index calls) {
+  Prefetch prefetch;
   if (next == from.depth) {
     next = 0;
     panel += width;
   }
   for (Index j = panel; j < panel + width && j < n_panels; ++j)
-    ahead.add(from.b + j * from.b_panel + next * from.b_step,
-              block_depth(from.depth - next) * kCacheLine);
-  ahead.spread(calls);
-  return ahead;
+    prefetch.add(from.b + j * from.b_panel + next * from.b_step,
+                 block_depth(from.depth - next) * kCacheLine);
+  prefetch.spread(calls);
+  return prefetch;
 }
 
 // All panels x rows of one product. Rows are split evenly: 32 = 6,6,5,5,5,5 rather than 6,...,2.
-// With kFetch, `ahead` comes in meanwhile, or where the caller has none, the next block of b.
+// With kFetch, `prefetch` comes in meanwhile, or where the caller has none, the next block of b.
 template <class T, bool kAcross, bool kFetch, class Epilogue>
 [[gnu::noinline]] void product_of_tiles(const Operands<T>& from, Index rows, Index n_panels,
-                                        Epilogue epilogue, Ahead& ahead) {
+                                        Epilogue epilogue, Prefetch& prefetch) {
   // Fewer rows than kMR may have more panels, but then fewer sums.
   alignas(64) T partial[kMC * kPanel<T> * tile_panels(kMR)];
   for (Index top = 0; top < rows; top += kMC) {
@@ -110,8 +110,8 @@ template <class T, bool kAcross, bool kFetch, class Epilogue>
       do {
         const Index depth = block_depth(from.depth - start);
         if constexpr (kFetch && !kAcross) {
-          ahead = next_block(from, panel, grouped ? group : 1, n_panels, start + depth,
-                             n_tiles * chunks_of(depth));
+          prefetch = next_block(from, panel, grouped ? group : 1, n_panels, start + depth,
+                                n_tiles * chunks_of(depth));
         }
         Index row = top;
         for (Index tile = 0; tile < n_tiles; ++tile) {
@@ -119,10 +119,10 @@ template <class T, bool kAcross, bool kFetch, class Epilogue>
           T* kept = partial + (row - top) * kPanel<T> * group;
           if (grouped) {
             pick_tile<T, kAcross, kFetch, true>(size, from, epilogue, row, panel, start, depth,
-                                                kept, ahead);
+                                                kept, prefetch);
           } else {
             pick_tile<T, kAcross, kFetch, false>(size, from, epilogue, row, panel, start, depth,
-                                                 kept, ahead);
+                                                 kept, prefetch);
           }
           row += size;
         }
@@ -159,13 +159,13 @@ inline void pick_one_tile(Index rows, const Operands<T>& from, const Epilogue& e
 
 template <class T, bool kAcross, class Epilogue>
 inline void product(const Operands<T>& from, Index rows, Index n_panels, const Epilogue& epilogue,
-                    bool fetch, Ahead& ahead) {
+                    bool fetch, Prefetch& prefetch) {
   if (rows <= kMR && n_panels == 1 && from.depth < kKC) {
     pick_one_tile<T, kAcross>(rows, from, epilogue);
   } else if (fetch) {
-    product_of_tiles<T, kAcross, true>(from, rows, n_panels, epilogue, ahead);
+    product_of_tiles<T, kAcross, true>(from, rows, n_panels, epilogue, prefetch);
   } else {
-    product_of_tiles<T, kAcross, false>(from, rows, n_panels, epilogue, ahead);
+    product_of_tiles<T, kAcross, false>(from, rows, n_panels, epilogue, prefetch);
   }
 }
 
@@ -173,18 +173,18 @@ template <class T>
 void forward_product(const ForwardArgs<T>& args) {
   const Operands<T> from{args.x,    args.x_stride,     args.weights,
                          kPanel<T>, args.panel_stride, args.n_in};
-  Ahead ahead;
+  Prefetch prefetch;
   product<T, false>(from, args.rows, args.n_panels, ForwardEpilogue<T>{args},
-                    args.n_in * args.n_panels * kCacheLine >= kFetchFrom, ahead);
+                    args.n_in * args.n_panels * kCacheLine >= kFetchFrom, prefetch);
 }
 
 template <class T>
 void backward_data_product(const BackwardArgs<T>& args) {
   const Operands<T> from{args.delta, args.delta_stride, args.weights_t,
                          kPanel<T>,  args.panel_stride, args.n_out};
-  Ahead ahead;
+  Prefetch prefetch;
   product<T, false>(from, args.rows, args.n_panels, BackwardEpilogue<T>{args},
-                    args.n_out * args.n_panels * kCacheLine >= kFetchFrom, ahead);
+                    args.n_out * args.n_panels * kCacheLine >= kFetchFrom, prefetch);
 }
 
 template <class T>
@@ -192,13 +192,13 @@ void weight_gradient_product(const GradientArgs<T>& args) {
   const Operands<T> from{args.x + args.first, args.x_stride, args.delta,
                          args.delta_stride,   kPanel<T>,     args.batch};
   const Index rows = args.last - args.first;
-  Ahead ahead;
-  for (int i = 0; i < args.n_runs; ++i) ahead.add(args.runs[i].from, args.runs[i].bytes);
+  Prefetch prefetch;
+  for (int i = 0; i < args.n_runs; ++i) prefetch.add(args.runs[i].from, args.runs[i].bytes);
   constexpr Index kGroup = tile_panels(kMR);
   if (args.n_runs > 0)
-    ahead.spread((rows + kMR - 1) / kMR * ((args.n_panels + kGroup - 1) / kGroup) *
-                 chunks_of(args.batch));
-  product<T, true>(from, rows, args.n_panels, GradientEpilogue<T>{args}, args.n_runs > 0, ahead);
+    prefetch.spread((rows + kMR - 1) / kMR * ((args.n_panels + kGroup - 1) / kGroup) *
+                    chunks_of(args.batch));
+  product<T, true>(from, rows, args.n_panels, GradientEpilogue<T>{args}, args.n_runs > 0, prefetch);
 }
 
 // Bias gradients: the chain of the weights' with x = 1.

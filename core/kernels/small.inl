@@ -6,8 +6,8 @@
 template <class T>
 void small_rows(const SmallLayer<T>* layers, Index n_layers, const LossArgs<T>& loss) {
   for (Index l = 0; l < n_layers; ++l) {
-    if (layers[l].narrow) {
-      narrow_forward_product<T>(layers[l].forward, layers[l].n_out);
+    if (layers[l].skinny) {
+      skinny_forward_product<T>(layers[l].forward, layers[l].n_out);
     } else {
       forward_product<T>(layers[l].forward);
     }
@@ -47,10 +47,10 @@ void small_weights(const SmallLayer<T>* layers, Index n_layers, const SmallUpdat
     const GradientArgs<T>& product = layer.gradient;
     const Index rows = product.last, count = rows * P;
     weight_gradient_product<T>(product);
-    if (layer.narrow && layer.n_in % P != 0)
+    if (layer.skinny && layer.n_in % P != 0)
       clear_beyond<T>(product.out + (product.n_panels - 1) * count, rows, layer.n_in % P);
-    column_sums<T>(layer.delta, layer.forward.stride, product.batch, layer.out_panels, step.scale,
-                   layer.bias_gradient);
+    column_sums<T>(layer.delta, layer.forward.out.stride, product.batch, layer.out_panels,
+                   step.scale, layer.bias_gradient);
     for (Index p = 0; p < product.n_panels; ++p) {
       T* gradient = product.out + p * count;
       const T* w = layer.forward.weights + p * layer.forward.panel_stride;

@@ -5,7 +5,7 @@
 #include <immintrin.h>
 
 #include "kernels/coefficients.h"
-#include "kernels/table.h"
+#include "kernels/kernels.h"
 
 namespace chainrule::avx2 {
 namespace {

@@ -4,7 +4,7 @@
 #include <immintrin.h>
 
 #include "kernels/coefficients.h"
-#include "kernels/table.h"
+#include "kernels/kernels.h"
 
 namespace chainrule::avx512 {
 namespace {

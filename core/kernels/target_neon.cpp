@@ -4,7 +4,7 @@
 #include <arm_neon.h>
 
 #include "kernels/coefficients.h"
-#include "kernels/table.h"
+#include "kernels/kernels.h"
 
 namespace chainrule::neon {
 namespace {

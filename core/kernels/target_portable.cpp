@@ -2,7 +2,7 @@
 // Any machine: 16-byte vectors of the compiler, a product and a sum where the others have one FMA,
 // so its bits differ from theirs in the last place.
 #include "kernels/coefficients.h"
-#include "kernels/table.h"
+#include "kernels/kernels.h"
 
 namespace chainrule::portable {
 namespace {

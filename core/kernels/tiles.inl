@@ -68,28 +68,16 @@ struct ForwardEpilogue {
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i) tile.sums[i][j] = fma(tile.sums[i][j], alpha, bias);
     }
-    const Index at = row * args.stride + column;
-    const bool only_a = args.z == nullptr && args.slope == nullptr && args.blend == nullptr;
-    if (only_a && args.activation == Activation::relu) {
+    const bool relu = is_only<T>(args.out, ActivationKind::relu);
+    if (relu) {  // while the sums are in registers
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
         for (int j = 0; j < kPanels * kParts; ++j) tile.sums[i][j] = at_least_zero(tile.sums[i][j]);
-      tile.store_to(args.a + at, args.stride);
-      return;
     }
-    T* z = args.z != nullptr ? args.z : args.a;
-    tile.store_to(z + at, args.stride);
-    if (only_a && args.activation == Activation::identity) return;
-    T* slope = args.slope != nullptr ? args.slope + at : nullptr;
-    constexpr Index kWidth = kPanels * kPanel<T>;
-    activate<T>(args.activation, z + at, args.a + at, slope, args.stride, kRows, kWidth);
-    if (args.blend == nullptr) return;
-    alignas(64) T kept[kRows * kWidth];  // a may lie where z was
-    tile.store_to(kept, kWidth);
-    blend_block<T>(kept, kWidth, args.blend + column, args.a + at, slope,
-                   args.residual != nullptr ? args.residual + at : nullptr, args.stride, kRows,
-                   kWidth);
+    tile.store_to(args.out.a + row * args.out.stride + column, args.out.stride);
+    if (relu || is_only<T>(args.out, ActivationKind::identity)) return;
+    finish_activation<T, kPanels * kPanel<T>>(args.out, args.out.a, row, column, kRows);
   }
 };
 
@@ -100,42 +88,16 @@ struct BackwardEpilogue {
   template <int kRows, int kPanels>
   [[gnu::always_inline]] inline void finish(Tile<T, kRows, kPanels>& tile, Index row,
                                             Index panel) const {
-    const Index at = row * args.stride + panel * kPanel<T>;
+    const Index at = row * args.below.stride + panel * kPanel<T>;
     const Vector<T> alpha = broadcast<T>(args.alpha);
 #pragma GCC unroll 16
     for (int i = 0; i < kRows; ++i) {
 #pragma GCC unroll 16
-      for (int j = 0; j < kPanels * kParts; ++j) {
-        const Index here = at + i * args.stride + j * kLanes<T>;
-        Vector<T> v = tile.sums[i][j] * alpha;
-        if (args.mask != nullptr) v *= load<T>(args.mask + here);
-        if (args.residual != nullptr)
-          store<T>(args.residual + here, v * load<T>(args.residual + here));
-        if (args.stored) {
-          v *= load<T>(args.below + here);
-        } else if (args.activation == Activation::relu) {
-          v = load<T>(args.a + here) > T(0) ? v : Vector<T>{};
-        }
-        store<T>(args.below + here, v);
-      }
+      for (int j = 0; j < kPanels * kParts; ++j)
+        pass_back<T>(args.below, at + i * args.below.stride + j * kLanes<T>,
+                     tile.sums[i][j] * alpha);
     }
-    if (args.stored) return;
-    T* below = args.below + at;
-    const T* a = args.a + at;
-    constexpr Index kWidth = kPanels * kPanel<T>;
-    switch (args.activation) {
-      case Activation::sigmoid:
-        return slope_block<T, Activation::sigmoid>(below, a, args.stride, kRows, kWidth);
-      case Activation::tanh:
-        return slope_block<T, Activation::tanh>(below, a, args.stride, kRows, kWidth);
-      case Activation::leaky_relu:
-        return slope_block<T, Activation::leaky_relu>(below, a, args.stride, kRows, kWidth);
-      case Activation::elu:
-        return slope_block<T, Activation::elu>(below, a, args.stride, kRows, kWidth);
-      case Activation::selu:
-        return slope_block<T, Activation::selu>(below, a, args.stride, kRows, kWidth);
-      default: return;
-    }
+    finish_deltas<T, kPanels * kPanel<T>>(args.below, at, kRows);
   }
 };
 

@@ -1,6 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every optimizer's rule, one line of formula each, over whole panels of parameters.
 
+// name, whether it keeps a first moment (or velocity), and a second (or sum of squares).
+#define CHAINRULE_OPTIMIZERS(ROW) \
+  ROW(sgd, false, false)          \
+  ROW(momentum, true, false)      \
+  ROW(nesterov, true, false)      \
+  ROW(adagrad, false, true)       \
+  ROW(rmsprop, false, true)       \
+  ROW(adam, true, true)           \
+  ROW(adamw, true, true)
+
+#define CHAINRULE_ROW(name, first, second) name,
+enum class OptimizerKind : int { CHAINRULE_OPTIMIZERS(CHAINRULE_ROW) };
+#undef CHAINRULE_ROW
+
+#define CHAINRULE_ROW(name, first, second) {#name, first, second},
+inline constexpr OptimizerRow kOptimizerRows[] = {CHAINRULE_OPTIMIZERS(CHAINRULE_ROW)};
+#undef CHAINRULE_ROW
+
 // g <- g + l2 w + l1 sign(w), sign(0) = 0.
 template <class T>
 void penalize(T* g, const T* w, Index count, T l1, T l2) {
@@ -12,7 +30,7 @@ void penalize(T* g, const T* w, Index count, T l1, T l2) {
   }
 }
 
-template <class T, Optimizer kKind>
+template <class T, OptimizerKind kKind>
 inline void update_all(const UpdateArgs<T>& args) {
   const Vector<T> rate = broadcast<T>(args.rate), keep = broadcast<T>(args.keep);
   const Vector<T> momentum = broadcast<T>(args.momentum), epsilon = broadcast<T>(args.epsilon);
@@ -27,27 +45,28 @@ inline void update_all(const UpdateArgs<T>& args) {
   for (Index i = 0; i < count; i += kLanes<T>) {
     const Vector<T> g = load<T>(g_at + i);
     Vector<T> w = load<T>(w_at + i) * keep;
-    if constexpr (kKind == Optimizer::sgd) {  // w <- w - eta g
+    if constexpr (kKind == OptimizerKind::sgd) {  // w <- w - eta g
       w = fma(-rate, g, w);
-    } else if constexpr (kKind == Optimizer::momentum) {  // v <- mu v - eta g, w <- w + v
+    } else if constexpr (kKind == OptimizerKind::momentum) {  // v <- mu v - eta g, w <- w + v
       const Vector<T> v = fma(momentum, load<T>(first + i), -rate * g);
       store<T>(first + i, v);
       w += v;
-    } else if constexpr (kKind == Optimizer::nesterov) {  // v as above, w <- w + mu v - eta g
+    } else if constexpr (kKind == OptimizerKind::nesterov) {  // v as above, w <- w + mu v - eta g
       const Vector<T> push = -rate * g;
       const Vector<T> v = fma(momentum, load<T>(first + i), push);
       store<T>(first + i, v);
       w += fma(momentum, v, push);
     } else if constexpr (kKind ==
-                         Optimizer::adagrad) {  // s <- s + g^2, w <- w - eta g/(sqrt s + e)
+                         OptimizerKind::adagrad) {  // s <- s + g^2, w <- w - eta g/(sqrt s + e)
       const Vector<T> s = fma(g, g, load<T>(second + i));
       store<T>(second + i, s);
       w -= rate * g / (square_root(s) + epsilon);
-    } else if constexpr (kKind == Optimizer::rmsprop) {  // s <- rho s + (1 - rho) g^2
+    } else if constexpr (kKind == OptimizerKind::rmsprop) {  // s <- rho s + (1 - rho) g^2
       const Vector<T> s = fma(beta2, load<T>(second + i), fresh2 * g * g);
       store<T>(second + i, s);
       w -= rate * g / (square_root(s) + epsilon);
-    } else {  // adam: m, v, then w <- w - eta m^/(sqrt(v^) + e), m^ = m/(1-b1^t), v^ = v/(1-b2^t)
+    } else {  // adam and adamw, which differ in keep: m, v, then w <- w - eta m^/(sqrt(v^) + e), m^
+              // = m/(1-b1^t), v^ = v/(1-b2^t)
       const Vector<T> m = fma(beta1, load<T>(first + i), fresh1 * g);
       const Vector<T> v = fma(beta2, load<T>(second + i), fresh2 * g * g);
       store<T>(first + i, m);
@@ -60,14 +79,11 @@ inline void update_all(const UpdateArgs<T>& args) {
 
 template <class T>
 void update_parameters(const UpdateArgs<T>& args) {
-  switch (args.optimizer) {
-    case Optimizer::sgd: return update_all<T, Optimizer::sgd>(args);
-    case Optimizer::momentum: return update_all<T, Optimizer::momentum>(args);
-    case Optimizer::nesterov: return update_all<T, Optimizer::nesterov>(args);
-    case Optimizer::adagrad: return update_all<T, Optimizer::adagrad>(args);
-    case Optimizer::rmsprop: return update_all<T, Optimizer::rmsprop>(args);
-    case Optimizer::adam:
-    case Optimizer::adamw: return update_all<T, Optimizer::adam>(args);
+  switch (static_cast<OptimizerKind>(args.optimizer)) {
+#define CHAINRULE_ROW(name, first, second) \
+  case OptimizerKind::name: return update_all<T, OptimizerKind::name>(args);
+    CHAINRULE_OPTIMIZERS(CHAINRULE_ROW)
+#undef CHAINRULE_ROW
   }
 }
 

@@ -9,7 +9,7 @@
 
 #include "base/cpu.h"
 #include "base/random.h"
-#include "train/pace.h"
+#include "train/thread_tuning.h"
 #include "train/schedule.h"
 #include "train/step.h"
 #include "train/stop.h"
@@ -18,12 +18,14 @@
 namespace chainrule {
 namespace {
 
-double multiply_adds(const NetworkPlan& plan) {
-  double count = 0;
-  for (const LayerPlan& layer : plan.layers)
-    count += 3.0 * static_cast<double>(layer.n_in) * static_cast<double>(layer.n_out);
-  return count;
+// Forward, backward and gradient.
+template <class T>
+double multiply_adds(const Network<T>& network) {
+  return 3.0 * network.work();
 }
+
+// Multiply-adds of a step from which all threads are the first guess: about 200 us on one core.
+constexpr double kLongStep = 4e6;
 
 // Asks the caller about Ctrl-C every few milliseconds of work.
 template <class T>
@@ -33,7 +35,7 @@ class Interrupts {
       : hooks_(hooks), step_(step), row_work_(row_work), overhead_(alone ? 2e3 : 2e7) {}
 
   // Called by the step after each block of rows; the clock is read every 2e7 multiply-adds or so,
-  // and by a team always, since on shared cores it may wait milliseconds at a barrier.
+  // and by several threads always, since on shared cores it may wait milliseconds at a barrier.
   static void after_rows(void* self, Index n) {
     auto& me = *static_cast<Interrupts*>(self);
     me.work_ += me.row_work_ * static_cast<double>(n) + me.overhead_;
@@ -70,10 +72,11 @@ void copy_values(const Buffer<T>& from, Buffer<T>& to) {
 
 }  // namespace
 
-int useful_threads(const NetworkPlan& plan, Index rows, int limit) {
+template <class T>
+int useful_threads(const Network<T>& network, Index rows, int limit) {
   // Below about 15 us of work on one core (2e5 multiply-adds at half the peak) a barrier costs more
   // than it gives; a thread wants at least 6 rows.
-  const double work = multiply_adds(plan) * static_cast<double>(rows);
+  const double work = multiply_adds(network) * static_cast<double>(rows);
   const auto by_work = static_cast<int>(std::min(work / 2e5, 1024.0));
   const auto by_rows = static_cast<int>(std::min<Index>(rows / 6, 1024));
   return std::max(1, std::min({limit, by_work, by_rows}));
@@ -84,7 +87,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
          Metric metric, const Hooks<T>& hooks) {
   const Clock::time_point start = Clock::now();
   const FlushSubnormals flush;
-  const NetworkPlan& network = state.network.plan();
+  const Network<T>& network = state.network;
   const KernelTable<T>& table = kernels<T>();
   History& history = state.history;
 
@@ -97,16 +100,18 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   const bool validated = validation.n > 0;
 
   const bool fixed = plan.n_threads > 0;
-  Team team(fixed ? plan.n_threads : useful_threads(network, batch_size, available_threads()));
-  Pace pace(team.size(), fixed);
-  Batch<T> batch(network, batch_size, rows.weights != nullptr, false);
-  Step<T> step(network, plan, batch, state, team.size());
-  Interrupts<T> interrupts(hooks, step, multiply_adds(network), team.size() == 1);
+  ThreadPool pool(fixed ? plan.n_threads
+                        : useful_threads(network, batch_size, available_threads()));
+  ThreadTuning tuning(pool.size(), fixed,
+                      multiply_adds(network) * static_cast<double>(batch_size) > kLongStep);
+  Batch<T> batch(network, batch_size, rows.weights != nullptr, Use::train);
+  Step<T> step(plan, batch, state, pool.size());
+  Interrupts<T> interrupts(hooks, step, multiply_adds(network), pool.size() == 1);
   step.poll = Interrupts<T>::after_rows;
   step.poll_context = &interrupts;
-  Predictor<T> predictor(network, validated ? team.size() : 0);
+  Predictor<T> predictor(network, validated ? pool.size() : 0);
   const bool keeps_outputs = hooks.metric || metric == Metric::refined;
-  Buffer<T> outputs(keeps_outputs ? checked_multiply(validation.n, network.n_outputs()) : 0);
+  Buffer<T> outputs(keeps_outputs ? checked_multiply(validation.n, network.plan().n_outputs) : 0);
   state.order.resize(shuffled ? static_cast<std::size_t>(rows.n) : 0);
 
   // The values to fall back on: the best epoch's, or the last completed one's.
@@ -132,11 +137,10 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       const StepFactors factors{.rate = state.rate_factor * factor(plan.schedule),
                                 .decay = factor(plan.decay_schedule),
                                 .dropout = factor(plan.dropout_schedule)};
-      const double batch_penalty =
-          plan.penalty_per_batch ? penalty(table, state.network, plan) : 0.0;
-      const Clock::time_point step_start = pace.measures() ? Clock::now() : start;
-      const T batch_loss = step.run(team, pace.threads(), factors, state.epoch);
-      if (pace.measures()) pace.record(seconds_since(step_start));
+      const double batch_penalty = plan.penalty_per_batch ? penalty(network, plan) : 0.0;
+      const Clock::time_point step_start = tuning.measures() ? Clock::now() : start;
+      const T batch_loss = step.run(pool, tuning.threads(), factors, state.epoch);
+      if (tuning.measures()) tuning.record(seconds_since(step_start));
       if (step.stop.load()) {
         if (!interrupts.seen()) {
           history.diverged_epoch = e;
@@ -173,9 +177,8 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
 
     double score = history.loss.back();
     if (validated) {
-      const auto result =
-          predictor.score(state.network, validation, metric, plan.mean, team, pace.threads(),
-                          outputs.size() > 0 ? outputs.data() : nullptr);
+      const auto result = predictor.score(validation, metric, plan.mean, pool, tuning.threads(),
+                                          outputs.size() > 0 ? outputs.data() : nullptr);
       score = hooks.metric ? hooks.metric(outputs.data()) : result.metric;
       history.validation_loss.push_back(result.loss);
       history.validation_metric.push_back(score);
@@ -204,9 +207,12 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
     copy_values(state.best, state.network.values());
 }
 
-template void fit(State<float>&, const TrainingPlan&, const Rows<float>&, const Rows<float>&,
-                  Metric, const Hooks<float>&);
-template void fit(State<double>&, const TrainingPlan&, const Rows<double>&, const Rows<double>&,
-                  Metric, const Hooks<double>&);
+#define CHAINRULE_FIT(T)                                                                    \
+  template int useful_threads(const Network<T>&, Index, int);                               \
+  template void fit(State<T>&, const TrainingPlan&, const Rows<T>&, const Rows<T>&, Metric, \
+                    const Hooks<T>&);
+CHAINRULE_FIT(float)
+CHAINRULE_FIT(double)
+#undef CHAINRULE_FIT
 
 }  // namespace chainrule

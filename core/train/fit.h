@@ -14,6 +14,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
          Metric metric, const Hooks<T>& hooks);
 
 // Threads worth their cost for one step over `rows` rows, at most `limit`.
-int useful_threads(const NetworkPlan& plan, Index rows, int limit);
+template <class T>
+int useful_threads(const Network<T>& network, Index rows, int limit);
 
 }  // namespace chainrule

@@ -8,8 +8,7 @@
 
 #include "base/floating_point.h"
 #include "base/random.h"
-#include "layers/dense.h"
-#include "train/stem.h"
+#include "train/pass.h"
 
 namespace chainrule {
 
@@ -62,7 +61,7 @@ class Sample {
   }
 
   Index size() const { return static_cast<Index>(order_.size()); }
-  std::uint32_t row(Index i) const { return order_[static_cast<std::size_t>(i)]; }
+  const std::uint32_t* rows() const { return order_.data(); }
   double total() const { return until_.back(); }
   double weight(Index i) const {
     const auto at = static_cast<std::size_t>(i);
@@ -81,13 +80,13 @@ class Sample {
 
 // Standard deviation of column j, 1 where it is 0.
 template <class T>
-double deviation(const Sample<T>& sample, const T* z, Index stride, Index j) {
+double deviation(const Sample<T>& sample, const View<T>& z, Index j) {
   double mean = 0, squares = 0;
   for (Index i = 0; i < sample.size(); ++i)
-    mean += sample.weight(i) * static_cast<double>(z[i * stride + j]);
+    mean += sample.weight(i) * static_cast<double>(z.row(i)[j]);
   mean /= sample.total();
   for (Index i = 0; i < sample.size(); ++i) {
-    const double d = static_cast<double>(z[i * stride + j]) - mean;
+    const double d = static_cast<double>(z.row(i)[j]) - mean;
     squares += sample.weight(i) * d * d;
   }
   const double spread = std::sqrt(squares / sample.total());
@@ -96,7 +95,7 @@ double deviation(const Sample<T>& sample, const T* z, Index stride, Index j) {
 
 // A random mean of column j over kBiasRows random rows.
 template <class T>
-double random_mean(const Sample<T>& sample, const T* z, Index stride, std::uint64_t seed, Index l,
+double random_mean(const Sample<T>& sample, const View<T>& z, std::uint64_t seed, Index l,
                    Index j) {
   double sum = 0, weights = 0;
   for (std::uint32_t k = 0; k < kBiasRows; ++k) {
@@ -106,7 +105,7 @@ double random_mean(const Sample<T>& sample, const T* z, Index stride, std::uint6
     double exponential = 0;
     kernels<double>().evaluate(Function::log, &rest, &exponential, 1);
     const Index row = sample.pick(uniform(words[0], words[1]));
-    sum -= exponential * static_cast<double>(z[row * stride + j]);
+    sum -= exponential * static_cast<double>(z.row(row)[j]);
     weights -= exponential;
   }
   return weights > 0 ? sum / weights : 0.0;
@@ -117,46 +116,31 @@ double random_mean(const Sample<T>& sample, const T* z, Index stride, std::uint6
 template <class T>
 void fit_to_data(Network<T>& network, const Rows<T>& rows, std::uint64_t seed) {
   const FlushSubnormals flush;
-  const KernelTable<T>& table = kernels<T>();
-  const NetworkPlan& plan = network.plan();
   const Sample<T> sample(rows, seed);
   const Index n = sample.size();
-
-  Index stride = row_stride<T>(plan.n_features);
-  Buffer<T> below(checked_multiply(n, stride));
-  for (Index i = 0; i < n; ++i) {
-    const T* source = rows.x + static_cast<Index>(sample.row(i)) * rows.n_features;
-    std::copy(source, source + rows.n_features, below.data() + i * stride);
-  }
-  if (!plan.stem.empty()) {
-    const Index inputs_stride = row_stride<T>(plan.n_inputs());
-    Buffer<T> h(checked_multiply(n, inputs_stride));
-    Buffer<T> a(plan.stem.scale ? h.size() : 0);
-    stem_forward(table, network, below.data(), stride, n, h.data(), a.data(), inputs_stride);
-    below = plan.stem.scale ? std::move(a) : std::move(h);
-    stride = inputs_stride;
-  }
-  for (Index l = 0; l < network.n_layers(); ++l) {
-    const LayerPlan& layer = network.layer(l);
-    const Index out_stride = row_stride<T>(layer.n_out);
-    Buffer<T> z(checked_multiply(n, out_stride));
-    T* bias = network.bias(l);
-    std::fill(bias, bias + network.place(l).out_panels * kPanel<T>, T(0));
-    dense_forward<T>(table, network, l, Activation::identity, below.data(), stride, n,
-                     {z.data(), out_stride});
-    for (Index j = 0; j < layer.n_out; ++j) {
-      const double spread = deviation(sample, z.data(), out_stride, j);
-      for (Index i = 0; i < layer.n_in; ++i) {
-        T& w = network.values()[network.element(l, j, i)];
-        w = static_cast<T>(static_cast<double>(w) / spread);
-      }
-      bias[j] = static_cast<T>(-random_mean(sample, z.data(), out_stride, seed, l, j) / spread);
-    }
-    dense_forward<T>(table, network, l, layer.activation, below.data(), stride, n,
-                     {z.data(), out_stride});
-    below = std::move(z);
-    stride = out_stride;
-  }
+  Rows<T> chosen = rows;
+  chosen.rows = sample.rows();
+  chosen.n = n;
+  Batch<T> batch(network, n, false, Use::predict);
+  batch.choose(chosen, nullptr, 0, n);
+  Frame<T> frame = network.frame();
+  batch.gather(frame.table, {}, 0, n);
+  connect(network, batch, false);
+  const std::function<void(const Frame<T>&, const Layer<T>&, LayerRows<T>&)> fit_layer =
+      [&](const Frame<T>&, const Layer<T>& layer, LayerRows<T>& made) {
+        const auto width = static_cast<std::size_t>(layer.n_out());
+        std::vector<double> spread(width), bias(width);
+        if (layer.work() == 0) return;
+        for (std::size_t j = 0; j < width; ++j) {
+          const auto unit = static_cast<Index>(j);
+          spread[j] = deviation(sample, made.out, unit);
+          bias[j] = -random_mean(sample, made.out, seed, layer.number() - 1, unit) / spread[j];
+        }
+        if (layer.standardize(network.frame(), spread.data(), bias.data()))
+          layer.forward(network.frame(), made, 0, n);
+      };
+  frame.after = &fit_layer;
+  forward(network, frame, batch, 0, n);
 }
 
 template void initialize(Distribution, double, std::uint64_t, Index, Index, Index, float*);

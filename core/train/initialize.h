@@ -17,7 +17,8 @@ void initialize(Distribution distribution, double scale, std::uint64_t seed, Ind
 // Data-driven start (Holzmüller et al., arXiv 2407.04491), layer by layer on rows of the training
 // table, at most kInitRows of them: each unit's weights are divided by the standard deviation of
 // its z = alpha W a over the rows, and its bias is minus a random mean of z over five random rows
-// (he+5 of that paper), with Exp(1) weights. Rows count by their weights.
+// (he+5 of that paper), with Exp(1) weights. Rows count by their weights. The network must not be
+// fused, since z is wanted; its biases are 0.
 inline constexpr Index kInitRows = 16'384;
 template <class T>
 void fit_to_data(Network<T>& network, const Rows<T>& rows, std::uint64_t seed);

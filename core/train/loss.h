@@ -14,8 +14,13 @@ struct LossConstants {
   Buffer<T> quantiles;
 };
 
-// Rows [from, to) of the batch: reads z(L) from the last layer's delta, leaves delta(L) there and
-// the rows' losses in batch.losses; a(L) and sigma'(z(L)) only where the batch keeps everything.
+// The call that makes losses and delta(L) of rows from..from+n-1 of a batch from z(L); a(L) and
+// sigma'(z(L)) too where the batch keeps them.
+template <class T>
+LossArgs<T> loss_args(const NetworkPlan& plan, const LossConstants<T>& constants,
+                      const Batch<T>& batch, Index from, Index n);
+
+// Rows [from, to) of the batch: delta(L) into the last layer's delta, losses into batch.losses.
 template <class T>
 void loss(const KernelTable<T>& table, const NetworkPlan& plan, const LossConstants<T>& constants,
           Batch<T>& batch, Index from, Index to);

@@ -8,64 +8,19 @@
 #include <string>
 #include <vector>
 
-#include "kernels/table.h"
+#include "kernels/names.h"
+#include "layers/layer.h"
 
 namespace chainrule {
 
-struct LayerPlan {
-  Index n_in;
-  Index n_out;
-  Activation activation;
-  bool ntk;            // z = W a / sqrt(n_in) + b
-  double dropout;      // after the activation
-  bool blend = false;  // a = z + blend (sigma(z) - z), one learned factor a unit
-};
-
-// sigma'(z) of these layers waits in delta from the forward to the backward pass.
-constexpr bool slope_is_stored(const LayerPlan& plan) {
-  return plan.blend || !slope_from_value(plan.activation);
-}
-
-// What stands before layer 1 and makes its input: a(0) = scale * h, where h is, in this order, the
-// first `columns` features as waves, the features in between as they are, and the last ones, which
-// hold codes, as rows of `levels`.
-struct StemPlan {
-  Index columns = 0;
-  Index frequencies = 0;
-  Index outputs = 0;          // of a column, beside the number itself
-  std::vector<Index> levels;  // known levels K of each embedded category; codes are 0..K
-  Index units = 0;            // of a category
-  bool scale = false;
-
-  bool empty() const { return columns == 0 && levels.empty() && !scale; }
-  Index categories() const { return static_cast<Index>(levels.size()); }
-  Index level_rows() const {
-    Index rows = 0;
-    for (const Index known : levels) rows += known + 1;
-    return rows;
-  }
-  Index n_inputs(Index n_features) const {
-    return n_features + columns * outputs + (levels.empty() ? 0 : categories() * (units - 1));
-  }
-};
-
-// A layer with few outputs after a wide one, such as most heads, would fill a sixteenth of its
-// panels. Its W lies in panels of inputs instead, in one copy that serves all three products.
-constexpr bool is_narrow(Index layer, const LayerPlan& plan) {
-  return layer > 0 && plan.n_out <= kNarrowOutputs && plan.n_in >= 2 * kNarrowOutputs;
-}
-
 struct NetworkPlan {
-  Index n_features;
-  double input_dropout;
-  StemPlan stem;
-  std::vector<LayerPlan> layers;
-  LossKind loss;
-  double huber_delta;
+  Index n_features = 0;
+  Plans layers;  // without the activation of the output, which belongs to the loss
+  Activation output_activation = Activation::identity;
+  Index n_outputs = 0;
+  Loss loss{};
+  double huber_delta = 1;
   std::vector<double> quantiles;
-
-  Index n_inputs() const { return layers.front().n_in; }
-  Index n_outputs() const { return layers.back().n_out; }
 };
 
 enum class ScheduleKind : int { constant, step, exponential, cosine, plateau, coslog, flat_cos };
@@ -87,12 +42,12 @@ struct GroupPlan {
 };
 
 struct TrainingPlan {
-  Optimizer optimizer = Optimizer::adam;
+  Optimizer optimizer{};
   double learning_rate = 1e-3;
   SchedulePlan schedule;
   SchedulePlan decay_schedule;
   SchedulePlan dropout_schedule;
-  std::vector<GroupPlan> groups;  // one a parameter array, in the order of tensors()
+  std::vector<GroupPlan> groups;  // one a named array, in the order of Network::tensors()
   Index epochs = 1;
   Index batch_size = 0;  // 0 is the full batch
   bool mean = true;      // else the sum over rows

@@ -18,8 +18,8 @@ class Logits {
  public:
   Logits(const NetworkPlan& plan, const Rows<T>& rows, const T* outputs)
       : rows_(rows),
-        n_outputs_(plan.n_outputs()),
-        multilabel_(plan.loss != LossKind::cross_entropy),
+        n_outputs_(plan.n_outputs),
+        multilabel_(!row_of(plan.loss).of_classes),
         z_(static_cast<std::size_t>(rows.n * n_outputs_)),
         scratch_(static_cast<std::size_t>(n_outputs_)) {
     const Index count = rows.n * n_outputs_;

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 namespace chainrule {
 namespace {
@@ -62,6 +65,18 @@ void watch_plateau(const SchedulePlan& plan, double loss, Plateau& plateau) {
     plateau.factor = std::max(plan.floor, plateau.factor * plan.factor);
     plateau.waited = 0;
   }
+}
+
+ScheduleKind schedule_named(std::string_view name) {
+  for (const auto& [known, kind] : {std::pair{"constant", ScheduleKind::constant},
+                                    {"step", ScheduleKind::step},
+                                    {"exponential", ScheduleKind::exponential},
+                                    {"cosine", ScheduleKind::cosine},
+                                    {"plateau", ScheduleKind::plateau},
+                                    {"coslog4", ScheduleKind::coslog},
+                                    {"flat_cos", ScheduleKind::flat_cos}})
+    if (name == known) return kind;
+  throw std::invalid_argument("unknown schedule '" + std::string(name) + "'");
 }
 
 }  // namespace chainrule

@@ -13,4 +13,7 @@ double schedule_factor(const SchedulePlan& plan, Index step, Index total_steps, 
 // After an epoch: lowers the plateau's factor when the loss has stalled for `patience` epochs.
 void watch_plateau(const SchedulePlan& plan, double loss, Plateau& plateau);
 
+// Throws std::invalid_argument.
+ScheduleKind schedule_named(std::string_view name);
+
 }  // namespace chainrule

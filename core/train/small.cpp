@@ -3,109 +3,67 @@
 
 #include <algorithm>
 
-#include "layers/dense.h"
+#include "train/pass.h"
 
 namespace chainrule {
 namespace {
 
-// Widest layer. From about two panels on, tiles of several panels are worth more than fewer calls.
-constexpr Index kSmallWidth = 32;
-constexpr Index kSmallFeatures = 128;
+// The layers' calls; none where a layer needs more than that.
+template <class T>
+std::vector<SmallLayer<T>> prepare(Batch<T>& batch, State<T>& state) {
+  const Network<T>& network = state.network;
+  connect(network, batch, false);
+  std::vector<SmallLayer<T>> calls(network.layers().size());
+  for (std::size_t l = 0; l < calls.size(); ++l) {
+    Tail<T> below;
+    if (l > 0) below = network.layers()[l - 1]->tail(batch.rows[l - 1], false);
+    if (!network.layers()[l]->prepare(network.frame(), batch.rows[l], l > 0 ? &below : nullptr,
+                                      calls[l]))
+      return {};
+  }
+  return calls;
+}
 
 }  // namespace
 
 template <class T>
-bool SmallStep<T>::suits(const NetworkPlan& network, const TrainingPlan& training) {
-  bool small = network.n_features <= kSmallFeatures && network.input_dropout == 0;
-  small = small && network.stem.empty();
-  for (const LayerPlan& layer : network.layers)
-    small = small && layer.n_out <= kSmallWidth && layer.dropout == 0 && !layer.blend;
-  return small && training.clip_norm == 0;
+bool SmallStep<T>::suits(const TrainingPlan& training, Batch<T>& batch, State<T>& state) {
+  return training.clip_norm == 0 && !prepare(batch, state).empty();
 }
 
 template <class T>
 SmallStep<T>::SmallStep(const TrainingPlan& training, const LossConstants<T>& constants,
-                        const Batch<T>& batch, State<T>& state)
-    : plan_(training) {
+                        Batch<T>& batch, State<T>& state)
+    : plan_(training),
+      layers_(prepare(batch, state)),
+      loss_(loss_args(state.network.plan(), constants, batch, 0, 0)),
+      gradients_(state.network.size()) {
   Network<T>& network = state.network;
-  gradients_ = Buffer<T>(network.size());
-  const auto parameters = [&](Index at) {
+  const auto parameters = [&](Index tensor) {
     Moments<T>& moments = state.moments;
+    const Index at = network.tensor(tensor).start;
+    const bool frozen = training.groups[static_cast<std::size_t>(tensor)].rate == 0;
     return SmallParameters<T>{
-        .values = network.values().data() + at,
+        .values = frozen ? nullptr : network.values().data() + at,
         .first = moments.first.size() > 0 ? moments.first.data() + at : nullptr,
         .second = moments.second.size() > 0 ? moments.second.data() + at : nullptr,
         .rate = T(0),
         .keep = T(1)};
   };
-  for (Index l = 0; l < network.n_layers(); ++l) {
-    const LayerPlan& plan = network.layer(l);
-    const LayerPlace& place = network.place(l);
-    const GroupPlan* group = training.groups.data() + place.tensor;  // of W, then of b
-    const LayerRows<T>& rows = batch.layers[static_cast<std::size_t>(l)];
-    const bool last = l + 1 == network.n_layers();
-    const Activation activation = last ? Activation::identity : plan.activation;
-    SmallLayer<T> layer{};
-    layer.narrow = place.narrow;
-    layer.n_in = plan.n_in;
-    layer.n_out = plan.n_out;
-    layer.out_panels = place.out_panels;
-    // The first layer's x and the number of rows are each step's own.
-    const T* below = nullptr;
-    Index below_stride = 0;
-    if (l > 0) {
-      const LayerRows<T>& under = batch.layers[static_cast<std::size_t>(l) - 1];
-      below = under.a;
-      below_stride = under.stride;
-      layer.backward = backward_args<T>(network, l, rows.delta, rows.stride, 0,
-                                        {under.a, nullptr, under.delta, nullptr, under.stride});
-    }
-    layer.forward = forward_args<T>(network, l, activation, below, below_stride, 0,
-                                    {last ? rows.delta : rows.a, rows.stride, nullptr,
-                                     slope_from_value(activation) ? nullptr : rows.delta});
-    layer.gradient = {.x = place.narrow ? rows.delta : below,
-                      .x_stride = place.narrow ? rows.stride : below_stride,
-                      .delta = place.narrow ? below : rows.delta,
-                      .delta_stride = place.narrow ? below_stride : rows.stride,
-                      .batch = 0,
-                      .first = 0,
-                      .last = place.narrow ? plan.n_out : plan.n_in,
-                      .n_panels = place.narrow ? place.in_panels : place.out_panels,
-                      .scale = T(1),
-                      .out = gradients_.data() + place.weights};
-    layer.delta = rows.delta;
-    layer.bias_gradient = gradients_.data() + place.bias;
-    layer.weights = parameters(place.weights);
-    layer.bias = parameters(place.bias);
-    layer.tensor = place.tensor;
-    if (group[0].rate == 0) layer.weights.values = nullptr;
-    if (group[1].rate == 0) layer.bias.values = nullptr;
-    const bool copied = network.has_transpose(l) && group[0].rate != 0;
-    layer.transposed = copied ? network.weights_t(l) : nullptr;
-    layers_.push_back(layer);
+  for (SmallLayer<T>& layer : layers_) {
+    layer.gradient.out = gradients_.data() + network.tensor(layer.tensor).start;
+    layer.bias_gradient = gradients_.data() + network.tensor(layer.tensor + 1).start;
+    layer.weights = parameters(layer.tensor);
+    layer.bias = parameters(layer.tensor + 1);
+    if (layer.weights.values == nullptr) layer.transposed = nullptr;
   }
-  const NetworkPlan& plan = network.plan();
-  loss_ = {.loss = plan.loss,
-           .activation = plan.layers.back().activation,
-           .huber_delta = constants.huber_delta,
-           .quantiles = constants.quantiles.data(),
-           .rows = 0,
-           .n_outputs = plan.n_outputs(),
-           .z = batch.layers.back().delta,
-           .y = batch.y,
-           .stride = batch.layers.back().stride,
-           .y_stride = batch.y_stride,
-           .a = nullptr,
-           .slope = nullptr,
-           .losses = batch.losses,
-           .delta = batch.layers.back().delta};
 }
 
 template <class T>
 void SmallStep<T>::rows(const KernelTable<T>& table, const Batch<T>& batch) {
   SmallLayer<T>& first = layers_.front();
-  first.forward.x = first.gradient.x = batch.x;
-  first.forward.x_stride = first.gradient.x_stride = batch.x_stride;
+  first.forward.x = first.gradient.x = batch.x.data;
+  first.forward.x_stride = first.gradient.x_stride = batch.x.stride;
   if (loss_.rows != batch.n) {
     loss_.rows = batch.n;
     for (SmallLayer<T>& layer : layers_)

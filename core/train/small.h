@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The step of a small network on one thread: all arguments of its kernels are made once a fit, and
-// two calls run them. Every bit is that of the step in blocks, so either may serve any step.
+// The step of a small network on one thread: the layers' calls are prepared once a fit, and two
+// calls run them all. Every bit is that of the step in blocks, so either may serve any step.
 #pragma once
 
 #include "train/batch.h"
@@ -13,9 +13,9 @@ template <class T>
 class SmallStep {
  public:
   // Whether calls would cost as much as arithmetic, and there is nothing that only blocks can do.
-  static bool suits(const NetworkPlan& network, const TrainingPlan& training);
+  static bool suits(const TrainingPlan& training, Batch<T>& batch, State<T>& state);
 
-  SmallStep(const TrainingPlan& training, const LossConstants<T>& constants, const Batch<T>& batch,
+  SmallStep(const TrainingPlan& training, const LossConstants<T>& constants, Batch<T>& batch,
             State<T>& state);
 
   // Forward, loss and backward of all the batch's rows.

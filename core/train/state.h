@@ -21,16 +21,6 @@ struct Moments {
   double beta2_power = 1;
 };
 
-constexpr bool uses_first(Optimizer optimizer) {
-  return optimizer != Optimizer::sgd && optimizer != Optimizer::adagrad &&
-         optimizer != Optimizer::rmsprop;
-}
-
-constexpr bool uses_second(Optimizer optimizer) {
-  return optimizer == Optimizer::adagrad || optimizer == Optimizer::rmsprop ||
-         optimizer == Optimizer::adam || optimizer == Optimizer::adamw;
-}
-
 struct History {
   std::vector<double> loss;
   std::vector<double> penalty;  // with penalty_per_batch
@@ -53,8 +43,8 @@ struct Plateau {
 template <class T>
 struct State {
   State(const NetworkPlan& plan, Optimizer optimizer) : network(plan) {
-    if (uses_first(optimizer)) moments.first = Buffer<T>(network.size());
-    if (uses_second(optimizer)) moments.second = Buffer<T>(network.size());
+    if (row_of(optimizer).first_moment) moments.first = Buffer<T>(network.size());
+    if (row_of(optimizer).second_moment) moments.second = Buffer<T>(network.size());
   }
 
   Network<T> network;

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "train/forward.h"
+#include "train/pass.h"
 
 namespace chainrule {
 namespace {
@@ -12,73 +12,70 @@ namespace {
 // Most rows that run through all layers at once. Each block reads all weights once, so that wide
 // layers want few; a PC block of so many rows' activations stays in L2.
 constexpr Index kRowBlock = 264;
+// Numbers of a block from which it is not each thread's own: 256 KiB of floats.
+constexpr Index kLargeBlock = Index{1} << 16;
 
 }  // namespace
 
 template <class T>
-Step<T>::Step(const NetworkPlan& network, const TrainingPlan& training, Batch<T>& batch,
-              State<T>& state, int max_threads)
-    : network_plan_(network),
-      plan_(training),
+Step<T>::Step(const TrainingPlan& training, Batch<T>& batch, State<T>& state, int max_threads)
+    : plan_(training),
       batch_(batch),
       state_(state),
-      table_(kernels<T>()),
-      constants_(network),
-      tasks_(gradient_tasks(network, kPanel<T>)),
-      parts_(stem_tasks(network)),
-      task_norms_(tasks_.size() + parts_.size()),
-      scratch_size_(std::max(task_size<T>(), stem_scratch<T>(network, batch.capacity()))),
-      scratch_(checked_multiply(max_threads, scratch_size_)),
-      gradients_(training.clip_norm > 0 ? state.network.size() : state.network.stem_size()) {
-  if (SmallStep<T>::suits(network, training)) small_.emplace(training, constants_, batch, state);
-  Index cost = 0;
-  for (const GradientTask& task : tasks_) {
+      frame_(state.network.frame()),
+      constants_(state.network.plan()),
+      task_norms_(state.network.tasks().size()) {
+  const Network<T>& network = state.network;
+  Index cost = 0, kept = 0;
+  for (const Task& task : network.tasks()) {
     cost_before_.push_back(cost);
-    cost += task.n_panels * (task.last - task.first);
-  }
-  for (const StemTask& part : parts_) {
-    cost_before_.push_back(cost);
-    cost += part.cost;
+    cost += task.cost;
+    const bool is_kept = clips() || task.size > kLargeBlock;
+    block_at_.push_back(is_kept ? kept : -1);
+    if (is_kept) kept = checked_add(kept, task.size);
+    if (!is_kept) block_size_ = std::max(block_size_, task.size);
   }
   cost_before_.push_back(cost);
+  Index scratch = 0;
+  for (const Layer<T>* layer : network.leaves())
+    scratch = std::max(scratch, layer->scratch(batch.capacity()));
+  scratch_size_ = checked_add(block_size_, scratch);
+  scratch_ = Buffer<T>(checked_multiply(max_threads, scratch_size_));
+  blocks_ = Buffer<T>(kept);
+  if (SmallStep<T>::suits(training, batch, state))
+    small_.emplace(training, constants_, batch, state);
 }
 
 template <class T>
-std::pair<std::size_t, std::size_t> Step<T>::share(int thread, int active) const {
+template <class Visit>
+void Step<T>::each_task(int thread, int active, Visit visit) {
+  const std::vector<Task>& tasks = state_.network.tasks();
   const auto edge = [&](int t) {
     const Index cost = cost_before_.back() * t / active;
     return static_cast<std::size_t>(
         std::lower_bound(cost_before_.begin(), cost_before_.end(), cost) - cost_before_.begin());
   };
-  return {edge(thread), edge(thread + 1)};
-}
-
-template <class T>
-template <class Block, class Part>
-void Step<T>::each_task(int thread, int active, Block block, Part part) {
-  T* scratch = scratch_.data() + thread * scratch_size_;
-  const auto [first, last] = share(thread, active);
-  for (std::size_t k = first; k < last; ++k) {
-    if (k < tasks_.size()) {
-      block(tasks_[k], k, scratch);
-    } else {
-      part(parts_[k - tasks_.size()], k, scratch);
-    }
+  T* own = scratch_.data() + thread * scratch_size_;
+  const std::size_t last = edge(thread + 1);
+  for (std::size_t k = edge(thread); k < last; ++k) {
+    Parts parts;
+    state_.network.leaves()[static_cast<std::size_t>(tasks[k].layer)]->parts(tasks[k], parts);
+    visit(k, parts, block_at_[k] < 0 ? own : blocks_.data() + block_at_[k]);
   }
 }
 
 template <class T>
 bool Step<T>::is_small(int active) const {
-  return small_.has_value() && active == 1 && batch_.n <= kRowBlock;
+  return small_.has_value() && active == 1 && batch_.n <= kRowBlock && gradients == nullptr;
 }
 
 template <class T>
-void Step<T>::rows_phase(int thread, int active, double dropout, Index epoch) {
-  const bool dropping = epoch >= 0;
+void Step<T>::rows_phase(int thread, int active, const Draw& draw) {
+  const Network<T>& network = state_.network;
   if (is_small(active)) {
-    batch_.gather(table_, network_plan_, plan_.seed, epoch, dropout, 0, batch_.n);
-    small_->rows(table_, batch_);
-    weigh_deltas(table_, batch_, 0, batch_.n);
+    batch_.gather(frame_.table, draw, 0, batch_.n);
+    small_->rows(frame_.table, batch_);
+    weigh(network, frame_, batch_, 0, batch_.n);
     if (poll != nullptr) poll(poll_context, batch_.n);
     return;
   }
@@ -87,12 +84,10 @@ void Step<T>::rows_phase(int thread, int active, double dropout, Index epoch) {
   for (Index b = 0; b < n_blocks && !stop.load(std::memory_order_relaxed); ++b) {
     const Index row = from + (to - from) * b / n_blocks;
     const Index end = from + (to - from) * (b + 1) / n_blocks;
-    batch_.gather(table_, network_plan_, plan_.seed, epoch, dropout, row, end);
-    forward(table_, state_.network, batch_, dropping, row, end);
-    loss(table_, network_plan_, constants_, batch_, row, end);
-    backward(table_, state_.network, batch_, dropping, row, end);
-    weigh_deltas(table_, batch_, row, end);
-    stem_backward(table_, state_.network, batch_, row, end);
+    batch_.gather(frame_.table, draw, row, end);
+    forward(network, frame_, batch_, row, end);
+    loss(frame_.table, network.plan(), constants_, batch_, row, end);
+    backward(network, frame_, batch_, true, row, end);
     if (thread == 0 && poll != nullptr) poll(poll_context, end - row);
   }
   // With fewer tiles than threads the first one has no rows of its own.
@@ -100,83 +95,83 @@ void Step<T>::rows_phase(int thread, int active, double dropout, Index epoch) {
 }
 
 template <class T>
-void Step<T>::weights_phase(int thread, int active, const StepSize<T>& step) {
-  if (is_small(active)) return small_->weights(table_, step);
-  const T scale = static_cast<T>(step.scale);
-  each_task(
-      thread, active,
-      [&](const GradientTask& task, std::size_t, T* block) {
-        Run runs[kMostRuns];
-        gradient_block(table_, state_.network, batch_, true, task, scale, block,
-                       update_runs(state_, task, runs));
-        penalize_block(table_, state_.network, step, task, block);
-        update_block(table_, plan_, step, state_, task, block);
-      },
-      [&](const StemTask& part, std::size_t, T* scratch) {
-        stem_gradient(table_, state_.network, batch_, part, scale, scratch, gradients_.data());
-        update_stem(table_, plan_, step, state_, part, T(1), gradients_.data());
-      });
+void Step<T>::make_gradient(std::size_t k, const Parts& parts, const StepSize<T>& step, T* block,
+                            T* scratch, bool fetches) {
+  const Network<T>& network = state_.network;
+  const Task& task = network.tasks()[k];
+  const auto leaf = static_cast<std::size_t>(task.layer);
+  const Layer<T>& layer = *network.leaves()[leaf];
+  Runs runs;
+  if (fetches) {
+    const T* flats[3] = {frame_.values};
+    std::size_t n = 1;
+    for (const Buffer<T>* moments : {&state_.moments.first, &state_.moments.second})
+      if (moments->size() > 0) flats[n++] = moments->data();
+    layer.fetch(task, {flats, n}, network.transposed(), runs);
+  }
+  layer.gradient(frame_, *batch_.leaves[leaf], task, batch_.n, static_cast<T>(step.scale), block,
+                 scratch, runs.all());
+  penalize(state_, step, parts, block);
+  for (const Part& part : parts) {
+    if (gradients == nullptr) break;
+    std::copy(block + part.from, block + part.from + part.count, gradients + part.at);
+  }
 }
 
-// Clipping needs the norm of all gradients before the first update: one barrier more.
 template <class T>
-void Step<T>::clipped_weights_phase(Team& team, int thread, int active, const StepSize<T>& step) {
-  const T scale = static_cast<T>(step.scale);
-  each_task(
-      thread, active,
-      [&](const GradientTask& task, std::size_t k, T* block) {
-        gradient_block(table_, state_.network, batch_, true, task, scale, block);
-        penalize_block(table_, state_.network, step, task, block);
-        store_block(state_.network, task, block, gradients_.data());
-        task_norms_[k] = block_norm(table_, state_.network, task, block);
-      },
-      [&](const StemTask& part, std::size_t k, T* scratch) {
-        stem_gradient(table_, state_.network, batch_, part, scale, scratch, gradients_.data());
-        task_norms_[k] = stem_norm(table_, state_.network, part, gradients_.data());
-      });
-  team.barrier();
+void Step<T>::weights_phase(ThreadPool& pool, int thread, int active, const StepSize<T>& step) {
+  if (is_small(active)) return small_->weights(frame_.table, step);
+  const std::vector<Task>& tasks = state_.network.tasks();
+  T* scratch = scratch_.data() + thread * scratch_size_ + block_size_;
+  if (!clips()) {
+    each_task(thread, active, [&](std::size_t k, const Parts& parts, T* block) {
+      make_gradient(k, parts, step, block, scratch, true);
+      update(state_, plan_, step, tasks[k], parts, block);
+    });
+    return;
+  }
+  // Clipping needs the norm of all gradients before the first update: one barrier more.
+  each_task(thread, active, [&](std::size_t k, const Parts& parts, T* block) {
+    make_gradient(k, parts, step, block, scratch, false);
+    task_norms_[k] = 0;
+    for (const Part& part : parts)
+      task_norms_[k] += frame_.table.sum_of_squares(block + part.from, part.count);
+  });
+  pool.barrier();
   double norm = 0;
   for (const double part : task_norms_) norm += part;
   norm = std::sqrt(norm);
   const T factor = norm > plan_.clip_norm ? static_cast<T>(plan_.clip_norm / norm) : T(1);
-  each_task(
-      thread, active,
-      [&](const GradientTask& task, std::size_t, T* block) {
-        load_block(state_.network, task, gradients_.data(), block);
-        table_.scale_rows(block, task_size<T>(), 1, task_size<T>(), &factor);
-        update_block(table_, plan_, step, state_, task, block);
-      },
-      [&](const StemTask& part, std::size_t, T*) {
-        update_stem(table_, plan_, step, state_, part, factor, gradients_.data());
-      });
+  each_task(thread, active, [&](std::size_t k, const Parts& parts, T* block) {
+    if (factor != T(1)) frame_.table.scale_rows(block, tasks[k].size, 1, tasks[k].size, &factor);
+    update(state_, plan_, step, tasks[k], parts, block);
+  });
 }
 
 template <class T>
-T Step<T>::run(Team& team, int active, const StepFactors& factors, Index epoch) {
-  const T weight_sum = batch_.weight_sum(table_);
+T Step<T>::run(ThreadPool& pool, int active, const StepFactors& factors, Index epoch) {
+  const T weight_sum = batch_.weight_sum(frame_.table);
   if (!(weight_sum > T(0))) return T(0);  // all weights zero: no step
+  const Draw draw{plan_.seed, epoch, factors.dropout};
+  frame_.dropping = epoch >= 0;
+  if (!is_small(active)) connect(state_.network, batch_, frame_.dropping);
   StepSize<T> step{};
   T total = T(0);
   const auto work = [&](int thread) {
-    rows_phase(thread, active, factors.dropout, epoch);
-    team.barrier();
+    rows_phase(thread, active, draw);
+    pool.barrier();
     if (thread == 0 && !stop.load(std::memory_order_relaxed)) {
-      total = sum_losses(table_, batch_);
+      total = sum_losses(frame_.table, batch_);
       if (std::isfinite(total)) {
         step = next_step<T>(plan_, state_.moments, factors, static_cast<double>(weight_sum));
       } else {  // stops here, before any weight changes
         stop.store(true, std::memory_order_relaxed);
       }
     }
-    team.barrier();
-    if (stop.load(std::memory_order_relaxed)) return;
-    if (plan_.clip_norm > 0) {
-      clipped_weights_phase(team, thread, active, step);
-    } else {
-      weights_phase(thread, active, step);
-    }
+    pool.barrier();
+    if (!stop.load(std::memory_order_relaxed)) weights_phase(pool, thread, active, step);
   };
-  team.run(active, work);
+  pool.run(active, work);
   return total;
 }
 

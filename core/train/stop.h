@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "train/pace.h"
+#include "train/thread_tuning.h"
 #include "train/state.h"
 
 namespace chainrule {

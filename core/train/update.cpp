@@ -28,33 +28,6 @@ StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, const StepF
 }
 
 template <class T>
-void penalize_block(const KernelTable<T>& table, const Network<T>& network, const StepSize<T>& step,
-                    const GradientTask& task, T* block) {
-  if (step.l1 == T(0) && step.l2 == T(0)) return;
-  constexpr Index P = kPanel<T>;
-  const Index rows = task.last - task.first;
-  const Index in = network.place(task.layer).rows;
-  for (Index p = 0; p < task.n_panels; ++p) {
-    const T* w = network.weights(task.layer) + ((task.panel + p) * in + task.first) * P;
-    table.penalize(block + p * rows * P, w, rows * P, step.l1, step.l2);
-  }
-}
-
-template <class T>
-double penalty(const KernelTable<T>& table, const Network<T>& network, const TrainingPlan& plan) {
-  double sum = 0;
-  for (Index l = 0; l < network.n_layers() && (plan.l1 > 0 || plan.l2 > 0); ++l) {
-    const T* w = network.weights(l);
-    const LayerPlace& place = network.place(l);
-    const Index count = place.count;
-    if (plan.l2 > 0) sum += 0.5 * plan.l2 * table.sum_of_squares(w, count);
-    for (Index i = 0; plan.l1 > 0 && i < count; ++i)
-      sum += plan.l1 * std::fabs(static_cast<double>(w[i]));
-  }
-  return sum;
-}
-
-template <class T>
 UpdateArgs<T> update_args(const TrainingPlan& plan, const StepSize<T>& step,
                           const GroupPlan& group) {
   return {.optimizer = plan.optimizer,
@@ -74,77 +47,60 @@ UpdateArgs<T> update_args(const TrainingPlan& plan, const StepSize<T>& step,
 }
 
 template <class T>
-void update_values(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
-                   State<T>& state, const GroupPlan& group, Index at, T* gradients, Index count) {
-  Moments<T>& moments = state.moments;
-  // A rate of 0 freezes the parameters to the bit while their moments go on: what would be written
-  // to them goes into the gradient's place, which nobody reads again.
-  UpdateArgs<T> args = update_args(plan, step, group);
-  args.w = group.rate == 0 ? gradients : state.network.values().data() + at;
-  args.g = gradients;
-  args.first = moments.first.size() > 0 ? moments.first.data() + at : nullptr;
-  args.second = moments.second.size() > 0 ? moments.second.data() + at : nullptr;
-  args.count = count;
-  table.update_parameters(args);
-}
-
-template <class T>
-std::span<const Run> update_runs(const State<T>& state, const GradientTask& task, Run* runs) {
-  constexpr Index P = kPanel<T>;
-  static_assert(kTaskInputs / P + 3 * kTaskPanels <= kMostRuns);
+void penalize(const State<T>& state, const StepSize<T>& step, const Parts& parts, T* block) {
+  if (step.l1 == T(0) && step.l2 == T(0)) return;
   const Network<T>& network = state.network;
-  const LayerPlace& place = network.place(task.layer);
-  if (place.narrow || place.count * static_cast<Index>(sizeof(T)) < kFetchFrom) return {};
-  std::size_t n = 0;
-  const auto add = [&](const T* from, Index count) {
-    runs[n++] = {from, count * static_cast<Index>(sizeof(T))};
-  };
-  for (Index i = task.first; i < task.last && network.has_transpose(task.layer); i += P)
-    add(network.weights_t(task.layer) + ((i / P) * place.out_panels + task.panel) * P * P,
-        task.n_panels * P * P);
-  each_block_part(network, task, [&](Index k, Index at, Index, Index count) {
-    if (k != place.tensor) return;
-    add(network.values().data() + at, count);
-    for (const Buffer<T>* moments : {&state.moments.first, &state.moments.second})
-      if (moments->size() > 0) add(moments->data() + at, count);
-  });
-  return {runs, n};
+  for (const Part& part : parts) {
+    if (!network.tensor(part.tensor).is_weight) continue;
+    kernels<T>().penalize(block + part.from, network.values().data() + part.at, part.count, step.l1,
+                          step.l2);
+  }
 }
 
 template <class T>
-void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
-                  State<T>& state, const GradientTask& task, T* block) {
-  constexpr Index P = kPanel<T>;
-  Network<T>& network = state.network;
-  const LayerPlace& place = network.place(task.layer);
-  const bool frozen = plan.groups[static_cast<std::size_t>(place.tensor)].rate == 0;
-  const bool transposed = network.has_transpose(task.layer) && !frozen;
-  const Index out = place.out_panels * P;
-  each_block_part(network, task, [&](Index k, Index at, Index from, Index count) {
-    update_values(table, plan, step, state, plan.groups[static_cast<std::size_t>(k)], at,
-                  block + from, count);
-    if (k != place.tensor || !transposed) return;
-    // A panel's new weights are transposed while they lie in L1.
-    const T* weights = network.values().data() + at;
-    const Index panel = (at - place.weights) / (place.rows * P);
-    for (Index i = task.first; i < task.last; i += P) {
-      table.transpose(weights + (i - task.first) * P, P, std::min(P, task.last - i), P,
-                      network.weights_t(task.layer) + ((i / P) * out + panel * P) * P, P);
-    }
-  });
+double penalty(const Network<T>& network, const TrainingPlan& plan) {
+  double sum = 0;
+  if (plan.l1 == 0 && plan.l2 == 0) return sum;
+  for (const Tensor& tensor : network.tensors()) {
+    if (!tensor.is_weight) continue;
+    const T* w = network.values().data() + tensor.start;
+    if (plan.l2 > 0) sum += 0.5 * plan.l2 * kernels<T>().sum_of_squares(w, tensor.count);
+    for (Index i = 0; plan.l1 > 0 && i < tensor.count; ++i)
+      sum += plan.l1 * std::fabs(static_cast<double>(w[i]));
+  }
+  return sum;
+}
+
+template <class T>
+void update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, const Task& task,
+            const Parts& parts, T* block) {
+  Moments<T>& moments = state.moments;
+  const Frame<T> frame = state.network.frame();
+  const Layer<T>& layer = *state.network.leaves()[static_cast<std::size_t>(task.layer)];
+  for (const Part& part : parts) {
+    const GroupPlan& group = plan.groups[static_cast<std::size_t>(part.tensor)];
+    const bool frozen = group.rate == 0;
+    T* gradient = block + part.from;
+    // A rate of 0 freezes the parameters to the bit while their moments go on: what would be
+    // written to them goes into the gradient's place, which nobody reads again.
+    UpdateArgs<T> args = update_args(plan, step, group);
+    args.w = frozen ? gradient : frame.values + part.at;
+    args.g = gradient;
+    args.first = moments.first.size() > 0 ? moments.first.data() + part.at : nullptr;
+    args.second = moments.second.size() > 0 ? moments.second.data() + part.at : nullptr;
+    args.count = part.count;
+    frame.table.update_parameters(args);
+    if (!frozen) layer.updated(frame, task, part);
+  }
 }
 
 #define CHAINRULE_UPDATE(T)                                                                      \
   template StepSize<T> next_step(const TrainingPlan&, Moments<T>&, const StepFactors&, double);  \
-  template void penalize_block(const KernelTable<T>&, const Network<T>&, const StepSize<T>&,     \
-                               const GradientTask&, T*);                                         \
-  template double penalty(const KernelTable<T>&, const Network<T>&, const TrainingPlan&);        \
   template UpdateArgs<T> update_args(const TrainingPlan&, const StepSize<T>&, const GroupPlan&); \
-  template void update_values(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,    \
-                              State<T>&, const GroupPlan&, Index, T*, Index);                    \
-  template std::span<const Run> update_runs(const State<T>&, const GradientTask&, Run*);         \
-  template void update_block(const KernelTable<T>&, const TrainingPlan&, const StepSize<T>&,     \
-                             State<T>&, const GradientTask&, T*);
+  template void penalize(const State<T>&, const StepSize<T>&, const Parts&, T*);                 \
+  template double penalty(const Network<T>&, const TrainingPlan&);                               \
+  template void update(State<T>&, const TrainingPlan&, const StepSize<T>&, const Task&,          \
+                       const Parts&, T*);
 CHAINRULE_UPDATE(float)
 CHAINRULE_UPDATE(double)
 #undef CHAINRULE_UPDATE

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Step 4, update: w <- w - eta dL/dw, or one of its descendants, block by block. The thread that
-// computed a block's gradient updates it while it lies in L1, and writes the transposed copy.
+// Step 4, update: w <- w - eta dL/dw, or one of its descendants, task by task. The thread that
+// computed a task's gradient updates it while it lies in L1.
 #pragma once
 
-#include "train/backward.h"
 #include "train/state.h"
 
 namespace chainrule {
@@ -34,35 +33,22 @@ template <class T>
 StepSize<T> next_step(const TrainingPlan& plan, Moments<T>& moments, const StepFactors& factors,
                       double weight_sum);
 
-// Adds the penalty's gradient to a block's: l2 w + l1 sign(w).
-template <class T>
-void penalize_block(const KernelTable<T>& table, const Network<T>& network, const StepSize<T>& step,
-                    const GradientTask& task, T* block);
-
-// l1 sum |W| + l2/2 sum W^2 over all layers.
-template <class T>
-double penalty(const KernelTable<T>& table, const Network<T>& network, const TrainingPlan& plan);
-
 // The rule for a group's parameters; the arrays and their length are still to be set.
 template <class T>
 UpdateArgs<T> update_args(const TrainingPlan& plan, const StepSize<T>& step,
                           const GroupPlan& group);
 
-// Updates `count` numbers (whole panels) at `at` of Network::values() from their gradients, which
-// it may overwrite.
+// Adds the penalty's gradient to a task's block: l2 w + l1 sign(w), of weights only.
 template <class T>
-void update_values(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
-                   State<T>& state, const GroupPlan& group, Index at, T* gradients, Index count);
+void penalize(const State<T>& state, const StepSize<T>& step, const Parts& parts, T* block);
 
-// What update_block will read and write, where that has to come from memory; else nothing. Kept in
-// `runs`, which holds kMostRuns.
+// l1 sum |W| + l2/2 sum W^2 over all layers.
 template <class T>
-std::span<const Run> update_runs(const State<T>& state, const GradientTask& task, Run* runs);
+double penalty(const Network<T>& network, const TrainingPlan& plan);
 
-// Updates the block's parameters and their transposed copy from its gradient, which it may
-// overwrite.
+// Updates a task's parameters and their copies from its block of gradients, which it may overwrite.
 template <class T>
-void update_block(const KernelTable<T>& table, const TrainingPlan& plan, const StepSize<T>& step,
-                  State<T>& state, const GradientTask& task, T* block);
+void update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, const Task& task,
+            const Parts& parts, T* block);
 
 }  // namespace chainrule

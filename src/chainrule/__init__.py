@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from chainrule.estimators.mlp import MLPRegressor as MLPRegressor
     from chainrule.estimators.tabular import TabularClassifier as TabularClassifier
     from chainrule.estimators.tabular import TabularRegressor as TabularRegressor
-    from chainrule.network import Network as Network
+    from chainrule.network.network import Network as Network
 
 _HOME = {
     "ChainruleError": "chainrule.errors",
     "MLPClassifier": "chainrule.estimators.mlp",
     "MLPRegressor": "chainrule.estimators.mlp",
-    "Network": "chainrule.network",
+    "Network": "chainrule.network.network",
     "TabularClassifier": "chainrule.estimators.tabular",
     "TabularRegressor": "chainrule.estimators.tabular",
     "load": "chainrule.estimators.load",

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[Any]
-_Form = dict[str, Any]
 
 compiler: str
 
@@ -18,63 +17,136 @@ def available_threads() -> int: ...
 def fma_peak(seconds: float, n_threads: int) -> float: ...
 def core_round_trip(rounds: int) -> float: ...
 def stream_bandwidth(n_bytes: int, seconds: float, n_threads: int) -> float: ...
-def evaluate(function: int, x: _Array, out: _Array) -> None: ...
-def initialize(distribution: int, scale: float, seed: int, layer: int, w: _Array) -> None: ...
-def permutation(n: int, seed: int, stream: int, epoch: int) -> npt.NDArray[np.int64]: ...
+def evaluate(function: str, x: _Array, out: _Array) -> None: ...
+def initialize(distribution: str, size: float, seed: int, layer: int, w: _Array) -> None: ...
+def permutation(n: int, seed: int, stream: str, epoch: int) -> npt.NDArray[np.int64]: ...
 def philox(counter: list[int], key: int) -> list[int]: ...
-def fit_float32(
-    network: _Form,
-    training: _Form,
-    params: list[_Array],
-    state: _Form,
-    train: _Form,
-    validation: _Form,
-    metric: int,
+
+class NetworkPlan:
+    parameters: list[str]
+    def __init__(
+        self,
+        n_features: int,
+        layers: list[Any],
+        n_outputs: int,
+        loss: str,
+        huber_delta: float,
+        quantiles: list[float],
+    ) -> None: ...
+
+class SchedulePlan:
+    def __init__(self, name: str) -> None: ...
+
+class GroupPlan:
+    def __init__(self, rate: float, decay: float) -> None: ...
+
+class TrainingPlan:
+    mean: bool
+    n_threads: int
+    groups: list[GroupPlan]
+    momentum: float
+    beta1: float
+    beta2: float
+    epsilon: float
+    def __init__(self, optimizer: str) -> None: ...
+
+class TableArrays:
+    def __init__(
+        self,
+        x: _Array,
+        y: _Array | None,
+        classes: _Array | None,
+        weights: _Array | None,
+        rows: _Array | None,
+    ) -> None: ...
+
+class StateArrays:
+    def __init__(
+        self,
+        epoch: int,
+        n_steps: int,
+        beta1_power: float,
+        beta2_power: float,
+        first: list[_Array],
+        second: list[_Array],
+    ) -> None: ...
+
+class SavedState:
+    values: list[_Array]
+    first: list[_Array]
+    second: list[_Array]
+    epoch: int
+    n_steps: int
+    beta1_power: float
+    beta2_power: float
+
+class History:
+    loss: list[float]
+    penalty: list[float]
+    validation_loss: list[float]
+    validation_metric: list[float]
+    best_epoch: int
+    n_steps: int
+    stop_reason: str
+    diverged_epoch: int
+    diverged_step: int
+
+class Fitted:
+    state: SavedState
+    history: History
+
+def fit(
+    network: NetworkPlan,
+    training: TrainingPlan,
+    values: list[_Array],
+    state: StateArrays,
+    train: TableArrays,
+    validation: TableArrays | None,
+    metric: str,
     metric_function: Callable[[_Array], float] | None,
     epoch_function: Callable[[int, float, float, float, float], float] | None,
     asked_to_stop: Callable[[], bool] | None,
-    out_params: list[_Array],
-    out_moments: dict[str, list[_Array]],
-) -> _Form: ...
+) -> Fitted: ...
+def fit_start_to_data(
+    network: NetworkPlan, values: list[_Array], rows: TableArrays, seed: int
+) -> list[_Array]: ...
 
-fit_float64 = fit_float32
-
-class PackedFloat32:
-    def __init__(self, network: _Form, params: list[_Array]) -> None: ...
+class PackedNetwork:
     def predict(self, x: Any, logits: bool, n_threads: int) -> _Array | None: ...
 
-PackedFloat64 = PackedFloat32
+def packed(network: NetworkPlan, values: list[_Array]) -> PackedNetwork: ...
 
-def trace_float32(
-    network: _Form,
-    training: _Form,
-    params: list[_Array],
-    state: _Form,
-    rows: _Form,
+class LayerTrace:
+    out: _Array
+    delta: _Array
+    shown: dict[str, _Array]
+
+class Traced:
+    state: SavedState
+    layers: list[LayerTrace]
+    gradients: list[_Array]
+    x: _Array
+    output: _Array
+    output_slope: _Array
+    losses: _Array
+    loss_sum: float
+    weight_sum: float
+
+def trace(
+    network: NetworkPlan,
+    training: TrainingPlan,
+    values: list[_Array],
+    state: StateArrays,
+    rows: TableArrays,
     dropout_epoch: int,
-    update: bool,
-    out_params: list[_Array],
-    out_moments: dict[str, list[_Array]],
-    out_grads: list[_Array],
-    /,
-) -> _Form: ...
-
-trace_float64 = trace_float32
-
-def fit_start_to_data_float32(
-    network: _Form, params: list[_Array], rows: _Form, seed: int, out_params: list[_Array], /
-) -> None: ...
-
-fit_start_to_data_float64 = fit_start_to_data_float32
-
+) -> Traced: ...
 def numeric_gradients(
-    network: _Form,
-    training: _Form,
-    params: list[_Array],
-    rows: _Form,
+    network: NetworkPlan,
+    training: TrainingPlan,
+    values: list[_Array],
+    rows: TableArrays,
     dropout_epoch: int,
     parameters: _Array,
     indices: _Array,
     n_threads: int,
-    /,
 ) -> npt.NDArray[np.float64]: ...

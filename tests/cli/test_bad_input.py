@@ -150,9 +150,7 @@ def test_a_bare_network(cli: Any, penguins: Path, tmp_path: Path) -> None:
 def test_a_drop_in_estimator(cli: Any, penguins: Path, tmp_path: Path) -> None:
     import chainrule
 
-    model = chainrule.MLPRegressor(
-        hidden_layer_sizes=4, max_iter=300, solver="lbfgs", random_state=0
-    )
+    model = chainrule.MLPRegressor(hidden_layer_sizes=4, solver="lbfgs", random_state=0)
     model.fit([[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]).save(tmp_path / "mlp.safetensors")
     run = cli("predict", "mlp.safetensors", penguins)
     assert_one_sentence(run, "holds a drop-in estimator without a table")

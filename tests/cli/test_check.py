@@ -16,7 +16,7 @@ def test_check(cli: Any, trained: Path, penguins: Path, monkeypatch: pytest.Monk
     found = json.loads(cli("check", trained, penguins, "--rows", "8", "--json").out)
     assert found["ok"] is True
     assert found["n_rows"] == 8
-    from chainrule.explain.gradient_check import GradientCheck
+    from chainrule.explain.check.gradient_check import GradientCheck
 
     monkeypatch.setattr(GradientCheck, "ok", property(lambda report: False))
     assert cli("check", trained, penguins, "--rows", "8").code == 1

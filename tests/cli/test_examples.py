@@ -24,5 +24,5 @@ def test_penguins(
 def test_xor(capsys: pytest.CaptureFixture[str]) -> None:
     runpy.run_path(str(EXAMPLES / "xor.py"))
     out = capsys.readouterr().out
-    assert "dL/dw11(1)" in out or "∂L/∂w" in out
+    assert "dL/dW1[0,0] =" in out or "∂L/∂W1[0,0] =" in out
     assert out.splitlines()[-1] == "True"

@@ -5,10 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from chainrule.engine import TrainingState
 from chainrule.files import ModelRecord
 from chainrule.files.form import MOMENTS
-from chainrule.spec import Dense, Dropout, History, Loss, NetworkSpec, Schedule, TrainingSpec
+from chainrule.spec import (
+    Dense,
+    Dropout,
+    History,
+    Loss,
+    NetworkSpec,
+    Schedule,
+    TrainingSpec,
+    TrainingState,
+)
 
 
 def _make_record(optimizer="adam", dtype="float32", kind="network", seed=0, history=True):

@@ -7,9 +7,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.engine import TrainingState
 from chainrule.files import ModelRecord, read_model, to_bytes
-from chainrule.spec import Dense, Dropout, History, Loss, NetworkSpec, Schedule, TrainingSpec
+from chainrule.spec import (
+    Dense,
+    Dropout,
+    History,
+    Loss,
+    NetworkSpec,
+    Schedule,
+    TrainingSpec,
+    TrainingState,
+)
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 

@@ -17,10 +17,11 @@ import safetensors.numpy
 
 from chainrule import engine
 from chainrule.errors import ModelFileError
-from chainrule.files import ModelRecord, from_bytes, read_info, read_model, save_model, to_bytes
+from chainrule.files import ModelRecord
 from chainrule.files.canonical import canonical
-from chainrule.files.form import KINDS, MOMENTS
-from chainrule.spec import OPTIMIZERS, Dense, Loss, NetworkSpec, TrainingSpec
+from chainrule.files.form import KINDS
+from chainrule.files.model import from_bytes, read_info, read_model, save_model, to_bytes
+from chainrule.spec import OPTIMIZERS, Dense, Loss, NetworkSpec, TrainingSpec, TrainingState
 
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
@@ -45,14 +46,14 @@ def test_the_moments_are_those_that_the_engine_keeps(record, optimizer):
     training = TrainingSpec(optimizer=optimizer)
     seen = engine.trace(record.spec, record.params, np.zeros((2, 3)), np.array([0, 1]), training)
     kept = {name.partition(".")[0] for name in seen.state_after.moments}
-    assert kept == set(MOMENTS[optimizer])
+    assert kept == set(OPTIMIZERS[optimizer].moments)
     record.training, record.state = training, seen.state_after
     again = from_bytes(to_bytes(record))
     assert again.state.beta2_power == seen.state_after.beta2_power
 
 
 def test_a_state_before_its_first_step(record):
-    record.state = engine.TrainingState("adam")
+    record.state = TrainingState("adam")
     moments = from_bytes(to_bytes(record)).state.moments
     assert not any(array.any() for array in moments.values())
     assert len(moments) == 8

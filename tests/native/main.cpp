@@ -13,9 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "base/random.h"
 #include "base/team.h"
+#include "checks.h"
 #include "kernels/dispatch.h"
+#include "kernels/names.h"
 #include "train/fit.h"
 #include "train/initialize.h"
 #include "train/trace.h"
@@ -23,25 +24,6 @@
 
 namespace chainrule {
 namespace {
-
-int failures = 0;
-
-void check(bool holds, const char* what, const std::string& where) {
-  if (holds) return;
-  ++failures;
-  std::fprintf(stderr, "FAILED %s: %s\n", what, where.c_str());
-}
-
-// `count` numbers in an allocation of their own, so that one read too far is seen.
-template <class T>
-std::vector<T> numbers(Index count, std::uint32_t stream) {
-  std::vector<T> out(static_cast<std::size_t>(count));
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    const Words words = philox({static_cast<std::uint32_t>(i), stream, 0, 0}, 1);
-    out[i] = static_cast<T>(2 * uniform(words[0], words[1]) - 1);
-  }
-  return out;
-}
 
 struct Case {
   std::string name;
@@ -78,19 +60,20 @@ Case make_case(const std::vector<Index>& widths, Index n, int seed) {
     network.layers.push_back({n_in, widths[l], activation, seed % 4 == 1, dropout, blend});
     n_in = widths[l];
   }
-  network.loss = static_cast<LossKind>(seed % 7);
+  network.loss = static_cast<Loss>(seed % kernels<float>().losses.count);
   network.huber_delta = 0.5;
   LayerPlan& head = network.layers.back();
-  if (network.loss == LossKind::cross_entropy) head.activation = Activation::softmax;
-  if (network.loss == LossKind::binary_cross_entropy) head.activation = Activation::sigmoid;
-  if (network.loss == LossKind::poisson) head.activation = Activation::exp;
-  if (network.loss == LossKind::pinball) {
+  const std::string loss = row_of(network.loss).name;
+  if (loss == "cross_entropy") head.activation = activation_named("softmax");
+  if (loss == "binary_cross_entropy") head.activation = activation_named("sigmoid");
+  if (loss == "poisson") head.activation = activation_named("exp");
+  if (loss == "pinball") {
     head.activation = Activation::identity;
     for (Index j = 0; j < head.n_out; ++j)
       network.quantiles.push_back(static_cast<double>(j + 1) / static_cast<double>(head.n_out + 1));
   }
   TrainingPlan& training = made.training;
-  training.optimizer = static_cast<Optimizer>(seed % 7);
+  training.optimizer = static_cast<Optimizer>(seed % kernels<float>().optimizers.count);
   training.schedule.kind = static_cast<ScheduleKind>(seed % 7);
   training.schedule.factor = 0.9;
   const Network<double> shapes(network);
@@ -121,7 +104,7 @@ struct Data {
     }
     rows.x = x.data();
     rows.n_features = run.network.n_features;
-    const bool labels = run.network.loss == LossKind::cross_entropy;
+    const bool labels = row_of(run.network.loss).of_classes;
     rows.y = labels ? nullptr : y.data();
     rows.classes = labels ? classes.data() : nullptr;
     rows.weights = weights.data();
@@ -257,6 +240,7 @@ void run_instruction_set(const std::string& name) {
   use_instruction_set(name);
   functions_at_every_length<float>();
   functions_at_every_length<double>();
+  activations_in_calls_of_their_own();
   const std::vector<std::vector<Index>> shapes{{2, 2, 2},       {1, 5, 3},       {7, 17, 16, 2},
                                                {33, 9, 8},      {300, 35, 4},    {3, 2},
                                                {20, 66, 50, 3}, {16, 32, 16, 16}};
@@ -284,6 +268,6 @@ void run_instruction_set(const std::string& name) {
 int main(int argc, char** argv) {
   for (const std::string& name : chainrule::instruction_sets())
     if (argc < 2 || name == argv[1]) chainrule::run_instruction_set(name);
-  std::printf("%d failures\n", chainrule::failures);
-  return chainrule::failures == 0 ? 0 : 1;
+  std::printf("%d failures\n", chainrule::failures());
+  return chainrule::failures() == 0 ? 0 : 1;
 }

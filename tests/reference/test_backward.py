@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 
-from chainrule.reference.backward import backward
-from chainrule.reference.forward import forward
-from chainrule.reference.gradients import complex_step, gradients
+from chainrule.reference.backward import backward, record_backward
+from chainrule.reference.forward import record_forward
+from chainrule.reference.gradients import complex_step, frozen_masks, gradients
+from chainrule.reference.losses import row_losses, targets
 from strategies import COMBINATIONS, Problem, problems, random_problem, verdict
 
 
@@ -29,8 +30,8 @@ def stepped(problem: Problem) -> dict[str, np.ndarray]:
 
 
 def test_xor_first_step(xor: Problem) -> None:
-    z, a = forward(xor.spec, xor.params, xor.X)
-    delta, grads = backward(xor.spec, xor.params, z, a, xor.y, reduction="sum")
+    record = record_forward(xor.spec, xor.params, xor.X)
+    delta, grads = backward(xor.spec, xor.params, record, xor.y, reduction="sum")
     assert delta[0] is None
     expected = [[0.147679390], [-0.063845086], [-0.064209352], [0.146754248]]
     np.testing.assert_allclose(delta[2], expected, atol=5e-10)
@@ -45,8 +46,8 @@ def test_xor_first_step(xor: Problem) -> None:
 
 
 def test_mazur_first_step(mazur: Problem) -> None:
-    z, a = forward(mazur.spec, mazur.params, mazur.X)
-    delta, grads = backward(mazur.spec, mazur.params, z, a, mazur.y)
+    record = record_forward(mazur.spec, mazur.params, mazur.X)
+    delta, grads = backward(mazur.spec, mazur.params, record, mazur.y)
     np.testing.assert_allclose(delta[2], [[0.138498562, -0.038098237]], atol=5e-10)
     np.testing.assert_allclose(delta[1], [[0.008771355, 0.009954255]], atol=5e-10)
     np.testing.assert_allclose(
@@ -74,6 +75,24 @@ def test_every_activation_with_every_loss_against_the_complex_step() -> None:
 @hypothesis_settings(max_examples=50)
 def test_any_network_against_the_complex_step(problem: Problem) -> None:
     assert verdict(analytic(problem), stepped(problem)) <= 1e-12
+
+
+@pytest.mark.parametrize("seed", range(0, 407, 29))
+def test_the_derivative_by_every_layers_output_is_that_of_the_complex_step(seed: int) -> None:
+    problem = random_problem(seed)
+    spec, params, n = problem.spec, problem.params, len(problem.X)
+    masks = frozen_masks(spec, n, problem.training, problem.dropout_epoch)
+    record = record_forward(spec, params, problem.X, masks)
+    found, _ = record_backward(spec, params, record, problem.y, np.ones(n), masks)
+    y = targets(spec, problem.y)
+    for first, at in enumerate(spec.placed[1:], start=1):
+        before = spec.placed[first - 1].index
+        if at.index > spec.dense_places[-1].index:
+            continue  # the loss begins at z(L)
+        moved = record.outputs[before] + 1e-30j * np.eye(at.n_in)[:, np.newaxis]  # unit after unit
+        end = record_forward(spec, params, moved, masks, first)
+        derivative = row_losses(spec, end.z[-1], end.a[-1], y).imag.T / 1e-30
+        assert verdict({"out": found[before]}, {"out": derivative}) <= 1e-12, at
 
 
 @pytest.mark.slow
@@ -142,17 +161,17 @@ def test_permuted_hidden_units_permute_the_gradients() -> None:
     problem = next(
         p
         for p in (random_problem(seed) for seed in range(200))
-        if p.spec.n_layers >= 3 and p.spec.dense[0].blend and p.spec.layer_sizes[1] > 3
+        if p.spec.n_layers >= 3 and "activation_weight1" in p.params and p.spec.layer_sizes[1] > 3
         if p.dropout_epoch is None
     )
     order = np.random.default_rng(0).permutation(problem.spec.layer_sizes[1])
     params = dict(problem.params)
-    for name in ("W1", "b1", "blend1"):
+    for name in ("W1", "b1", "activation_weight1"):
         params[name] = params[name][order]
     params["W2"] = params["W2"][:, order]
     grads, permuted = analytic(problem), analytic(replace(problem, params=params))
     expected = dict(grads)
-    for name in ("W1", "b1", "blend1"):
+    for name in ("W1", "b1", "activation_weight1"):
         expected[name] = grads[name][order]
     expected["W2"] = grads["W2"][:, order]
     assert verdict(permuted, expected) <= 1e-14

@@ -9,11 +9,12 @@ import pytest
 
 from chainrule.reference.backward import backward
 from chainrule.reference.fit import fit
-from chainrule.reference.forward import forward
+from chainrule.reference.forward import forward, record_forward
 from chainrule.reference.gradients import gradients
 from chainrule.reference.random import dropout_mask, permutation
 from chainrule.spec import (
     CategoryEmbedding,
+    Columns,
     Dense,
     Dropout,
     Loss,
@@ -112,10 +113,10 @@ def test_mazur_prints_what_the_wrong_order_gives(mazur: Problem) -> None:
     params = {name: w.copy() for name, w in mazur.params.items()}
     printed = {1: 0.291027924}
     for step in range(1, 10_001):
-        z, a = forward(mazur.spec, params, mazur.X)
-        _, grads = backward(mazur.spec, params, z, a, mazur.y)
+        record = record_forward(mazur.spec, params, mazur.X)
+        _, grads = backward(mazur.spec, params, record, mazur.y)
         moved_first = {**params, "W2": params["W2"] - 0.5 * grads["W2"]}
-        _, grads = backward(mazur.spec, moved_first, z, a, mazur.y)
+        _, grads = backward(mazur.spec, moved_first, record, mazur.y)
         params = {**moved_first, "W1": params["W1"] - 0.5 * grads["W1"]}
         if step in printed:
             assert total_loss(mazur, params) == pytest.approx(printed[step], abs=5e-10)
@@ -279,7 +280,7 @@ def test_nothing_given_is_changed(xor: Problem) -> None:
 
 def test_schedules_of_decay_and_dropout_count_the_steps_of_this_call() -> None:
     """Step by step, each rate times its schedule's factor, gives the same parameters."""
-    layers = (Scale(), Dense(6, "tanh", blend=True), Dropout(0.4), Dense(1))
+    layers = (Scale(), Dense(6, "tanh", parametric=True), Dropout(0.4), Dense(1))
     spec = NetworkSpec(3, layers, Loss("squared_error"))
     rng = np.random.default_rng(3)
     params, X = random_params(rng, spec), rng.normal(size=(6, 3))
@@ -304,8 +305,8 @@ def test_schedules_of_decay_and_dropout_count_the_steps_of_this_call() -> None:
         rate = 0.4 * 0.5 * (1.0 + np.cos(np.pi * step / 4.0))
         mask = dropout_mask(rate, np.arange(6)[rows], 6, 1, 4, epoch)
         masks = [None, mask, None]
-        z, a = forward(spec, params, X[rows], masks)
-        _, grads = backward(spec, params, z, a, y[rows], masks=masks)
+        record = record_forward(spec, params, X[rows], masks)
+        _, grads = backward(spec, params, record, y[rows], masks=masks)
         shrink = {"W1": decay, "W2": decay, "scale": 2.0 * decay}
         params = {
             name: w * (1.0 - 0.1 * shrink.get(name, 0.0)) - 0.1 * grads[name]
@@ -317,7 +318,8 @@ def test_schedules_of_decay_and_dropout_count_the_steps_of_this_call() -> None:
 
 def test_every_part_learns() -> None:
     """A wave of one number and a step by category, which a line cannot follow."""
-    layers = (PeriodicEmbedding(1, 8), CategoryEmbedding((2,), 2), Scale(), Dense(1))
+    side_by_side = Columns(((1, PeriodicEmbedding(8)), (1, CategoryEmbedding((2,), 2))))
+    layers = (side_by_side, Scale(), Dense(1))
     spec = NetworkSpec(2, layers, Loss("squared_error"))
     rng = np.random.default_rng(0)
     X = np.column_stack([np.linspace(-1.0, 1.0, 30), np.arange(30) % 3])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.reference.forward import forward
+from chainrule.reference.forward import forward, record_forward
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec
-from strategies import Problem
+from strategies import Problem, random_problem
 
 
 def test_xor_before_the_first_update(xor: Problem) -> None:
@@ -68,11 +68,30 @@ def test_a_row_does_not_feel_the_others(xor: Problem) -> None:
     np.testing.assert_allclose(whole, alone, rtol=1e-15)
 
 
-def test_dropout_acts_on_what_a_blend_gives() -> None:
-    layers = (Dense(1, "relu", blend=True), Dropout(0.5), Dense(1))
-    spec = NetworkSpec(1, layers, Loss("squared_error"))
-    one = np.ones((1, 1))
-    params = {"W1": one, "b1": np.zeros(1), "blend1": np.array([0.25]), "W2": one, "b2": one[0]}
-    z, a = forward(spec, params, np.array([[-4.0]]), [None, 2.0 * one, None])
-    np.testing.assert_array_equal(a[1], [[-3.0]])  # -4 + 0.25 (0 + 4)
-    np.testing.assert_array_equal(z[2], [[-5.0]])
+def test_the_record_holds_every_layer_by_its_index() -> None:
+    for seed in range(40):
+        problem = random_problem(seed)
+        spec = problem.spec
+        record = record_forward(spec, problem.params, problem.X)
+        assert sorted(record.inputs) == sorted(record.outputs) == list(range(len(spec.walk)))
+        a = problem.X
+        for at in spec.placed:
+            assert record.inputs[at.index] is a
+            a = record.outputs[at.index]
+            assert a.shape == (len(problem.X), at.n_out)
+        z, by_layer = forward(spec, problem.params, problem.X)
+        np.testing.assert_array_equal(by_layer[-1], a)
+        assert [len(z[l][0]) for l in range(1, spec.n_layers + 1)] == list(spec.layer_sizes[1:])
+
+
+def test_a_pass_may_begin_at_any_layer() -> None:
+    problem = next(
+        p for p in map(random_problem, range(200)) if p.spec.a_places[0] and p.spec.n_layers > 2
+    )
+    spec = problem.spec
+    whole = record_forward(spec, problem.params, problem.X)
+    for first, at in enumerate(spec.placed):
+        part = record_forward(spec, problem.params, whole.inputs[at.index], first=first)
+        np.testing.assert_array_equal(part.a[-1], whole.a[-1])
+        assert min(part.inputs) == min(p.index for p in at.walk())
+    assert part.z[0] is None and part.a[0] is None and part.z[1] is None

@@ -12,6 +12,7 @@ from chainrule.reference.random import words
 from chainrule.spec import (
     INITIALIZATIONS,
     CategoryEmbedding,
+    Columns,
     Dense,
     Loss,
     NetworkSpec,
@@ -77,13 +78,12 @@ def test_seeds_and_layers_differ() -> None:
     assert not np.isclose(params["W1"], initialize(square, "glorot_uniform", seed=2)["W1"]).any()
 
 
-STEM = NetworkSpec(
+EMBEDDED = NetworkSpec(
     500,
     (
-        PeriodicEmbedding(400, 16, 3),
-        CategoryEmbedding((9000,), 4),
+        Columns(((400, PeriodicEmbedding(16, 3)), (99, None), (1, CategoryEmbedding((9000,), 4)))),
         Scale(),
-        Dense(3, "mish", blend=True),
+        Dense(3, "mish", parametric=True),
         Dense(1),
     ),
     Loss("squared_error"),
@@ -91,36 +91,42 @@ STEM = NetworkSpec(
 
 
 @pytest.mark.parametrize("init", ["ntk", "zeros"])
-def test_the_stem_starts_its_own_way_whatever_the_weights_do(init: str) -> None:
-    params = initialize(STEM, init, seed=2)
-    assert {name: w.shape for name, w in params.items()} == STEM.parameter_shapes
-    assert (params["scale"] == 1.0).all() and (params["blend1"] == 1.0).all()
+def test_embeddings_start_their_own_way_whatever_the_weights_do(init: str) -> None:
+    params = initialize(EMBEDDED, init, seed=2)
+    assert {name: w.shape for name, w in params.items()} == EMBEDDED.parameter_shapes
+    assert (params["scale"] == 1.0).all() and (params["activation_weight1"] == 1.0).all()
     deviations = {
-        "freq": 0.1,
+        "frequency": 0.1,
         "phase": math.pi / math.sqrt(3.0),
-        "mix": 0.25 / math.sqrt(3.0),
-        "shift": 0.25 / math.sqrt(3.0),
-        "levels": 1.0,
+        "weight": 0.25 / math.sqrt(3.0),
+        "bias": 0.25 / math.sqrt(3.0),
+        "embedding": 1.0,
     }
     for name, deviation in deviations.items():
         w = params[name]
         assert w.std() == pytest.approx(deviation, rel=0.04), name
         assert abs(w.mean()) < 4.0 * deviation / math.sqrt(w.size), name
-    for name, limit in {"phase": math.pi, "mix": 0.25, "shift": 0.25}.items():
+    for name, limit in {"phase": math.pi, "weight": 0.25, "bias": 0.25}.items():
         assert 0.99 * limit < np.abs(params[name]).max() <= limit
-    assert (np.abs(params["freq"]) > 0.3).any() and (np.abs(params["levels"]) > 3.0).any()
+    assert (np.abs(params["frequency"]) > 0.3).any() and (np.abs(params["embedding"]) > 3.0).any()
 
 
 @pytest.mark.parametrize(
     ("name", "word"),
-    [("freq", 0x8001), ("phase", 0x8002), ("mix", 0x8003), ("shift", 0x8004), ("levels", 0x8005)],
+    [
+        ("frequency", 0x8001),
+        ("phase", 0x8002),
+        ("weight", 0x8003),
+        ("bias", 0x8004),
+        ("embedding", 0x8005),
+    ],
 )
-def test_one_number_of_the_stem_by_hand(name: str, word: int) -> None:
+def test_one_number_of_an_embedding_by_hand(name: str, word: int) -> None:
     seed, row, column = 77, 5, 2
     w0, w1, w2, w3 = words(seed, "init", np.array(column), np.array(row), word, 0).tolist()
     u1 = ((w0 >> 5) * 2**26 + (w1 >> 6)) / 2**53
     u2 = ((w2 >> 5) * 2**26 + (w3 >> 6)) / 2**53
     normal = math.sqrt(-2 * math.log(1 - u1)) * math.cos(2 * math.pi * u2)
-    expected = {"freq": 0.1 * normal, "levels": normal, "phase": math.pi * (2 * u1 - 1)}
-    found = initialize(STEM, "ntk", seed)[name][row, column]
+    expected = {"frequency": 0.1 * normal, "embedding": normal, "phase": math.pi * (2 * u1 - 1)}
+    found = initialize(EMBEDDED, "ntk", seed)[name][row, column]
     assert found == pytest.approx(expected.get(name, 0.25 * (2 * u1 - 1)), rel=1e-12)

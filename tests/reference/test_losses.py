@@ -27,7 +27,7 @@ def ending(loss: str, output: str | None = None, n_outputs: int = 3, **constants
         constants.setdefault(
             "quantiles", tuple((k + 1) / (n_outputs + 1) for k in range(n_outputs))
         )
-    layer = Dense(n_outputs, output or LOSSES[loss][0])
+    layer = Dense(n_outputs, output or LOSSES[loss].output_activation)
     return NetworkSpec(1, (layer,), Loss(loss, **constants))  # type: ignore[arg-type]
 
 
@@ -156,7 +156,8 @@ def test_shares_of_rows() -> None:
 
 
 def test_penalty_takes_weights_and_never_biases() -> None:
+    spec = NetworkSpec(2, (Dense(1), Dense(1)), Loss("squared_error"))
     params = {"W1": np.array([[1.0, -2.0]]), "b1": np.array([100.0]), "W2": np.array([[3.0]])}
     params["b2"] = np.array([-100.0])
-    assert penalty(params, 0.1, 0.0) == pytest.approx(0.6)
-    assert penalty(params, 0.0, 0.1) == pytest.approx(0.05 * (1.0 + 4.0 + 9.0))
+    assert penalty(spec, params, 0.1, 0.0) == pytest.approx(0.6)
+    assert penalty(spec, params, 0.0, 0.1) == pytest.approx(0.05 * (1.0 + 4.0 + 9.0))

@@ -14,14 +14,20 @@ from chainrule.spec import (
     ACTIVATIONS,
     LOSSES,
     OUTPUT_ACTIVATIONS,
+    Activation,
+    CategoryEmbedding,
+    Columns,
     Dense,
     Dropout,
     Loss,
     NetworkSpec,
+    PeriodicEmbedding,
+    Scale,
 )
 from strategies import OUTPUTS, network_specs
 
-SQUARED = Loss("squared_error")
+SQUARED, POISSON = Loss("squared_error"), Loss("poisson")
+PERIODIC = PeriodicEmbedding()
 
 
 def example() -> NetworkSpec:
@@ -53,10 +59,12 @@ def test_json_form_in_full() -> None:
         "n_features": 3,
         "layers": [
             {"kind": "dropout", "rate": 0.1},
-            {"kind": "dense", "units": 5, "activation": "relu"},
-            {"kind": "dense", "units": 4, "activation": "tanh", "ntk": True},
+            {"kind": "dense", "units": 5},
+            {"kind": "activation", "function": "relu"},
+            {"kind": "dense", "units": 4, "ntk": True},
+            {"kind": "activation", "function": "tanh"},
             {"kind": "dropout", "rate": 0.5},
-            {"kind": "dense", "units": 2, "activation": "identity"},
+            {"kind": "dense", "units": 2},
         ],
         "loss": {"name": "squared_error"},
     }
@@ -75,6 +83,38 @@ def test_json_gives_back_an_equal_spec(spec: NetworkSpec) -> None:
 def test_json_keeps_the_constants_of_a_loss(loss: Loss) -> None:
     spec = NetworkSpec(1, [Dense(2)], loss)
     assert NetworkSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
+
+
+def test_a_shorthand_becomes_the_layers_that_it_stands_for() -> None:
+    short = NetworkSpec(2, (Dense(3, "tanh", ntk=True, parametric=True), Dense(1, "exp")), POISSON)
+    hidden = (Dense(3, ntk=True), Activation("tanh", parametric=True))
+    assert short == NetworkSpec(2, (*hidden, Dense(1), Activation("exp")), POISSON)
+    assert short.layers == (*hidden, Dense(1), Activation("exp"))
+
+
+def test_every_layer_has_its_place() -> None:
+    side_by_side = Columns(((1, None), (2, PERIODIC), (1, CategoryEmbedding((3,), 2))))
+    layers = (side_by_side, Scale(), Dropout(0.1), Dense(5, "tanh", parametric=True), Dense(1))
+    spec = NetworkSpec(4, layers, SQUARED)
+    kinds = ["periodic", "embedding", "columns", "scale", "dropout", "dense", "activation", "dense"]
+    assert [at.layer.kind for at in spec.walk] == kinds
+    assert [at.index for at in spec.walk] == list(range(8))
+    assert [at.number for at in spec.walk] == [0, 0, 0, 0, 0, 1, 1, 2]
+    assert [(at.n_in, at.n_out) for at in spec.walk[:4]] == [(2, 8), (1, 2), (4, 11), (11, 11)]
+    assert [at.first for at in spec.placed[0].inside] == [1, 3]
+    assert [len(segment) for segment in spec.segments] == [5, 2, 1]
+    assert [at.layer.kind for at in spec.a_places if at] == ["scale", "activation", "dense"]
+    assert spec.activations == ("identity", "tanh", "identity")
+    assert spec.dropout_rates == (0.1, 0.0, 0.0)
+    assert spec.layer_sizes == (11, 5, 1)
+    before = ["frequency", "phase", "weight", "bias", "embedding", "scale"]
+    assert list(spec.parameters) == [*before, "W1", "b1", "activation_weight1", "W2", "b2"]
+    assert [name for name, p in spec.parameters.items() if p.is_weight] == ["W1", "W2"]
+
+
+def test_where_nothing_makes_the_inputs_of_layer_1() -> None:
+    assert example().a_places[0] is None
+    assert [at.number for at in example().a_places if at] == [1, 2, 3]
 
 
 def test_lists_become_tuples_and_nothing_changes_afterwards() -> None:
@@ -97,8 +137,10 @@ def test_pairs_of_loss_and_output_activation(loss: str, activation: str) -> None
 
 
 def test_elementwise_activations_and_own_activations_of_losses() -> None:
-    for default, any_elementwise in LOSSES.values():
-        assert default in (ACTIVATIONS if any_elementwise else OUTPUT_ACTIVATIONS)
+    for row in LOSSES.values():
+        own = row.output_activation
+        assert own in (ACTIVATIONS if row.any_elementwise else OUTPUT_ACTIVATIONS)
+        assert own in row.activations
 
 
 REFUSED: list[tuple[Any, str]] = [
@@ -108,21 +150,20 @@ REFUSED: list[tuple[Any, str]] = [
     ((2**40, [Dense(1)], SQUARED), "n_features must be a whole number .* found 1099511627776"),
     ((2, [], SQUARED), "a network has 1 to 1000 layers, found 0"),
     ((2, [Dense(1)] * 1001, SQUARED), "a network has 1 to 1000 layers, found 1001"),
-    ((2, [Dense(0)], SQUARED), "units of layer 0 must be a whole number .* found 0"),
     ((2, [Dense(3), Dense("4")], SQUARED), "units of layer 1 must be a whole number .* found '4'"),
-    ((2, [Dense(1, "rleu")], SQUARED), "unknown activation 'rleu' in layer 0; the activations are"),
-    ((2, [Dense(1, ["relu"])], SQUARED), r"unknown activation \['relu'\] in layer 0"),
-    ((2, [Dense(1, ntk=1)], SQUARED), "ntk of layer 0 must be true or false, found 1"),
     ((2, [Dense(3, "softmax"), Dense(1)], SQUARED), "'softmax' is for the output layer only"),
     ((2, [Dense(3, "exp"), Dense(1)], SQUARED), "'exp' is for the output layer only"),
-    ((2, ["dense"], SQUARED), "layer 0 must be Dense, Dropout, .* or Scale, found 'dense'"),
-    ((2, [Dropout(1.0), Dense(1)], SQUARED), "dropout rate of layer 0 .* found 1.0"),
-    ((2, [Dropout(-0.1), Dense(1)], SQUARED), "dropout rate of layer 0 .* found -0.1"),
-    ((2, [Dropout(float("nan")), Dense(1)], SQUARED), "dropout rate of layer 0 .* found nan"),
-    ((2, [Dropout("0.5"), Dense(1)], SQUARED), "dropout rate of layer 0 .* found '0.5'"),
-    ((2, [Dropout(10**400), Dense(1)], SQUARED), "dropout rate of layer 0 .* found 1000"),
+    ((2, ["dense"], SQUARED), r"layer 0 must be a layer, such as Dense\(8\), found 'dense'"),
     ((2, [Dropout(0.1), Dropout(0.1), Dense(1)], SQUARED), "two dropout layers follow each other"),
     ((2, [Dense(1), Dropout(0.1)], SQUARED), "the last layer must be dense, found dropout"),
+    ((2, [Activation("tanh")], SQUARED), "the last layer must be dense, found activation"),
+    ((2, [Dense(1), Scale(), Activation("tanh")], SQUARED), "the last layer must be dense"),
+    ((2, [Scale(), Scale(), Dense(1)], SQUARED), "two scale layers stand behind layer 0 without"),
+    ((2, [Dense(2), Scale(), Scale(), Dense(1)], SQUARED), "two scale layers .* behind layer 1"),
+    ((2, [Dropout(0.1), Scale(), Dropout(0.1), Dense(1)], SQUARED), "two dropout layers stand"),
+    ((2, [Scale(), PERIODIC, Dense(1)], SQUARED), "the periodic layer reads the features: it must"),
+    ((2, [Dense(2), PERIODIC, Dense(1)], SQUARED), "the periodic layer reads the features"),
+    ((1 << 24, [PERIODIC, Dense(1)], SQUARED), "layer 0 is too large: at most 16777216 units or"),
     ((2, [Dense(1)], "squared_error"), "loss must be a Loss, .* found 'squared_error'"),
     ((2, [Dense(1)], Loss("mse")), "unknown loss 'mse'; the losses are squared_error, "),
     ((2, [Dense(1)], Loss(["huber"])), r"unknown loss \['huber'\]"),
@@ -161,12 +202,8 @@ REFUSED_FORMS: list[tuple[Any, str]] = [
     ({**GOOD, "layers": "dense"}, "'layers' must be a list of layer descriptions"),
     ({**GOOD, "layers": {"kind": "dense"}}, "'layers' must be a list of layer descriptions"),
     ({**GOOD, "layers": [3]}, "layer 0 must be a description with a 'kind', found 3"),
-    ({**GOOD, "layers": [{"kind": "conv"}]}, "layer 0 has kind 'conv'; the kinds are 'dense'"),
+    ({**GOOD, "layers": [{"kind": "conv"}]}, "layer 0 has kind 'conv'; the kinds are dense, "),
     ({**GOOD, "layers": [{"units": 3}]}, "layer 0 has kind None"),
-    ({**GOOD, "layers": [{"kind": "dense"}]}, "layer 0 lacks 'units'"),
-    ({**GOOD, "layers": [{"kind": "dropout"}]}, "layer 0 lacks 'rate'"),
-    ({**GOOD, "layers": [{"kind": "dense", "units": 1, "bias": 0}]}, "unknown entry 'bias'"),
-    ({**GOOD, "layers": [{"kind": "dense", "units": None}]}, "units of layer 0 .* found None"),
     ({**GOOD, "loss": "squared_error"}, "loss must be a description .* found 'squared_error'"),
     ({**GOOD, "loss": {}}, "loss lacks 'name'"),
     ({**GOOD, "loss": {"name": {}}}, "unknown loss {}"),

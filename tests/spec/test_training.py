@@ -145,6 +145,6 @@ def test_forms_refused_with_a_sentence() -> None:
 
 
 def test_every_optimizer_reads_only_constants_that_training_has() -> None:
-    for constants in OPTIMIZERS.values():
-        for name, default in constants.items():
+    for row in OPTIMIZERS.values():
+        for name, default in row.constants.items():
             assert TrainingSpec(**{name: default}).constant(name) == default

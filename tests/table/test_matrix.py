@@ -16,7 +16,7 @@ import pytest
 import scipy.sparse as sp
 
 from chainrule.errors import DataError
-from chainrule.table.encoder import Encoder
+from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import as_table
 
 N = 12
@@ -46,8 +46,8 @@ NUMBERS = ("float64", "float32", "int8", "int64", "uint8", "uint64")
 WORDS = ("text", "many")
 
 
-def none_at(*places):
-    return lambda values: [None if k in places else v for k, v in enumerate(values)]
+def none_at(*rows):
+    return lambda values: [None if k in rows else v for k, v in enumerate(values)]
 
 
 ODDITIES = {
@@ -300,7 +300,7 @@ def test_categories_of_any_type(case):
     frame = pandas_frame(CATEGORIES[case])
     encoder = Encoder.fit(as_table(frame))[0]
     met = pd.Series(CATEGORIES[case]).dropna().unique()
-    assert len(encoder.codes[1].levels) == len(met)
+    assert len(encoder.columns[1].levels) == len(met)
     again = Encoder.from_json(json.loads(json.dumps(encoder.to_json())))
     assert encoded(frame, again)[0] == encoded(frame, encoder)[0]
 
@@ -331,7 +331,7 @@ def test_a_thousand_categories():
 @pytest.mark.parametrize(
     "names", [[0, 1], [1.5, 2], pd.date_range("2020", periods=2), [b"a", b"b"]]
 )
-def test_names_that_are_no_strings_are_places(names):
+def test_names_that_are_no_strings_are_indices(names):
     frame = pd.DataFrame(np.column_stack([ANCHOR, ANCHOR**2]), columns=names)
     table = as_table(frame)
     assert not table.named

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from chainrule.cli.model import TableModel
     from chainrule.explain.trace import StepTrace
-    from chainrule.table.file_table import FileTable
+    from chainrule.table.read import FileTable
 
 _ROWS = 1024  # of a longer table, unless --rows says otherwise
 _ALL = 1_000  # parameters that --all explains
@@ -78,8 +78,9 @@ def explain(
 ) -> None:
     """Show the chain rule of one number with its numbers, on your own rows, and check it.
 
-    Indices and rows count from 0; W1[3,2] leads into unit 3 of layer 1 from input 2, and names of
-    inputs and classes stand for their indices. Without QUANTITY: the loss.
+    W1[3,2] is dL/dW1[3,2], the gradient by the weight into unit 3 of layer 1 from input 2. Units,
+    inputs and rows count from 0, layers from 1; names of inputs and classes stand for their
+    indices. Without QUANTITY: the loss.
     """
     from chainrule.cli.model import open_model
 
@@ -140,7 +141,7 @@ def _trace(
 
 def row_name(table: FileTable, row: int) -> str:
     """ "17, line 19": a row's number from 0, and where it stands in its file."""
-    where = table.place(row).rpartition(", ")[2]
+    where = table.location(row).rpartition(", ")[2]
     return f"{row}, {where}" if where.startswith(("line ", "record ")) else str(row)
 
 

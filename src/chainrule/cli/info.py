@@ -13,9 +13,9 @@ _SHOWN_COLUMNS = 30
 def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Print what a model file holds, without building the model."""
     from chainrule.cli.model import TABLE_KEY, named
-    from chainrule.describe import network_text
     from chainrule.errors import ModelFileError
     from chainrule.files import read_info
+    from chainrule.network.description import network_text
     from chainrule.spec import NetworkSpec
 
     out = Output(as_json=as_json, quiet=quiet)

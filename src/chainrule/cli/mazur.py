@@ -26,7 +26,10 @@ def show_mazur(out: Output) -> None:
         runs[name] = {"loss": {k: float(losses[k]) for k in _MILESTONES}, "outputs": outputs}
 
     out.heading(known.title)
-    out.say(f"inputs {_row(known.X[0])}; wanted {_row(known.y[0])}")
+    out.say(
+        f"inputs {_row(known.X[0])}; wanted {_row(known.y[0])}",
+        "Units count from 0 here and from 1 in Mazur's text: his w1 is W1[0,0].",
+    )
     show_parameters(out, "start", _plain(known.params))
     out.say("")
     out.heading("forward, and backward from the loss")
@@ -34,7 +37,7 @@ def show_mazur(out: Output) -> None:
     for l in range(1, trace.spec.n_layers + 1):
         for j in range(trace.spec.layer_sizes[l]):
             numbers = (trace.z[l][0, j], trace.a[l][0, j], trace.delta[l][0, j])
-            units.append((f"{j + 1} of layer {l}", *(f"{value:.9f}" for value in numbers)))
+            units.append((f"{j} of layer {l}", *(f"{value:.9f}" for value in numbers)))
     out.result(*aligned(units, right=(1, 2, 3)))
     out.result(f"loss {trace.loss:.9f}")
     show_parameters(out, "gradients", _plain(trace.grads), digits=9)

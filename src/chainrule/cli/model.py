@@ -13,7 +13,7 @@ from chainrule.errors import DataError, ModelFileError, TableFileError
 if TYPE_CHECKING:
     import numpy as np
 
-    from chainrule.table.file_table import FileTable
+    from chainrule.table.read import FileTable
 
 # Where `train` leaves what the command line needs beside the model itself.
 TABLE_KEY = "x-table"
@@ -55,16 +55,7 @@ class TableModel:
 
     def expected(self) -> dict[str, str]:
         """The kind that each feature must have in a file; unused columns may hold anything."""
-        kinds = {"numeric": "number", "datetime": "datetime", "boolean": "boolean"}
-        found = {}
-        for code in self.estimator.encoder_.codes:
-            levels = getattr(code, "levels", ())
-            if code.kind == "category":
-                named = all(isinstance(level, str) for level in levels)
-                found[code.name] = "text" if named else "number"
-            elif type(code).__name__ != "NoCode":
-                found[code.name] = kinds[code.kind]
-        return found
+        return dict(self.estimator.encoder_.file_kinds)
 
     def read(
         self, data: str, reading: Reading, out: Output, *, target: str | None = None
@@ -133,7 +124,7 @@ class TableModel:
             if label not in known:
                 shown = ", ".join(map(str, classes[:8])) + (", ..." if len(classes) > 8 else "")
                 raise TableFileError(
-                    f"{table.place(int(row))}, column {name!r}: the model does not know the "
+                    f"{table.location(int(row))}, column {name!r}: the model does not know the "
                     f"class {plain_label(label)!r}.",
                     f"Its classes are: {shown}.",
                 )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from chainrule.table.file_table import FileTable
+    from chainrule.table.read import FileTable
 
 Data = Annotated[str, typer.Argument(metavar="DATA", help="CSV, TSV, Parquet or JSON file.")]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that train wrote.")]

@@ -67,7 +67,7 @@ class Showing:
 
     def settings(self) -> dict[str, Any]:
         """The arguments of `explain`."""
-        from chainrule.explain.nudge import METHODS
+        from chainrule.explain.check.central_difference import METHODS
 
         if self.check not in METHODS:
             raise typer.BadParameter(f"--check takes {', '.join(METHODS)}, found {self.check!r}.")
@@ -89,7 +89,7 @@ class Showing:
 
     def drawing(self, out: Output, trace: StepTrace, row: int) -> None:
         """The network with a row's values."""
-        from chainrule.explain.draw import draw
+        from chainrule.explain.trace.draw import draw
 
         text = draw(trace, row, digits=self._digits(), unicode=speaks_unicode())
         out.result(*_printable(text))

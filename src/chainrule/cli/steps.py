@@ -11,18 +11,18 @@ from chainrule.cli.output import Output, speaks_unicode, width
 from chainrule.cli.showing import Showing
 
 if TYPE_CHECKING:
-    from chainrule.explain.derivation import Derivation
+    from chainrule.explain.derivation.equations import Derivation
     from chainrule.explain.examples import Example
-    from chainrule.explain.render_text import TextWriter
+    from chainrule.explain.notation.tree import Equation
+    from chainrule.explain.render.text import TextWriter
     from chainrule.explain.trace import StepTrace
-    from chainrule.explain.tree import Equation
 
 
 def show_steps(out: Output, known: Example, row: int | None, showing: Showing) -> None:
     """Print the four stages of the first step; on a terminal, Enter leads from one to the next."""
-    from chainrule.explain.derivation import Derivation
+    from chainrule.explain.derivation.equations import Derivation
     from chainrule.explain.explain import explain
-    from chainrule.explain.render_text import TextWriter
+    from chainrule.explain.render.text import TextWriter
 
     trace = known.trace()
     settings = showing.settings()
@@ -67,8 +67,8 @@ def _loss(build: Derivation, r: int) -> Iterator[Equation]:
 
 
 def _backward(build: Derivation, r: int) -> Iterator[Equation]:
-    from chainrule.explain.derivation_gradient import Gradient
-    from chainrule.explain.names import Asked
+    from chainrule.explain.derivation.gradient import Gradient
+    from chainrule.explain.notation.names import Asked
 
     for l in range(build.spec.n_layers, 0, -1):
         for j in range(build.spec.layer_sizes[l]):
@@ -82,8 +82,8 @@ def _backward(build: Derivation, r: int) -> Iterator[Equation]:
 
 
 def _update(trace: StepTrace) -> Iterator[Equation]:
-    from chainrule.explain.names import Asked
-    from chainrule.explain.update_rules import Update
+    from chainrule.explain.derivation.update import Update
+    from chainrule.explain.notation.names import Asked
 
     sizes = trace.spec.layer_sizes
     for l in range(1, trace.spec.n_layers + 1):

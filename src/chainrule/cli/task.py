@@ -10,7 +10,7 @@ from chainrule.errors import DataError
 if TYPE_CHECKING:
     import numpy as np
 
-    from chainrule.table.file_table import FileTable
+    from chainrule.table.read import FileTable
 
 MAX_CLASSES = 20  # distinct whole numbers that still mean classes
 
@@ -55,7 +55,7 @@ def check_target(table: FileTable, name: str) -> np.ndarray:
 
     from chainrule.cli.model import is_missing, plain_label
     from chainrule.cli.output import shell
-    from chainrule.table.connection import quoted
+    from chainrule.table.read.connection import quoted
 
     values = table[name]
     if len(values) < 2:
@@ -67,7 +67,7 @@ def check_target(table: FileTable, name: str) -> np.ndarray:
         more = f", and in {len(missing) - 1} more" if len(missing) > 1 else ""
         query = f"SELECT * FROM data WHERE {quoted(name)} IS NOT NULL"
         raise DataError(
-            f"{table.place(int(missing[0]))}: the target {name!r} is missing there{more}.",
+            f"{table.location(int(missing[0]))}: the target {name!r} is missing there{more}.",
             f"Leave such rows out with: {shell('--sql', query)}",
         )
     if all(value == values[0] for value in values.tolist()):

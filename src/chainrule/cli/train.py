@@ -30,7 +30,7 @@ from chainrule.errors import DataError
 if TYPE_CHECKING:
     import numpy as np
 
-    from chainrule.table.file_table import FileTable
+    from chainrule.table.read import FileTable
 
 
 class Preset(StrEnum):
@@ -165,7 +165,7 @@ def _problem(
 ) -> tuple[FileTable, np.ndarray, Task, str]:
     """Features, target, the task, and why it is that."""
     from chainrule.cli.task import as_target, check_target, task_of
-    from chainrule.table.names import check_present
+    from chainrule.table.read.names import check_present
 
     check_present([target], list(table), table.report.source)
     values = check_target(table, target)

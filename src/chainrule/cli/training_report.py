@@ -11,8 +11,8 @@ from chainrule.cli.columns import classes_in_words, values_in_words
 from chainrule.cli.output import Output, aligned, visible
 from chainrule.cli.scores import score_rows
 from chainrule.cli.task import Task
-from chainrule.table.dialect import delimiter_name
-from chainrule.table.file_table import FileTable
+from chainrule.table.read import FileTable
+from chainrule.table.read.dialect import delimiter_name
 
 _SHOWN_COLUMNS = 30
 _REASONS = {

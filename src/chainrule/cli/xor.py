@@ -8,7 +8,7 @@ from chainrule.cli.output import Output, aligned
 
 if TYPE_CHECKING:
     from chainrule.explain.examples import Example
-    from chainrule.network import Network
+    from chainrule.network.network import Network
 
 _MILESTONES = (0, 1, 10, 100, 1_000, 2_000, 5_000, 10_000)
 

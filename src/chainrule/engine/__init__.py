@@ -8,17 +8,16 @@ from chainrule.engine.compute import Predictor, forward, initialize, loss, permu
 from chainrule.engine.machine import machine
 from chainrule.engine.many import FitJob, fit_many
 from chainrule.engine.rows import TrainingRows
-from chainrule.engine.state import TrainingState
-from chainrule.engine.trace import Trace, gradients, numeric_gradients, trace
+from chainrule.engine.trace import LayerTrace, Trace, gradients, numeric_gradients, trace
 from chainrule.engine.training import FitResult, fit
 
 __all__ = [
     "FitJob",
     "FitResult",
+    "LayerTrace",
     "Predictor",
     "Trace",
     "TrainingRows",
-    "TrainingState",
     "fit",
     "fit_many",
     "forward",

@@ -8,25 +8,22 @@ from typing import Any
 import numpy as np
 
 from chainrule import _core
-from chainrule.engine.forms import network_form
+from chainrule.engine.plans import network_plan
 from chainrule.engine.rows import Array, Params, TrainingRows, features, parameter_list
+from chainrule.engine.state import named_arrays
 from chainrule.engine.trace import trace
 from chainrule.errors import DataError, SpecError
-from chainrule.spec import INITIALIZATIONS, NetworkSpec, TrainingSpec
+from chainrule.spec import (
+    ACTIVATION_ROWS,
+    INITIALIZATIONS,
+    Dense,
+    NetworkSpec,
+    Parameter,
+    Placed,
+    TrainingSpec,
+)
 
 DATA_DRIVEN = "data_driven"
-_RECTIFIERS = ("relu", "leaky_relu", "elu", "gelu", "silu", "mish", "softplus")
-_LETTERS = "abcdefghijklmnopqrstuvwxyzW"
-_UNIFORM, _NORMAL = 1, 2
-# Of a parameter before layer 1: the layer word of its draws, their distribution and its spread.
-_STEM_DRAWS = {
-    "freq": (0x8001, _NORMAL, 0.1),
-    "phase": (0x8002, _UNIFORM, math.pi),
-    "mix": (0x8003, _UNIFORM, 1.0),  # over sqrt(frequencies), as shift
-    "shift": (0x8004, _UNIFORM, 1.0),
-    "levels": (0x8005, _NORMAL, 1.0),
-}
-_STREAMS = {"init": 0, "shuffle": 1, "split": 2, "dropout": 3}
 
 
 def initialize(
@@ -59,45 +56,47 @@ def initialize(
 
     Notes
     -----
-    Before layer 1: freq from N(0, 0.1^2), phase uniform in (-pi, pi), mix and shift in
-    (-1, 1) / sqrt(frequencies), levels from N(0, 1), scale 1; blend is 1.
+    Every other parameter starts as its layer kind says: see `spec.Start`.
+
+    Raises
+    ------
+    SpecError
+        For an unknown scheme, or "data_driven" without rows.
     """
     if init not in (None, DATA_DRIVEN, *INITIALIZATIONS):
         known = ", ".join((*INITIALIZATIONS, DATA_DRIVEN))
         raise SpecError(f"unknown init {init!r}; it is one of {known}.")
     params = {
-        name: _draw(spec, name, init, seed, np.dtype(dtype)) for name in spec.parameter_shapes
+        name: _draw(spec, placed, parameter, init, seed, np.dtype(dtype))
+        for placed in spec.walk
+        for name, parameter in placed.parameters.items()
     }
     if init != DATA_DRIVEN:
         return params
     if X is None:
         raise SpecError("init 'data_driven' needs the training rows; pass X.")
-    table = TrainingRows.of_inputs(spec, np.dtype(dtype), X, sample_weight, rows)
     arrays = parameter_list(spec, params)
-    fitted = [np.zeros_like(array) for array in arrays]
-    single = arrays[0].dtype == np.float32
-    call = _core.fit_start_to_data_float32 if single else _core.fit_start_to_data_float64
-    call(network_form(spec), arrays, table.form(), seed, fitted)
-    return dict(zip(params, fitted, strict=True))
+    table = TrainingRows.of_inputs(spec, arrays[0].dtype, X, sample_weight, rows)
+    fitted = _core.fit_start_to_data(network_plan(spec), arrays, table.arrays(), seed)
+    return named_arrays(spec, fitted)
 
 
-def _draw(spec: NetworkSpec, name: str, init: str | None, seed: int, dtype: np.dtype[Any]) -> Array:
+def _draw(
+    spec: NetworkSpec,
+    placed: Placed,
+    parameter: Parameter,
+    init: str | None,
+    seed: int,
+    dtype: np.dtype[Any],
+) -> Array:
     """One parameter's starting values."""
-    shape = spec.parameter_shapes[name]
-    family, number = name.rstrip("0123456789"), name.lstrip(_LETTERS)
-    values = np.zeros(shape, dtype)
-    if family in ("scale", "blend"):
-        values[:] = 1
-    elif family == "W":
-        layer = spec.dense[int(number) - 1]
-        scheme = init or _scheme_for(layer.activation, layer.ntk)
-        _draw_weights(scheme, seed, int(number), values)
-    elif family in _STEM_DRAWS:
-        counter, distribution, spread = _STEM_DRAWS[family]
-        waves = spec.periodic.frequencies if spec.periodic else 1
-        if family in ("mix", "shift"):
-            spread = 1.0 / math.sqrt(waves)
-        _core.initialize(distribution, spread, seed, counter, values)
+    start, number = parameter.start, placed.number
+    values = np.full(parameter.shape, 1.0 if start.distribution == "ones" else 0.0, dtype)
+    if start.distribution == "scheme":
+        ntk = isinstance(placed.layer, Dense) and placed.layer.ntk
+        _draw_weights(init or _scheme_for(spec.activations[number], ntk), seed, number, values)
+    elif start.distribution in ("uniform", "normal"):
+        _core.initialize(start.distribution, start.size, seed, start.counter or number, values)
     return values
 
 
@@ -113,15 +112,15 @@ def _draw_weights(scheme: str, seed: int, number: int, weights: Array) -> None:
         "zeros": 0.0,
     }[family]
     if distribution == "uniform":
-        _core.initialize(_UNIFORM, math.sqrt(3.0 * variance), seed, number, weights)
+        _core.initialize("uniform", math.sqrt(3.0 * variance), seed, number, weights)
     elif variance > 0:
-        _core.initialize(_NORMAL, math.sqrt(variance), seed, number, weights)
+        _core.initialize("normal", math.sqrt(variance), seed, number, weights)
 
 
 def _scheme_for(activation: str, ntk: bool) -> str:
     if ntk:
         return "ntk"
-    if activation in _RECTIFIERS:
+    if ACTIVATION_ROWS[activation].is_rectifier:
         return "he_uniform"
     return "lecun_normal" if activation == "selu" else "glorot_uniform"
 
@@ -140,8 +139,7 @@ class Predictor:
         arrays = parameter_list(spec, params)
         self._spec = spec
         self._dtype = arrays[0].dtype
-        pack = _core.PackedFloat32 if self._dtype == np.float32 else _core.PackedFloat64
-        self._packed = pack(network_form(spec), arrays)
+        self._packed = _core.packed(network_plan(spec), arrays)
 
     def __call__(self, X: Any, *, logits: bool = False, n_threads: int | None = None) -> Array:
         """a(L), or z(L) with `logits`, of every row: (n_samples, n_outputs).
@@ -198,5 +196,5 @@ def permutation(n: int, seed: int, stream: str = "split", epoch: int = 0) -> Arr
     """A random order of 0..n-1 (int64), a function of its arguments alone."""
     if not 0 <= n < 1 << 32:
         raise DataError(f"a permutation has at most 2^32 - 1 elements, found {n}.")
-    out: Array = _core.permutation(n, seed, _STREAMS[stream], epoch)
+    out: Array = _core.permutation(n, seed, stream, epoch)
     return out

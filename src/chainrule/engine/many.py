@@ -13,9 +13,8 @@ from typing import Any
 
 from chainrule import _core
 from chainrule.engine.rows import Params
-from chainrule.engine.state import TrainingState
 from chainrule.engine.training import FitResult, fit
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
 _SECONDS_TO_NOTICE = 0.1  # where waiting cannot be interrupted
 

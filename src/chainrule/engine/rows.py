@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from chainrule import _core
 from chainrule.errors import DataError
 from chainrule.spec import NetworkSpec
 
@@ -45,15 +46,9 @@ class TrainingRows:
         """Rows in use."""
         return len(self.x) if self.rows is None else len(self.rows)
 
-    def form(self) -> dict[str, Any]:
+    def arrays(self) -> _core.TableArrays:
         """As the core reads it."""
-        return {
-            "x": self.x,
-            "y": self.y,
-            "classes": self.classes,
-            "weights": self.weights,
-            "rows": self.rows,
-        }
+        return _core.TableArrays(self.x, self.y, self.classes, self.weights, self.rows)
 
     @classmethod
     def of(
@@ -101,18 +96,12 @@ class TrainingRows:
 
 
 def features(spec: NetworkSpec, X: Any, dtype: np.dtype[Any], name: str) -> Array:
-    """X as a `matrix` whose embedded categories hold whole codes 0..K."""
+    """X as a `matrix` that every layer which reads features can read."""
     x = matrix(X, spec.n_features, dtype, name)
-    levels = spec.categories.levels if spec.categories else ()
-    for column, known in enumerate(levels, start=spec.n_features - len(levels)):
-        codes = x[:, column]
-        strange = (codes < 0) | (codes > known) | (codes != np.floor(codes))
-        if strange.any():
-            row = int(np.argmax(strange))
-            raise DataError(
-                f"{name} holds {codes[row]} at row {row}, column {column}; "
-                f"this embedded category has the codes 0 (missing or unknown) to {known}."
-            )
+    for placed in spec.placed[0].walk():
+        placed.layer.check_features(
+            x[:, placed.first : placed.first + placed.n_in], name, placed.first
+        )
     return x
 
 
@@ -161,7 +150,7 @@ def targets(
         return None, class_indices(y, spec.n_outputs, name)
     if y.ndim == 1:
         y = y.reshape(-1, 1)
-    if spec.loss.name == "pinball" and y.shape[1] == 1:
+    if spec.loss.quantiles and y.shape[1] == 1:
         y = np.repeat(y, spec.n_outputs, axis=1)
     if y.shape[1] != spec.n_outputs:
         raise DataError(
@@ -241,7 +230,7 @@ def parameter_list(spec: NetworkSpec, params: Mapping[str, Any]) -> list[Array]:
     missing = [name for name in shapes if name not in params]
     if missing:
         raise DataError(f"parameter '{missing[0]}' is missing.")
-    dtype = np.asarray(params["W1"]).dtype
+    dtype = np.asarray(params[next(iter(shapes))]).dtype
     if dtype not in (np.dtype(np.float32), np.dtype(np.float64)):
         raise DataError(f"parameters must be float32 or float64, found {dtype}.")
     arrays = []

@@ -4,37 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from chainrule import _core
-from chainrule.engine.forms import network_form, thread_count, training_form
+from chainrule.engine.plans import network_plan, thread_count, training_plan
 from chainrule.engine.rows import Array, Params, TrainingRows, parameter_list
-from chainrule.engine.state import TrainingState, empty_moments, state_from
+from chainrule.engine.state import named_arrays, state_arrays, state_from
 from chainrule.errors import DataError, SpecError
-from chainrule.spec import NetworkSpec, TrainingSpec
+from chainrule.spec import NetworkSpec, TrainingSpec, TrainingState
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """The rows of one layer.
+
+    Attributes
+    ----------
+    out : ndarray (n_samples, n_out)
+        What it makes of its input.
+    d_out : ndarray (n_samples, n_out) or None
+        dl/d(out) of each row's own loss; None at the activation of the output, whose derivative
+        the loss takes together with its own, and zeros where nothing below has parameters.
+    shown : dict of str to ndarray
+        What its kind keeps, by name: "slope" and "mask".
+    """
+
+    out: Array
+    d_out: Array | None
+    shown: dict[str, Array]
 
 
 @dataclass(frozen=True)
 class Trace:
     """Every number of one training step, in the number type of the parameters.
 
-    Lists have length L + 1 and are indexed by layer; entry 0 is None except `a[0]`, the input of
-    layer 1, and `delta[0]` where something with parameters stands before it.
-
     Attributes
     ----------
-    x, h : ndarray (n_samples, n_features) and (n_samples, n_0)
-        The features, and what a scale multiplies to make a[0]; h is None with nothing before
-        layer 1.
-    z, a, slope, delta : list of ndarray (n_samples, n_l)
-        Pre-activation, activation (before dropout), da/dz, and dl/dz of each row's own loss;
-        delta[0] is dl/da(0).
-    residual : list of ndarray or None
-        sigma(z) - z of the layers with `blend`, where a = z + blend (sigma(z) - z).
-    masks : list of ndarray or None
-        Dropout factors, where dropout is on; the next layer receives a * mask.
+    spec : NetworkSpec
+    x : ndarray (n_samples, n_features)
+        The features.
+    layers : tuple of LayerTrace
+        By `Placed.index`: every layer, those inside others included.
     losses : ndarray (n_samples,)
     data_loss, penalty, loss : float
         Reduced over rows; l1 sum |W| + l2/2 sum W^2, by `penalty_per_batch` over `weight_sum`;
@@ -46,14 +59,9 @@ class Trace:
     state_before, state_after : TrainingState
     """
 
+    spec: NetworkSpec
     x: Array
-    h: Array | None
-    z: list[Array | None]
-    a: list[Array]
-    slope: list[Array | None]
-    delta: list[Array | None]
-    residual: list[Array | None]
-    masks: list[Array | None]
+    layers: tuple[LayerTrace, ...]
     losses: Array
     data_loss: float
     penalty: float
@@ -65,6 +73,47 @@ class Trace:
     params_after: Params
     state_before: TrainingState
     state_after: TrainingState
+
+    # Lists of length L + 1, indexed by l as in the formulas.
+
+    @cached_property
+    def z(self) -> list[Array | None]:
+        """Pre-activations (n_samples, n_l); z[0] is None."""
+        return [None, *(self.layers[placed.index].out for placed in self.spec.dense_places)]
+
+    @cached_property
+    def a(self) -> list[Array]:
+        """a(l), which layer l + 1 multiplies, before dropout; a[0] is x where nothing stands before
+        layer 1."""
+        return [
+            self.x if placed is None else self.layers[placed.index].out
+            for placed in self.spec.a_places
+        ]
+
+    @cached_property
+    def delta(self) -> list[Array | None]:
+        """dl/dz(l) of each row's own loss; delta[0] is dl/da(0) where something with parameters
+        stands before layer 1."""
+        first = self.spec.a_places[0]
+        before = None if first is None else self.layers[first.index].d_out
+        return [before, *(self.layers[placed.index].d_out for placed in self.spec.dense_places)]
+
+    @cached_property
+    def slope(self) -> list[Array | None]:
+        """da/dz of the activation behind layer l, 1 without one; None for l = 0 and for softmax."""
+        return [None, *(self._shown("slope", l) for l in range(1, self.spec.n_layers + 1))]
+
+    @cached_property
+    def masks(self) -> list[Array | None]:
+        """Dropout factors, where dropout is on: layer l + 1 receives a(l) * mask."""
+        return [self._shown("mask", l) for l in range(self.spec.n_layers + 1)]
+
+    def _shown(self, name: str, l: int) -> Array | None:
+        segment = (self.layers[placed.index].shown for placed in self.spec.segments[l])
+        found = next((shown[name] for shown in segment if name in shown), None)
+        if found is None and name == "slope" and self.spec.activations[l] == "identity":
+            return np.ones_like(self.layers[self.spec.dense_places[l - 1].index].out)
+        return found
 
 
 def trace(
@@ -94,53 +143,45 @@ def trace(
     """
     training = training or TrainingSpec()
     arrays = parameter_list(spec, params)
-    dtype = arrays[0].dtype
-    rows = TrainingRows.of(spec, dtype, X, y, sample_weight)
+    rows = TrainingRows.of(spec, arrays[0].dtype, X, y, sample_weight)
     before = (state or TrainingState(training.optimizer)).continued_by(training.optimizer)
-    slots, moments = empty_moments(spec, training.optimizer, dtype)
-    after = [np.zeros_like(array) for array in arrays]
-    grads = [np.zeros_like(array) for array in arrays]
-    call = _core.trace_float32 if dtype == np.float32 else _core.trace_float64
-    out = call(
-        network_form(spec),
-        training_form(spec, training),
-        arrays,
-        before.form(spec),
-        rows.form(),
-        -1 if dropout_epoch is None else dropout_epoch,
-        True,
-        after,
-        slots,
-        grads,
+    out = _core.trace(
+        network=network_plan(spec),
+        training=training_plan(spec, training),
+        values=arrays,
+        state=state_arrays(spec, before),
+        rows=rows.arrays(),
+        dropout_epoch=-1 if dropout_epoch is None else dropout_epoch,
     )
-    names = list(spec.parameter_shapes)
-    params_before = dict(zip(names, arrays, strict=True))
-    params_after = dict(zip(names, after, strict=True))
-    weight_sum = out["weight_sum"]
-    data_loss = out["loss_sum"] / (weight_sum if training.reduction == "mean" else 1.0)
-    share = 1.0 / weight_sum if training.penalty_per_batch else 1.0
-    penalty = share * _penalty(params_before, training)
+    params_before = dict(zip(spec.parameters, arrays, strict=True))
+    params_after = named_arrays(spec, out.state.values)
+    data_loss = out.loss_sum / (out.weight_sum if training.reduction == "mean" else 1.0)
+    share = 1.0 / out.weight_sum if training.penalty_per_batch else 1.0
+    penalty = share * _penalty(spec, params_before, training)
     return Trace(
+        spec=spec,
         x=rows.x,
-        h=out["h"],
-        z=[None, *out["z"]],
-        a=[rows.x if out["h"] is None else out["inputs"], *out["a"]],
-        slope=[None, *out["slope"]],
-        delta=[out["stem_delta"], *out["delta"]],
-        residual=[None, *out["residual"]],
-        masks=[out["input_mask"], *out["masks"]],
-        losses=out["losses"].reshape(-1),
+        layers=_layers(spec, out),
+        losses=out.losses.reshape(-1),
         data_loss=data_loss,
         penalty=penalty,
         loss=data_loss + penalty,
-        weight_sum=weight_sum,
-        grads=dict(zip(names, grads, strict=True)),
-        update={name: params_after[name] - params_before[name] for name in names},
+        weight_sum=out.weight_sum,
+        grads=named_arrays(spec, out.gradients),
+        update={name: params_after[name] - params_before[name] for name in spec.parameters},
         params_before=params_before,
         params_after=params_after,
         state_before=before,
-        state_after=state_from(training.optimizer, out, moments),
+        state_after=state_from(spec, training.optimizer, out.state),
     )
+
+
+def _layers(spec: NetworkSpec, out: _core.Traced) -> tuple[LayerTrace, ...]:
+    layers = [LayerTrace(layer.out, layer.delta, dict(layer.shown)) for layer in out.layers]
+    if len(layers) < len(spec.walk):  # the activation of the output belongs to the loss
+        mixes = spec.output_activation == "softmax"
+        layers.append(LayerTrace(out.output, None, {} if mixes else {"slope": out.output_slope}))
+    return tuple(layers)
 
 
 def gradients(
@@ -202,14 +243,14 @@ def numeric_gradients(
         numbers.append(np.full(len(picked), names.index(name), dtype=np.int64))
         flat.append(picked)
     values = _core.numeric_gradients(
-        network_form(spec),
-        training_form(spec, training),
-        arrays,
-        rows.form(),
-        -1 if dropout_epoch is None else dropout_epoch,
-        np.concatenate(numbers) if numbers else np.zeros(0, np.int64),
-        np.concatenate(flat) if flat else np.zeros(0, np.int64),
-        thread_count(training.n_threads),
+        network=network_plan(spec),
+        training=training_plan(spec, training),
+        values=arrays,
+        rows=rows.arrays(),
+        dropout_epoch=-1 if dropout_epoch is None else dropout_epoch,
+        parameters=np.concatenate(numbers) if numbers else np.zeros(0, np.int64),
+        indices=np.concatenate(flat) if flat else np.zeros(0, np.int64),
+        n_threads=thread_count(training.n_threads),
     )
     weights = rows.weights if rows.weights is not None else np.ones(rows.n)
     share = 1.0 / weights.sum() if training.penalty_per_batch else 1.0
@@ -217,16 +258,18 @@ def numeric_gradients(
     out: dict[str, Array] = {}
     for name, picked, part in zip(indices, flat, parts, strict=True):
         out[name] = part
-        if name.startswith("W") and (training.l1 or training.l2):
+        if spec.parameters[name].is_weight and (training.l1 or training.l2):
             w = arrays[names.index(name)].reshape(-1)[picked]
             out[name] = part + share * _penalty_slope(w, training)
     return out
 
 
-def _penalty(params: Params, training: TrainingSpec) -> float:
+def _penalty(spec: NetworkSpec, params: Params, training: TrainingSpec) -> float:
     if not training.l1 and not training.l2:
         return 0.0
-    weights = [w.astype(np.float64) for name, w in params.items() if name.startswith("W")]
+    weights = [
+        params[name].astype(np.float64) for name, p in spec.parameters.items() if p.is_weight
+    ]
     return float(
         sum(training.l1 * np.abs(w).sum() + 0.5 * training.l2 * (w * w).sum() for w in weights)
     )

@@ -8,14 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from chainrule import _core
-from chainrule.engine.forms import metric_code, network_form, training_form
+from chainrule.engine.plans import metric_name, network_plan, training_plan
 from chainrule.engine.rows import Array, Params, TrainingRows, parameter_list, row_numbers
-from chainrule.engine.state import TrainingState, empty_moments, state_from
+from chainrule.engine.state import named_arrays, state_arrays, state_from
 from chainrule.errors import DataError, DivergedError
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
 Metric = str | Callable[[Array], float]
 Callback = Callable[[int, History], bool | float | None]
@@ -85,8 +83,6 @@ def fit(
     train = TrainingRows.of(spec, dtype, X, y, sample_weight, rows)
     validation = _validation_rows(spec, train, eval_set, eval_rows, eval_sample_weight)
     before = (state or TrainingState(training.optimizer)).continued_by(training.optimizer)
-    slots, moments = empty_moments(spec, training.optimizer, dtype)
-    after = [np.zeros_like(array) for array in arrays]
     history = History()
     start = time.perf_counter()
     factor = 1.0
@@ -110,39 +106,37 @@ def fit(
             factor = answer
         return factor
 
-    call = _core.fit_float32 if dtype == np.float32 else _core.fit_float64
-    out = call(
-        network_form(spec),
-        training_form(spec, training),
-        arrays,
-        before.form(spec),
-        train.form(),
-        {} if validation is None else validation.form(),
-        metric_code(metric),
-        metric if callable(metric) else None,
-        epoch_done if callback is not None else None,
-        stop,
-        after,
-        slots,
+    out = _core.fit(
+        network=network_plan(spec),
+        training=training_plan(spec, training),
+        values=arrays,
+        state=state_arrays(spec, before),
+        train=train.arrays(),
+        validation=None if validation is None else validation.arrays(),
+        metric=metric_name(metric),
+        metric_function=metric if callable(metric) else None,
+        epoch_function=epoch_done if callback is not None else None,
+        asked_to_stop=stop,
     )
+    course = out.history
     history = History(
-        loss=out["loss"],
-        penalty=out["penalty"],
-        validation_loss=out["validation_loss"],
-        validation_metric=[] if metric == "loss" else out["validation_metric"],
-        best_epoch=None if out["best_epoch"] < 0 else out["best_epoch"],
-        n_steps=out["steps_made"],
-        stop_reason=out["stop_reason"],
-        interrupted=out["stop_reason"] == "interrupted",
+        loss=course.loss,
+        penalty=course.penalty,
+        validation_loss=course.validation_loss,
+        validation_metric=[] if metric == "loss" else course.validation_metric,
+        best_epoch=None if course.best_epoch < 0 else course.best_epoch,
+        n_steps=course.n_steps,
+        stop_reason=course.stop_reason,
+        interrupted=course.stop_reason == "interrupted",
         seconds=time.perf_counter() - start,
     )
     result = FitResult(
-        params=dict(zip(spec.parameter_shapes, after, strict=True)),
-        state=state_from(training.optimizer, out, moments),
+        params=named_arrays(spec, out.state.values),
+        state=state_from(spec, training.optimizer, out.state),
         history=history,
     )
-    if out["diverged_epoch"] >= 0:
-        raise _diverged(out, training, result)
+    if course.diverged_epoch >= 0:
+        raise _diverged(course, training, result)
     if history.interrupted and stop is None:
         warnings.warn(
             f"training was interrupted after {history.n_epochs} of {training.epochs} epochs; "
@@ -173,10 +167,10 @@ def _validation_rows(
     return held_out
 
 
-def _diverged(out: dict[str, Any], training: TrainingSpec, result: FitResult) -> DivergedError:
+def _diverged(course: _core.History, training: TrainingSpec, result: FitResult) -> DivergedError:
     error = DivergedError(
-        f"the loss became infinite or NaN in epoch {out['diverged_epoch']}, "
-        f"batch {out['diverged_step']}; the parameters of the last finite epoch are kept.",
+        f"the loss became infinite or NaN in epoch {course.diverged_epoch}, "
+        f"batch {course.diverged_step}; the parameters of the last finite epoch are kept.",
         f"Try a learning_rate below {training.learning_rate:g}, scaled inputs, or clip_norm=1.",
     )
     error.result = result

@@ -11,7 +11,7 @@ from chainrule.files import ModelRecord, from_bytes, read_model
 if TYPE_CHECKING:
     from chainrule.estimators.mlp import MLPClassifier, MLPRegressor
     from chainrule.estimators.tabular import TabularClassifier, TabularRegressor
-    from chainrule.network import Network
+    from chainrule.network.network import Network
 
     Model = Network | TabularClassifier | TabularRegressor | MLPClassifier | MLPRegressor
 
@@ -61,7 +61,7 @@ def from_record(record: ModelRecord) -> Any:
 
 def _class_of(kind: str) -> Any:
     if kind == "network":
-        from chainrule.network import Network
+        from chainrule.network.network import Network
 
         return Network
     from chainrule.estimators import mlp, tabular

@@ -1,13 +1,12 @@
 """See every gradient and verify it. All of it is drawn from one step that the engine recorded.
 
-    trace     `StepTrace`: every number of one step under its name
-    explain   `explain`: one number, its formula, its numbers, where they come from, and a check
-    verify    `check_gradients`: every gradient against two derivatives that know no chain rule
-    examples  XOR and Mazur's 2-2-2 network as data
-    quiz      questions from an explanation
-    draw      a small network with its values, for terminals
-
-An explanation is built once as a tree (`tree`, `rules`, `derivation`, `update_rules`, `paths`) and
-written four ways by `render_text`, `render_latex`, `render_mathml` and `render_json`, which compute
-nothing.
+notation    symbols, the expression tree, names of quantities, numbers as text
+trace       `StepTrace`: every number of one step under its name, its views, and a drawing
+derivation  equations from a trace: forward, loss, backward; gradient, update, paths
+check       `check_gradients`, central differences, kinks: derivatives that know no chain rule
+diagnosis   `diagnose`: the detectors and what they found
+render      an explanation as text, LaTeX, MathML and JSON; computes nothing
+explain     `explain`: one number, its formula, its numbers, where they come from, and a check
+quiz        questions from an explanation
+examples    XOR and Mazur's 2-2-2 network as data
 """

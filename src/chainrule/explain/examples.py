@@ -4,7 +4,8 @@ XOR is where this project started: 2-2-1 sigmoid, half squared error summed over
 batch, learning rate 0.1. Its numbers are the first that NumPy's legacy generator, seeded with 42,
 gives for rand(2,2), rand(2,1), rand(1,2), rand(1,1): W(1) and W(2) stored inputs x outputs, then
 b(1) and b(2). Mazur's is the hand calculation that most learners know (M. Mazur, "A step by step
-backpropagation example", 2015).
+backpropagation example", 2015). He counts from 1: his w1, w2, ..., w8 are W1[0,0], W1[0,1], ...,
+W2[1,1], his h1 and o1 are unit 0 of layers 1 and 2.
 """
 
 from __future__ import annotations

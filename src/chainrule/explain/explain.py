@@ -1,6 +1,6 @@
 """`explain`: any number of backpropagation, with its formula, its numbers and where they come from.
 
-explain(trace, "W2[1,3]")     also "b1[2]", "delta1[4]", "z2[0]", "a1[3]", "loss", "W1[3,age]"
+explain(trace, "W2[1,3]")     also "dL/dW2[1,3]", "b1[2]", "delta1[4]", "z2[0]", "W1[3,age]", "loss"
 """
 
 from __future__ import annotations
@@ -11,24 +11,20 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import DataError, SpecError
-from chainrule.explain.derivation import Derivation
-from chainrule.explain.derivation_gradient import Gradient
-from chainrule.explain.explanation import (
-    CONVENTIONS,
-    Explanation,
-    Prediction,
-    RowPart,
-    Rows,
-)
-from chainrule.explain.names import Asked
-from chainrule.explain.nudge import check_one
-from chainrule.explain.numbers import Digits
-from chainrule.explain.paths import Paths, find_paths
-from chainrule.explain.sections import Sections
+from chainrule.explain.check.central_difference import check_one
+from chainrule.explain.derivation.equations import Derivation
+from chainrule.explain.derivation.gradient import Gradient
+from chainrule.explain.derivation.paths import find_paths
+from chainrule.explain.derivation.sections import Sections
+from chainrule.explain.derivation.update import Update
+from chainrule.explain.derivation.words import remarks, what
+from chainrule.explain.explanation import Explanation
+from chainrule.explain.notation.contents import Paths, Prediction, RowPart, Rows
+from chainrule.explain.notation.names import Asked
+from chainrule.explain.notation.numbers import Digits
+from chainrule.explain.notation.symbols import CONVENTIONS
+from chainrule.explain.notation.tree import Node, rest_of
 from chainrule.explain.trace import StepTrace
-from chainrule.explain.tree import Node, rest_of
-from chainrule.explain.update_rules import Update
-from chainrule.explain.words import remarks, what
 
 
 def explain(
@@ -48,7 +44,8 @@ def explain(
     quantity : str
         "W2[1,3]" (into before from), "b1[2]", "delta1[4]", "z2[0]", "a1[3]" or "loss", "blend1[2]",
         and before layer 1 "scale[3]", "freq[0,5]", "phase", "mix", "shift", "levels"; inputs and
-        outputs also by name. "delta1[4]@17" names the row as well.
+        outputs also by name. "dL/dW2[1,3]" is "W2[1,3]", and "delta1[4]@17" names the row as well.
+        Indices count from 0, layers from 1.
     row : int, optional
         Row of the one-row equations; the row that adds most to the quantity otherwise.
     top : int or None

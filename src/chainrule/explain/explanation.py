@@ -1,59 +1,17 @@
-"""What `explain` returns: equations in sections, rows, paths, update, check. Renderers read it."""
+"""What `explain` returns: its contents, and the four ways in which they are written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from chainrule.explain.nudge import Check
-from chainrule.explain.numbers import Digits
-from chainrule.explain.paths import Paths
-from chainrule.explain.tree import Equation, Rest
-
-FORMAT = "chainrule.explanation/1"
-CONVENTIONS = (
-    "w_ji(l) leads into unit j of layer l from unit i of layer l-1; (l) is not a power; subscripts "
-    "count from 1, identifiers such as W1[0,0] and rows (@3) from 0"
-)
+from chainrule.explain.notation.contents import Contents
+from chainrule.explain.render.json import render_json
+from chainrule.explain.render.latex import render_latex
+from chainrule.explain.render.mathml import render_mathml
+from chainrule.explain.render.text import render_text
 
 
-@dataclass(frozen=True)
-class RowPart:
-    """What one row adds to a gradient or a loss: value = share * part."""
-
-    row: int
-    share: float
-    part: float
-    value: float
-
-
-@dataclass(frozen=True)
-class Rows:
-    """The rows' parts of a number, largest first, and the rest."""
-
-    parts: tuple[RowPart, ...]
-    rest: Rest | None
-    total: float
-
-
-@dataclass(frozen=True)
-class Section:
-    """Equations under a heading."""
-
-    title: str
-    equations: tuple[Equation, ...]
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the step should change the loss by, to first order, and what it does."""
-
-    predicted: float
-    real: float
-
-
-@dataclass(frozen=True)
-class Explanation:
+class Explanation(Contents):
     """The derivation of one quantity; prints as text, shows as mathematics in notebooks.
 
     Attributes
@@ -80,43 +38,16 @@ class Explanation:
         Of numbers in text; JSON always has all.
     """
 
-    quantity: str
-    what: str
-    value: float
-    row: int
-    header: dict[str, Any]
-    sections: tuple[Section, ...]
-    rows: Rows | None
-    paths: Paths | None
-    update: tuple[Equation, ...]
-    prediction: Prediction | None
-    check: Check | None
-    remarks: tuple[str, ...] = ()
-    digits: Digits = 4
-
-    @property
-    def equations(self) -> list[Equation]:
-        """Every equation, the update's last."""
-        return [*(e for section in self.sections for e in section.equations), *self.update]
-
     def to_text(self, *, unicode: bool = True, width: int = 80) -> str:
-        from chainrule.explain.render_text import render_text
-
         return render_text(self, unicode=unicode, width=width)
 
     def to_latex(self) -> str:
-        from chainrule.explain.render_latex import render_latex
-
         return render_latex(self)
 
     def to_html(self) -> str:
-        from chainrule.explain.render_mathml import render_mathml
-
         return render_mathml(self)
 
     def to_json(self) -> dict[str, Any]:
-        from chainrule.explain.render_json import render_json
-
         return render_json(self)
 
     def __str__(self) -> str:

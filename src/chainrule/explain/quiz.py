@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chainrule.explain.explanation import Explanation
-from chainrule.explain.render_text import TextWriter
-from chainrule.explain.tree import (
+from chainrule.explain.notation.tree import (
     Apply,
     Cancel,
     Equation,
@@ -20,6 +19,7 @@ from chainrule.explain.tree import (
     Quotient,
     Sum,
 )
+from chainrule.explain.render.text import TextWriter
 
 TOLERANCE = 0.01
 
@@ -31,7 +31,7 @@ class Question:
     Attributes
     ----------
     given : tuple of str
-        The numbers that the answer is made of: "a₁⁽²⁾ = 0.7514", ...
+        The numbers that the answer is made of: "a2[0] = 0.7514", ...
     asked : str
         The symbol of the blanked number.
     hint : str

@@ -95,8 +95,8 @@ def _check(value: Any, where: str, depth: int) -> None:
         if value != value or value in (float("inf"), float("-inf")):
             raise ModelFileError(f"'{where}' is {value}; a model file holds finite numbers only.")
     elif isinstance(value, list | tuple):
-        for place, item in enumerate(value):
-            _check(item, f"{where}[{place}]", depth + 1)
+        for index, item in enumerate(value):
+            _check(item, f"{where}[{index}]", depth + 1)
     elif isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):

@@ -118,14 +118,14 @@ def compare(entries: Mapping[str, Any], expected: Layout, data_size: int) -> Non
 
 
 def _check_spans(spans: list[tuple[int, int, str, int]], data_size: int) -> None:
-    place = 0
+    offset = 0
     for start, end, name, size in sorted(spans):
-        if start != place or end != start + size:
+        if start != offset or end != start + size:
             raise ModelFileError(f"tensor '{name}' is not where its description puts it.")
-        place = end
-    if place != data_size:
+        offset = end
+    if offset != data_size:
         raise ModelFileError(
-            f"the file should hold {place} bytes of tensors and holds {data_size}; "
+            f"the file should hold {offset} bytes of tensors and holds {data_size}; "
             "it was cut or padded."
         )
 

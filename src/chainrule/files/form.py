@@ -10,28 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from chainrule.engine import TrainingState
 from chainrule.errors import ModelFileError, SpecError
+from chainrule.files import upgrade
 from chainrule.files.canonical import MAX_INTEGER, canonical
 from chainrule.files.container import Layout
-from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec
+from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec, TrainingState
 
-READER = 2  # files whose `min_reader` is larger are refused
-ENSEMBLE = 2  # the first format that holds more than one network; the others are written as 1
+FORMAT = 3  # what is written, and the largest `min_reader` that is read
+ENSEMBLE = 2  # always held several networks; format 1 held one, and 3 may hold either
 
 KINDS = ("network", "tabular_classifier", "tabular_regressor", "mlp_classifier", "mlp_regressor")
 # NumPy's name of the parameters' number type -> safetensors'
 PARAMETER_DTYPES = {"float32": "F32", "float64": "F64"}
-# optimizer -> the arrays it keeps for every parameter
-MOMENTS: dict[str, tuple[str, ...]] = {
-    "sgd": (),
-    "momentum": ("velocity",),
-    "nesterov": ("velocity",),
-    "adagrad": ("square_sum",),
-    "rmsprop": ("second_moment",),
-    "adam": ("first_moment", "second_moment"),
-    "adamw": ("first_moment", "second_moment"),
-}
 # The series of a History that are stored as float64 tensors "history.NAME".
 SERIES = ("loss", "validation_loss", "validation_metric", "penalty")
 # Its single values. `seconds` is left out: the same run gives the same bytes.
@@ -89,18 +79,19 @@ def check_form(form: Any) -> None:
     reader = form.get("min_reader")
     if type(reader) is not int or type(form.get("format")) is not int:
         raise ModelFileError("the model's description lacks its format numbers.")
-    if reader > READER:
+    if reader > FORMAT:
         versions = form.get("versions")
         writer = versions.get("chainrule") if isinstance(versions, dict) else None
         raise ModelFileError(
             f"the file was written by chainrule {str(writer)[:32]} in a newer format "
-            f"({reader}, this version reads up to {READER}); upgrade chainrule to open it."
+            f"({reader}, this version reads up to {FORMAT}); upgrade chainrule to open it."
         )
-    required = _REQUIRED | {"others"} if reader >= ENSEMBLE else _REQUIRED
+    required = _REQUIRED | {"others"} if reader == ENSEMBLE else _REQUIRED
+    allowed = _REQUIRED | {"others"} if reader >= ENSEMBLE else _REQUIRED
     missing = sorted(required - set(form))
     if missing:
         raise ModelFileError(f"the model's description lacks '{missing[0]}'.")
-    for key in sorted(set(form) - required):
+    for key in sorted(set(form) - allowed):
         if not key.startswith("x-"):
             raise ModelFileError(f"the model's description has an unknown entry {key[:64]!r}.")
     if form["kind"] not in KINDS:
@@ -111,15 +102,19 @@ def check_form(form: Any) -> None:
         raise ModelFileError("'extra' and 'versions' of the model's description must be objects.")
 
 
-def read_network(form: Any) -> NetworkSpec:
+def read_network(form: Any, version: int = FORMAT) -> NetworkSpec:
     """The network's spec; its JSON form must be the one that it writes."""
+    if version < FORMAT:
+        form = upgrade.network_form(form)
     return _exactly("network", form, NetworkSpec.from_json, lambda spec: spec.to_json())
 
 
-def read_training(form: Any) -> TrainingSpec | None:
+def read_training(form: Any, version: int = FORMAT) -> TrainingSpec | None:
     """The training spec, or None for a model that has none."""
     if form is None:
         return None
+    if version < FORMAT:
+        form = upgrade.training_form(form)
     plain = dict(form) if isinstance(form, dict) else {}
     seed = plain.get("seed")
     if isinstance(seed, str) and seed.isascii() and seed.isdigit() and len(seed) <= 20:
@@ -200,20 +195,22 @@ def layout(
     dtype: str,
     lengths: Sequence[Mapping[str, int]],
     state: Mapping[str, Any] | None,
+    in_file: Callable[[str], str] = str,
 ) -> Layout:
-    """Name -> (number type, shape) of every tensor that a description implies.
+    """Name -> (number type, shape) of every tensor that a description implies; `in_file` gives a
+    parameter's name there.
 
     Parameters: W1, b1, ...; optimizer arrays: "opt.first_moment.W1"; series: "history.loss"; of
     several networks "m0.W1", "m0.history.loss", "m1.W1", ...
     """
     kind = PARAMETER_DTYPES[dtype]
-    shapes = spec.parameter_shapes
+    shapes = {in_file(name): shape for name, shape in spec.parameter_shapes.items()}
     out: Layout = {}
     for number, series in enumerate(lengths):
         mark = prefix(number, len(lengths))
         out.update({f"{mark}{name}": (kind, shape) for name, shape in shapes.items()})
         out.update({f"{mark}history.{name}": ("F64", (n,)) for name, n in series.items()})
-    for moment in MOMENTS[state["optimizer"]] if state else ():
+    for moment in OPTIMIZERS[state["optimizer"]].moments if state else ():
         out.update({f"opt.{moment}.{name}": (kind, shape) for name, shape in shapes.items()})
     return out
 

@@ -9,17 +9,19 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from chainrule.engine import TrainingState, machine
+from chainrule._version import __version__
 from chainrule.errors import ModelFileError
-from chainrule.files import container, form
+from chainrule.files import container, form, upgrade
 from chainrule.files.canonical import canonical, parse_canonical
 from chainrule.files.form import KINDS
 from chainrule.files.record import ModelRecord, Trained
 from chainrule.files.write import write_atomically
+from chainrule.spec import OPTIMIZERS, TrainingState
 
 __all__ = [
     "KINDS",
@@ -44,10 +46,9 @@ def to_bytes(record: ModelRecord, *, allow_nonfinite: bool = False) -> bytes:
         (unless `allow_nonfinite`), or a value of `extra` is not JSON within the limits.
     """
     dtype = _parameter_dtype(record)
-    version = form.ENSEMBLE if record.others else 1
     description: dict[str, Any] = {
-        "format": version,
-        "min_reader": version,
+        "format": form.FORMAT,
+        "min_reader": form.FORMAT,
         "kind": record.kind,
         "dtype": dtype,
         "network": record.spec.to_json(),
@@ -55,7 +56,7 @@ def to_bytes(record: ModelRecord, *, allow_nonfinite: bool = False) -> bytes:
         "history": form.history_form(record.history),
         "state": form.state_form(record.state),
         "extra": record.extra,
-        "versions": record.versions or {"chainrule": machine()["version"]},
+        "versions": record.versions or {"chainrule": __version__},
         **record.optional,
     }
     if record.others:
@@ -150,11 +151,16 @@ class _Head:
         form.check_form(description)
         self.description: dict[str, Any] = description
         self.data_size = data_size
-        self.spec = form.read_network(description["network"])
-        self.training = form.read_training(description["training"])
+        version = description["format"]
+        # What a parameter is called in the file.
+        self.in_file: Callable[[str], str] = upgrade.old_name if version < form.FORMAT else str
+        self.spec = form.read_network(description["network"], version)
+        self.training = form.read_training(description["training"], version)
         self.histories, lengths = form.read_histories(description)
         self.state = form.check_state(description["state"])
-        self.layout = form.layout(self.spec, description["dtype"], lengths, self.state)
+        self.layout = form.layout(
+            self.spec, description["dtype"], lengths, self.state, self.in_file
+        )
         container.check_layout(self.layout)
         container.compare(entries, self.layout, data_size)
 
@@ -172,9 +178,10 @@ class _Head:
                 for name in form.SERIES:
                     series = tensors.pop(f"{mark}history.{name}", np.empty(0))
                     setattr(history, name, series.tolist())
-            params = {name: tensors.pop(f"{mark}{name}") for name in self.spec.parameter_shapes}
+            params = {
+                name: tensors.pop(f"{mark}{self.in_file(name)}") for name in self.spec.parameters
+            }
             networks.append((params, history))
-        moments = {name.removeprefix("opt."): array for name, array in sorted(tensors.items())}
         form_ = self.description
         return ModelRecord(
             kind=form_["kind"],
@@ -183,11 +190,21 @@ class _Head:
             params=networks[0][0],
             history=networks[0][1],
             others=networks[1:],
-            state=TrainingState(**self.state, moments=moments) if self.state else None,
+            state=self._state(tensors),
             extra=form_["extra"],
             optional={key: value for key, value in form_.items() if key.startswith("x-")},
             versions=form_["versions"],
         )
+
+    def _state(self, tensors: dict[str, np.ndarray]) -> TrainingState | None:
+        if not self.state:
+            return None
+        moments = {
+            f"{moment}.{name}": tensors[f"opt.{moment}.{self.in_file(name)}"]
+            for moment in OPTIMIZERS[self.state["optimizer"]].moments
+            for name in self.spec.parameters
+        }
+        return TrainingState(**self.state, moments=moments)
 
 
 def _read_head(file: BinaryIO) -> tuple[_Head, bytes]:

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.engine import TrainingState
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
 Trained = tuple[dict[str, np.ndarray], History | None]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from chainrule.errors import SpecError
-from chainrule.explain.numbers import format_number
+from chainrule.explain.notation.numbers import format_number
 from chainrule.explain.trace import StepTrace
 from chainrule.plots.display import Palette, axes_for, palette_of
 from chainrule.plots.traced import trace_of

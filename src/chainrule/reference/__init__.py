@@ -3,8 +3,7 @@
 Read in the order of one training step:
 
     activations   a = sigma(z), value beside derivative
-    stem          what stands before layer 1: embeddings and a scale, forward beside backward
-    layers        dense, parametric activation and dropout, forward beside backward
+    layers        one file for each kind of layer, forward beside backward
     forward       layer after layer, from the rows to the prediction
     losses        how wrong the prediction is, and its derivative by the output's z
     backward      the chain rule, from the output back to every weight

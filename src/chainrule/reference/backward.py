@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 import numpy as np
 
-from chainrule.reference.activations import activation, activation_derivative
 from chainrule.reference.arrays import Array, Params, PerLayer
-from chainrule.reference.layers import (
-    blend_backward,
-    dense_backward,
-    dropout_backward,
-    dropout_forward,
-)
+from chainrule.reference.forward import Record, with_masks
+from chainrule.reference.layers import KINDS, own
 from chainrule.reference.losses import output_delta, row_shares, targets
-from chainrule.reference.stem import stem_backward
-from chainrule.spec import NetworkSpec
+from chainrule.spec import NetworkSpec, Placed
 
 
 def backward(
     spec: NetworkSpec,
     params: Params,
-    z: PerLayer,
-    a: PerLayer,
+    record: Record,
     y: Array,
     *,
     sample_weight: Array | None = None,
@@ -37,15 +33,14 @@ def backward(
         dL/dw_ji(l) = sum over rows of share delta_j(l) a_i(l-1)   (+ l1 sign w_ji + l2 w_ji)
         dL/db_j(l)  = sum over rows of share delta_j(l)
 
-    with a'(z) of the parametric activation in place of sigma'(z) where a layer blends, and the
-    stem's own rules before layer 1.
+    and by the rules of the other kinds of layers where they stand in between.
 
     Parameters
     ----------
     spec, params, masks
-        As given to `forward`.
-    z, a : lists
-        What `forward` returned.
+        As given to `record_forward`.
+    record : Record
+        What `record_forward` returned.
     y : ndarray
         Targets (n_samples, n_outputs), or class indices (n_samples,) for cross_entropy.
     sample_weight : ndarray (n_samples,), optional
@@ -57,34 +52,50 @@ def backward(
     Returns
     -------
     delta : list of length L + 1
-        delta[l] (n_samples, n_l) = dl/dz(l) of each row's own loss; delta[0] is None, or with a
-        stem dl/da(0).
+        delta[l] (n_samples, n_l) = dl/dz(l) of each row's own loss; delta[0] is dl/da(0) where
+        layers before layer 1 make a(0), else None.
     grads : dict of str to ndarray
         dL/dW, dL/db and the rest under the names of the parameters. All are taken before any
         weight moves.
     """
-    share = row_shares(len(a[0]), sample_weight, reduction)
-    delta: PerLayer = [None] * (spec.n_layers + 1)
+    share = row_shares(len(y), sample_weight, reduction)
+    derivatives, grads = record_backward(spec, params, record, y, share, masks)
+    delta = [derivatives[at.index] if at else None for at in (spec.a_places[0], *spec.dense_places)]
+    for name, parameter in spec.parameters.items():
+        if parameter.is_weight:
+            W = params[name]
+            grads[name] = grads[name] + l1 * np.sign(W.real) + l2 * W
+    return delta, {name: grads[name] for name in params}
+
+
+def record_backward(
+    spec: NetworkSpec,
+    params: Params,
+    record: Record,
+    y: Array,
+    share: Array,
+    masks: PerLayer | None = None,
+) -> tuple[dict[int, Array], Params]:
+    """dl/dout of every layer by `Placed.index`, and the gradients without penalty.
+
+    The loss knows the output activation and begins at z(L): dl/dout of layer L is delta(L).
+    """
+    values = with_masks(params, masks)
+    derivatives: dict[int, Array] = {}
     grads: Params = {}
 
-    delta[-1] = output_delta(spec, z[-1], a[-1], targets(spec, y))
-    for l in range(spec.n_layers, 0, -1):
-        W, mask = params[f"W{l}"], masks[l - 1] if masks else None
-        a_in = dropout_forward(a[l - 1], mask)
-        dl_dout, dL_dW, dL_db = dense_backward(W, a_in, delta[l], share, spec.dense[l - 1].ntk)
-        grads[f"W{l}"] = dL_dW + l1 * np.sign(W.real) + l2 * W
-        grads[f"b{l}"] = dL_db
-        dl_da = dropout_backward(dl_dout, mask)
-        if l > 1:
-            layer = spec.dense[l - 2]
-            slope = activation_derivative(layer.activation, z[l - 1])
-            delta[l - 1] = dl_da * slope
-            if layer.blend:
-                sigma, blend = activation(layer.activation, z[l - 1]), params[f"blend{l - 1}"]
-                delta[l - 1], grads[f"blend{l - 1}"] = blend_backward(
-                    z[l - 1], sigma, slope, blend, dl_da, share
-                )
-        elif spec.has_stem:
-            delta[0] = dl_da
-            grads |= stem_backward(spec, params, z[0], dl_da, share)
-    return delta, {name: grads[name] for name in params}
+    def backward_layer(at: Placed, dl_dout: Array) -> Array | None:
+        """dl/da of one layer."""
+        derivatives[at.index] = dl_dout
+        inside = [partial(backward_layer, part) for part in at.inside]
+        dl_da, by_family = KINDS[at.layer.kind].vjp(
+            at.layer, own(at, values), record.inputs[at.index], dl_dout, share, *inside
+        )
+        grads.update({at.name(family): grad for family, grad in by_family.items()})
+        return dl_da
+
+    last = spec.dense_places[-1].index
+    derivative: Any = output_delta(spec, record.z[-1], record.a[-1], targets(spec, y))
+    for at in reversed([at for at in spec.placed if at.index <= last]):
+        derivative = backward_layer(at, derivative)
+    return derivatives, grads

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from chainrule.reference.arrays import Array, Params
 from chainrule.reference.backward import backward
-from chainrule.reference.forward import forward
+from chainrule.reference.forward import record_forward
 from chainrule.reference.losses import penalty, row_losses, targets
 from chainrule.reference.random import dropout_masks, permutation
 from chainrule.reference.schedules import schedule_factor
-from chainrule.reference.update import State, init, update
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.reference.update import init, update
+from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
 
 def fit(
@@ -22,8 +24,8 @@ def fit(
     training: TrainingSpec,
     *,
     sample_weight: Array | None = None,
-    state: State | None = None,
-) -> tuple[Params, State, History]:
+    state: TrainingState | None = None,
+) -> tuple[Params, TrainingState, History]:
     """All epochs of `training`; stopping rules and validation rows are not its business.
 
     Returns the new parameters (the given ones are left as they are), the state with which a second
@@ -56,7 +58,7 @@ def fit(
             )
             masks = dropout_masks(spec, rows, training.seed, state.epoch, dropout_factor)
 
-            z, a = forward(spec, params, X[rows], masks)
+            record = record_forward(spec, params, X[rows], masks)
 
             if s[rows].sum() == 0:  # a batch that weighs nothing makes no step
                 continue
@@ -65,16 +67,15 @@ def fit(
             if training.penalty_per_batch:  # as scikit-learn's MLP
                 divisor = s[rows].sum()
                 share = len(rows) / divisor
-            batch_loss = row_losses(spec, z[-1], a[-1], y[rows]) @ s[rows]
+            batch_loss = row_losses(spec, record.z[-1], record.a[-1], y[rows]) @ s[rows]
             epoch_loss += share * float(batch_loss)
             epoch_weight += share * s[rows].sum()
-            epoch_penalty += share * float(penalty(params, training.l1, training.l2))
+            epoch_penalty += share * float(penalty(spec, params, training.l1, training.l2))
 
             _, grads = backward(
                 spec,
                 params,
-                z,
-                a,
+                record,
                 y[rows],
                 sample_weight=s[rows],
                 reduction=training.reduction,
@@ -91,5 +92,5 @@ def fit(
         history.loss.append(epoch_loss / total if total else 0.0)
         if training.penalty_per_batch:
             history.penalty.append(epoch_penalty / total if total else 0.0)
-        state = State(state.moments, state.n_steps, state.epoch + 1)
+        state = replace(state, epoch=state.epoch + 1)
     return params, state, history

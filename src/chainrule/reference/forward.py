@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
-from chainrule.reference.activations import activation
+from dataclasses import dataclass, field
+from functools import partial
+
 from chainrule.reference.arrays import Array, Params, PerLayer
-from chainrule.reference.layers import blend_forward, dense_forward, dropout_forward
-from chainrule.reference.stem import stem_forward
-from chainrule.spec import NetworkSpec
+from chainrule.reference.layers import KINDS, own
+from chainrule.spec import NetworkSpec, Placed
+
+
+@dataclass
+class Record:
+    """What every layer of a forward pass read and made, by `Placed.index`.
+
+    Attributes
+    ----------
+    spec : NetworkSpec
+    inputs, outputs : dict of int to ndarray
+        Without the layers before the one where the pass began.
+    """
+
+    spec: NetworkSpec
+    inputs: dict[int, Array] = field(default_factory=dict)
+    outputs: dict[int, Array] = field(default_factory=dict)
+
+    @property
+    def z(self) -> PerLayer:
+        """z(l) for l = 0..L; z[0] is X where a layer makes a(0) of it, else None."""
+        made = [self.outputs.get(at.index) for at in self.spec.dense_places]
+        return [self._rows if self.spec.a_places[0] else None, *made]
+
+    @property
+    def a(self) -> PerLayer:
+        """a(l) for l = 0..L, before dropout."""
+        return [self.outputs.get(at.index) if at else self._rows for at in self.spec.a_places]
+
+    @property
+    def _rows(self) -> Array | None:
+        return self.inputs.get(self.spec.placed[0].index)  # X
 
 
 def forward(
@@ -26,30 +58,36 @@ def forward(
     Returns
     -------
     z, a : lists of length L + 1
-        Indexed by l; a[l] is taken before dropout. a[0] is X, and z[0] None; where a stem makes
-        a[0] of X, z[0] is X.
+        Indexed by l; a[l] is taken before dropout. a[0] is X, and z[0] None; where layers before
+        layer 1 make a[0] of X, z[0] is X.
     """
-    z: PerLayer = [X if spec.has_stem else None]
-    a: PerLayer = [stem_forward(spec, params, X) if spec.has_stem else X]
-    for l in range(1, spec.n_layers + 1):
-        z_l, a_l = forward_layer(spec, params, l, a[l - 1], masks)
-        z.append(z_l)
-        a.append(a_l)
-    return z, a
+    record = record_forward(spec, params, X, masks)
+    return record.z, record.a
 
 
-def forward_layer(
-    spec: NetworkSpec, params: Params, l: int, a: Array, masks: PerLayer | None
-) -> tuple[Array, Array]:
-    """z(l) and a(l) from a(l-1)."""
-    layer = spec.dense[l - 1]
-    kept = dropout_forward(a, masks[l - 1] if masks else None)
-    z = dense_forward(params[f"W{l}"], params[f"b{l}"], kept, layer.ntk)
-    return z, activate(spec, params, l, z)
+def record_forward(
+    spec: NetworkSpec, params: Params, a: Array, masks: PerLayer | None = None, first: int = 0
+) -> Record:
+    """The forward pass with all that its layers read and made.
+
+    It begins at spec.placed[first], of which `a` is the input: X for the first of all.
+    """
+    record = Record(spec)
+    values = with_masks(params, masks)
+    for at in spec.placed[first:]:
+        a = forward_layer(at, values, a, record)
+    return record
 
 
-def activate(spec: NetworkSpec, params: Params, l: int, z: Array) -> Array:
-    """a(l) from z(l)."""
-    layer = spec.dense[l - 1]
-    sigma = activation(layer.activation, z)
-    return blend_forward(z, sigma, params[f"blend{l}"]) if layer.blend else sigma
+def forward_layer(at: Placed, values: Params, a: Array, record: Record) -> Array:
+    """What one layer makes of `a`; it and the layers inside enter the record."""
+    inside = [partial(forward_layer, part, values, record=record) for part in at.inside]
+    out = KINDS[at.layer.kind].forward(at.layer, own(at, values), a, *inside)
+    record.inputs[at.index], record.outputs[at.index] = a, out
+    return out
+
+
+def with_masks(params: Params, masks: PerLayer | None) -> Params:
+    """Parameters and masks by name: masks[2] is "mask2", masks[0] "mask"."""
+    named = {f"mask{l or ''}": mask for l, mask in enumerate(masks or []) if mask is not None}
+    return params | named

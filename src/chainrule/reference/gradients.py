@@ -10,17 +10,15 @@ the derivative is as exact as the loss itself. It takes one forward pass for eve
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping
 
 import numpy as np
 
 from chainrule.reference.arrays import Array, Params, PerLayer
 from chainrule.reference.backward import backward
-from chainrule.reference.forward import forward, forward_layer
+from chainrule.reference.forward import record_forward
 from chainrule.reference.losses import penalty, row_losses, row_shares, targets
 from chainrule.reference.random import dropout_masks
-from chainrule.reference.stem import stem_forward
 from chainrule.spec import NetworkSpec, TrainingSpec
 
 H = 1e-30
@@ -42,16 +40,15 @@ def gradients(
     `dropout_epoch` chooses the masks of that epoch of training; None drops nothing.
     """
     masks = frozen_masks(spec, len(X), training, dropout_epoch)
-    z, a = forward(spec, params, X, masks)
-    losses = row_losses(spec, z[-1], a[-1], targets(spec, y))
+    record = record_forward(spec, params, X, masks)
+    losses = row_losses(spec, record.z[-1], record.a[-1], targets(spec, y))
     share = row_shares(len(X), sample_weight, training.reduction)
     l1, l2 = batch_penalty(training, len(X), sample_weight)
-    loss = losses @ share + penalty(params, l1, l2)
+    loss = losses @ share + penalty(spec, params, l1, l2)
     _, grads = backward(
         spec,
         params,
-        z,
-        a,
+        record,
         y,
         sample_weight=sample_weight,
         reduction=training.reduction,
@@ -82,14 +79,15 @@ def complex_step(
     rows = targets(spec, y)
     share = row_shares(len(X), sample_weight, training.reduction)
     l1, l2 = batch_penalty(training, len(X), sample_weight)
-    _, a = forward(spec, params, X, masks)
-    widest = max(*spec.layer_sizes, params["freq"].size if spec.periodic else 0)
+    still = record_forward(spec, params, X, masks)
+    widest = max(max(at.n_in, at.n_out) for at in spec.walk)
     grads: Params = {}
     for name, tensor in params.items():
         if indices is not None and name not in indices:
             continue
         places = np.arange(tensor.size) if indices is None else np.asarray(indices[name])
-        first = layer_of(name)  # the layers before it do not feel the step
+        first = owner(spec, name)  # the layers before it do not feel the step
+        a = still.inputs[spec.placed[first].index]
         derivative = np.empty(len(places))
         n_copies = max(1, STACK // max(tensor.size, len(X) * widest))
         for start in range(0, len(places), n_copies):
@@ -97,19 +95,19 @@ def complex_step(
             copies = np.repeat(tensor.reshape(1, -1).astype(complex), len(moved), axis=0)
             copies[np.arange(len(moved)), moved] += 1j * H
             perturbed = {**params, name: copies.reshape(-1, *tensor.shape)}
-            out = a[first - 1] if first else stem_forward(spec, perturbed, X)
-            for l in range(max(first, 1), spec.n_layers + 1):
-                z, out = forward_layer(spec, perturbed, l, out, masks)
-            losses = row_losses(spec, z, out, rows)  # (n_copies, n)
-            loss = losses @ share + penalty(perturbed, l1, l2)
+            record = record_forward(spec, perturbed, a, masks, first)
+            losses = row_losses(spec, record.z[-1], record.a[-1], rows)  # (n_copies, n)
+            loss = losses @ share + penalty(spec, perturbed, l1, l2)
             derivative[start : start + n_copies] = loss.imag / H
         grads[name] = derivative.reshape(tensor.shape) if indices is None else derivative
     return grads
 
 
-def layer_of(name: str) -> int:
-    """The layer that a parameter belongs to, 2 of "blend2"; 0 for those of the stem."""
-    return int(name.lstrip(string.ascii_letters) or 0)
+def owner(spec: NetworkSpec, name: str) -> int:
+    """The place in `spec.placed` of the layer that has this parameter, itself or inside it."""
+    return next(
+        k for k, at in enumerate(spec.placed) if any(name in part.parameters for part in at.walk())
+    )
 
 
 def frozen_masks(

@@ -8,44 +8,37 @@ import numpy as np
 
 from chainrule.reference.arrays import Array, Params
 from chainrule.reference.random import words
-from chainrule.spec import NetworkSpec
-
-# In the stem the word of the counter that is a layer's number elsewhere.
-STEM_WORDS = {"freq": 0x8001, "phase": 0x8002, "mix": 0x8003, "shift": 0x8004, "levels": 0x8005}
-FREQ_DEVIATION = 0.1
+from chainrule.spec import NetworkSpec, Parameter
 
 
 def initialize(spec: NetworkSpec, init: str, seed: int = 0) -> Params:
-    """All W by one scheme of `INITIALIZATIONS`, all b zero, every factor 1, the stem its own way.
+    """Every parameter as its `start` says, the weights W by one scheme of `INITIALIZATIONS`.
 
     Uniform schemes draw from (-sqrt(3 v), sqrt(3 v)), normal ones and ntk from N(0, v), where the
     variance v is 2 / (n_in + n_out) for glorot, 2 / n_in for he, 1 / n_in for lecun, 1 for ntk.
-    Of the stem, freq comes from N(0, 0.1^2), phase from (-pi, pi), mix and shift from
-    (-1, 1) / sqrt(frequencies), levels from N(0, 1).
     """
-    return {name: start(spec, init, seed, name) for name in spec.parameter_shapes}
+    return {
+        name: start(parameter, init, seed, at.number)
+        for at in spec.walk
+        for name, parameter in at.parameters.items()
+    }
 
 
-def start(spec: NetworkSpec, init: str, seed: int, name: str) -> Array:
-    """The first value of one parameter."""
-    shape = spec.parameter_shapes[name]
-    family = name.rstrip("0123456789")
-    match family:
-        case "b":
+def start(parameter: Parameter, init: str, seed: int, number: int) -> Array:
+    """The first value of one parameter of layer `number`."""
+    shape, size = parameter.shape, parameter.start.size
+    layer = parameter.start.counter or number
+    match parameter.start.distribution:
+        case "zeros":
             return np.zeros(shape)
-        case "scale" | "blend":
+        case "ones":
             return np.ones(shape)
-        case "freq":
-            return FREQ_DEVIATION * normal(seed, STEM_WORDS[name], shape)
-        case "levels":
-            return normal(seed, STEM_WORDS[name], shape)
-        case "phase":
-            return math.pi * symmetric(seed, STEM_WORDS[name], shape)
-        case "mix" | "shift":
-            frequencies = spec.parameter_shapes["mix"][1]
-            return symmetric(seed, STEM_WORDS[name], shape) / math.sqrt(frequencies)
+        case "uniform":
+            return size * symmetric(seed, layer, shape)
+        case "normal":
+            return size * normal(seed, layer, shape)
         case _:
-            return weights(init, seed, int(name[1:]), shape)
+            return weights(init, seed, layer, shape)
 
 
 def weights(init: str, seed: int, layer: int, shape: tuple[int, ...]) -> Array:

@@ -126,7 +126,7 @@ def row_shares(n: int, sample_weight: Array | None = None, reduction: str = "mea
     return s
 
 
-def penalty(params: Params, l1: float, l2: float) -> Any:
+def penalty(spec: NetworkSpec, params: Params, l1: float, l2: float) -> Any:
     """l1 sum |W| + l2/2 sum W^2 over all weights; biases are never penalised."""
-    weights = [W for name, W in params.items() if name.startswith("W")]
+    weights = [params[name] for name, parameter in spec.parameters.items() if parameter.is_weight]
     return sum((l1 * magnitude(W) + 0.5 * l2 * W * W).sum(axis=(-2, -1)) for W in weights)

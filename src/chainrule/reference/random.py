@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from chainrule.reference.arrays import Array, Indices, PerLayer, Words
-from chainrule.spec import NetworkSpec
+from chainrule.spec import Dropout, NetworkSpec
 
 STREAMS = {"init": 0, "shuffle": 1, "split": 2, "dropout": 3}
 
@@ -79,11 +79,11 @@ def dropout_mask(
 def dropout_masks(
     spec: NetworkSpec, rows: Indices, seed: int, epoch: int, factor: float = 1.0
 ) -> PerLayer:
-    """The masks of all layers for these rows, each rate times the schedule's factor; None where
-    the network drops nothing."""
-    return [
-        dropout_mask(factor * rate, rows, units, layer, seed, epoch) if factor * rate > 0 else None
-        for layer, (rate, units) in enumerate(
-            zip(spec.dropout_rates, spec.layer_sizes, strict=True)
-        )
-    ]
+    """The masks behind each layer l = 0..L for these rows, each rate times the schedule's factor;
+    None where the network drops nothing."""
+    masks: PerLayer = [None] * (spec.n_layers + 1)
+    for at in spec.walk:
+        if isinstance(at.layer, Dropout) and factor * at.layer.rate > 0:
+            rate = factor * at.layer.rate
+            masks[at.number] = dropout_mask(rate, rows, at.n_out, at.number, seed, epoch)
+    return masks

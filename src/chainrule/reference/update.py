@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from chainrule.reference.arrays import Array, Params
-from chainrule.spec import TrainingSpec
+from chainrule.spec import OPTIMIZERS, TrainingSpec, TrainingState
 
 Moments = dict[str, Array]
 Constant = Callable[[str], float]
@@ -41,8 +41,8 @@ def nesterov(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
 
 def adagrad(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
     """s <- s + g^2;  w <- w - eta g / (sqrt(s) + epsilon)."""
-    s = m["second_moment"] + g * g
-    return -eta * g / (np.sqrt(s) + c("epsilon")), {"second_moment": s}
+    s = m["square_sum"] + g * g
+    return -eta * g / (np.sqrt(s) + c("epsilon")), {"square_sum": s}
 
 
 def rmsprop(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
@@ -67,60 +67,40 @@ def adam(g: Array, eta: float, t: int, m: Moments, c: Constant) -> Change:
     return change, {"first_moment": first, "second_moment": second}
 
 
-# optimizer: (rule, the moments it keeps for each tensor). adamw is adam; its decay is in `update`.
-OPTIMIZERS: dict[str, tuple[Rule, tuple[str, ...]]] = {
-    "sgd": (sgd, ()),
-    "momentum": (momentum, ("velocity",)),
-    "nesterov": (nesterov, ("velocity",)),
-    "adagrad": (adagrad, ("second_moment",)),
-    "rmsprop": (rmsprop, ("second_moment",)),
-    "adam": (adam, ("first_moment", "second_moment")),
-    "adamw": (adam, ("first_moment", "second_moment")),
+# The rule of each optimizer. adamw is adam; its decay is in `update`.
+RULES: dict[str, Rule] = {
+    "sgd": sgd,
+    "momentum": momentum,
+    "nesterov": nesterov,
+    "adagrad": adagrad,
+    "rmsprop": rmsprop,
+    "adam": adam,
+    "adamw": adam,
 }
 
 
-@dataclass(frozen=True)
-class State:
-    """What training remembers from step to step.
-
-    Attributes
-    ----------
-    moments : dict of str to ndarray
-        "velocity.W1", "first_moment.b2", ...: all start at 0.
-    n_steps : int
-        Updates made so far.
-    epoch : int
-        Epochs completed so far; chooses the order of rows and the dropout masks.
-    """
-
-    moments: Moments
-    n_steps: int = 0
-    epoch: int = 0
-
-
-def init(training: TrainingSpec, params: Params) -> State:
-    """The state before the first step."""
-    kinds = OPTIMIZERS[training.optimizer][1]
-    return State(
-        {f"{kind}.{name}": np.zeros_like(w) for name, w in params.items() for kind in kinds}
-    )
+def init(training: TrainingSpec, params: Params) -> TrainingState:
+    """The state before the first step: all moments are 0."""
+    kinds = OPTIMIZERS[training.optimizer].moments
+    moments = {f"{kind}.{name}": np.zeros_like(w) for name, w in params.items() for kind in kinds}
+    return TrainingState(training.optimizer, moments=moments)
 
 
 def update(
     training: TrainingSpec,
     params: Params,
     grads: Params,
-    state: State,
+    state: TrainingState,
     factor: float = 1.0,
     decay_factor: float = 1.0,
-) -> tuple[Params, State]:
+) -> tuple[Params, TrainingState]:
     """One step: clip the gradients, then for each tensor decay it and apply the optimizer's rule.
 
     Parameters
     ----------
     training : TrainingSpec
     params, grads : dict of str to ndarray
-    state : State
+    state : TrainingState
     factor, decay_factor : float
         Of the schedules, on the learning rate and on the weight decay.
 
@@ -128,9 +108,9 @@ def update(
     -------
     updates : dict of str to ndarray
         What is added to the parameters, decay included.
-    state : State
+    state : TrainingState
     """
-    rule, kinds = OPTIMIZERS[training.optimizer]
+    rule, kinds = RULES[training.optimizer], OPTIMIZERS[training.optimizer].moments
     grads = clip(grads, training.clip_norm)
     t = state.n_steps + 1
     updates: Params = {}
@@ -143,7 +123,10 @@ def update(
         change, after = rule(grads[name], eta, t, before, training.constant)
         updates[name] = decay + change
         moments |= {f"{kind}.{name}": moment for kind, moment in after.items()}
-    return updates, replace(state, moments=moments, n_steps=t)
+    beta1_power, beta2_power = training.constant("beta1") ** t, training.constant("beta2") ** t
+    return updates, replace(
+        state, n_steps=t, moments=moments, beta1_power=beta1_power, beta2_power=beta2_power
+    )
 
 
 def clip(grads: Params, limit: float | None) -> Params:

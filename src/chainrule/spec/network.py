@@ -4,45 +4,30 @@ A `NetworkSpec` is frozen, validated once when it is made, and equal to its JSON
 
     z(l) = W(l) a(l-1) + b(l)          a(l) = sigma(z(l))          l = 1..L counts dense layers
 
-a(0) is X, or what the embeddings and the scale before layer 1 make of it.
+a(l) is what layer l + 1 multiplies, before dropout: z(l) after all that stands between the two.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
-from typing import Any, TypeVar
+from typing import Any
 
 from chainrule.errors import SpecError
+from chainrule.spec.checks import MAX_UNITS, check_count, check_keys
 from chainrule.spec.layers import (
     ACTIVATIONS,
-    MAX_UNITS,
-    STEM,
-    CategoryEmbedding,
+    Activation,
     Dense,
     Dropout,
     Layer,
-    PeriodicEmbedding,
-    Scale,
-    check_int,
-    check_keys,
-    check_layer,
-    is_real,
+    Parameter,
     layer_from_json,
 )
-
-# loss -> its default output activation, and whether any elementwise activation is allowed instead.
-LOSSES = {
-    "squared_error": ("identity", True),
-    "absolute_error": ("identity", True),
-    "huber": ("identity", True),
-    "pinball": ("identity", False),
-    "poisson": ("exp", False),
-    "binary_cross_entropy": ("sigmoid", False),
-    "cross_entropy": ("softmax", False),
-}
+from chainrule.spec.losses import Loss
 
 INITIALIZATIONS = (
     "glorot_uniform",
@@ -57,37 +42,48 @@ INITIALIZATIONS = (
 
 MAX_LAYERS = 1000
 
-_Kind = TypeVar("_Kind", PeriodicEmbedding, CategoryEmbedding, Scale)
-
 
 @dataclass(frozen=True)
-class Loss:
-    """A loss by name, with its constants.
+class Placed:
+    """A layer at its place in a network.
 
     Attributes
     ----------
-    name : str
-        A key of `LOSSES`.
-    huber_delta : float
-        Where huber turns from quadratic to linear; used by "huber" only. Default 1.
-    quantiles : tuple of float
-        For "pinball": one in (0, 1) per network output, ascending.
+    layer : Layer
+    index : int
+        Its position in the order in which outputs are made.
+    number : int
+        l of the dense layer that it is or that stands before it; 0 before layer 1.
+    n_in, n_out : int
+    first : int
+        The first column that it reads of its container's input.
+    inside : tuple of Placed
+        The layers that it runs.
     """
 
-    name: str
-    huber_delta: float = 1.0
-    quantiles: tuple[float, ...] = ()
+    layer: Layer
+    index: int
+    number: int
+    n_in: int
+    n_out: int
+    first: int = 0
+    inside: tuple[Placed, ...] = ()
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "quantiles", tuple(self.quantiles))
+    @property
+    def parameters(self) -> dict[str, Parameter]:
+        """Its own parameters by name: "W1", "scale"."""
+        own = self.layer.parameters(self.n_in)
+        return {self.name(parameter.family): parameter for parameter in own}
 
-    def to_json(self) -> dict[str, Any]:
-        out: dict[str, Any] = {"name": self.name}
-        if self.name == "huber":
-            out["huber_delta"] = self.huber_delta
-        if self.name == "pinball":
-            out["quantiles"] = list(self.quantiles)
-        return out
+    def name(self, family: str) -> str:
+        """The name of one of its arrays: "W" is "W2" in layer 2, "scale" stays before layer 1."""
+        return f"{family}{self.number or ''}"
+
+    def walk(self) -> Iterator[Placed]:
+        """The layers inside and then itself, in the order in which outputs are made."""
+        for placed in self.inside:
+            yield from placed.walk()
+        yield self
 
 
 @dataclass(frozen=True)
@@ -98,8 +94,9 @@ class NetworkSpec:
     ----------
     n_features : int
         Columns of X.
-    layers : tuple of Dense, Dropout, PeriodicEmbedding, CategoryEmbedding or Scale
-        In forward order: embeddings and scale, if any, before layer 1; the last one is Dense.
+    layers : tuple of Layer
+        In forward order; the last one is Dense, or the Activation of the output behind it.
+        Shorthands such as Dense(8, "tanh") become the layers that they stand for.
     loss : Loss
 
     Raises
@@ -113,92 +110,126 @@ class NetworkSpec:
     loss: Loss
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "layers", tuple(self.layers))
-        check_int("n_features", self.n_features)
-        if not 1 <= len(self.layers) <= MAX_LAYERS:
-            raise SpecError(f"a network has 1 to {MAX_LAYERS} layers, found {len(self.layers)}.")
-        for place, layer in enumerate(self.layers):
-            check_layer(place, layer)
+        check_count("n_features", self.n_features)
+        given = tuple(self.layers)
+        if not 1 <= len(given) <= MAX_LAYERS:
+            raise SpecError(f"a network has 1 to {MAX_LAYERS} layers, found {len(given)}.")
+        for index, layer in enumerate(given):
+            if not isinstance(layer, Layer):
+                raise SpecError(
+                    f"layer {index} must be a layer, such as Dense(8), found {layer!r}."
+                )
+            _check(layer, f"layer {index}")
+        layers = tuple(part for layer in given for part in layer.expanded())
+        object.__setattr__(self, "layers", layers)
+        self._check_order()
+        self._check_names()
+        if not isinstance(self.loss, Loss):
+            raise SpecError(
+                f"loss must be a Loss, such as Loss('squared_error'), found {self.loss!r}."
+            )
+        self.loss.check(self.output_activation, self.n_outputs)
+
+    def _check_order(self) -> None:
         for before, after in pairwise(self.layers):
             if isinstance(before, Dropout) and isinstance(after, Dropout):
                 raise SpecError("two dropout layers follow each other; use one.")
-        if not isinstance(self.layers[-1], Dense):
-            found = self.layers[-1].to_json()["kind"]
+        last = len(self.layers) - 1
+        head = last - isinstance(self.layers[last], Activation)
+        if head < 0 or not isinstance(self.layers[head], Dense):
+            found = self.layers[last].kind
             raise SpecError(f"the last layer must be dense, found {found}.")
-        self._check_stem()
-        if self.dense[-1].blend:
-            raise SpecError("blend is for hidden layers only; the last layer has it.")
-        for layer in self.dense[:-1]:
-            if layer.activation not in ACTIVATIONS:
+        first = tuple(self.placed[0].walk())
+        for placed in self.walk:
+            if placed.layer.reads_features and placed not in first:
                 raise SpecError(
-                    f"activation '{layer.activation}' is for the output layer only; "
-                    f"hidden layers take one of {', '.join(ACTIVATIONS)}."
+                    f"the {placed.layer.kind} layer reads the features: it must stand first."
                 )
-        _check_loss(self.loss, self.output_activation, self.n_outputs)
+            if not isinstance(placed.layer, Activation):
+                continue
+            if placed is not self.placed[last]:
+                if placed.layer.function not in ACTIVATIONS:
+                    raise SpecError(
+                        f"activation '{placed.layer.function}' is for the output layer only; "
+                        f"hidden layers take one of {', '.join(ACTIVATIONS)}."
+                    )
+            elif placed.layer.parametric:
+                raise SpecError("a parametric activation is for hidden layers only.")
 
-    def _check_stem(self) -> None:
-        order = [STEM.index(type(layer)) for layer in self.layers if isinstance(layer, STEM)]
-        if order != sorted(set(order)) or any(
-            isinstance(layer, STEM) for layer in self.layers[len(order) :]
-        ):
-            raise SpecError(
-                "before layer 1 may stand one periodic embedding, one of categories and one scale, "
-                "in this order and before all other layers."
-            )
-        if order and isinstance(self.layers[len(order)], Dropout):
-            raise SpecError("dropout of the network's inputs goes without embeddings and scale.")
-        embedded = self.periodic.columns if self.periodic else 0
-        embedded += len(self.categories.levels) if self.categories else 0
-        if embedded > self.n_features:
-            raise SpecError(
-                f"the embeddings take {embedded} features, the network has {self.n_features}."
-            )
-        if self.n_inputs > MAX_UNITS or sum(k + 1 for k in self._levels) > MAX_UNITS:
-            raise SpecError(f"the embeddings are too large: at most {MAX_UNITS} inputs or levels.")
+    def _check_names(self) -> None:
+        seen: set[str] = set()
+        for placed in self.walk:
+            # What draws masks or has parameters is known by its kind and its number.
+            for name in (*placed.parameters, *map(placed.name, placed.layer.draws)):
+                if name in seen:
+                    raise SpecError(
+                        f"two {placed.layer.kind} layers stand behind layer {placed.number} "
+                        "without a dense layer between them; use one."
+                    )
+                seen.add(name)
 
-    @property
-    def periodic(self) -> PeriodicEmbedding | None:
-        """The embedding of numbers."""
-        return self._only(PeriodicEmbedding)
+    @cached_property
+    def placed(self) -> tuple[Placed, ...]:
+        """The layers at their places."""
+        counter = _Counter()
+        out, width = [], self.n_features
+        for index, layer in enumerate(self.layers):
+            placed = _place(layer, width, counter, f"layer {index}")
+            out.append(placed)
+            width = placed.n_out
+        return tuple(out)
 
-    @property
-    def categories(self) -> CategoryEmbedding | None:
-        """The embedding of categories."""
-        return self._only(CategoryEmbedding)
+    @cached_property
+    def walk(self) -> tuple[Placed, ...]:
+        """Every layer, those inside others included, in the order in which outputs are made."""
+        return tuple(part for placed in self.placed for part in placed.walk())
 
-    @property
-    def scale(self) -> Scale | None:
-        """The learned factors of layer 1's inputs."""
-        return self._only(Scale)
-
-    def _only(self, kind: type[_Kind]) -> _Kind | None:
-        return next((layer for layer in self.layers if isinstance(layer, kind)), None)
-
-    @property
-    def _levels(self) -> tuple[int, ...]:
-        return self.categories.levels if self.categories else ()
-
-    @property
-    def has_stem(self) -> bool:
-        """Whether anything with parameters stands before layer 1."""
-        return isinstance(self.layers[0], STEM)
+    @cached_property
+    def parameters(self) -> dict[str, Parameter]:
+        """Name -> parameter in storage order: W1, b1, W2, ..., those before layer 1 first."""
+        return {name: p for placed in self.walk for name, p in placed.parameters.items()}
 
     @property
-    def n_inputs(self) -> int:
-        """Inputs of layer 1, n_0: `n_features`, and what the embeddings add."""
-        waves = self.periodic.columns * self.periodic.outputs if self.periodic else 0
-        units = self.categories.units - 1 if self.categories else 0
-        return self.n_features + waves + units * len(self._levels)
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape in storage order."""
+        return {name: parameter.shape for name, parameter in self.parameters.items()}
+
+    @property
+    def n_parameters(self) -> int:
+        """Count of all numbers that training changes."""
+        return sum(math.prod(shape) for shape in self.parameter_shapes.values())
+
+    @cached_property
+    def dense_places(self) -> tuple[Placed, ...]:
+        """The numbered layers 1..L at their places."""
+        return tuple(placed for placed in self.walk if isinstance(placed.layer, Dense))
+
+    @cached_property
+    def segments(self) -> tuple[tuple[Placed, ...], ...]:
+        """Layer l and all that stands between it and the next, for l = 0..L; 0 is what stands
+        before layer 1."""
+        found: list[list[Placed]] = [[] for _ in range(self.n_layers + 1)]
+        for placed in self.walk:
+            found[placed.number].append(placed)
+        return tuple(tuple(segment) for segment in found)
+
+    @cached_property
+    def a_places(self) -> tuple[Placed | None, ...]:
+        """The layers whose outputs are a(0), ..., a(L); None where a(0) is X itself."""
+        return tuple(
+            next((p for p in reversed(part) if not isinstance(p.layer, Dropout)), None)
+            for part in self.segments
+        )
 
     @property
     def dense(self) -> tuple[Dense, ...]:
         """The numbered layers 1..L."""
-        return tuple(layer for layer in self.layers if isinstance(layer, Dense))
+        return tuple(p.layer for p in self.dense_places if isinstance(p.layer, Dense))
 
     @property
     def n_layers(self) -> int:
         """L, the number of dense layers."""
-        return len(self.dense)
+        return len(self.dense_places)
 
     @property
     def layer_sizes(self) -> tuple[int, ...]:
@@ -206,52 +237,35 @@ class NetworkSpec:
         return (self.n_inputs, *(layer.units for layer in self.dense))
 
     @property
+    def n_inputs(self) -> int:
+        """Inputs of layer 1, n_0: the features, or what stands before layer 1 makes of them."""
+        return self.dense_places[0].n_in
+
+    @property
     def n_outputs(self) -> int:
         """Width of the output, n_L."""
-        return self.dense[-1].units
+        return self.dense_places[-1].n_out
+
+    @cached_property
+    def activations(self) -> tuple[str, ...]:
+        """Activation of each layer l = 0..L by name, "identity" where it has none."""
+        return tuple(
+            next((p.layer.function for p in part if isinstance(p.layer, Activation)), "identity")
+            for part in self.segments
+        )
 
     @property
     def output_activation(self) -> str:
         """Activation of layer L."""
-        return self.dense[-1].activation
+        return self.activations[-1]
 
-    @property
+    @cached_property
     def dropout_rates(self) -> tuple[float, ...]:
         """(rate on the input, after layer 1, ..., after layer L), 0 where there is none."""
-        rates = [0.0] * (self.n_layers + 1)
-        number = 0
-        for layer in self.layers:
-            if isinstance(layer, Dense):
-                number += 1
-            elif isinstance(layer, Dropout):
-                rates[number] = layer.rate
-        return tuple(rates)
-
-    @property
-    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
-        """Name -> shape in storage order: those before layer 1 (`freq`, `phase`, `mix`, `shift`,
-        `levels`, `scale`), then W1 (n_1, n_0), b1 (n_1,), blend1 (n_1,), W2, b2, ..."""
-        shapes: dict[str, tuple[int, ...]] = {}
-        if periodic := self.periodic:
-            columns, waves = periodic.columns, periodic.frequencies
-            shapes["freq"] = shapes["phase"] = (columns, waves)
-            shapes["mix"] = (columns * periodic.outputs, waves)
-            shapes["shift"] = (columns, periodic.outputs)
-        if categories := self.categories:
-            shapes["levels"] = (sum(k + 1 for k in categories.levels), categories.units)
-        if self.scale:
-            shapes["scale"] = (self.n_inputs,)
-        for number, layer in enumerate(self.dense, start=1):
-            shapes[f"W{number}"] = (layer.units, self.layer_sizes[number - 1])
-            shapes[f"b{number}"] = (layer.units,)
-            if layer.blend:
-                shapes[f"blend{number}"] = (layer.units,)
-        return shapes
-
-    @property
-    def n_parameters(self) -> int:
-        """Count of all numbers that training changes."""
-        return sum(math.prod(shape) for shape in self.parameter_shapes.values())
+        return tuple(
+            next((p.layer.rate for p in part if isinstance(p.layer, Dropout)), 0.0)
+            for part in self.segments
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Plain dictionaries, lists, strings and numbers; `from_json` gives back an equal spec."""
@@ -269,49 +283,34 @@ class NetworkSpec:
             raise SpecError("'layers' must be a list of layer descriptions.")
         return cls(
             form["n_features"],
-            tuple(layer_from_json(place, layer) for place, layer in enumerate(form["layers"])),
-            loss_from_json(form["loss"]),
+            tuple(layer_from_json(f"layer {k}", layer) for k, layer in enumerate(form["layers"])),
+            Loss.from_json(form["loss"]),
         )
 
 
-def loss_from_json(form: Any) -> Loss:
-    """The loss from its JSON form."""
-    check_keys("loss", form, {"name"}, optional={"huber_delta", "quantiles"})
-    quantiles = form.get("quantiles", ())
-    if not isinstance(quantiles, Sequence) or isinstance(quantiles, str):
-        raise SpecError("'quantiles' must be a list of numbers.")
-    return Loss(form["name"], form.get("huber_delta", 1.0), tuple(quantiles))
+class _Counter:
+    """Counts dense layers and outputs along the forward pass."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.index = 0
 
 
-def _check_loss(loss: Loss, output_activation: str, n_outputs: int) -> None:
-    if not isinstance(loss, Loss):
-        raise SpecError(f"loss must be a Loss, such as Loss('squared_error'), found {loss!r}.")
-    if not isinstance(loss.name, str) or loss.name not in LOSSES:
-        raise SpecError(f"unknown loss {loss.name!r}; the losses are {', '.join(LOSSES)}.")
-    default, any_elementwise = LOSSES[loss.name]
-    allowed = ACTIVATIONS if any_elementwise else (default,)
-    if output_activation not in allowed:
-        raise SpecError(
-            f"loss '{loss.name}' goes with output activation {' or '.join(allowed)}, "
-            f"found '{output_activation}'."
-        )
-    if loss.name == "cross_entropy" and n_outputs < 2:
-        raise SpecError(
-            "cross_entropy needs at least 2 outputs; for one output use binary_cross_entropy."
-        )
-    if not (is_real(loss.huber_delta) and loss.huber_delta > 0):
-        raise SpecError(f"huber_delta must be a number above 0, found {loss.huber_delta!r}.")
-    if loss.name != "huber" and loss.huber_delta != 1.0:
-        raise SpecError(f"huber_delta belongs to loss 'huber', found loss '{loss.name}'.")
-    if loss.name != "pinball" and loss.quantiles:
-        raise SpecError(f"quantiles belong to loss 'pinball', found loss '{loss.name}'.")
-    if loss.name == "pinball":
-        if not all(is_real(q) and 0 < q < 1 for q in loss.quantiles):
-            raise SpecError(f"quantiles must lie between 0 and 1, found {list(loss.quantiles)}.")
-        if len(loss.quantiles) != n_outputs:
-            raise SpecError(
-                f"pinball needs one quantile per output: {n_outputs} outputs, "
-                f"{len(loss.quantiles)} quantiles."
-            )
-        if list(loss.quantiles) != sorted(set(loss.quantiles)):
-            raise SpecError(f"quantiles must ascend, found {list(loss.quantiles)}.")
+def _check(layer: Layer, where: str) -> None:
+    layer.check(where)
+    for part in layer.inside:
+        _check(part.layer, where)
+
+
+def _place(layer: Layer, n_in: int, counter: _Counter, where: str, first: int = 0) -> Placed:
+    inside, width = [], n_in
+    for part in layer.inside:
+        reads = width if part.columns is None else part.columns
+        inside.append(_place(part.layer, reads, counter, where, part.first))
+        width = inside[-1].n_out
+    n_out = layer.n_out(n_in, where)
+    if max(n_out, *(p.shape[0] for p in layer.parameters(n_in)), 0) > MAX_UNITS:
+        raise SpecError(f"{where} is too large: at most {MAX_UNITS} units or levels.")
+    counter.number += isinstance(layer, Dense)
+    counter.index += 1
+    return Placed(layer, counter.index - 1, counter.number, n_in, n_out, first, tuple(inside))

@@ -11,9 +11,11 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import SpecError
+from chainrule.spec.checks import check_number
 from chainrule.spec.layers import Dense, Dropout, layer_from_json
-from chainrule.spec.network import LOSSES, Loss, NetworkSpec
-from chainrule.spec.training import TrainingSpec, check_number
+from chainrule.spec.losses import LOSSES, Loss
+from chainrule.spec.network import NetworkSpec
+from chainrule.spec.training import TrainingSpec
 
 # What people from other libraries type, and the name here.
 _FOREIGN_NAMES = {
@@ -48,15 +50,17 @@ def network_spec(
             f"layers must be sizes from input to output, as [2, 8, 1], found {layers!r}."
         )
     if output_activation is None:
-        output_activation = LOSSES[loss.name][0] if loss.name in LOSSES else "identity"
+        output_activation = (
+            LOSSES[loss.name].output_activation if loss.name in LOSSES else "identity"
+        )
     name_of("output_activation", output_activation)
     check_number("dropout", dropout, 0.0, 1.0)
     first, *rest = layers
     n_features = whole("the first entry of layers, the number of features,", first)
     if not all(_is_whole(layer) for layer in rest):
         described = [
-            layer_from_json(place, layer) if isinstance(layer, Mapping) else layer
-            for place, layer in enumerate(rest)
+            layer_from_json(f"layer {k}", layer) if isinstance(layer, Mapping) else layer
+            for k, layer in enumerate(rest)
         ]
         return NetworkSpec(n_features, tuple(described), loss)
     sizes = [operator.index(size) for size in rest]

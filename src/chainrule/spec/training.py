@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
-import math
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from chainrule.errors import SpecError
+from chainrule.spec.checks import check_flag, check_number, check_whole
 
-# optimizer -> the constants it reads, with their defaults.
-OPTIMIZERS: dict[str, dict[str, float]] = {
-    "sgd": {},
-    "momentum": {"momentum": 0.9},
-    "nesterov": {"momentum": 0.9},
-    "adagrad": {"epsilon": 1e-10},
-    "rmsprop": {"rho": 0.99, "epsilon": 1e-8},
-    "adam": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
-    "adamw": {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8},
+
+class OptimizerRow(NamedTuple):
+    """What is true of an optimizer on every floor.
+
+    Attributes
+    ----------
+    constants : dict of str to float
+        Those that it reads, with their defaults.
+    moments : tuple of str
+        The arrays that it keeps for every parameter.
+    """
+
+    constants: dict[str, float]
+    moments: tuple[str, ...] = ()
+
+
+_ADAM = OptimizerRow(
+    {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}, ("first_moment", "second_moment")
+)
+OPTIMIZERS = {
+    "sgd": OptimizerRow({}),
+    "momentum": OptimizerRow({"momentum": 0.9}, ("velocity",)),
+    "nesterov": OptimizerRow({"momentum": 0.9}, ("velocity",)),
+    "adagrad": OptimizerRow({"epsilon": 1e-10}, ("square_sum",)),
+    "rmsprop": OptimizerRow({"rho": 0.99, "epsilon": 1e-8}, ("second_moment",)),
+    "adam": _ADAM,
+    "adamw": _ADAM,
 }
 
 # schedule -> its constants with their defaults. t = steps done / total steps, epochs count from 0.
@@ -205,8 +222,7 @@ class TrainingSpec:
                 check_whole(name, getattr(self, name), 1)
         check_whole("seed", self.seed, 0, (1 << 64) - 1)
         for name in ("shuffle", "penalty_per_batch", "epsilon_hat"):
-            if not isinstance(getattr(self, name), bool):
-                raise SpecError(f"{name} must be True or False, found {getattr(self, name)!r}.")
+            check_flag(name, getattr(self, name))
         if self.penalty_per_batch and self.reduction == "sum":
             raise SpecError("penalty_per_batch goes with reduction 'mean', found 'sum'.")
         for name in ("momentum", "rho", "beta1", "beta2"):
@@ -231,7 +247,9 @@ class TrainingSpec:
     def constant(self, name: str) -> float:
         """A constant of the optimizer: as given, else the optimizer's default, else 0."""
         given = getattr(self, name)
-        return float(OPTIMIZERS[self.optimizer].get(name, 0.0) if given is None else given)
+        return float(
+            OPTIMIZERS[self.optimizer].constants.get(name, 0.0) if given is None else given
+        )
 
     def learning_rate_factor(self, parameter: str) -> float:
         """Factor on the learning rate of a parameter such as "W1"; 1 unless set."""
@@ -270,28 +288,3 @@ class TrainingSpec:
 def _factor(factors: Mapping[str, float], parameter: str, default: float = 1.0) -> float:
     family = parameter.rstrip("0123456789")
     return float(factors.get(parameter, factors.get(family, default)))
-
-
-def check_number(
-    name: str,
-    value: Any,
-    low: float = -math.inf,
-    high: float = math.inf,
-    open_low: bool = False,
-) -> None:
-    """Raise `SpecError` unless `value` is a finite real number within the bounds."""
-    real = isinstance(value, int | float) and not isinstance(value, bool)
-    finite = real and -sys.float_info.max <= value <= sys.float_info.max
-    if not finite or value < low or value > high or (open_low and value == low):
-        kind = "number" if low > -math.inf else "finite number"
-        bound = (
-            f" above {low:g}" if open_low else f" of at least {low:g}" if low > -math.inf else ""
-        )
-        upper = f" and at most {high:g}" if high < math.inf else ""
-        raise SpecError(f"{name} must be a {kind}{bound}{upper}, found {value!r}.")
-
-
-def check_whole(name: str, value: Any, low: int, high: int = 1 << 62) -> None:
-    """Raise `SpecError` unless `value` is a whole number within the bounds."""
-    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-        raise SpecError(f"{name} must be a whole number of at least {low}, found {value!r}.")

@@ -10,30 +10,17 @@ Whatever a column came from, the rest of the program meets one of four kinds:
 
 from __future__ import annotations
 
-import datetime
-import decimal
-import math
 import numbers
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from chainrule.errors import DataError
-
 Level = str | bool | int | float
 
 NUMERIC, DATETIME, BOOLEAN, CATEGORY = "numeric", "datetime", "boolean", "category"
 
-# Missing markers of libraries that need not be installed.
-_MISSING_TYPES = ("NoneType", "NAType", "NaTType")
 _MAX_EXACT_INT = 1 << 53
-_PER_DAY = {"D": 1, "h": 24, "m": 1440, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000}
-
-
-class CellError(DataError, TypeError):
-    """A cell or column of a type that cannot be learned from."""
 
 
 @dataclass(frozen=True)
@@ -69,217 +56,16 @@ def as_category(column: Column) -> Column:
     if column.kind in (BOOLEAN, CATEGORY):
         return column
     known = ~np.isnan(column.values)
-    levels, places = np.unique(column.values[known], return_inverse=True)
+    levels, indices = np.unique(column.values[known], return_inverse=True)
     codes = np.full(len(column.values), -1, np.int32)
-    codes[known] = places
-    return Column(column.name, CATEGORY, codes, tuple(_number_level(v) for v in levels.tolist()))
+    codes[known] = indices
+    return Column(column.name, CATEGORY, codes, tuple(number_level(v) for v in levels.tolist()))
 
 
-def column_from_array(name: str, values: np.ndarray) -> Column:
-    """A column from a one-dimensional array of any dtype.
-
-    Raises
-    ------
-    DataError
-        For infinite numbers, naming the row.
-    CellError
-        For complex, bytes, structured or nested values, naming the type.
-    """
-    kind = values.dtype.kind
-    if kind in "fiu":
-        return _numeric(name, values)
-    if isinstance(values, np.ma.MaskedArray):
-        values, kind = np.ma.filled(values.astype(object), None), "O"
-    if kind == "b":
-        return Column(name, BOOLEAN, values.astype(np.int8), (False, True))
-    if kind == "M":
-        return Column(name, DATETIME, days_since_1970(values))
-    if kind == "m":
-        return _numeric(name, _days(values))
-    if kind == "U":
-        return _from_objects(name, values.astype(object))
-    if kind == "O":
-        return _from_objects(name, values)
-    raise refused_type(name, str(values.dtype))
-
-
-def refused_type(name: str, dtype: str) -> CellError:
-    """The error for a column whose type has no meaning here."""
-    if "complex" in dtype:
-        return CellError(f"Complex data not supported: column '{name}' of X is {dtype}.")
-    return CellError(
-        f"column '{name}' of X has type {dtype}; "
-        "columns hold numbers, booleans, text, categories or dates.",
-        "Convert it or leave it out.",
-    )
-
-
-def days_since_1970(values: np.ndarray) -> np.ndarray:
-    """float64 days from datetime64 of any unit; NaT becomes NaN."""
-    if np.datetime_data(values.dtype)[0] in ("generic", "ps", "fs", "as"):
-        values = values.astype("datetime64[us]")
-    return _days(values - np.datetime64(0, "D"))
-
-
-def _days(spans: np.ndarray) -> np.ndarray:
-    unit = np.datetime_data(spans.dtype)[0]
-    if unit in ("Y", "M", "W", "generic"):
-        spans, unit = spans.astype("timedelta64[D]"), "D"
-    elif unit in ("ns", "ps", "fs", "as"):
-        spans, unit = spans.astype("timedelta64[us]"), "us"
-    per_day = _PER_DAY[unit]
-    # A quotient of exact whole numbers: the same bits whatever unit the container keeps.
-    days = spans.astype(f"timedelta64[{unit}]").astype(np.int64) / per_day
-    return np.where(np.isnat(spans), np.nan, days)
-
-
-def _numeric(name: str, values: np.ndarray) -> Column:
-    with np.errstate(over="ignore", invalid="ignore"):
-        numbers_ = values.astype(np.float64)
-    if isinstance(numbers_, np.ma.MaskedArray):
-        numbers_ = numbers_.filled(np.nan)
-    with np.errstate(over="ignore", invalid="ignore"):
-        suspect = not np.isfinite(numbers_.sum())  # no mask needed unless something is not finite
-    if suspect and np.isinf(numbers_).any():
-        row = int(np.flatnonzero(np.isinf(numbers_))[0])
-        raise DataError(
-            f"column '{name}' of X holds infinity ({values[row]}) in row {row}; "
-            "columns hold finite numbers or missing values.",
-            "Replace it by a number or by a missing value.",
-        )
-    return Column(name, NUMERIC, numbers_)
-
-
-def category_from_objects(name: str, values: Iterable[Any], n_rows: int) -> Column:
-    """A category column from Python values; equal values share a level."""
-    places = _Places()
-    try:
-        codes = np.fromiter(map(places.__getitem__, values), np.int32, n_rows)
-    except TypeError:
-        raise _bad_cell(name, values) from None
-    return from_codes(name, codes, list(places))
-
-
-def from_codes(name: str, codes: np.ndarray, levels: list[Any]) -> Column:
-    """A category column from codes into raw levels, where several may mean the same or nothing."""
-    kept: dict[Level, int] = {}
-    renumber = np.full(len(levels) + 1, -1, np.int32)  # the last entry serves code -1
-    for place, raw in enumerate(levels):
-        if not _is_missing(raw):
-            level = _level(name, raw)
-            if level in (math.inf, -math.inf):
-                raise DataError(
-                    f"column '{name}' of X holds infinity among its categories.",
-                    "Replace it by a number or by a missing value.",
-                )
-            renumber[place] = kept.setdefault(level, len(kept))
-    if kept and all(isinstance(level, bool) for level in kept):
-        as_codes = np.array([*kept, -1], np.int8)  # True is 1
-        return Column(name, BOOLEAN, as_codes[renumber[codes]], (False, True))
-    return Column(name, CATEGORY, renumber[codes], tuple(kept))
-
-
-class _Places(dict[Any, int]):
-    """Numbers keys by first appearance, inside the C loop of `map`."""
-
-    def __missing__(self, key: Any) -> int:
-        place = self[key] = len(self)
-        return place
-
-
-def _from_objects(name: str, values: np.ndarray) -> Column:
-    """Decides the kind of an object column from the types of its cells."""
-    types = {t for t in set(map(type, values)) if t.__name__ not in _MISSING_TYPES}
-    if any(issubclass(t, float | np.floating) for t in types) and _only_nan_floats(values):
-        types = {t for t in types if not issubclass(t, float | np.floating)}
-    if not types:
-        return Column(name, NUMERIC, np.full(len(values), np.nan))
-    if all(issubclass(t, bool | np.bool_) for t in types):
-        return category_from_objects(name, values, len(values))
-    if all(issubclass(t, datetime.date | np.datetime64) for t in types):
-        return Column(name, DATETIME, days_since_1970(_to_datetime64(values)))
-    if all(_is_number_type(t) for t in types):
-        return _numeric(name, _to_float(name, values))
-    return category_from_objects(name, values, len(values))
-
-
-def _only_nan_floats(values: np.ndarray) -> bool:
-    return all(v != v for v in values if isinstance(v, float | np.floating))
-
-
-def _is_number_type(t: type) -> bool:
-    return issubclass(t, numbers.Real | np.number | np.bool_ | decimal.Decimal) and not issubclass(
-        t, np.complexfloating | np.timedelta64
-    )
-
-
-def _to_float(name: str, values: np.ndarray) -> np.ndarray:
-    try:
-        return values.astype(np.float64)  # NumPy takes None for NaN, but no other missing marker
-    except (TypeError, ValueError, OverflowError):
-        out = np.empty(len(values))
-    for row, value in enumerate(values):
-        try:
-            out[row] = np.nan if _is_missing(value) else value
-        except OverflowError:
-            out[row] = math.inf
-    return out
-
-
-def _to_datetime64(values: np.ndarray) -> np.ndarray:
-    out = np.empty(len(values), "datetime64[us]")
-    for row, value in enumerate(values):
-        if _is_missing(value):
-            out[row] = np.datetime64("NaT")
-            continue
-        if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-            value = value.astimezone(datetime.UTC).replace(tzinfo=None)
-        out[row] = np.datetime64(value, "us")
-    return out
-
-
-def _is_missing(value: Any) -> bool:
-    if value is None or type(value).__name__ in _MISSING_TYPES:
-        return True
-    if isinstance(value, np.datetime64 | np.timedelta64):
-        return bool(np.isnat(value))
-    if isinstance(value, decimal.Decimal):
-        return value.is_nan()
-    return isinstance(value, numbers.Real | np.floating) and bool(value != value)
-
-
-def is_level(value: Any) -> bool:
-    """Whether a value can name a category as it is."""
-    return isinstance(value, str | bool | np.bool_) or _is_number_type(type(value))
-
-
-def _level(name: str, value: Any) -> Level:
-    """A level as plain Python, the same for equal values from any library."""
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    if _is_number_type(type(value)):
-        return _number_level(value)
-    raise _bad_cell(name, [value])
-
-
-def _number_level(value: Any) -> Level:
+def number_level(value: Any) -> Level:
+    """A number as the name of a category: the same for equal numbers of any type."""
     if isinstance(value, numbers.Integral) or value == value // 1:
         whole = int(value)
         # Above 2**53 whole numbers are names, not quantities, and JSON readers round them.
         return whole if abs(whole) < _MAX_EXACT_INT else str(whole)
     return float(value)
-
-
-def _bad_cell(name: str, values: Iterable[Any]) -> CellError:
-    for row, value in enumerate(values):
-        if not is_level(value) and not _is_missing(value):
-            if isinstance(value, complex | np.complexfloating):
-                return CellError(f"Complex data not supported: column '{name}' of X holds {value}.")
-            where = f" in row {row}" if row else ""
-            return CellError(
-                f"column '{name}' of X holds a value of type {type(value).__name__}{where}; "
-                "each cell of this argument must be a string, a number, a boolean or a date."
-            )
-    return CellError(f"column '{name}' of X cannot be read as numbers, text or dates.")

@@ -15,16 +15,9 @@ import numpy as np
 from narwhals.exceptions import DuplicateError
 
 from chainrule.errors import DataError
-from chainrule.table.column import (
-    BOOLEAN,
-    Column,
-    as_category,
-    category_from_objects,
-    column_from_array,
-    from_codes,
-    is_level,
-    refused_type,
-)
+from chainrule.table.column import Column
+from chainrule.table.series import column_from_series
+from chainrule.table.values import column_from_array
 
 # Rows are 32-bit words of the random-number counter.
 MAX_ROWS = (1 << 32) - 1
@@ -53,15 +46,15 @@ class Table:
         """Count of columns."""
         return len(self.names)
 
-    def column(self, place: int) -> Column:
-        """The column at `place`, converted now; raises `DataError` for what cannot be learned."""
-        return self._convert(place)
+    def column(self, index: int) -> Column:
+        """The column at `index`, converted now; `DataError` for one that cannot be learned from."""
+        return self._convert(index)
 
     def take(self, rows: np.ndarray) -> Table:
         """The same columns with only these rows (indices or a mask), still converted one by one."""
 
-        def convert(place: int) -> Column:
-            column = self.column(place)
+        def convert(index: int) -> Column:
+            column = self.column(index)
             return Column(column.name, column.kind, column.values[rows], column.levels)
 
         count = np.count_nonzero(rows) if rows.dtype == bool else len(rows)
@@ -110,8 +103,8 @@ def _from_frame(frame: nw.DataFrame[Any]) -> Table:
     _check_size(n_rows, n_columns)
     names, named = _names(raw_names)
 
-    def convert(place: int) -> Column:
-        return _from_series(names[place], frame.get_column(raw_names[place]))
+    def convert(index: int) -> Column:
+        return column_from_series(names[index], frame.get_column(raw_names[index]))
 
     return Table(names, n_rows, named, convert)
 
@@ -131,12 +124,12 @@ def _from_mapping(columns: Mapping[Any, Any]) -> Table:
     n_rows = shapes[0][0] if shapes else 0
     _check_size(n_rows, len(names))
 
-    def convert(place: int) -> Column:
-        values = columns[raw_names[place]]
+    def convert(index: int) -> Column:
+        values = columns[raw_names[index]]
         series = nw.from_native(values, series_only=True, pass_through=True)
         if isinstance(series, nw.Series):
-            return _from_series(names[place], series)
-        return column_from_array(names[place], _to_array(values))
+            return column_from_series(names[index], series)
+        return column_from_array(names[index], _to_array(values))
 
     return Table(names, n_rows, named, convert)
 
@@ -147,8 +140,8 @@ def _from_sparse(X: Any) -> Table:
     _check_size(*X.shape)
     by_column = X.tocsc()
 
-    def convert(place: int) -> Column:
-        return column_from_array(f"x{place}", by_column[:, [place]].toarray().reshape(-1))
+    def convert(index: int) -> Column:
+        return column_from_array(f"x{index}", by_column[:, [index]].toarray().reshape(-1))
 
     return Table(_numbered(X.shape[1]), X.shape[0], False, convert)
 
@@ -175,7 +168,7 @@ def _from_array(X: Any) -> Table:
     _check_size(*array.shape)
     names = _numbered(array.shape[1])
     return Table(
-        names, array.shape[0], False, lambda place: column_from_array(names[place], array[:, place])
+        names, array.shape[0], False, lambda index: column_from_array(names[index], array[:, index])
     )
 
 
@@ -204,58 +197,12 @@ def _has_booleans(X: Any) -> bool:
     )
 
 
-def _from_series(name: str, series: nw.Series[Any]) -> Column:
-    """A column from a narwhals series of any back end."""
-    dtype = series.dtype
-    if dtype.is_numeric():
-        return column_from_array(name, _numbers(series))
-    if dtype == nw.Boolean:
-        values = series.cast(nw.Float64).to_numpy()
-        codes = np.where(np.isnan(values), -1, values).astype(np.int8)
-        return Column(name, BOOLEAN, codes, (False, True))
-    if dtype == nw.String:
-        return category_from_objects(name, series.to_numpy(), len(series))
-    if dtype in (nw.Categorical, nw.Enum):
-        return _from_categorical(name, series)
-    if dtype in (nw.Datetime, nw.Date, nw.Duration, nw.Object):
-        return column_from_array(name, series.to_numpy())
-    if dtype == nw.Unknown:  # what narwhals does not know may still be numbers, dates or objects
-        values = series.to_numpy()
-        if values.dtype.kind in "fiubOM":
-            return column_from_array(name, values)
-        raise refused_type(name, str(values.dtype))
-    raise refused_type(name, str(dtype))
-
-
-def _numbers(series: nw.Series[Any]) -> np.ndarray:
-    """Numbers with NaN where missing; integers above 2**53 are rounded, as NumPy does."""
-    native = series.to_native()
-    if hasattr(native, "combine_chunks"):  # pyarrow
-        return np.asarray(native.cast("float64", safe=False).to_numpy())
-    if hasattr(native, "iloc"):  # pandas
-        return np.asarray(native.to_numpy(dtype=np.float64, na_value=np.nan))
-    return series.cast(nw.Float64).to_numpy()
-
-
-def _from_categorical(name: str, series: nw.Series[Any]) -> Column:
-    native = series.to_native()
-    if hasattr(native, "cat") and hasattr(native.cat, "codes"):  # pandas: any type of category
-        levels = native.cat.categories.tolist()
-        if not all(map(is_level, levels)):
-            levels = [str(level) for level in levels]  # intervals of pandas.cut, dates, periods
-        return from_codes(name, native.cat.codes.to_numpy(), levels)
-    if hasattr(native, "combine_chunks"):  # pyarrow: nulls stand in the indices
-        values = native.cast(native.type.value_type)
-        return as_category(_from_series(name, nw.from_native(values, series_only=True)))
-    return category_from_objects(name, series.cast(nw.String).to_numpy(), len(series))
-
-
 def _names(raw: list[Any]) -> tuple[tuple[str, ...], bool]:
     """Column names as strings, and whether they were strings; duplicates are refused."""
     names = tuple(str(name) for name in raw)
     first: dict[str, int] = {}
-    for place, name in enumerate(names):
-        if first.setdefault(name, place) < place:
+    for index, name in enumerate(names):
+        if first.setdefault(name, index) < index:
             raise DataError(f"X has two columns named '{name}'; rename one.")
     strings = [isinstance(name, str) for name in raw]
     if any(strings) and not all(strings):
@@ -268,7 +215,7 @@ def _names(raw: list[Any]) -> tuple[tuple[str, ...], bool]:
 
 
 def _numbered(count: int) -> tuple[str, ...]:
-    return tuple(f"x{place}" for place in range(count))
+    return tuple(f"x{index}" for index in range(count))
 
 
 def _check_size(n_rows: int, n_columns: int) -> None:

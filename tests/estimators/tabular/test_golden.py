@@ -45,6 +45,6 @@ def test_an_ensemble_with_embeddings():
     k = np.arange(4)
     rows = table()[["height", "wet", "size"]].assign(town=[f"t{v}" for v in k * k % 41])
     assert len(model.members_) == 2
-    assert model.input_names_[-9:] == ("wet=False", *(f"town#{unit}" for unit in range(1, 9)))
+    assert model.input_names_[-9:] == ("wet=False", *(f"town#{unit}" for unit in range(8)))
     expected = [0.5153751775000914, 0.041951287772281486, 0.0429108201835057, 0.4112551372470306]
     np.testing.assert_allclose(model.predict_proba(rows)[:, 0], expected, rtol=1e-5)

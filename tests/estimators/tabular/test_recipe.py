@@ -32,14 +32,14 @@ def test_the_published_network():
         PeriodicEmbedding(4, 16, 3),
         CategoryEmbedding((9, 30), 8),
         Scale(),
-        *[Dense(256, "selu", ntk=True, blend=True), Dropout(0.15)] * 3,
+        *[Dense(256, "selu", ntk=True, parametric=True), Dropout(0.15)] * 3,
         Dense(3, "softmax", ntk=True),
     )
     assert spec.n_inputs == 4 * 4 + 1 + 2 * 8
     number = resolve(DEFAULTS, "regression").network(3, 1, SQUARES)
     assert number.layers == (
         Scale(),
-        *[Dense(256, "mish", ntk=True, blend=True), Dropout(0.15)] * 3,
+        *[Dense(256, "mish", ntk=True, parametric=True), Dropout(0.15)] * 3,
         Dense(1, "identity", ntk=True),
     )
 
@@ -59,7 +59,7 @@ def test_the_published_training():
         assert (training.epochs, training.patience, training.seed) == (96, None, 5)
         # parameter: (factor on the rate, factor on rate * decay * 0.02)
         expected = {
-            "W1": (1, 1), "b1": (0.1, 0), "blend1": (0.1, 0.01), "scale": (6, 36), "levels": (1, 1),
+            "W1": (1, 1), "b1": (0.1, 0), "activation_weight1": (0.1, 0.01), "scale": (6, 36), "embedding": (1, 1),
             **dict.fromkeys(("freq", "phase", "mix", "shift"), (0.1, 0.01)),
         }  # fmt: skip
         for name, (factor, decay) in expected.items():
@@ -72,7 +72,7 @@ def test_factors_are_of_what_the_network_has():
     recipe = resolve(DEFAULTS, "regression")
     spec = recipe.network(3, 1, SQUARES)
     training = recipe.training(spec, 100, 0, None, None)
-    assert set(training.learning_rate_factors) == {"b", "scale", "blend"}
+    assert set(training.learning_rate_factors) == {"b", "scale", "activation_weight"}
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_arguments_replace_the_preset():
     spec = recipe.network(2, 1, SQUARES)
     assert spec.layers == (
         Scale(),
-        Dense(8, "mish", blend=True),
-        Dense(4, "mish", blend=True),
+        Dense(8, "mish", parametric=True),
+        Dense(4, "mish", parametric=True),
         Dense(1, "identity"),
     )
     training = recipe.training(spec, 130, 0, None, None)
@@ -125,7 +125,7 @@ def test_arguments_replace_the_preset():
     assert resolve(alone, "regression").hidden_layer_sizes == (5,)
     linear = resolve(DEFAULTS | {"hidden_layer_sizes": ()}, "classification")
     assert linear.network(2, 2, SOFTMAX).n_layers == 1
-    changed = resolve(DEFAULTS, "regression", {"front_scale": False, "waves": 0})
+    changed = resolve(DEFAULTS, "regression", {"front_scale": False, "embedded_numbers": 0})
     assert isinstance(changed.network(2, 1, SQUARES, n_numbers=2).layers[0], Dense)
 
 

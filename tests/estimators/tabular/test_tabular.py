@@ -146,7 +146,7 @@ def test_constant_columns_are_told_and_not_used():
     X = np.column_stack([np.arange(20.0), np.ones(20)])
     with pytest.warns(DataNotice, match=r"X has 1 column \('x1'\) without any change"):
         model = classifier().fit(X, np.arange(20) % 2)
-    assert model.input_names_ == ("x0~1", "x0~2", "x0~3", "x0")
+    assert model.input_names_ == ("x0~0", "x0~1", "x0~2", "x0")
     with pytest.warns(DataNotice, match="without any change"):
         model.fit(np.ones((20, 1)), np.arange(20) % 4 == 0)
     np.testing.assert_array_equal(model.predict(np.zeros((3, 1))), False)

@@ -18,7 +18,6 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from chainrule import engine
-from chainrule.engine import TrainingState
 from chainrule.errors import DataError, SpecError
 from chainrule.estimators.arguments import check_arguments, plain, unit_counts
 from chainrule.estimators.callbacks import FitTasks
@@ -34,7 +33,7 @@ from chainrule.estimators.mlp.stochastic import (
     solver_optimizer,
 )
 from chainrule.estimators.weights import read_weights
-from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec, TrainingState
 from chainrule.table.frame import physical_memory
 
 Array = np.ndarray

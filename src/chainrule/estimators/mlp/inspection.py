@@ -16,14 +16,14 @@ from chainrule.estimators.mlp.record import checked, restore, to_record
 from chainrule.estimators.mlp.stochastic import Optimizer
 from chainrule.estimators.names import class_names
 from chainrule.estimators.saved import arguments_from_json
-from chainrule.explain.names import Names
+from chainrule.explain.notation.names import Names
 from chainrule.files import ModelRecord, save_model
-from chainrule.network import Network
+from chainrule.network.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 if TYPE_CHECKING:
-    from chainrule.explain.findings import Diagnosis
-    from chainrule.explain.verify import GradientCheck
+    from chainrule.explain.check.verify import GradientCheck
+    from chainrule.explain.diagnosis.findings import Diagnosis
 
 Array = np.ndarray
 

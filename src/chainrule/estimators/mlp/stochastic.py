@@ -11,13 +11,13 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from chainrule import engine
-from chainrule.engine import FitResult, TrainingState
+from chainrule.engine import FitResult
 from chainrule.errors import DivergedError
 from chainrule.estimators.arguments import plain
 from chainrule.estimators.mlp.arguments import PROGRESS
 from chainrule.estimators.mlp.scores import LossScale, Score, finite_score
-from chainrule.progress import Progress
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.network.progress import Progress
+from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
 Array = np.ndarray
 Params = dict[str, Array]

@@ -30,13 +30,13 @@ from chainrule.estimators.tabular.plan import plan, validation_rows, within_limi
 from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.weights import read_weights
-from chainrule.explain.detectors_course import warn_of_clear_fault
-from chainrule.explain.names import Names
+from chainrule.explain.diagnosis.course import warn_of_clear_fault
+from chainrule.explain.notation.names import Names
 from chainrule.files import ModelRecord, save_model
-from chainrule.network import Network
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.network.network import Network
+from chainrule.spec import CategoryEmbedding, History, NetworkSpec, PeriodicEmbedding, TrainingSpec
 from chainrule.spec.shorthand import number_type
-from chainrule.table.encoder import Encoder
+from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import Table, as_table
 
 
@@ -251,7 +251,7 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     @property
     def input_names_(self) -> tuple[str, ...]:
         """What each input of layer 1 is: `col`, `col?` (was missing), `col=level`, and of the
-        embeddings `col~1` (a wave of a number) and `col#1` (a unit of a level)."""
+        embeddings `col~0` (a wave of a number) and `col#0` (a unit of a level)."""
         check_is_fitted(self)
         return self._names.layer_inputs
 
@@ -329,13 +329,18 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         extra = record.extra
         model = cls(**arguments_from_json(extra["arguments"]))
         encoder = model.encoder_ = Encoder.from_json(extra["encoder"])
-        model.n_features_in_ = len(encoder.codes)
+        model.n_features_in_ = len(encoder.columns)
         if extra["feature_names"] is not None:
             model.feature_names_in_ = np.array(extra["feature_names"], dtype=object)
         target = model._target = cls._target_type.from_json(extra["target"])
         spec = model.spec_ = record.spec
-        levels = spec.categories.levels if spec.categories else ()
-        numbers = spec.periodic.columns if spec.periodic else encoder.n_numbers
+        levels: tuple[int, ...] = ()
+        numbers = encoder.n_numbers
+        for placed in spec.walk:
+            if isinstance(placed.layer, CategoryEmbedding):
+                levels = placed.layer.levels
+            elif isinstance(placed.layer, PeriodicEmbedding):
+                numbers = placed.n_in
         parts = (spec.n_features, numbers, levels, spec.n_outputs, spec.loss)
         if parts != (
             len(encoder.input_names),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.spec import CategoryEmbedding, History, NetworkSpec, TrainingSpec
 
 
 @dataclass(frozen=True)
@@ -57,18 +57,20 @@ def with_all_levels(
         Those of training; None is all.
     weights : ndarray, shape (n,), or None
     """
-    if spec.categories is None:
-        return params
-    levels = params["levels"].copy()
     mass = None if weights is None else weights if rows is None else weights[rows]
-    counts = spec.categories.levels
-    stop = 0
-    for column, count in enumerate(counts, start=spec.n_features - len(counts)):
-        start, stop = stop, stop + count + 1
-        codes = inputs[:, column] if rows is None else inputs[rows, column]
-        met = np.bincount(codes.astype(np.intp), mass, count + 1)
-        known = met[1:]
-        if known.any():
-            mean = known @ levels[start + 1 : stop].astype(np.float64) / known.sum()
-            levels[start:stop][met == 0] = mean
-    return {**params, "levels": levels}
+    changed = dict(params)
+    for placed in spec.walk:
+        if not isinstance(placed.layer, CategoryEmbedding):
+            continue
+        name = placed.name("embedding")
+        embedding = changed[name] = params[name].copy()
+        stop = 0
+        for column, count in enumerate(placed.layer.levels, start=placed.first):
+            start, stop = stop, stop + count + 1
+            codes = inputs[:, column] if rows is None else inputs[rows, column]
+            met = np.bincount(codes.astype(np.intp), mass, count + 1)
+            known = met[1:]
+            if known.any():
+                mean = known @ embedding[start + 1 : stop].astype(np.float64) / known.sum()
+                embedding[start:stop][met == 0] = mean
+    return changed

@@ -10,10 +10,10 @@ from sklearn.utils.validation import check_is_fitted
 from chainrule.estimators.tabular.base import TabularModel
 from chainrule.estimators.tabular.importance import FeatureImportance, feature_importance
 from chainrule.estimators.tabular.trace import trace_model
-from chainrule.explain.diagnose import diagnose
+from chainrule.explain.diagnosis.diagnose import diagnose
+from chainrule.explain.diagnosis.findings import Diagnosis
 from chainrule.explain.explain import explain
 from chainrule.explain.explanation import Explanation
-from chainrule.explain.findings import Diagnosis
 from chainrule.explain.trace import StepTrace
 
 

@@ -21,7 +21,7 @@ from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.tabular.targets import read_numbers, refuse_constant
 from chainrule.metrics import huber, mae, poisson_deviance, quantile_d2, quantile_loss, r2, rmse
 from chainrule.spec import Loss
-from chainrule.table.target import TargetScale
+from chainrule.table.encode.target import TargetScale
 
 LOSSES = tuple(REGRESSOR_METRICS)
 # Metric -> how far predictions are from numbers, lower is better.

@@ -15,7 +15,7 @@ from chainrule.estimators.tabular.ensemble import Member, training_of, with_all_
 from chainrule.estimators.tabular.epoch_metric import EngineMetric
 from chainrule.estimators.tabular.folds import Fold
 from chainrule.estimators.tabular.rows import Rows
-from chainrule.progress import Progress
+from chainrule.network.progress import Progress
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 # A run is timed on so many rows before the number of epochs is set, which leaves a part of the

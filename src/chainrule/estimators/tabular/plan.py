@@ -15,8 +15,8 @@ from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.optimization import Optimization, n_training_rows, smoothed
 from chainrule.estimators.tabular.recipe import Recipe
 from chainrule.estimators.tabular.rows import Rows
-from chainrule.spec.training import check_number
-from chainrule.table.encoder import Encoder
+from chainrule.spec.checks import check_number
+from chainrule.table.encode.encoder import Encoder
 
 _LEAST_SECONDS = 1e-3  # a limit that has passed still leaves one epoch
 

@@ -19,16 +19,29 @@ import numpy as np
 
 from chainrule.errors import SpecError
 from chainrule.estimators.arguments import plain
-from chainrule.spec import LOSSES, Dense, Dropout, Loss, NetworkSpec, Schedule, TrainingSpec
-from chainrule.spec.layers import CategoryEmbedding, Layer, PeriodicEmbedding, Scale
-from chainrule.spec.training import check_number, check_whole
+from chainrule.spec import (
+    CategoryEmbedding,
+    Columns,
+    Dense,
+    Dropout,
+    Layer,
+    Loss,
+    NetworkSpec,
+    Part,
+    PeriodicEmbedding,
+    Scale,
+    Schedule,
+    TrainingSpec,
+)
+from chainrule.spec.checks import check_number, check_whole
 
 # Starting weights that go with the neural-tangent parametrisation.
 _NTK_INITS = ("ntk", "data_driven")
 # Factors on the learning rate; those on weight decay come on top of them. The optimum was found
 # with the rate's factor in both, so that decay goes by its square.
-_RATES = {"b": 0.1, "scale": 6.0, **dict.fromkeys(("freq", "phase", "mix", "shift", "blend"), 0.1)}
-_DECAYS = {**_RATES, "b": 0.0, "levels": 1.0}
+_SLOW = ("frequency", "phase", "weight", "bias", "activation_weight")
+_RATES = {"b": 0.1, "scale": 6.0, **dict.fromkeys(_SLOW, 0.1)}
+_DECAYS = {**_RATES, "b": 0.0, "embedding": 1.0}
 # Of "auto" batches: how many an epoch, and their least and most rows.
 _BATCHES = 32
 _BATCH_ROWS = (16, 256)
@@ -43,12 +56,12 @@ class Recipe:
     hidden_layer_sizes : tuple of int
     activation : str
         Of every hidden layer.
-    blend : bool
+    parametric : bool
         Whether its strength is learned, unit by unit.
     init : str
         One of `INITIALIZATIONS`; "ntk" and "data_driven" also mean z = W a / sqrt(n_in) + b.
-    frequencies, waves : int
-        Of the periodic embedding of numbers; 0 waves have none.
+    frequencies, embedded_numbers : int
+        Cosines and outputs of the periodic embedding of each number; 0 outputs have none.
     max_one_hot, level_units : int
         Columns of more levels are embedded in so many units; 0 units have none.
     front_scale : bool
@@ -76,10 +89,10 @@ class Recipe:
 
     hidden_layer_sizes: tuple[int, ...] = (256, 256, 256)
     activation: str = "selu"
-    blend: bool = True
+    parametric: bool = True
     init: str = "data_driven"
     frequencies: int = 16
-    waves: int = 3
+    embedded_numbers: int = 3
     max_one_hot: int = 8
     level_units: int = 8
     front_scale: bool = True
@@ -124,19 +137,32 @@ class Recipe:
             Known levels of each feature that is the number of a level, the last ones.
         """
         ntk = self.init in _NTK_INITS
-        layers: list[Layer] = []
-        if self.waves and n_numbers:
-            layers.append(PeriodicEmbedding(n_numbers, self.frequencies, self.waves))
-        if levels:
-            layers.append(CategoryEmbedding(tuple(levels), self.level_units))
-        if self.front_scale:
-            layers.append(Scale())
+        layers = self._front(n_features, n_numbers, levels)
         for units in self.hidden_layer_sizes:
-            layers.append(Dense(units, self.activation, ntk, self.blend))
+            layers.append(Dense(units, self.activation, ntk, self.parametric))
             if self.dropout != 0:
                 layers.append(Dropout(self.dropout))
-        layers.append(Dense(n_outputs, LOSSES[loss.name][0], ntk))
+        layers.append(Dense(n_outputs, loss.row.output_activation, ntk))
         return NetworkSpec(n_features, tuple(layers), loss)
+
+    def _front(self, n_features: int, n_numbers: int, levels: Sequence[int]) -> list[Layer]:
+        """What stands before layer 1."""
+        parts: list[Part] = []
+        if self.embedded_numbers and n_numbers:
+            parts.append(
+                Part(n_numbers, PeriodicEmbedding(self.frequencies, self.embedded_numbers))
+            )
+        between = n_features - len(levels) - sum(part.columns for part in parts)
+        if between:
+            parts.append(Part(between))
+        if levels:
+            parts.append(Part(len(levels), CategoryEmbedding(tuple(levels), self.level_units)))
+        front: list[Layer] = []
+        if any(part.layer is not None for part in parts):
+            front.append(Columns(tuple(parts)))
+        if self.front_scale:
+            front.append(Scale())
+        return front
 
     def training(
         self,

@@ -13,8 +13,8 @@ from chainrule.estimators.tabular.inspection import InspectedModel
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.targets import read_numbers
 from chainrule.estimators.weights import read_weights
+from chainrule.table.encode.target import TargetScale
 from chainrule.table.frame import as_table
-from chainrule.table.target import TargetScale
 
 
 class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]

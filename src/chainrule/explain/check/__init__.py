@@ -1,0 +1,1 @@
+"""Gradients against derivatives that know no chain rule."""

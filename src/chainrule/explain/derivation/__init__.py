@@ -1,0 +1,1 @@
+"""Equations of one recorded step: forward, loss, backward, gradient, update, paths."""

@@ -1,0 +1,1 @@
+"""What went wrong in a training, and what to do about it."""

@@ -1,0 +1,1 @@
+"""Symbols, the expression tree, names of quantities and numbers as text."""

@@ -1,0 +1,160 @@
+"""What an explanation says, as data: equations under headings, rows, paths, update and check.
+
+`derivation/` and `check/` fill it in; `render/` writes it down.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from chainrule.explain.notation.numbers import Digits, format_error
+from chainrule.explain.notation.tree import Equation, Product, Rest
+
+
+@dataclass(frozen=True)
+class RowPart:
+    """What one row adds to a gradient or a loss: value = share * part."""
+
+    row: int
+    share: float
+    part: float
+    value: float
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows' parts of a number, largest first, and the rest."""
+
+    parts: tuple[RowPart, ...]
+    rest: Rest | None
+    total: float
+
+
+@dataclass(frozen=True)
+class Section:
+    """Equations under a heading."""
+
+    title: str
+    equations: tuple[Equation, ...]
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What the step should change the loss by, to first order, and what it does."""
+
+    predicted: float
+    real: float
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way: its unit in each layer from the target's to L, and its product."""
+
+    units: tuple[int, ...]
+    product: Product
+
+    @property
+    def value(self) -> float:
+        return self.product.value
+
+
+@dataclass(frozen=True)
+class Paths:
+    """The largest ways of one row, and the rest.
+
+    Attributes
+    ----------
+    layer, row : int
+        Where the ways end, and for which row.
+    total : float
+        The engine's number for the row, to which all ways add up.
+    n_paths : int
+    shown : tuple of Path
+        Largest first.
+    rest : Rest or None
+        The other ways; their sum.
+    enumerated : bool
+        True when the rest was multiplied out; False when it is total minus shown.
+    absolute_sum : float or None
+        Sum of all |products|; None when not enumerated.
+    """
+
+    layer: int
+    row: int
+    total: float
+    n_paths: int
+    shown: tuple[Path, ...]
+    rest: Rest | None
+    enumerated: bool
+    absolute_sum: float | None
+
+
+@dataclass(frozen=True)
+class Check:
+    """A number beside one that was found without the chain rule.
+
+    Attributes
+    ----------
+    method : str
+        "central difference", "complex step" or "reference".
+    analytic, numeric : float
+    error : float
+        |numeric - analytic| / max of both.
+    limit : float
+        The error that passes; a difference within rounding noise passes too.
+    verdict : "ok", "kink" or "FAILED"
+    kink : str
+        The unit and row that change sides between w - h and w + h.
+    left_slope, right_slope : float or None
+        One-sided slopes, at a kink.
+    """
+
+    method: str
+    analytic: float
+    numeric: float
+    error: float
+    limit: float
+    verdict: str
+    kink: str = ""
+    left_slope: float | None = None
+    right_slope: float | None = None
+
+    @property
+    def ok(self) -> bool:
+        return self.verdict != "FAILED"
+
+    @property
+    def outcome(self) -> str:
+        """The verdict in words: "relative error < 1e-05: ok"."""
+        if self.verdict == "kink":
+            return f"says nothing across the kink of {self.kink}"
+        if self.error <= self.limit:
+            return f"relative error < {format_error(self.limit)}: {self.verdict}"
+        if self.ok:
+            return "the difference is rounding noise: ok"
+        return f"relative error {format_error(self.error)}: {self.verdict}"
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What an `Explanation` holds; its attributes are described there."""
+
+    quantity: str
+    what: str
+    value: float
+    row: int
+    header: dict[str, Any]
+    sections: tuple[Section, ...]
+    rows: Rows | None
+    paths: Paths | None
+    update: tuple[Equation, ...]
+    prediction: Prediction | None
+    check: Check | None
+    remarks: tuple[str, ...] = ()
+    digits: Digits = 4
+
+    @property
+    def equations(self) -> list[Equation]:
+        """Every equation, the update's last."""
+        return [*(e for section in self.sections for e in section.equations), *self.update]

@@ -1,0 +1,1 @@
+"""An explanation as text, LaTeX, MathML and JSON. Nothing here computes."""

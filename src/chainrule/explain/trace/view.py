@@ -1,0 +1,99 @@
+"""A trace as JSON, and at a glance: one line per layer with typical magnitudes."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import numpy as np
+
+from chainrule.explain.notation.names import STEM_PARAMETERS
+from chainrule.explain.notation.numbers import format_number
+from chainrule.explain.notation.tables import html_table, text_table
+from chainrule.explain.trace.record import Record
+
+FORMAT = "chainrule.trace/1"
+KINDS = ("a", "mask", "z", "slope", "delta")
+
+
+def header(trace: Record) -> dict[str, Any]:
+    """What step this is: network, rows, reduction, optimizer, number types, notes."""
+    step = trace.state_before
+    return {
+        "network": trace.spec.to_json(),
+        "n_rows": trace.n_rows,
+        "reduction": trace.training.reduction,
+        "weighted_rows": trace.sample_weight is not None,
+        "dropout": "off" if trace.dropout_epoch is None else f"epoch {trace.dropout_epoch}",
+        "optimizer": trace.training.optimizer,
+        "learning_rate": trace.training.learning_rate,
+        "seed": trace.training.seed,
+        "step": int(step.n_steps),
+        "epoch": int(step.epoch),
+        "dtype": str(trace.dtype),
+        "trained_dtype": str(trace.trained_dtype),
+        "largest_output_difference_to_trained_dtype": trace.dtype_difference,
+        "loss": trace.loss,
+        "notes": list(trace.notes),
+    }
+
+
+def to_json(trace: Record) -> dict[str, Any]:
+    """The header and every array by name, as plain values."""
+    arrays: dict[str, Any] = {"losses": trace.losses.tolist()}
+    for layer in range(trace.spec.n_layers + 1):
+        for kind in KINDS:
+            try:
+                arrays[f"{kind}{layer}"] = trace[f"{kind}{layer}"].tolist()
+            except KeyError:  # layer 0 has an activation only, softmax no slope
+                continue
+    for name in trace.params:
+        for prefix in ("", "dL_d", "update_"):
+            arrays[f"{prefix}{name}"] = trace[f"{prefix}{name}"].tolist()
+    if trace.spec.has_stem:
+        arrays["X"] = trace.X.tolist()
+    return {"format": FORMAT, "header": header(trace), "arrays": arrays}
+
+
+def to_text(trace: Record) -> str:
+    return "\n".join([_summary(trace), text_table(_rows(trace)), *trace.notes])
+
+
+def to_html(trace: Record) -> str:
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in trace.notes)
+    return f"<p>{html.escape(_summary(trace))}</p>{html_table(_rows(trace))}{notes}"
+
+
+def _rows(trace: Record) -> list[tuple[str, ...]]:
+    means = ("rms z", "rms a", "rms slope", "rms delta")
+    rows: list[tuple[str, ...]] = [("layer", "units", *means, "|dL_dW|", "|update|")]
+    for name in trace.spec.parameter_shapes:
+        if name in STEM_PARAMETERS:
+            shape = " x ".join(str(n) for n in trace.params[name].shape)
+            rows.append((name, shape, *("-" for _ in means), *_norms(trace, name)))
+    for number, layer in enumerate(trace.spec.dense, start=1):
+        numbers = [
+            _root_mean_square(series[number])
+            for series in (trace.z, trace.a, trace.slope, trace.delta)
+        ]
+        norms = _norms(trace, f"W{number}")
+        rows.append((f"{number} {layer.activation}", str(layer.units), *numbers, *norms))
+    return rows
+
+
+def _norms(trace: Record, name: str) -> list[str]:
+    """Sizes of a parameter's gradient and update."""
+    arrays = (trace.grads[name], trace.update[name])
+    return [format_number(float(np.linalg.norm(array))) for array in arrays]
+
+
+def _root_mean_square(array: np.ndarray | None) -> str:
+    return "-" if array is None else format_number(float(np.sqrt(np.mean(np.square(array)))))
+
+
+def _summary(trace: Record) -> str:
+    n = f"{trace.n_rows} row{'s' if trace.n_rows != 1 else ''}"
+    return (
+        f"StepTrace of {n}, {trace.training.reduction} of the rows' losses, "
+        f"loss {format_number(trace.loss)}, {trace.training.optimizer}, {trace.dtype}"
+    )

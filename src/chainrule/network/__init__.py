@@ -1,0 +1,1 @@
+"""`Network`, the small object that people hold, and its inspection, description and progress."""

@@ -1,0 +1,139 @@
+"""What reading a file gives: arrays by column name, and a report of how they were understood."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class ColumnReport:
+    """How one column was understood.
+
+    Attributes
+    ----------
+    name : str
+    kind : str
+        "number" (float64, NaN where missing), "text" (object, None where missing), "boolean"
+        (bool, or object with None), "datetime" (datetime64, NaT where missing), or "empty"
+        (float64, all NaN).
+    n_missing : int
+    """
+
+    name: str
+    kind: str
+    n_missing: int
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """How a file was understood.
+
+    Attributes
+    ----------
+    source : str
+        The file's name, or what stands for it.
+    format : str
+        "csv", "parquet", "json" or "sql".
+    delimiter : str or None
+        What separates the fields of a text file.
+    n_rows : int
+    columns : tuple of ColumnReport
+    notices : tuple of str
+        What a person should know and need not act on.
+    unread : tuple of str
+        Columns of the source that were not asked for.
+    """
+
+    source: str
+    format: str
+    delimiter: str | None
+    n_rows: int
+    columns: tuple[ColumnReport, ...]
+    notices: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """The rows that came from one file.
+
+    Attributes
+    ----------
+    name : str
+    n_rows : int
+    unit : str
+        What rows are counted in: "line", "record" or "row".
+    numbers : ndarray of int64, shape (n_rows,)
+        The number of each row in the file, in that unit.
+    """
+
+    name: str
+    n_rows: int
+    unit: str
+    numbers: NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class FileTable(Mapping[str, Array]):
+    """Columns by name, in the order of the file; works wherever a mapping of arrays does.
+
+    Attributes
+    ----------
+    columns : dict of str to ndarray, each of shape (n_rows,)
+        See `ColumnReport.kind` for the types.
+    report : TableReport
+    parts : tuple of Part
+        Where the rows came from.
+    """
+
+    columns: dict[str, Array]
+    report: TableReport
+    parts: tuple[Part, ...] = field(repr=False)
+
+    @property
+    def n_rows(self) -> int:
+        """Rows of the table."""
+        return self.report.n_rows
+
+    @property
+    def line_numbers(self) -> NDArray[np.int64]:
+        """Line (of JSON: record, of Parquet: row from 0) of each row in its file."""
+        return np.concatenate([part.numbers for part in self.parts])
+
+    def location(self, row: int) -> str:
+        """Where row `row`, counted from 0, stands: for example "data.csv, line 17"."""
+        return location_of(self.parts, row)
+
+    def without(self, *names: str) -> FileTable:
+        """The same table without some columns."""
+        kept = {name: values for name, values in self.columns.items() if name not in names}
+        return FileTable(kept, self.report, self.parts)
+
+    def __getitem__(self, name: str) -> Array:
+        return self.columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.columns)
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
+def location_of(parts: tuple[Part, ...], row: int) -> str:
+    """Where a row stands, as messages say it."""
+    ends = list(accumulate(part.n_rows for part in parts))
+    which = min(bisect_right(ends, row), len(parts) - 1)
+    part = parts[which]
+    within = row - (ends[which] - part.n_rows)
+    if within >= len(part.numbers):
+        return part.name
+    return f"{part.name}, {part.unit} {part.numbers[within]}"

@@ -1,0 +1,32 @@
+"""What every loader gives: the table `raw` in DuckDB, and where its rows came from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chainrule.table.read.file_table import Array, Part
+from chainrule.table.read.raw_column import RawColumn
+
+# From the names in a file to those that are read, in the file's order.
+Choose = Callable[[Sequence[str]], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a loader put into `raw`.
+
+    Attributes
+    ----------
+    columns : tuple of RawColumn
+        Those that were asked for, in the order of the file.
+    parts : tuple of Part
+    delimiter : str or None
+    numbers : mapping of str to ndarray
+        Columns, by name, that are read already and are not in `raw`.
+    """
+
+    columns: tuple[RawColumn, ...]
+    parts: tuple[Part, ...]
+    delimiter: str | None = None
+    numbers: Mapping[str, Array] = field(default_factory=dict)
