@@ -50,7 +50,6 @@ class ActivationLayer final : public Layer<T> {
                                      .rows = to - from,
                                      .width = panels<T>(this->n_out()) * kPanel<T>,
                                      .below = rows_from(own, from)});
-    if (below != nullptr) finish_below(frame, *below, this->n_in(), from, to);
   }
 
   void weigh(const Frame<T>& frame, LayerRows<T>& rows, const T* weights, Index from,

@@ -50,7 +50,7 @@ class ColumnsLayer final : public Layer<T> {
     for (std::size_t k = 0; k < parts_.size(); ++k) {
       const Placed& part = parts_[k];
       if (part.layer) {
-        part.layer->forward(frame, rows.inside[k], from, to);
+        run_forward(frame, *part.layer, rows.inside[k], from, to);
         continue;
       }
       for (Index i = from; i < to; ++i) {

@@ -13,10 +13,8 @@ void connect(const Network<T>& network, Batch<T>& batch, bool dropping) {
 template <class T>
 void forward(const Network<T>& network, const Frame<T>& frame, Batch<T>& batch, Index from,
              Index to, std::size_t first) {
-  for (std::size_t l = first; l < batch.rows.size(); ++l) {
-    network.layers()[l]->forward(frame, batch.rows[l], from, to);
-    if (frame.after != nullptr) (*frame.after)(frame, *network.layers()[l], batch.rows[l]);
-  }
+  for (std::size_t l = first; l < batch.rows.size(); ++l)
+    run_forward(frame, *network.layers()[l], batch.rows[l], from, to);
 }
 
 template <class T>
