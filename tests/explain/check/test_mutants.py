@@ -246,38 +246,46 @@ MUTANTS = {
     ("dropped", "input dropped out forwards alone"): {
         "source": only(1, lambda self, l: self.X, Backward.source)
     },
-    # Before layer 1, and activations that blend
-    ("stem", "sine without its sign"): {"turned": lambda self, g, u: g * np.sin(u)},
-    ("stem", "cosine for sine"): {"turned": lambda self, g, u: -g * np.cos(u)},
-    ("stem", "sine in the gradient of mix"): {"wave": lambda self, u: np.sin(u)},
-    ("stem", "2 pi forgotten"): {
+    # Before layer 1, and parametric activations
+    ("embedded", "sine without its sign"): {"turned": lambda self, g, u: g * np.sin(u)},
+    ("embedded", "cosine for sine"): {"turned": lambda self, g, u: -g * np.cos(u)},
+    ("embedded", "sine in the gradient of weight"): {"wave": lambda self, u: np.sin(u)},
+    ("embedded", "2 pi forgotten"): {
         "stretch": lambda self: self.X[:, :2, np.newaxis],
         "angles": lambda self: (
-            2 * np.pi * self.X[:, :2, np.newaxis] * self.params["freq"] + self.params["phase"]
+            2 * np.pi * self.X[:, :2, np.newaxis] * self.params["frequency"] + self.params["phase"]
         ),
     },
-    ("stem", "phase forgotten"): {"angles": lambda self: self.stretch() * self.params["freq"]},
-    ("stem", "scale forgotten on the way down"): {"down": lambda self, d: d},
-    ("stem", "scaled inputs for embedded ones"): {"embedded": lambda self: self.a[0]},
-    ("stem", "mean over the rows of a level"): {
+    ("embedded", "phase forgotten"): {
+        "angles": lambda self: self.stretch() * self.params["frequency"]
+    },
+    ("embedded", "scale forgotten on the way down"): {"down": lambda self, d: d},
+    ("embedded", "scaled inputs for embedded ones"): {"embedded": lambda self: self.a[0]},
+    ("embedded", "mean over the rows of a category"): {
         "gathered": lambda self, d: (
             Backward.gathered(self, d) / np.maximum(Backward.gathered(self, np.ones_like(d)), 1.0)
         )
     },
-    ("stem", "row of the level before"): {
+    ("embedded", "row of the category before"): {
         "gathered": lambda self, d: np.roll(Backward.gathered(self, d), 1, axis=0)
     },
-    ("stem", "missing levels left out"): {
+    ("embedded", "missing categories left out"): {
         "gathered": lambda self, d: (
             Backward.gathered(self, d) * (np.arange(7) % 3 > 0)[:, np.newaxis]
         )
     },
-    ("stem", "sigma(z) without z"): {"bend": lambda self, l: Backward.bend(self, l) + self.z[l]},
-    ("stem", "blend in its own gradient"): {"bend": lambda self, l: self.a[l] - self.z[l]},
-    ("stem", "delta for dl/da in the gradient of blend"): {
-        "blend": lambda self, l, d: Backward.blend(self, l, d * self.slope(l))
+    ("embedded", "sigma(z) without z"): {
+        "bend": lambda self, l: Backward.bend(self, l) + self.z[l]
     },
-    ("stem", "slope as if blend were 1"): {
+    ("embedded", "activation weight in its own gradient"): {
+        "bend": lambda self, l: self.a[l] - self.z[l]
+    },
+    ("embedded", "delta for dl/da in the gradient of the activation weight"): {
+        "activation_weights": lambda self, l, d: Backward.activation_weights(
+            self, l, d * self.slope(l)
+        )
+    },
+    ("embedded", "slope as if the activation weight were 1"): {
         "slope": only(1, lambda self, l: 1 - np.tanh(self.z[1]) ** 2, Backward.slope)
     },
     # Neural-tangent factor
