@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from chainrule import engine
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import (
     LOSSES,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chainrule import engine
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import (
     CategoryEmbedding,

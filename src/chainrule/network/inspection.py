@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from chainrule.explain.check.verify import GradientCheck
     from chainrule.explain.diagnosis.findings import Diagnosis
     from chainrule.explain.explain import Explanation
-    from chainrule.explain.notation.names import Names
+    from chainrule.explain.derivation.names import Names
     from chainrule.explain.trace import StepTrace
 
 Array = npt.NDArray[Any]

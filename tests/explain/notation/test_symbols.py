@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chainrule.explain.explain import explain
-from chainrule.explain.notation.names import PARAMETERS
+from chainrule.explain.derivation.names import PARAMETERS
 from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS, PARAMETER_KINDS, SYMBOLS
 from chainrule.explain.notation.tree import FUNCTIONS
 

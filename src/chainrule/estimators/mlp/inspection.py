@@ -16,7 +16,7 @@ from chainrule.estimators.mlp.record import checked, restore, to_record
 from chainrule.estimators.mlp.stochastic import Optimizer
 from chainrule.estimators.names import class_names
 from chainrule.estimators.saved import arguments_from_json
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.files import ModelRecord, save_model
 from chainrule.network.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec

@@ -31,7 +31,7 @@ from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.files import ModelRecord, save_model
 from chainrule.network.network import Network
 from chainrule.spec import CategoryEmbedding, History, NetworkSpec, PeriodicEmbedding, TrainingSpec

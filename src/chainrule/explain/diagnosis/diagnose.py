@@ -18,7 +18,7 @@ from chainrule.explain.diagnosis.detectors import TABLE
 from chainrule.explain.diagnosis.evidence import MAX_ROWS, Evidence
 from chainrule.explain.diagnosis.findings import Diagnosis, Finding
 from chainrule.explain.diagnosis.overflow import first_overflow
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
 Detect = Callable[[Evidence], Iterator[Finding]]

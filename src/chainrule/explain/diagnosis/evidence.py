@@ -173,7 +173,7 @@ def constant_loss(spec: NetworkSpec, y: np.ndarray, weights: np.ndarray | None) 
         logs = np.log(np.where(mean > 0, mean, 1.0))
         return float((mean - mean * logs).sum())
     constant = mean
-    if name == "pinball":
+    if "quantiles" in spec.loss.row.constants:
         constant = quantiles(y[:, 0], weights, spec.loss.quantiles)
     elif name != "squared_error":
         constant = np.concatenate([quantiles(column, weights, [0.5]) for column in y.T])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import SpecError
-from chainrule.explain.notation.names import Asked, Names
+from chainrule.explain.derivation.names import Asked, Names
 from chainrule.spec import (
     CategoryEmbedding,
     Dense,

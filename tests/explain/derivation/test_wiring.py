@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from chainrule.explain.notation.inputs import layer_inputs, level_of
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.spec import (
     CategoryEmbedding,
     Dense,
