@@ -151,7 +151,9 @@ class _Explainer:
         """The ways to a delta; those to a weight go on to what it multiplies."""
         asked, head = self.asked, []
         if asked.is_parameter:
-            derivative, *head = self.build.owner(asked.tensor).gradient(asked.kind, asked.at, self.row)
+            derivative, *head = self.build.owner(asked.tensor).gradient(
+                asked.kind, asked.at, self.row
+            )
             if not (isinstance(derivative, Quantity) and derivative.kind == "delta"):
                 return None
         elif asked.kind != "delta":

@@ -12,9 +12,9 @@ from chainrule.spec.shorthand import training_spec, training_values
 
 if TYPE_CHECKING:
     from chainrule.explain.check.verify import GradientCheck
+    from chainrule.explain.derivation.names import Names
     from chainrule.explain.diagnosis.findings import Diagnosis
     from chainrule.explain.explain import Explanation
-    from chainrule.explain.derivation.names import Names
     from chainrule.explain.trace import StepTrace
 
 Array = npt.NDArray[Any]

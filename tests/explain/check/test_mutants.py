@@ -256,7 +256,9 @@ MUTANTS = {
             2 * np.pi * self.X[:, :2, np.newaxis] * self.params["frequency"] + self.params["phase"]
         ),
     },
-    ("inputs", "phase forgotten"): {"angles": lambda self: self.stretch() * self.params["frequency"]},
+    ("inputs", "phase forgotten"): {
+        "angles": lambda self: self.stretch() * self.params["frequency"]
+    },
     ("inputs", "scale forgotten on the way down"): {"down": lambda self, d: d},
     ("inputs", "scaled inputs for embedded ones"): {"embedded": lambda self: self.a[0]},
     ("inputs", "mean over the rows of a level"): {
@@ -277,7 +279,9 @@ MUTANTS = {
     },
     ("inputs", "the factor in its own gradient"): {"beyond": lambda self, l: self.a[l] - self.z[l]},
     ("inputs", "delta for dl/da in the gradient of the factor"): {
-        "activation_weight": lambda self, l, d: Backward.activation_weight(self, l, d * self.slope(l))
+        "activation_weight": lambda self, l, d: Backward.activation_weight(
+            self, l, d * self.slope(l)
+        )
     },
     ("inputs", "slope as if the factor were 1"): {
         "slope": only(1, lambda self, l: 1 - np.tanh(self.z[1]) ** 2, Backward.slope)

@@ -131,7 +131,10 @@ def test_parameters_of_other_kinds(text, asked):
         ("frequency[sex?,0]", "no column called 'sex"),
         ("scale[island]", "did you mean 'island#"),
         ("embedding[4,0]", "level 4 of embedding, which has 4"),
-        ("activation_weight2[0]", "no 'activation_weight2'; its parameters are frequency, phase, weight, bias, embedding, scale"),
+        (
+            "activation_weight2[0]",
+            "no 'activation_weight2'; its parameters are frequency, phase, weight, bias, embedding, scale",
+        ),
         ("activation_weight3[0]", "layers 1 to 2"),
         ("scale1[0]", "no 'scale1'"),
     ],

@@ -24,7 +24,11 @@ def test_the_step_is_the_engines(traced):
 
 def test_the_update_knows_the_factors_of_a_family(trace):
     eta = {"frequency[0,1]": 1e-4, "scale[2]": 6e-3, "activation_weight1[0]": 1e-3}
-    decay = {"frequency[0,1]": 0.0, "scale[2]": 6e-3 * 0.02 * 36.0, "activation_weight1[0]": 1e-3 * 0.02 * 0.01}
+    decay = {
+        "frequency[0,1]": 0.0,
+        "scale[2]": 6e-3 * 0.02 * 36.0,
+        "activation_weight1[0]": 1e-3 * 0.02 * 0.01,
+    }
     for quantity, rate in eta.items():
         explanation = explain(trace, quantity)
         asked = trace.names.parse(quantity)

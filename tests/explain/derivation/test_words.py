@@ -16,7 +16,10 @@ def test_names_cells_and_notes_are_told(traced):
 
 def test_names_cells_and_sentences(trace):
     trace.raw = [{"bill": 39.5, "flip": 181.0, "sex": "male", "island": "Dream"}] * 12
-    text = {q: str(explain(trace, q, row=0)) for q in ("W1[3,bill~1]", "frequency[flip,3]", "weight[4,0]")}
+    text = {
+        q: str(explain(trace, q, row=0))
+        for q in ("W1[3,bill~1]", "frequency[flip,3]", "weight[4,0]")
+    }
     assert "from input 1 (bill~1)" in text["W1[3,bill~1]"]
     assert "from the cell 39.5 of bill" in text["W1[3,bill~1]"]
     assert "frequency 3 of flip" in text["frequency[flip,3]"]

@@ -114,7 +114,12 @@ def test_a_state_goes_on(parts):
 
 
 def test_arrays_by_name(trace):
-    assert trace["frequency"].shape == trace["dL_dfrequency"].shape == trace["update_frequency"].shape == (2, 6)
+    assert (
+        trace["frequency"].shape
+        == trace["dL_dfrequency"].shape
+        == trace["update_frequency"].shape
+        == (2, 6)
+    )
     assert trace["dL_dactivation_weight1"].shape == trace["update_activation_weight1"].shape == (5,)
     assert trace["a0"].shape == trace["delta0"].shape == (12, trace.spec.n_inputs)
     np.testing.assert_allclose(trace["a0"], trace["scale"] * trace.layers[2].out, rtol=1e-15)

@@ -30,8 +30,8 @@ from chainrule.estimators.tabular.plan import plan, validation_rows, within_limi
 from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.weights import read_weights
-from chainrule.explain.diagnosis.course import warn_of_clear_fault
 from chainrule.explain.derivation.names import Names
+from chainrule.explain.diagnosis.course import warn_of_clear_fault
 from chainrule.files import ModelRecord, save_model
 from chainrule.network.network import Network
 from chainrule.spec import CategoryEmbedding, History, NetworkSpec, PeriodicEmbedding, TrainingSpec

@@ -93,8 +93,9 @@ def rounding_scale(
         return back
 
     d: Any = np.abs(trace.a[-1]) + np.abs(rows)
-    if spec.loss.name not in OF_LOGITS:
-        d = d * np.abs(trace.slope[-1])
+    slope = trace.slope[-1]
+    if slope is not None and spec.loss.name not in OF_LOGITS:
+        d = d * np.abs(slope)
     last = spec.dense_places[-1].index
     for at in reversed([at for at in spec.placed if at.index <= last]):
         d = sizes(at, d)

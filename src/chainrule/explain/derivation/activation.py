@@ -29,7 +29,11 @@ from chainrule.reference.arrays import Array, Backward, Params
 from chainrule.reference.layers.activation import vjp
 from chainrule.spec import ACTIVATION_ROWS, Placed
 
-SLOPE, OWN_SLOPE, SIGMA = ("σ′(", "s'(", r"\sigma'("), ("a′(", "a'(", "a'("), ("σ(", "s(", r"\sigma(")
+SLOPE, OWN_SLOPE, SIGMA = (
+    ("σ′(", "s'(", r"\sigma'("),
+    ("a′(", "a'(", "a'("),
+    ("σ(", "s(", r"\sigma("),
+)
 CLOSE = (")", ")", ")")
 
 

@@ -47,8 +47,8 @@ def _slopes(node: Node, slope: float) -> Iterator[tuple[Quantity, float]]:
             yield from _slopes(node.top, slope / bottom)
             yield from _slopes(node.bottom, slope * abs(node.value) / bottom)
         case Power():
-            others = math.prod([abs(node.base.value)] * (node.exponent - 1))  # infinite, no error
-            yield from _slopes(node.base, slope * node.exponent * others)
+            rest = math.prod([abs(node.base.value)] * (node.exponent - 1))  # infinite, no error
+            yield from _slopes(node.base, slope * node.exponent * rest)
         case Apply():
             yield from _slopes(node.argument, slope)
         case Cancel():

@@ -216,7 +216,8 @@ class Layer(Source):
 
     def parameter(self, family: str, *index: int) -> Quantity:
         value = float(self.tensor(family)[index])
-        return Quantity(family.lower(), value, self.at.number or None, *index)
+        unit, source = (*index, None)[:2]
+        return Quantity(family.lower(), value, self.at.number or None, unit, source)
 
     def own(
         self, kind: str, value: float, symbol: Symbol, *index: int, r: int | None = None

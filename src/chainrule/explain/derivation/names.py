@@ -190,7 +190,11 @@ class Names:
             tokens = [first, second]
         at = [_index(text, token, axis) for token, axis in zip(tokens, axes, strict=True)]
         return Asked(
-            asked.kind, asked.layer, at[0], at[1] if len(at) > 1 else None, int(row) if row else None
+            asked.kind,
+            asked.layer,
+            at[0],
+            at[1] if len(at) > 1 else None,
+            int(row) if row else None,
         )
 
     def _check_layer(self, text: str, asked: Asked, numbered: bool) -> None:

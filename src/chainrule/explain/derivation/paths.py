@@ -45,7 +45,7 @@ class Stretch(NamedTuple):
             math.prod(f.value for layer in self.between for f in layer.slope(j, row))
             for j in range(self.into.at.n_in)
         ]
-        return self.into.links() * np.array(passed)
+        return np.asarray(self.into.links() * np.array(passed))
 
 
 def stretches(build: Derivation, layer: int) -> list[Stretch] | None:

@@ -7,7 +7,6 @@ and back dl/du_k = -(sum_o weight_ok dl/de_o) sin u_k.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import cached_property
 

@@ -71,9 +71,7 @@ class Sections:
         """Values: of the units of a layer, or of what stands before layer 1."""
         if number > 0:
             return Section(title, tuple(equations))
-        return self._section(
-            title if title.startswith("up") else "inputs of layer 1", equations
-        )
+        return self._section(title if title.startswith("up") else "inputs of layer 1", equations)
 
     def _loss(self) -> list[Section]:
         loss = self.build.loss

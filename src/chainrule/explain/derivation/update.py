@@ -180,9 +180,7 @@ def adam(u: Update) -> tuple[list[Equation], Node]:
     return [*steps, m_hat, v_hat], _scaled(u, m_hat.left, v_hat.left)
 
 
-def _scaled(
-    u: Update, direction: Quantity, second: Quantity, rate: Quantity | None = None
-) -> Node:
+def _scaled(u: Update, direction: Quantity, second: Quantity, rate: Quantity | None = None) -> Node:
     size = add(apply("sqrt", second), u.constant("epsilon"))
     return minus(over(times(rate or u.eta, direction), size))
 

@@ -57,9 +57,7 @@ def remarks(build: Derivation, names: Names, asked: Asked, row: int, raw: Cells)
     return found
 
 
-def _input_remark(
-    build: Derivation, names: Names, asked: Asked, row: int, raw: Cells
-) -> list[str]:
+def _input_remark(build: Derivation, names: Names, asked: Asked, row: int, raw: Cells) -> list[str]:
     """The name, value and cell of the input that the quantity touches."""
     if asked.is_parameter:
         at = owner(names.spec, asked.tensor)

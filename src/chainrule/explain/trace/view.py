@@ -75,8 +75,7 @@ def _rows(trace: Record) -> list[tuple[str, ...]]:
             continue
         l = numbered[at.index]
         numbers = [
-            _root_mean_square(series[l])
-            for series in (trace.z, trace.a, trace.slope, trace.delta)
+            _root_mean_square(series[l]) for series in (trace.z, trace.a, trace.slope, trace.delta)
         ]
         label = f"{l} {trace.spec.activations[l]}"
         rows.append((label, str(at.n_out), *numbers, *_norms(trace, f"W{l}")))
