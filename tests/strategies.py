@@ -147,7 +147,7 @@ def with_other_kinds(rng: np.random.Generator, layers: list[Any], n_features: in
     """The layers, some with a parametric activation, and at times others before layer 1."""
     if rng.random() < 0.4:
         layers[:-1] = [
-            replace(layer, parametric=bool(rng.random() < 0.7))
+            replace(layer, activation=Activation(layer.activation, bool(rng.random() < 0.7)))
             if isinstance(layer, Dense)
             else layer
             for layer in layers[:-1]

@@ -166,14 +166,13 @@ template <class Act>
 // Whether a = sigma(z) of this kind is all that is wanted.
 template <class T>
 [[gnu::always_inline]] inline bool is_only(const Epilogue<T>& out, ActivationKind kind) {
-  return kind_of(out.activation) == kind && out.slope == nullptr &&
-         out.activation_weight == nullptr;
+  return kind_of(out.activation) == kind && out.slope == nullptr && out.factors == nullptr;
 }
 
 // From z to what `out` wants, over rows x kWidth at element `at`; z may be out.a. With a factor w a
 // unit, a = z + w (sigma(z) - z) and da/dz = 1 + w (sigma'(z) - 1).
-template <class T, ActivationKind kKind, bool kWeighted, Index kWidth>
-inline void activate_block(const Epilogue<T>& out, const T* z, const T* weight, Index at,
+template <class T, ActivationKind kKind, bool kFactors, Index kWidth>
+inline void activate_block(const Epilogue<T>& out, const T* z, const T* factors, Index at,
                            Index rows) {
   T *const a = out.a + at, *const slope = out.slope != nullptr ? out.slope + at : nullptr;
   T* const residual = out.residual != nullptr ? out.residual + at : nullptr;
@@ -190,8 +189,8 @@ inline void activate_block(const Epilogue<T>& out, const T* z, const T* weight, 
       } else {
         value = Sigma<T, kKind>::value(input, &derivative);
       }
-      if constexpr (kWeighted) {
-        const Vector<T> w = load<T>(weight + j), rest = value - input;
+      if constexpr (kFactors) {
+        const Vector<T> w = load<T>(factors + j), rest = value - input;
         value = fma(w, rest, input);
         derivative = fma(w, derivative - one, one);
         if (residual != nullptr) store<T>(residual + here, rest);
@@ -209,10 +208,10 @@ template <class T, Index kWidth>
   const Index at = row * out.stride + column;
   with_kind(out.activation, [&]<ActivationKind kKind>() {
     if constexpr (kKind != ActivationKind::softmax) {
-      if (out.activation_weight == nullptr) {
+      if (out.factors == nullptr) {
         activate_block<T, kKind, false, kWidth>(out, z, nullptr, at, rows);
       } else {
-        activate_block<T, kKind, true, kWidth>(out, z, out.activation_weight + column, at, rows);
+        activate_block<T, kKind, true, kWidth>(out, z, out.factors + column, at, rows);
       }
     }
   });

@@ -18,15 +18,15 @@
 
 namespace chainrule {
 
-// What a layer makes of its z: a = sigma(z), or with a learned factor a unit, the parametric
-// activation a = z + activation_weight (sigma(z) - z).
+// What a layer makes of its z: a = sigma(z), or with a learned factor a unit, a = z + w (sigma(z) -
+// z).
 template <class T>
 struct Epilogue {
   Activation activation = Activation::identity;
-  const T* activation_weight = nullptr;  // [n_panels * P] or null
-  T* a = nullptr;                        // [rows][stride]
-  T* slope = nullptr;     // [rows][stride] or null: da/dz, kept where it cannot be had from a
-  T* residual = nullptr;  // [rows][stride] or null: sigma(z) - z, with activation_weight
+  const T* factors = nullptr;  // [n_panels * P] or null
+  T* a = nullptr;              // [rows][stride]
+  T* slope = nullptr;          // [rows][stride] or null: da/dz, kept where it cannot be had from a
+  T* residual = nullptr;       // [rows][stride] or null: sigma(z) - z, with factors
   Index stride = 0;
 };
 

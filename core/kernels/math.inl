@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine's own exp, expm1, log, tanh, ... at most 2 ULP where the exact result is a normal
 // number (smaller results are 0). Only + - * /, FMA and integer arithmetic: the same bits wherever
-// there is an FMA. libm differs between systems, so it is not used.
+// there is an FMA. libm differs from one platform to the next, so it is not used.
 
 template <class T>
 struct Constants;

@@ -8,49 +8,37 @@ template <class T>
 class ActivationLayer final : public Layer<T> {
  public:
   ActivationLayer(const ActivationPlan& plan, Index n_in, Places<T>& places)
-      : Layer<T>(n_in, n_in, places.number),
-        plan_(plan),
-        weight_(add_activation_weight(plan, n_in, places)),
-        at_(weight_ >= 0 ? places.tensors.back().start : 0) {}
+      : Layer<T>(n_in, n_in, places.number), part_(plan, n_in, places) {}
 
   void request(Arena<T>& arena, LayerRows<T>& rows, Index capacity, Use use) const override {
     const Index stride = row_stride<T>(this->n_out());
     if (use == Use::predict) return;
-    if (plan_.keeps_slope() || use == Use::trace)
+    if (part_.keeps_slope() || use == Use::trace)
       arena.request(&rows.kept[kSlope], capacity, stride);
-    if (weight_ >= 0) arena.request(&rows.kept[kResidual], capacity, stride);
+    if (part_.has_factors()) arena.request(&rows.kept[kResidual], capacity, stride);
   }
 
   void forward(const Frame<T>& frame, LayerRows<T>& rows, Index from, Index to) const override {
-    const auto part = [&](T* kept) {
-      return kept == nullptr ? nullptr : kept + from * rows.out.stride;
+    const auto kept = [&](Kept which) {
+      return View<T>{rows.kept[which], rows.out.stride}.part(from).data;
     };
-    frame.table.activation_forward(
-        {.z = rows.in.row(from),
-         .rows = to - from,
-         .width = panels<T>(this->n_out()) * kPanel<T>,
-         .out = {.activation = plan_.activation,
-                 .activation_weight = weight_ >= 0 ? frame.values + at_ : nullptr,
-                 .a = rows.out.row(from),
-                 .slope = part(rows.kept[kSlope]),
-                 .residual = part(rows.kept[kResidual]),
-                 .stride = rows.out.stride}});
+    frame.table.activation_forward({.z = rows.in.row(from),
+                                    .rows = to - from,
+                                    .width = width(),
+                                    .out = part_.epilogue(frame, rows.out.row(from), kept(kSlope),
+                                                          kept(kResidual), rows.out.stride)});
   }
 
   void backward(const Frame<T>& frame, LayerRows<T>& rows, const Tail<T>* below, Index from,
                 Index to) const override {
     // Without a layer below, the product with the residual is still wanted, and delta is its place.
-    const Tail<T> own = {.activation = plan_.activation,
-                         .a = rows.out.data,
-                         .slope = plan_.keeps_slope() ? rows.kept[kSlope] : nullptr,
-                         .delta = below != nullptr ? below->delta : rows.delta.data,
-                         .residual = rows.kept[kResidual],
-                         .stride = rows.out.stride};
+    T* delta = below != nullptr ? below->delta : rows.delta.data;
+    const Tail<T> own =
+        part_.tail(rows.out.data, rows.kept[kSlope], delta, rows.kept[kResidual], rows.out.stride);
     frame.table.activation_backward({.d_a = rows.delta.row(from),
                                      .rows = to - from,
-                                     .width = panels<T>(this->n_out()) * kPanel<T>,
+                                     .width = width(),
                                      .below = rows_from(own, from)});
-    if (below != nullptr) finish_below(frame, *below, this->n_in(), from, to);
   }
 
   void weigh(const Frame<T>& frame, LayerRows<T>& rows, const T* weights, Index from,
@@ -59,13 +47,12 @@ class ActivationLayer final : public Layer<T> {
   }
 
   void tasks(std::vector<Task>& tasks, Index layer) const override {
-    if (weight_ < 0) return;
-    const Index n = panels<T>(this->n_out());
-    tasks.push_back({.layer = layer, .size = n * kPanel<T>, .cost = n});
+    if (part_.has_factors())
+      tasks.push_back({.layer = layer, .size = width(), .cost = panels<T>(this->n_out())});
   }
 
   void parts(const Task& task, Parts& parts) const override {
-    parts.add({weight_, at_, 0, task.size});
+    part_.add_part(parts, 0, 0, task.size);
   }
 
   void gradient(const Frame<T>& frame, const LayerRows<T>& rows, const Task&, Index n, T scale,
@@ -81,9 +68,9 @@ class ActivationLayer final : public Layer<T> {
  private:
   enum Kept { kSlope, kResidual };  // da/dz; sigma(z) - z, backward its product with dl/d(out)
 
-  ActivationPlan plan_;
-  Index weight_;  // number of the array of learned factors, or -1
-  Index at_;
+  Index width() const { return panels<T>(this->n_out()) * kPanel<T>; }
+
+  ActivationPart<T> part_;
 };
 
 }  // namespace

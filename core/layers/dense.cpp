@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <tuple>
 
 namespace chainrule {
@@ -40,8 +41,7 @@ class DenseLayer final : public Layer<T> {
     count_ = places.tensors.back().count;
     places.add(places.name("b"), 1, plan.units, plan.units);
     bias_ = places.tensors.back().start;
-    if (add_activation_weight(plan.activation, plan.units, places) >= 0)
-      activation_weight_ = places.tensors.back().start;
+    activation_.emplace(plan.activation, plan.units, places);
     if (passes_back && !skinny_) {
       transposed_ = places.transposed;
       places.transposed = checked_add(places.transposed, count_);
@@ -55,7 +55,7 @@ class DenseLayer final : public Layer<T> {
       arena.request(&rows.kept[kMask], capacity, stride);
       arena.request(&rows.kept[kDropped], capacity, stride);
     }
-    if (plan_.activation.parametric) arena.request(&rows.kept[kResidual], capacity, stride);
+    if (activation_->has_factors()) arena.request(&rows.kept[kResidual], capacity, stride);
   }
 
   bool reads_unpadded() const override { return !skinny_; }
@@ -88,13 +88,10 @@ class DenseLayer final : public Layer<T> {
   }
 
   Tail<T> tail(const LayerRows<T>& rows, bool dropping) const override {
-    return {.activation = plan_.activation.activation,
-            .a = rows.out.data,
-            .slope = plan_.activation.keeps_slope() ? rows.delta.data : nullptr,
-            .mask = dropping && drops() ? rows.kept[kMask] : nullptr,
-            .delta = rows.delta.data,
-            .residual = rows.kept[kResidual],
-            .stride = rows.delta.stride};
+    Tail<T> tail = activation_->tail(rows.out.data, rows.delta.data, rows.delta.data,
+                                     rows.kept[kResidual], rows.delta.stride);
+    if (dropping && drops()) tail.mask = rows.kept[kMask];
+    return tail;
   }
 
   void backward(const Frame<T>& frame, LayerRows<T>& rows, const Tail<T>* below, Index from,
@@ -137,8 +134,7 @@ class DenseLayer final : public Layer<T> {
     if (task.bias_panels == 0) return;
     const Index at = task.bias_panel * P, outputs = task.bias_panels * P;
     parts.add({tensor_ + 1, bias_ + at, kBlockBias, outputs});
-    if (activation_weight_ >= 0)
-      parts.add({tensor_ + 2, activation_weight_ + at, kBlockFactor, outputs});
+    activation_->add_part(parts, at, kBlockFactor, outputs);
   }
 
   void gradient(const Frame<T>& frame, const LayerRows<T>& rows, const Task& task, Index n, T scale,
@@ -169,7 +165,7 @@ class DenseLayer final : public Layer<T> {
     const Index column = task.bias_panel * P;
     frame.table.column_sums(rows.delta.data + column, rows.delta.stride, n, task.bias_panels, scale,
                             block + kBlockBias);
-    if (activation_weight_ < 0) return;
+    if (!activation_->has_factors()) return;
     frame.table.column_sums(rows.kept[kResidual] + column, rows.delta.stride, n, task.bias_panels,
                             scale, block + kBlockFactor);
   }
@@ -224,7 +220,7 @@ class DenseLayer final : public Layer<T> {
     // From about two panels on, tiles of several panels are worth more than fewer calls.
     constexpr Index kWidest = 32, kMostInputs = 128;
     if (this->n_out() > kWidest || this->n_in() > kMostInputs || drops() ||
-        plan_.activation.parametric)
+        activation_->has_factors())
       return false;
     small.skinny = skinny_;
     small.n_in = this->n_in();
@@ -261,7 +257,7 @@ class DenseLayer final : public Layer<T> {
   ForwardArgs<T> forward_args(const Frame<T>& frame, const LayerRows<T>& rows, Index from,
                               Index n) const {
     // Where da/dz cannot be had from a, it waits in the still unused delta.
-    const bool keeps = plan_.activation.keeps_slope() && rows.delta.data != nullptr;
+    const bool keeps = activation_->keeps_slope() && rows.delta.data != nullptr;
     const auto part = [&](T* kept) {
       return kept == nullptr ? nullptr : kept + from * rows.out.stride;
     };
@@ -274,13 +270,9 @@ class DenseLayer final : public Layer<T> {
             .n_panels = skinny_ ? in_panels_ : out_panels_,
             .bias = frame.values + bias_,
             .alpha = alpha_,
-            .out = {.activation = plan_.activation.activation,
-                    .activation_weight =
-                        activation_weight_ >= 0 ? frame.values + activation_weight_ : nullptr,
-                    .a = rows.out.row(from),
-                    .slope = keeps ? rows.delta.row(from) : nullptr,
-                    .residual = part(rows.kept[kResidual]),
-                    .stride = rows.out.stride}};
+            .out = activation_->epilogue(frame, rows.out.row(from),
+                                         keeps ? rows.delta.row(from) : nullptr,
+                                         part(rows.kept[kResidual]), rows.out.stride)};
   }
 
   BackwardArgs<T> backward_args(const Frame<T>& frame, const LayerRows<T>& rows,
@@ -311,12 +303,12 @@ class DenseLayer final : public Layer<T> {
   Index in_panels_;
   Index panel_rows_;  // in_panels * P, or skinny n_out
   T alpha_;
-  Index tensor_;  // number of W among the named arrays; b and the activation's factors follow
+  Index tensor_;  // number of W among the named arrays; b follows
   Index weights_;
   Index count_;
   Index bias_;
-  Index activation_weight_ = -1;
-  Index transposed_ = -1;  // only what the backward product needs
+  std::optional<ActivationPart<T>> activation_;  // made behind W and b, whose arrays come first
+  Index transposed_ = -1;                        // only what the backward product needs
 };
 
 }  // namespace

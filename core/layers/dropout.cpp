@@ -46,7 +46,6 @@ class DropoutLayer final : public Layer<T> {
                                      .rows = to - from,
                                      .width = panels<T>(this->n_out()) * kPanel<T>,
                                      .below = rows_from(own, from)});
-    finish_below(frame, *below, this->n_in(), from, to);
   }
 
   std::vector<Shown<T>> shown(const LayerRows<T>& rows) const override {

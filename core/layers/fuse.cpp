@@ -6,25 +6,30 @@
 namespace chainrule {
 namespace {
 
+// The plan at position k as one of its kind, or null.
+template <class Plan>
+const Plan* plan_at(const Plans& plans, std::size_t k) {
+  return k < plans.size() ? dynamic_cast<const Plan*>(plans[k].get()) : nullptr;
+}
+
+// Only in front of another dense layer, whose product takes the deltas back through the rest.
 Plans fuse(const Plans& plans) {
   Plans fused;
-  for (std::size_t k = 0; k < plans.size();) {
-    const auto* dense = dynamic_cast<const DensePlan*>(plans[k].get());
-    if (dense == nullptr) {
-      fused.push_back(plans[k++]);
-      continue;
-    }
+  for (std::size_t k = 0; k < plans.size(); ++k) {
+    fused.push_back(plans[k]);
+    const auto* dense = plan_at<DensePlan>(plans, k);
+    if (dense == nullptr) continue;
+    std::size_t next = k + 1;
+    const auto* activation = plan_at<ActivationPlan>(plans, next);
+    if (activation != nullptr) ++next;
+    const auto* dropout = plan_at<DropoutPlan>(plans, next);
+    if (dropout != nullptr) ++next;
+    if (plan_at<DensePlan>(plans, next) == nullptr) continue;
     auto whole = std::make_shared<DensePlan>(*dense);
-    const auto next = [&]<class Plan>(Plan& to) {
-      const auto* plan = k < plans.size() ? dynamic_cast<const Plan*>(plans[k].get()) : nullptr;
-      if (plan == nullptr) return;
-      to = *plan;
-      ++k;
-    };
-    ++k;
-    next(whole->activation);
-    next(whole->dropout);
-    fused.push_back(std::move(whole));
+    if (activation != nullptr) whole->activation = *activation;
+    if (dropout != nullptr) whole->dropout = *dropout;
+    fused.back() = std::move(whole);
+    k = next - 1;
   }
   return fused;
 }

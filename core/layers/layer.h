@@ -146,12 +146,13 @@ class Layer {
     return rows.out;
   }
   virtual void forward(const Frame<T>&, LayerRows<T>&, Index from, Index to) const = 0;
-  // What the layer above leaves in delta: dl/d(out), or what the fused part below it makes of that.
+  // What a dense layer above makes of dl/d(out) on its way into delta; any other leaves it as it
+  // is.
   virtual Tail<T> tail(const LayerRows<T>& rows, bool /*dropping*/) const {
     return {.delta = rows.delta.data, .stride = rows.delta.stride};
   }
-  // From delta to dl/d(in), through `below` into the delta of the layer below; null where nothing
-  // below has parameters.
+  // From delta to dl/d(in), into the delta of the layer below; null where nothing below has
+  // parameters.
   virtual void backward(const Frame<T>&, LayerRows<T>&, const Tail<T>* below, Index from,
                         Index to) const = 0;
   // Multiplies what the gradients read by the rows' weights, which enter here and nowhere else.
@@ -261,18 +262,6 @@ Tail<T> rows_from(Tail<T> tail, Index from) {
   move(tail.delta);
   move(tail.residual);
   return tail;
-}
-
-// Where no product comes before: takes dl/d(in), which lies in below's delta, through the rest of
-// `below`, over rows [from, to) of `width` units.
-template <class T>
-void finish_below(const Frame<T>& frame, const Tail<T>& below, Index width, Index from, Index to) {
-  if (below.activation == Activation::identity && below.slope == nullptr && below.mask == nullptr &&
-      below.residual == nullptr)
-    return;
-  const Tail<T> rows = rows_from(below, from);
-  frame.table.activation_backward(
-      {.d_a = rows.delta, .rows = to - from, .width = panels<T>(width) * kPanel<T>, .below = rows});
 }
 
 }  // namespace chainrule

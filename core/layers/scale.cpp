@@ -31,7 +31,6 @@ class ScaleLayer final : public Layer<T> {
       if (below != nullptr)
         frame.table.multiply(delta, frame.values + at_, below->delta + i * below->stride, width());
     }
-    if (below != nullptr) finish_below(frame, *below, this->n_in(), from, to);
   }
 
   void weigh(const Frame<T>& frame, LayerRows<T>& rows, const T* weights, Index from,

@@ -15,6 +15,7 @@ import numpy as np
 from chainrule import engine
 from chainrule.spec import (
     LOSSES,
+    Activation,
     CategoryEmbedding,
     Columns,
     Dense,
@@ -63,7 +64,7 @@ def dense(
     dropout: float = 0.0,
 ) -> list[Any]:
     """A dense layer with its activation, and the dropout after it."""
-    layer = Dense(units, activation, ntk, parametric=blend)
+    layer = Dense(units, Activation(activation, blend) if blend else activation, ntk)
     return [layer, Dropout(dropout)] if dropout else [layer]
 
 

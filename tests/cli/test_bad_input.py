@@ -147,6 +147,17 @@ def test_a_bare_network(cli: Any, penguins: Path, tmp_path: Path) -> None:
     assert cli("info", "net.safetensors").code == 0
 
 
+def test_a_drop_in_estimator(cli: Any, penguins: Path, tmp_path: Path) -> None:
+    import chainrule
+
+    model = chainrule.MLPRegressor(hidden_layer_sizes=4, solver="lbfgs", random_state=0)
+    model.fit([[0.0], [1.0], [2.0]], [0.0, 1.0, 2.0]).save(tmp_path / "mlp.safetensors")
+    run = cli("predict", "mlp.safetensors", penguins)
+    assert_one_sentence(run, "holds a drop-in estimator without a table")
+    run = cli("info", "mlp.safetensors")
+    assert run.code == 0 and "mlp.safetensors: mlp regressor, format " in run.out
+
+
 def test_tables_that_do_not_fit_the_model(cli: Any, trained: Path, tmp_path: Path) -> None:
     header = "island,bill_length_mm,bill_depth_mm,flipper_length_mm,body_mass_g,sex,year"
     row = "Dream,40,18,190,3500,male,2008"

@@ -1,4 +1,4 @@
-"""A whole round on a real table: train, predict what is new, evaluate, check, look inside."""
+"""`chainrule train`: what it says, scores and saves."""
 
 from __future__ import annotations
 
@@ -101,52 +101,6 @@ def _as_table(columns: Any) -> Any:
     return as_table(columns)
 
 
-def test_new_rows_with_everything_that_may_differ(
-    cli: Any, trained: Path, penguins: Path, tmp_path: Path
-) -> None:
-    rows = rows_of(penguins.read_text())[:6]
-    rows[0]["island"] = "Atlantis"  # never met
-    rows[1]["year"] = "NA"  # never missing in training
-    rows[2]["bill_length_mm"] = ""
-    names = ["note", *reversed(rows[0]), "checked"]
-    with (tmp_path / "new.csv").open("w", newline="") as file:
-        writer = csv.DictWriter(file, names, delimiter=";", restval="3 apples")
-        writer.writeheader()
-        writer.writerows(rows)
-    run = cli("predict", trained, "new.csv")
-    assert run.code == 0
-    found = rows_of(run.out)
-    assert list(found[0]) == ["species", "p(Adelie)", "p(Chinstrap)", "p(Gentoo)"]
-    assert len(found) == 6
-    for row in found:
-        shares = [float(row[f"p({label})"]) for label in ("Adelie", "Chinstrap", "Gentoo")]
-        assert sum(shares) == pytest.approx(1.0)
-    assert "notice: 2 columns are not used: 'note', 'checked'." in run.err
-    assert "1 row with 1 category not met in training ('Atlantis')" in run.err
-    assert "column 'year' has 1 missing value" in run.err
-    assert run.err.splitlines()[-1].startswith("next: chainrule predict")
-    # The rows that do not differ are predicted to the same bits as from the original file.
-    original = rows_of(cli("predict", trained, penguins).out)
-    assert found[3:] == original[3:6]
-    assert cli("predict", trained, "new.csv", "-q").err == ""
-
-
-def test_predictions_equal_the_library(cli: Any, trained: Path, penguins: Path) -> None:
-    found = json.loads(cli("predict", trained, penguins, "--json").out)
-    model = chainrule.load(trained)
-    X = read_table(penguins).without("species")
-    assert found["predictions"] == model.predict(X).tolist()
-    assert found["probabilities"] == model.predict_proba(X).tolist()
-    assert found["classes"] == ["Adelie", "Chinstrap", "Gentoo"]
-
-
-def test_predictions_to_a_file(cli: Any, trained: Path, penguins: Path, tmp_path: Path) -> None:
-    run = cli("predict", trained, penguins, "-o", "out.csv")
-    assert run.code == 0
-    assert run.out.startswith("344 predictions written to out.csv\n")
-    assert (tmp_path / "out.csv").read_text() == cli("predict", trained, penguins).out
-
-
 def test_regression(cli: Any, penguins: Path, tmp_path: Path) -> None:
     query = "SELECT * FROM data WHERE body_mass_g IS NOT NULL"
     options = ["--target", "body_mass_g", "--epochs", "10", "--hidden", "16", "--sql", query]
@@ -194,17 +148,6 @@ def test_quantiles_and_intervals(cli: Any, penguins: Path, tmp_path: Path) -> No
     np.testing.assert_array_equal(found, expected)
 
 
-def test_evaluate(cli: Any, trained: Path, penguins: Path) -> None:
-    found = json.loads(cli("evaluate", trained, penguins, "--json").out)
-    model = chainrule.load(trained)
-    table = read_table(penguins)
-    assert found["scores"]["accuracy"] == model.score(table.without("species"), table["species"])
-    assert found["baseline"]["accuracy"] == pytest.approx(152 / 344)
-    assert found["baseline_answer"] == "always 'Adelie'"
-    text = cli("evaluate", trained, penguins)
-    assert text.out.splitlines()[-1].startswith("next: chainrule check ")
-
-
 def test_missing_tokens_are_remembered(cli: Any, tmp_path: Path) -> None:
     rows = "".join(f"{'-' if i % 9 == 0 else i},{'uv'[i > 20]}\n" for i in range(40))
     (tmp_path / "t.csv").write_text("a,c\n" + rows)
@@ -227,35 +170,3 @@ def test_integer_classes(cli: Any, tmp_path: Path) -> None:
         "p(2)",
     }
     assert cli("evaluate", "t.safetensors", "t.csv").code == 0
-
-
-def test_check(cli: Any, trained: Path, penguins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run = cli("check", trained, penguins, "--rows", "8")
-    assert run.code == 0
-    assert "\nok: the largest error" in run.out
-    found = json.loads(cli("check", trained, penguins, "--rows", "8", "--json").out)
-    assert found["ok"] is True
-    assert found["n_rows"] == 8
-    from chainrule.explain.check.gradient_check import GradientCheck
-
-    monkeypatch.setattr(GradientCheck, "ok", property(lambda report: False))
-    assert cli("check", trained, penguins, "--rows", "8").code == 1
-
-
-def test_info(cli: Any, trained: Path) -> None:
-    run = cli("info", trained)
-    assert run.code == 0
-    assert "target: species" in run.out
-    assert "island" in run.out
-    found = json.loads(cli("info", trained, "--json").out)
-    assert found["kind"] == "tabular_classifier"
-    assert found["x-table"]["target"] == "species"
-
-
-def test_spreadsheet_formulas(cli: Any, tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_text("a,c\n" + "".join(f"{i},{'=x'[i % 2 :]}\n" for i in range(30)))
-    assert cli("train", "t.csv", "--target", "c", "--epochs", "1", "--hidden", "4").code == 0
-    run = cli("predict", "t.safetensors", "t.csv")
-    assert "looks like a formula" in run.err or "=x" not in run.out.splitlines()[1:]
-    safe = cli("predict", "t.safetensors", "t.csv", "--excel-safe")
-    assert "\n=" not in safe.out

@@ -9,6 +9,7 @@ import pytest
 
 from chainrule.files import ModelRecord, read_model, to_bytes
 from chainrule.spec import (
+    Activation,
     CategoryEmbedding,
     Columns,
     Dense,
@@ -86,7 +87,7 @@ def third_format():
     """The model in format-3.safetensors: layers beside and behind one another, and a penalty."""
     record = first_format()
     embeddings = Columns(((1, PeriodicEmbedding(2, 1)), (1, CategoryEmbedding((2,), 2))))
-    layers = (embeddings, Scale(), Dense(3, "mish", parametric=True), Dropout(0.5), Dense(1))
+    layers = (embeddings, Scale(), Dense(3, Activation("mish", True)), Dropout(0.5), Dense(1))
     record.spec = NetworkSpec(2, layers, Loss("huber", 1.5))
     record.params = {
         name: np.full(shape, index, np.float32)

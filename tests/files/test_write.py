@@ -14,17 +14,17 @@ import pytest
 
 from chainrule.errors import ModelFileError
 from chainrule.files import write
-from chainrule.files.write import SystemCalls, write_atomically
+from chainrule.files.write import FileCalls, write_atomically
 
 OLD, NEW = b"old" * 1000, b"new!" * 5000
-CALLS = [field.name for field in dataclasses.fields(SystemCalls)]
+CALLS = [field.name for field in dataclasses.fields(FileCalls)]
 
 
 def failing_at(name, error):
     def fail(*_):
         raise error
 
-    return dataclasses.replace(SystemCalls(), **{name: fail})
+    return dataclasses.replace(FileCalls(), **{name: fail})
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO, errno.EINTR, errno.EDQUOT])
@@ -32,7 +32,7 @@ def failing_at(name, error):
 def test_a_failing_call_leaves_the_old_file(tmp_path, monkeypatch, name, number):
     path = tmp_path / "model"
     path.write_bytes(OLD)
-    monkeypatch.setattr(write, "SYSTEM", failing_at(name, OSError(number, os.strerror(number))))
+    monkeypatch.setattr(write, "CALLS", failing_at(name, OSError(number, os.strerror(number))))
     with pytest.raises(ModelFileError, match=r"model'.*" + os.strerror(number)):
         write_atomically(path, NEW)
     # Once the new name stands, only its durability can fail.
@@ -44,7 +44,7 @@ def test_a_failing_call_leaves_the_old_file(tmp_path, monkeypatch, name, number)
 def test_an_interrupt_at_any_call_passes_through(tmp_path, monkeypatch, name):
     path = tmp_path / "model"
     path.write_bytes(OLD)
-    monkeypatch.setattr(write, "SYSTEM", failing_at(name, KeyboardInterrupt()))
+    monkeypatch.setattr(write, "CALLS", failing_at(name, KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         write_atomically(path, NEW)
     assert path.read_bytes() in (OLD, NEW)
@@ -55,18 +55,18 @@ def test_the_order_of_the_calls(tmp_path, monkeypatch):
     seen = []
 
     def spy(name):
-        real = getattr(SystemCalls(), name)
+        real = getattr(FileCalls(), name)
         return lambda *a: (seen.append(name), real(*a))[1]
 
-    monkeypatch.setattr(write, "SYSTEM", SystemCalls(**{name: spy(name) for name in CALLS}))
+    monkeypatch.setattr(write, "CALLS", FileCalls(**{name: spy(name) for name in CALLS}))
     (tmp_path / "model").write_bytes(OLD)
     write_atomically(tmp_path / "model", NEW)
     assert seen == ["open", "write", "fsync", "close", "chmod", "replace", "fsync_folder"]
 
 
 def test_short_writes_are_continued(tmp_path, monkeypatch):
-    calls = SystemCalls(write=lambda descriptor, rest: os.write(descriptor, rest[:777]))
-    monkeypatch.setattr(write, "SYSTEM", calls)
+    calls = FileCalls(write=lambda descriptor, rest: os.write(descriptor, rest[:777]))
+    monkeypatch.setattr(write, "CALLS", calls)
     write_atomically(tmp_path / "model", NEW)
     assert (tmp_path / "model").read_bytes() == NEW
 
@@ -138,12 +138,12 @@ CHILD = """
 import os, signal, sys
 from chainrule.files import write
 path, name, when = sys.argv[1:]
-real = getattr(write.SystemCalls(), name)
+real = getattr(write.FileCalls(), name)
 def die(*arguments):
     if when == "after":
         real(*arguments)
     os.kill(os.getpid(), signal.SIGKILL)
-setattr(write.SYSTEM, name, die)
+setattr(write.CALLS, name, die)
 write.write_atomically(path, b"new!" * 5000)
 """
 

@@ -13,6 +13,7 @@ from chainrule.reference.forward import forward, record_forward
 from chainrule.reference.gradients import gradients
 from chainrule.reference.random import dropout_mask, permutation
 from chainrule.spec import (
+    Activation,
     CategoryEmbedding,
     Columns,
     Dense,
@@ -280,7 +281,7 @@ def test_nothing_given_is_changed(xor: Problem) -> None:
 
 def test_schedules_of_decay_and_dropout_count_the_steps_of_this_call() -> None:
     """Step by step, each rate times its schedule's factor, gives the same parameters."""
-    layers = (Scale(), Dense(6, "tanh", parametric=True), Dropout(0.4), Dense(1))
+    layers = (Scale(), Dense(6, Activation("tanh", True)), Dropout(0.4), Dense(1))
     spec = NetworkSpec(3, layers, Loss("squared_error"))
     rng = np.random.default_rng(3)
     params, X = random_params(rng, spec), rng.normal(size=(6, 3))

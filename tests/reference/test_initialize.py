@@ -11,6 +11,7 @@ from chainrule.reference.initialize import initialize
 from chainrule.reference.random import words
 from chainrule.spec import (
     INITIALIZATIONS,
+    Activation,
     CategoryEmbedding,
     Columns,
     Dense,
@@ -83,7 +84,7 @@ EMBEDDED = NetworkSpec(
     (
         Columns(((400, PeriodicEmbedding(16, 3)), (99, None), (1, CategoryEmbedding((9000,), 4)))),
         Scale(),
-        Dense(3, "mish", parametric=True),
+        Dense(3, Activation("mish", True)),
         Dense(1),
     ),
     Loss("squared_error"),

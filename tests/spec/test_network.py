@@ -86,7 +86,7 @@ def test_json_keeps_the_constants_of_a_loss(loss: Loss) -> None:
 
 
 def test_a_shorthand_becomes_the_layers_that_it_stands_for() -> None:
-    short = NetworkSpec(2, (Dense(3, "tanh", ntk=True, parametric=True), Dense(1, "exp")), POISSON)
+    short = NetworkSpec(2, (Dense(3, Activation("tanh", True), ntk=True), Dense(1, "exp")), POISSON)
     hidden = (Dense(3, ntk=True), Activation("tanh", parametric=True))
     assert short == NetworkSpec(2, (*hidden, Dense(1), Activation("exp")), POISSON)
     assert short.layers == (*hidden, Dense(1), Activation("exp"))
@@ -94,7 +94,7 @@ def test_a_shorthand_becomes_the_layers_that_it_stands_for() -> None:
 
 def test_every_layer_has_its_place() -> None:
     side_by_side = Columns(((1, None), (2, PERIODIC), (1, CategoryEmbedding((3,), 2))))
-    layers = (side_by_side, Scale(), Dropout(0.1), Dense(5, "tanh", parametric=True), Dense(1))
+    layers = (side_by_side, Scale(), Dropout(0.1), Dense(5, Activation("tanh", True)), Dense(1))
     spec = NetworkSpec(4, layers, SQUARED)
     kinds = ["periodic", "embedding", "columns", "scale", "dropout", "dense", "activation", "dense"]
     assert [at.layer.kind for at in spec.walk] == kinds

@@ -23,7 +23,8 @@ def values_in_words(values: np.ndarray, kind: str) -> str:
         return f"{known.min().astype('M8[s]')} to {known.max().astype('M8[s]')}"
     known = Counter(value for value in values.tolist() if value is not None)
     head = f"{len(known)} {'value' if len(known) == 1 else 'values'}: "
-    return head + _listed([str(value) for value, _ in known.most_common(9)], len(known), len(head))
+    words = [_short(str(value)) for value, _ in known.most_common(9)]
+    return head + _listed(words, len(known), len(head))
 
 
 def classes_in_words(values: np.ndarray) -> str:
@@ -36,7 +37,7 @@ def classes_in_words(values: np.ndarray) -> str:
 def _listed(words: list[str], n_words: int, used: int, room: int = _ROOM) -> str:
     """As many words as there is room for, at least one."""
     shown = ""
-    for place, word in enumerate(map(_short, words)):
+    for place, word in enumerate(words):
         longer = f"{shown}, {word}" if shown else word
         if place and used + len(longer) > room:
             return f"{shown}, ..."

@@ -147,9 +147,11 @@ def unpack(data: bytes) -> dict[str, np.ndarray]:
     """The tensors of a file whose header has passed `compare`."""
     try:
         return safetensors.numpy.load(data)
-    except (KeyboardInterrupt, SystemExit, MemoryError):
+    except MemoryError:
         raise
     except BaseException as error:  # a panic of the compiled package is a BaseException
+        if not isinstance(error, Exception) and type(error).__module__ == "builtins":
+            raise  # Ctrl-C, or an end of the interpreter
         raise ModelFileError(
             f"the safetensors package refuses the file ({type(error).__name__})."
         ) from error

@@ -38,14 +38,14 @@ def _fsync_folder(folder: str) -> None:
     try:
         os.fsync(descriptor)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network file systems have none
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):  # some network drives have none
             raise
     finally:
         os.close(descriptor)
 
 
 @dataclass
-class SystemCalls:
+class FileCalls:
     """The calls of `write_atomically`, in the order in which they happen."""
 
     open: Callable[[str, int, int], int] = os.open
@@ -57,7 +57,7 @@ class SystemCalls:
     fsync_folder: Callable[[str], None] = _fsync_folder
 
 
-SYSTEM = SystemCalls()
+CALLS = FileCalls()
 
 _FLAGS = (
     os.O_WRONLY
@@ -100,7 +100,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     temporary = os.path.join(folder, f".{Path(target).name[:80]}.{secrets.token_hex(8)}.tmp")
     try:
         _fill(temporary, data, mode)
-        SYSTEM.replace(temporary, target)
+        CALLS.replace(temporary, target)
     except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
@@ -108,7 +108,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
             raise _failure(shown, error) from error
         raise
     try:
-        SYSTEM.fsync_folder(folder)
+        CALLS.fsync_folder(folder)
     except OSError as error:
         raise ModelFileError(
             f"'{shown}' is written, but the system could not make its name durable "
@@ -118,19 +118,19 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
 
 def _fill(temporary: str, data: bytes, mode: int | None) -> None:
     # Private until it has the old file's mode; a file without predecessor takes the umask's.
-    descriptor = SYSTEM.open(temporary, _FLAGS, 0o666 if mode is None else 0o600)
+    descriptor = CALLS.open(temporary, _FLAGS, 0o666 if mode is None else 0o600)
     try:
         rest = memoryview(data)
         while rest:
-            rest = rest[SYSTEM.write(descriptor, rest) :]
-        SYSTEM.fsync(descriptor)
+            rest = rest[CALLS.write(descriptor, rest) :]
+        CALLS.fsync(descriptor)
     except BaseException:
         with contextlib.suppress(OSError):
             os.close(descriptor)
         raise
-    SYSTEM.close(descriptor)
+    CALLS.close(descriptor)
     if mode is not None:
-        SYSTEM.chmod(temporary, mode)
+        CALLS.chmod(temporary, mode)
 
 
 def _failure(shown: str, error: OSError) -> ModelFileError:

@@ -153,8 +153,8 @@ class NetworkSpec:
                         f"activation '{placed.layer.function}' is for the output layer only; "
                         f"hidden layers take one of {', '.join(ACTIVATIONS)}."
                     )
-            elif placed.layer.parametric:
-                raise SpecError("a parametric activation is for hidden layers only.")
+            elif placed.parameters:
+                raise SpecError("the activation of the output has no parameters; it is the loss's.")
 
     def _check_names(self) -> None:
         seen: set[str] = set()

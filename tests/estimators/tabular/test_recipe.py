@@ -7,7 +7,15 @@ import pytest
 
 from chainrule.errors import SpecError
 from chainrule.estimators.tabular.recipe import PRESETS, TASKS, Recipe, resolve
-from chainrule.spec import CategoryEmbedding, Dense, Dropout, Loss, PeriodicEmbedding, Scale
+from chainrule.spec import (
+    Activation,
+    CategoryEmbedding,
+    Dense,
+    Dropout,
+    Loss,
+    PeriodicEmbedding,
+    Scale,
+)
 
 DEFAULTS = {
     "loss": None,
@@ -32,14 +40,14 @@ def test_the_published_network():
         PeriodicEmbedding(4, 16, 3),
         CategoryEmbedding((9, 30), 8),
         Scale(),
-        *[Dense(256, "selu", ntk=True, parametric=True), Dropout(0.15)] * 3,
+        *[Dense(256, Activation("selu", True), ntk=True), Dropout(0.15)] * 3,
         Dense(3, "softmax", ntk=True),
     )
     assert spec.n_inputs == 4 * 4 + 1 + 2 * 8
     number = resolve(DEFAULTS, "regression").network(3, 1, SQUARES)
     assert number.layers == (
         Scale(),
-        *[Dense(256, "mish", ntk=True, parametric=True), Dropout(0.15)] * 3,
+        *[Dense(256, Activation("mish", True), ntk=True), Dropout(0.15)] * 3,
         Dense(1, "identity", ntk=True),
     )
 
@@ -115,8 +123,8 @@ def test_arguments_replace_the_preset():
     spec = recipe.network(2, 1, SQUARES)
     assert spec.layers == (
         Scale(),
-        Dense(8, "mish", parametric=True),
-        Dense(4, "mish", parametric=True),
+        Dense(8, Activation("mish", True)),
+        Dense(4, Activation("mish", True)),
         Dense(1, "identity"),
     )
     training = recipe.training(spec, 130, 0, None, None)

@@ -32,7 +32,7 @@ def test_the_parametric_form_goes_from_the_line_to_the_activation() -> None:
 
 
 def test_dropout_acts_on_what_a_parametric_activation_gives() -> None:
-    layers = (Dense(1, "relu", parametric=True), Dropout(0.5), Dense(1))
+    layers = (Dense(1, Activation("relu", True)), Dropout(0.5), Dense(1))
     spec = NetworkSpec(1, layers, Loss("squared_error"))
     one = np.ones((1, 1))
     params = {"W1": one, "b1": np.zeros(1), "activation_weight1": w[2:3], "W2": one, "b2": one[0]}

@@ -20,6 +20,7 @@ import numpy as np
 from chainrule.errors import SpecError
 from chainrule.estimators.arguments import plain
 from chainrule.spec import (
+    Activation,
     CategoryEmbedding,
     Columns,
     Dense,
@@ -139,7 +140,7 @@ class Recipe:
         ntk = self.init in _NTK_INITS
         layers = self._front(n_features, n_numbers, levels)
         for units in self.hidden_layer_sizes:
-            layers.append(Dense(units, self.activation, ntk, self.parametric))
+            layers.append(Dense(units, Activation(self.activation, self.parametric), ntk))
             if self.dropout != 0:
                 layers.append(Dropout(self.dropout))
         layers.append(Dense(n_outputs, loss.row.output_activation, ntk))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from chainrule.errors import SpecError
 from chainrule.spec.checks import check_flag
@@ -30,7 +29,11 @@ class Activation(Layer):
     parametric: bool = False
 
     def check(self, where: str) -> None:
-        check_activation(self.function, where)
+        if not isinstance(self.function, str) or self.function not in OUTPUT_ACTIVATIONS:
+            raise SpecError(
+                f"unknown activation {self.function!r} in {where}; "
+                f"the activations are {', '.join(OUTPUT_ACTIVATIONS)}."
+            )
         check_flag(f"parametric of {where}", self.parametric)
 
     def parameters(self, n_in: int) -> tuple[Parameter, ...]:
@@ -40,12 +43,3 @@ class Activation(Layer):
 
     def label(self) -> str:
         return f"parametric {self.function}" if self.parametric else self.function
-
-
-def check_activation(name: Any, where: str) -> None:
-    """Raise `SpecError` unless `name` is an activation."""
-    if not isinstance(name, str) or name not in OUTPUT_ACTIVATIONS:
-        raise SpecError(
-            f"unknown activation {name!r} in {where}; "
-            f"the activations are {', '.join(OUTPUT_ACTIVATIONS)}."
-        )

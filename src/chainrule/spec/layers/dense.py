@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from chainrule.spec.checks import check_count, check_flag
-from chainrule.spec.layers.activation import Activation, check_activation
+from chainrule.spec.layers.activation import Activation
 from chainrule.spec.layers.layer import SCHEME, Layer, Parameter
 
 
@@ -17,27 +17,28 @@ class Dense(Layer):
     ----------
     units : int
         Width n_l. Parameters: W of shape (n_l, n_{l-1}) and b of shape (n_l,).
-    activation : str
-        Of the `Activation` that follows; "identity" in every layer of a `NetworkSpec`, where the
-        activation is a layer of its own.
+    activation : str or Activation
+        The activation that follows, by name or as a layer; "identity" in every dense layer of a
+        `NetworkSpec`, where the activation is a layer of its own.
     ntk : bool
         Neural-tangent parametrisation: z = W a / sqrt(n_{l-1}) + b.
-    parametric : bool
-        Whether the activation that follows is parametric.
     """
 
     kind = "dense"
 
     units: int
-    activation: str = field(default="identity", metadata={"shorthand": True})
+    activation: str | Activation = field(default="identity", metadata={"shorthand": True})
     ntk: bool = False
-    parametric: bool = field(default=False, metadata={"shorthand": True})
 
     def check(self, where: str) -> None:
         check_count(f"units of {where}", self.units)
-        check_activation(self.activation, where)
         check_flag(f"ntk of {where}", self.ntk)
-        check_flag(f"parametric of {where}", self.parametric)
+        self._follows.check(where)
+
+    @property
+    def _follows(self) -> Activation:
+        given = self.activation
+        return given if isinstance(given, Activation) else Activation(given)
 
     def n_out(self, n_in: int, where: str) -> int:
         return self.units
@@ -49,12 +50,9 @@ class Dense(Layer):
         )
 
     def expanded(self) -> tuple[Layer, ...]:
-        if self.activation == "identity" and not self.parametric:
+        if self.activation == "identity":
             return (self,)
-        return (
-            Dense(self.units, ntk=self.ntk),
-            Activation(self.activation, parametric=self.parametric),
-        )
+        return (Dense(self.units, ntk=self.ntk), self._follows)
 
     def label(self) -> str:
         return "ntk" if self.ntk else ""
