@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The activation where no product comes before it, and its learned factor a unit wherever it runs.
 //
-//   forward    out = sigma(in), or in + w (sigma(in) - in)      backward   dl/d(in) = dl/d(out)
-//   slope gradient   dL/dw = dl/d(out) (sigma(in) - in)
+//   forward    out = sigma(in), or in + w (sigma(in) - in)
+//   backward   dl/d(in) = dl/d(out) sigma'(in), or dl/d(out) (1 + w (sigma'(in) - 1))
+//   gradient   dL/dw = dl/d(out) (sigma(in) - in)
 #pragma once
 
 #include "kernels/names.h"
