@@ -12,7 +12,15 @@ import pytest
 import chainrule
 from chainrule import Network
 from chainrule.errors import DataError, DivergedError, SpecError
-from chainrule.spec import CategoryEmbedding, Columns, Dense, Dropout, PeriodicEmbedding, Scale
+from chainrule.spec import (
+    Activation,
+    CategoryEmbedding,
+    Columns,
+    Dense,
+    Dropout,
+    PeriodicEmbedding,
+    Scale,
+)
 
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 Y = np.array([0, 1, 1, 0])
@@ -194,7 +202,7 @@ def test_repr_shows_what_stands_before_layer_1() -> None:
     embeddings = Columns(
         ((2, PeriodicEmbedding()), (1, None), (1, CategoryEmbedding((3,), units=8)))
     )
-    net = Network([4, embeddings, Scale(), Dense(8, "mish", parametric=True), Dense(1)])
+    net = Network([4, embeddings, Scale(), Dense(8, Activation("mish", True)), Dense(1)])
     shown = " ".join(repr(net).split())
     assert "Network 17-8-1, squared_error, float32, 376 parameters" in shown
     assert (

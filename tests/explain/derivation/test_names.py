@@ -7,6 +7,7 @@ import pytest
 from chainrule.errors import SpecError
 from chainrule.explain.derivation.names import Asked, Names
 from chainrule.spec import (
+    Activation,
     CategoryEmbedding,
     Columns,
     Dense,
@@ -87,7 +88,7 @@ EMBEDDED = NetworkSpec(
     (
         Columns(((2, PeriodicEmbedding(6, 2)), (1, None), (1, CategoryEmbedding((3,), units=2)))),
         Scale(),
-        Dense(4, "tanh", parametric=True),
+        Dense(4, Activation("tanh", True)),
         Dense(2, "softmax"),
     ),
     Loss("cross_entropy"),
