@@ -18,7 +18,8 @@ from functools import cached_property
 
 from chainrule.errors import SpecError
 from chainrule.explain.derivation.kinds import kind_of
-from chainrule.explain.derivation.layer import Axis, Wire
+from chainrule.explain.derivation.layer import Axis
+from chainrule.explain.derivation.source import Wire
 from chainrule.explain.derivation.wiring import wires
 from chainrule.spec import NetworkSpec, Placed
 
