@@ -9,6 +9,7 @@ inputs and rows count from 0, as in those arrays; layers count from 1, and layer
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 CONVENTIONS = (
     "W2[j,i] leads into unit j of layer 2 from unit i of layer 1; units, inputs and rows (@3) "
@@ -82,6 +83,7 @@ _AROUND = {
 }
 
 
+@cache
 def symbol_of(kind: str) -> Symbol:
     """The symbol of a kind; one without an entry is called by its name, as a parameter is."""
     if kind in SYMBOLS:

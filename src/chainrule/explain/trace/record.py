@@ -171,7 +171,8 @@ class Record:
     def __getitem__(self, name: str) -> np.ndarray:
         """An array by name: "z1", "a0", "slope1", "delta2", "W1", "dL_dW1", "update_W1", ...
 
-        Raises `KeyError` for any other."""
+        Raises `KeyError` for any other.
+        """
         for prefix, arrays in (("dL_d", "grads"), ("update_", "update"), ("", "params")):
             tensor = name.removeprefix(prefix)
             if name.startswith(prefix) and tensor in self.params:
