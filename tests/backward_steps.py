@@ -80,8 +80,8 @@ PROBLEMS = {
         [
             Columns(((2, PeriodicEmbedding(5, 3)), (1, None), (2, CategoryEmbedding((2, 3), 2)))),
             Scale(),
-            Dense(7, Activation("tanh", True)),
-            Dense(6, Activation("gelu", True)),
+            Dense(7, Activation("tanh", parametric=True)),
+            Dense(6, Activation("gelu", parametric=True)),
             Dense(2),
         ],
         weighted=True,

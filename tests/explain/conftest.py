@@ -67,9 +67,9 @@ def trace():
     layers = (
         Columns(((2, PeriodicEmbedding(6, 3)), (1, None), (1, CategoryEmbedding((3,), 4)))),
         Scale(),
-        Dense(5, Activation("selu", True), ntk=True),
+        Dense(5, Activation("selu", parametric=True), ntk=True),
         Dropout(0.2),
-        Dense(4, Activation("tanh", True), ntk=True),
+        Dense(4, Activation("tanh", parametric=True), ntk=True),
         Dense(3, "softmax", ntk=True),
     )
     spec = NetworkSpec(4, layers, Loss("cross_entropy"))

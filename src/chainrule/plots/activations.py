@@ -70,12 +70,8 @@ class ActivationsDisplay:
         -------
         ActivationsDisplay
         """
-        labels = [f"layer {l} {d.activation}" for l, d in enumerate(trace.spec.dense, start=1)]
-        slopes = [
-            None if d.activation == "softmax" else slope
-            for d, slope in zip(trace.spec.dense, trace.slope[1:], strict=True)
-        ]
-        return cls(activations=trace.a[1:], slopes=slopes, labels=labels).plot(ax=ax)
+        labels = [f"layer {l} {name}" for l, name in enumerate(trace.spec.activations) if l]
+        return cls(activations=trace.a[1:], slopes=trace.slope[1:], labels=labels).plot(ax=ax)
 
     @classmethod
     def from_estimator(

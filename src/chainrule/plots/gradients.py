@@ -60,7 +60,7 @@ class GradientsDisplay:
         -------
         GradientsDisplay
         """
-        labels = [f"layer {l} {d.activation}" for l, d in enumerate(trace.spec.dense, start=1)]
+        labels = [f"layer {l} {name}" for l, name in enumerate(trace.spec.activations) if l]
         return cls(gradients=trace.dL_dW[1:], labels=labels).plot(ax=ax)
 
     @classmethod

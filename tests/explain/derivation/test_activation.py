@@ -11,7 +11,9 @@ from chainrule.spec import Activation, Dense, Loss, NetworkSpec, TrainingSpec
 
 def test_a_parametric_activation_by_hand():
     """z = -2 and relu: a = z + (0 - z)/4 = -1.5, slope 3/4."""
-    spec = NetworkSpec(1, (Dense(1, Activation("relu", True)), Dense(1)), Loss("squared_error"))
+    spec = NetworkSpec(
+        1, (Dense(1, Activation("relu", parametric=True)), Dense(1)), Loss("squared_error")
+    )
     one = np.ones((1, 1))
     params = {"W1": one, "b1": np.zeros(1), "activation_weight1": np.array([0.25]), "W2": 3.0 * one,
               "b2": np.zeros(1)}  # fmt: skip

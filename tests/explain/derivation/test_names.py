@@ -88,7 +88,7 @@ EMBEDDED = NetworkSpec(
     (
         Columns(((2, PeriodicEmbedding(6, 2)), (1, None), (1, CategoryEmbedding((3,), units=2)))),
         Scale(),
-        Dense(4, Activation("tanh", True)),
+        Dense(4, Activation("tanh", parametric=True)),
         Dense(2, "softmax"),
     ),
     Loss("cross_entropy"),
@@ -134,7 +134,7 @@ def test_parameters_of_other_kinds(text, asked):
         ("embedding[4,0]", "level 4 of embedding, which has 4"),
         (
             "activation_weight2[0]",
-            "no 'activation_weight2'; its parameters are frequency, phase, weight, bias, embedding, scale",
+            "no 'activation_weight2'; its parameters are frequency, phase, weight, bias,",
         ),
         ("activation_weight3[0]", "layers 1 to 2"),
         ("scale1[0]", "no 'scale1'"),

@@ -24,7 +24,6 @@ from chainrule.estimators.tabular.plan import plan, validation_rows, within_limi
 from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.weights import read_weights
-from chainrule.explain.derivation.names import Names
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
 from chainrule.spec.shorthand import number_type
 from chainrule.table.encode.encoder import Encoder

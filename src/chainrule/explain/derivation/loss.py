@@ -1,4 +1,4 @@
-"""Equations of the loss: of a row, of all rows, the penalty, and delta(L) where the way back begins.
+"""Equations of the loss: of a row, of all rows, the penalty, and delta(L), where backward begins.
 
 delta(L) = dl/da(L) sigma'(z(L)), or a - y where the slope cancels.
 """

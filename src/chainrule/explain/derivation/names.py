@@ -18,7 +18,8 @@ from functools import cached_property
 
 from chainrule.errors import SpecError
 from chainrule.explain.derivation.kinds import kind_of
-from chainrule.explain.derivation.layer import Axis, Wire
+from chainrule.explain.derivation.layer import Axis
+from chainrule.explain.derivation.source import Wire
 from chainrule.explain.derivation.wiring import wires
 from chainrule.spec import NetworkSpec, Placed
 
@@ -89,6 +90,7 @@ class Names:
     outputs: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
+        """Raises `SpecError` for another number of names than the network has inputs or outputs."""
         object.__setattr__(self, "inputs", tuple(str(name) for name in self.inputs))
         object.__setattr__(self, "outputs", tuple(str(name) for name in self.outputs))
         for what, names, n in (

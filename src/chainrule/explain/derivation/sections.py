@@ -44,8 +44,8 @@ class Sections:
         derivatives = self.unfolding.towards_the_loss(behind, layer.at.index)
         values = {q: 1.0 for q in leaves if q.home is not None and not is_derivative(q)}
         for equation in derivatives.get(number, ()):
-            inside = influences(equation.right[-1])
-            values |= {q: 1.0 for q in inside if q.home == layer.at.index and layer.is_own(q)}
+            own = (q for q in influences(equation.right[-1]) if q.home == layer.at.index)
+            values |= {q: 1.0 for q in own if layer.is_own(q) and not is_derivative(q)}
         lowest = min((self.build.spec.walk[q.home or 0].number for q in values), default=0)
         made = self.unfolding.towards_the_inputs(values, lowest)
         if number in derivatives and not any(q.kind == "delta" for q in behind):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from chainrule.explain.derivation.kinds import kind_of
-from chainrule.explain.derivation.layer import Wire
+from chainrule.explain.derivation.source import Wire
 from chainrule.spec import NetworkSpec, Placed
 
 LETTERS = "hkpr"
