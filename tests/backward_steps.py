@@ -7,7 +7,9 @@ import numpy as np
 from chainrule import engine
 from chainrule.spec import (
     ACTIVATIONS,
+    Activation,
     CategoryEmbedding,
+    Columns,
     Dense,
     Dropout,
     Loss,
@@ -74,13 +76,12 @@ PROBLEMS = {
     "tangent": lambda: Problem(
         [Dense(7, "tanh", True), Dense(6, "silu", True), Dense(2, ntk=True)]
     ),
-    "stem": lambda: Problem(
+    "inputs": lambda: Problem(
         [
-            PeriodicEmbedding(2, 5, 3),
-            CategoryEmbedding((2, 3), 2),
+            Columns(((2, PeriodicEmbedding(5, 3)), (1, None), (2, CategoryEmbedding((2, 3), 2)))),
             Scale(),
-            Dense(7, "tanh", blend=True),
-            Dense(6, "gelu", blend=True),
+            Dense(7, Activation("tanh", parametric=True)),
+            Dense(6, Activation("gelu", parametric=True)),
             Dense(2),
         ],
         weighted=True,
@@ -157,38 +158,38 @@ class Backward:
     def bias_penalty(self, l):
         return 0.0
 
-    def blend(self, l, dl_da):
-        return (self.share() * dl_da * self.bend(l)).sum(axis=0)
+    def activation_weight(self, l, dl_da):
+        return (self.share() * dl_da * self.beyond(l)).sum(axis=0)
 
-    def bend(self, l):
+    def beyond(self, l):
         """sigma(z) - z."""
-        return (self.a[l] - self.z[l]) / self.params[f"blend{l}"]
+        return (self.a[l] - self.z[l]) / self.params[f"activation_weight{l}"]
 
-    # Before layer 1: a(0) = scale h, and for each wave of h mix cos u + shift.
+    # Before layer 1: a(0) = scale h, and in h periodic outputs weight cos u + bias.
 
-    def stem(self, dl_da):
+    def inputs(self, dl_da):
         self.grads["scale"] = (self.share() * dl_da * self.embedded()).sum(axis=0)
         dl_dh = self.share() * self.down(dl_da)
-        columns, outputs = self.params["shift"].shape
-        waves = dl_dh[:, : columns * (outputs + 1)].reshape(self.n, columns, -1)[..., :-1]
-        mix, u = self.params["mix"].reshape(columns, outputs, -1), self.angles()
-        dl_du = self.turned(np.einsum("nco,cok->nck", waves, mix), u)
-        self.grads["freq"] = (self.stretch() * dl_du).sum(axis=0)
+        columns, outputs = self.params["bias"].shape
+        periodic = dl_dh[:, : columns * (outputs + 1)].reshape(self.n, columns, -1)[..., :-1]
+        weight, u = self.params["weight"].reshape(columns, outputs, -1), self.angles()
+        dl_du = self.turned(np.einsum("nco,cok->nck", periodic, weight), u)
+        self.grads["frequency"] = (self.stretch() * dl_du).sum(axis=0)
         self.grads["phase"] = dl_du.sum(axis=0)
-        mixed = np.einsum("nco,nck->cok", waves, self.wave(u))
-        self.grads["mix"] = mixed.reshape(self.params["mix"].shape)
-        self.grads["shift"] = waves.sum(axis=0)
-        self.grads["levels"] = self.gathered(dl_dh[:, -4:])
+        by_weight = np.einsum("nco,nck->cok", periodic, self.cosine(u))
+        self.grads["weight"] = by_weight.reshape(self.params["weight"].shape)
+        self.grads["bias"] = periodic.sum(axis=0)
+        self.grads["embedding"] = self.gathered(dl_dh[:, -4:])
 
     def embedded(self):
-        return self.seen.h
+        return self.seen.layers[2].out  # of the columns
 
     def down(self, dl_da):
         return dl_da * self.params["scale"]
 
     def angles(self):
         """u (n, columns, frequencies)."""
-        return self.stretch() * self.params["freq"] + self.params["phase"]
+        return self.stretch() * self.params["frequency"] + self.params["phase"]
 
     def stretch(self):
         return 2.0 * np.pi * self.X[:, :2, np.newaxis]
@@ -196,12 +197,12 @@ class Backward:
     def turned(self, g, u):
         return -g * np.sin(u)
 
-    def wave(self, u):
+    def cosine(self, u):
         return np.cos(u)
 
     def gathered(self, dl_de):
-        """Rows 0 to 2 of `levels` belong to the first code, rows 3 to 6 to the second."""
-        out = np.zeros_like(self.params["levels"])
+        """Rows 0 to 2 of `embedding` belong to the first code, rows 3 to 6 to the second."""
+        out = np.zeros_like(self.params["embedding"])
         for row, d in zip(self.X[:, -2:].astype(int), dl_de, strict=True):
             out[row[0]] += d[:2]
             out[3 + row[1]] += d[2:]
@@ -214,9 +215,9 @@ class Backward:
             self.grads[f"b{l}"] = self.biases(l, delta) + self.bias_penalty(l)
             if l > 1:
                 dl_da = self.back(l, delta)
-                if self.spec.dense[l - 2].blend:
-                    self.grads[f"blend{l - 1}"] = self.blend(l - 1, dl_da)
+                if f"activation_weight{l - 1}" in self.params:
+                    self.grads[f"activation_weight{l - 1}"] = self.activation_weight(l - 1, dl_da)
                 delta = dl_da * self.slope(l - 1)
-            elif self.spec.has_stem:
-                self.stem(self.back(l, delta))
+            elif "scale" in self.params:
+                self.inputs(self.back(l, delta))
         return {name: np.ascontiguousarray(self.grads[name]) for name in self.params}

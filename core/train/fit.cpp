@@ -9,10 +9,10 @@
 
 #include "base/cpu.h"
 #include "base/random.h"
-#include "train/thread_tuning.h"
 #include "train/schedule.h"
 #include "train/step.h"
 #include "train/stop.h"
+#include "train/thread_tuning.h"
 #include "train/validation.h"
 
 namespace chainrule {

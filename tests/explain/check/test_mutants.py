@@ -246,38 +246,44 @@ MUTANTS = {
     ("dropped", "input dropped out forwards alone"): {
         "source": only(1, lambda self, l: self.X, Backward.source)
     },
-    # Before layer 1, and activations that blend
-    ("stem", "sine without its sign"): {"turned": lambda self, g, u: g * np.sin(u)},
-    ("stem", "cosine for sine"): {"turned": lambda self, g, u: -g * np.cos(u)},
-    ("stem", "sine in the gradient of mix"): {"wave": lambda self, u: np.sin(u)},
-    ("stem", "2 pi forgotten"): {
+    # Layers before layer 1, and parametric activations
+    ("inputs", "sine without its sign"): {"turned": lambda self, g, u: g * np.sin(u)},
+    ("inputs", "cosine for sine"): {"turned": lambda self, g, u: -g * np.cos(u)},
+    ("inputs", "sine in the gradient of weight"): {"cosine": lambda self, u: np.sin(u)},
+    ("inputs", "2 pi forgotten"): {
         "stretch": lambda self: self.X[:, :2, np.newaxis],
         "angles": lambda self: (
-            2 * np.pi * self.X[:, :2, np.newaxis] * self.params["freq"] + self.params["phase"]
+            2 * np.pi * self.X[:, :2, np.newaxis] * self.params["frequency"] + self.params["phase"]
         ),
     },
-    ("stem", "phase forgotten"): {"angles": lambda self: self.stretch() * self.params["freq"]},
-    ("stem", "scale forgotten on the way down"): {"down": lambda self, d: d},
-    ("stem", "scaled inputs for embedded ones"): {"embedded": lambda self: self.a[0]},
-    ("stem", "mean over the rows of a level"): {
+    ("inputs", "phase forgotten"): {
+        "angles": lambda self: self.stretch() * self.params["frequency"]
+    },
+    ("inputs", "scale forgotten on the way down"): {"down": lambda self, d: d},
+    ("inputs", "scaled inputs for embedded ones"): {"embedded": lambda self: self.a[0]},
+    ("inputs", "mean over the rows of a level"): {
         "gathered": lambda self, d: (
             Backward.gathered(self, d) / np.maximum(Backward.gathered(self, np.ones_like(d)), 1.0)
         )
     },
-    ("stem", "row of the level before"): {
+    ("inputs", "row of the level before"): {
         "gathered": lambda self, d: np.roll(Backward.gathered(self, d), 1, axis=0)
     },
-    ("stem", "missing levels left out"): {
+    ("inputs", "missing levels left out"): {
         "gathered": lambda self, d: (
             Backward.gathered(self, d) * (np.arange(7) % 3 > 0)[:, np.newaxis]
         )
     },
-    ("stem", "sigma(z) without z"): {"bend": lambda self, l: Backward.bend(self, l) + self.z[l]},
-    ("stem", "blend in its own gradient"): {"bend": lambda self, l: self.a[l] - self.z[l]},
-    ("stem", "delta for dl/da in the gradient of blend"): {
-        "blend": lambda self, l, d: Backward.blend(self, l, d * self.slope(l))
+    ("inputs", "sigma(z) without z"): {
+        "beyond": lambda self, l: Backward.beyond(self, l) + self.z[l]
     },
-    ("stem", "slope as if blend were 1"): {
+    ("inputs", "the factor in its own gradient"): {"beyond": lambda self, l: self.a[l] - self.z[l]},
+    ("inputs", "delta for dl/da in the gradient of the factor"): {
+        "activation_weight": lambda self, l, d: Backward.activation_weight(
+            self, l, d * self.slope(l)
+        )
+    },
+    ("inputs", "slope as if the factor were 1"): {
         "slope": only(1, lambda self, l: 1 - np.tanh(self.z[1]) ** 2, Backward.slope)
     },
     # Neural-tangent factor

@@ -1,0 +1,41 @@
+"""The category embedding: every code finds its row, and what is no code is refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chainrule import engine
+from chainrule.errors import DataError
+from chainrule.spec import CategoryEmbedding, Columns, Dense, Loss, NetworkSpec, TrainingSpec
+
+SPEC = NetworkSpec(
+    2, (Columns(((1, None), (1, CategoryEmbedding((2,), 3)))), Dense(1)), Loss("squared_error")
+)
+
+
+@pytest.mark.parametrize("code", [-1.0, 3.0, 0.5])
+def test_a_code_that_is_none_is_refused_with_its_place(code: float) -> None:
+    params = engine.initialize(SPEC)
+    X = np.array([[0.5, 2.0], [0.5, code]])
+    with pytest.raises(DataError, match="row 1, column 1"):
+        engine.predict(SPEC, params, X)
+    with pytest.raises(DataError, match="row 1, column 1"):
+        engine.predict(SPEC, params, X.astype(np.float32))
+    with pytest.raises(DataError, match="row 1, column 1"):
+        engine.fit(SPEC, params, X, np.zeros(2))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_code_becomes_its_row_and_only_rows_in_use_learn(dtype: str) -> None:
+    spec = NetworkSpec(2, (CategoryEmbedding((2, 3), 5), Dense(1)), Loss("squared_error"))
+    params = engine.initialize(spec, seed=3, dtype=dtype)
+    codes = np.array([[0.0, 3.0], [2.0, 1.0], [0.0, 1.0]])
+    seen = engine.trace(spec, params, codes, np.ones(3))
+    rows = np.array([[0, 6], [2, 4], [0, 4]])  # the second column's rows follow the first's
+    np.testing.assert_array_equal(seen.a[0], params["embedding"][rows].reshape(3, 10))
+    learns = seen.grads["embedding"].any(axis=1)
+    np.testing.assert_array_equal(learns, np.isin(np.arange(7), rows))
+    fitted = engine.fit(spec, params, codes, np.ones(3), TrainingSpec("sgd", epochs=2))
+    moved = (fitted.params["embedding"] != params["embedding"]).any(axis=1)
+    np.testing.assert_array_equal(moved, learns)
