@@ -164,7 +164,7 @@ def test_second_order_terms_do_not_push_a_unit_over_its_kink(seed: int) -> None:
     assert [z == 0.0 for z in forward(spec, params, X)[0][2].flat] == [True] * 12
 
 
-@pytest.mark.parametrize(("dtype", "zero"), product(DTYPES, (0.0, -0.0)))
+@pytest.mark.parametrize(("dtype", "zero"), list(product(DTYPES, (0.0, -0.0))))
 def test_the_first_table_of_every_learner_before_training(dtype: str, zero: float) -> None:
     """XOR: biases and the first row are 0, so every z of that row is exactly 0."""
     spec = NetworkSpec(2, (Dense(8, "tanh"), Dense(1, "sigmoid")), Loss("binary_cross_entropy"))
