@@ -20,7 +20,6 @@ from chainrule import plots
 
 SOURCE = Path(chainrule.__file__).parent
 SILENT = {"chainrule.cli"}  # its functions speak through the help of their command
-NOT_YET = {"chainrule.explain"}
 HEADING = re.compile(r"^(\w+)\n-{3,}$", re.MULTILINE)
 SAYS_SO = re.compile(r"\b[Rr]aises?\b|\b\w+Error\b")
 
@@ -69,13 +68,18 @@ FUNCTIONS = {
 PROPERTIES = {name: m for name, m in MEMBERS.items() if isinstance(m, property)}
 
 
+def is_refusal(node):
+    return isinstance(node, ast.Raise) and "NotImplementedError" not in ast.dump(node)
+
+
 def has_raise(function):
-    """Whether the function's own body holds a `raise`, those of functions inside it aside."""
+    """Whether the function's own body holds a `raise`, those of functions inside it aside, and that
+    of an interface without a body."""
 
     def of(node):
         inner = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
         children = [child for child in ast.iter_child_nodes(node) if not isinstance(child, inner)]
-        return any(isinstance(child, ast.Raise) or of(child) for child in children)
+        return any(is_refusal(child) or of(child) for child in children)
 
     return of(function)
 
@@ -150,7 +154,7 @@ def modules():
     for path in sorted(SOURCE.rglob("*.py")):
         parts = path.relative_to(SOURCE.parent).with_suffix("").parts
         found[".".join(parts).removesuffix(".__init__")] = ast.parse(path.read_text("utf-8"))
-    left_out = SILENT | NOT_YET
+    left_out = SILENT
     return {
         name: tree for name, tree in found.items() if ".".join(name.split(".")[:2]) not in left_out
     }

@@ -8,6 +8,7 @@ import pytest
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
 from chainrule.spec import (
+    Activation,
     CategoryEmbedding,
     Columns,
     Dense,
@@ -23,8 +24,8 @@ SPEC = NetworkSpec(
     (
         Columns(((3, PeriodicEmbedding()), (1, None), (1, CategoryEmbedding((4,), 2)))),
         Scale(),
-        Dense(40, "selu", True, True),
-        Dense(70, "mish", True, True),
+        Dense(40, Activation("selu", True), ntk=True),
+        Dense(70, Activation("mish", True), ntk=True),
         Dense(3, "softmax", True),
     ),
     Loss("cross_entropy"),

@@ -26,7 +26,7 @@ def dense_stack(activation: str, parametric: bool, n: int) -> Problem:
         Dense(70, Activation(activation, parametric)),
         Dropout(0.3),
         Dense(3, Activation(activation, parametric)),
-        Dense(65, activation, True, parametric),
+        Dense(65, Activation(activation, parametric), ntk=True),
         Dropout(0.2),
         Dense(2),
     )

@@ -29,7 +29,8 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 
 def check_one(trace: StepTrace, asked: Asked, row: int, value: float, method: str) -> Check | None:
-    """Check one quantity of a float64 trace; None for method "none"."""
+    """Check one quantity of a float64 trace; None for method "none". Raises `SpecError` for an unknown
+    method."""
     if method not in METHODS:
         raise SpecError(f"check must be one of {', '.join(METHODS)}, found {method!r}.")
     if method == "none":

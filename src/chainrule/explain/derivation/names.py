@@ -90,6 +90,7 @@ class Names:
     outputs: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
+        """Raises `SpecError` for another number of names than the network has inputs or outputs."""
         object.__setattr__(self, "inputs", tuple(str(name) for name in self.inputs))
         object.__setattr__(self, "outputs", tuple(str(name) for name in self.outputs))
         for what, names, n in (

@@ -41,6 +41,7 @@ class Record:
         row_ids: Sequence[Any] | None = None,
         notes: Sequence[str] = (),
     ) -> None:
+        """Raises `SpecError` for an unknown dtype and `DataError` for rows that cannot be used."""
         if dtype not in ("float64", "train"):
             raise SpecError(f"dtype of a trace must be 'float64' or 'train', found {dtype!r}.")
         self.spec = spec
@@ -168,7 +169,8 @@ class Record:
         return row if self.row_ids is None else self.row_ids[row]
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """An array by name: "z1", "a0", "slope1", "delta2", "W1", "dL_dW1", "update_W1", ..."""
+        """An array by name: "z1", "a0", "slope1", "delta2", "W1", "dL_dW1", "update_W1", ...; raises
+        `KeyError` for any other."""
         for prefix, arrays in (("dL_d", "grads"), ("update_", "update"), ("", "params")):
             tensor = name.removeprefix(prefix)
             if name.startswith(prefix) and tensor in self.params:
