@@ -20,8 +20,8 @@ from on_zeros import problem_on_zeros
 from strategies import verdict
 
 DTYPES = ("float32", "float64")
-# A gradient that cancels to 0 where predictions meet their targets has only roundings left; below
-# FLOOR they count as roundings of FLOOR.
+# A gradient that cancels to 0 where predictions meet their targets has only roundings left; they
+# count as roundings of a number of this size, and in float32, where paths add up, of ten times it.
 FLOOR = 1e-2
 FLOAT64, FLOAT32 = 1e-12, 1e-4
 
@@ -37,7 +37,7 @@ def compare(seed: int) -> None:
     assert verdict(double, step, FLOOR) <= FLOAT64, seed
     params = rounded(problem.params, "float32")
     _, single = engine.gradients(problem.spec, params, *arguments[2:], **problem.options)
-    assert verdict(single, step, FLOOR) <= FLOAT32, seed
+    assert verdict(single, step, 10 * FLOOR) <= FLOAT32, seed
 
 
 def test_networks_on_zeros() -> None:
