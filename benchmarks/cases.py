@@ -111,10 +111,14 @@ class Case:
         blind = (draws[:, 1] * n_out).astype(np.int64)
         return X, np.where(draws[:, 0] < 0.1, blind, signal.argmax(axis=1)).astype(np.int64)
 
+    @cached_property
+    def params(self) -> dict[str, Array]:
+        """chainrule's own starting weights, by name."""
+        return engine.initialize(self.spec, seed=self.seed)
+
     def start(self) -> list[tuple[Array, Array]]:
-        """(W (n_out, n_in), b (n_out,)) a layer: chainrule's own starting weights."""
-        params = engine.initialize(self.spec, seed=self.seed)
-        return [(params[f"W{l}"], params[f"b{l}"]) for l in range(1, len(self.sizes))]
+        """(W (n_out, n_in), b (n_out,)) a layer."""
+        return [(self.params[f"W{l}"], self.params[f"b{l}"]) for l in range(1, len(self.sizes))]
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)

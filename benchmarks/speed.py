@@ -13,6 +13,7 @@ PARTS = {
     "grid": "widths, batches, activations, optimizers and threads against the peak; cliffs",
     "overheads": "what a fit, a step and a prediction cost beside their arithmetic",
     "scaling": "rows, features, width and threads",
+    "short_fits": "fits of 8, 16 and 32 steps, set-up included, against eager PyTorch",
     "target": "time to a stated validation loss, compilation included",
     "drop_in": "a full fit of MLPClassifier against scikit-learn's, with the same parameters",
     "real": "a full fit against scikit-learn on its own tables",

@@ -19,18 +19,16 @@ void evaluate_function(const std::string& function, Column<T> x, Writable<T> out
 }
 
 Distribution distribution_named(const std::string& name) {
-  if (name == "uniform") return Distribution::uniform;
-  if (name == "normal") return Distribution::normal;
-  throw std::invalid_argument("unknown distribution '" + name + "'");
+  return named<Distribution>(
+      name, "distribution", {{"uniform", Distribution::uniform}, {"normal", Distribution::normal}});
 }
 
 Stream stream_named(const std::string& name) {
-  for (const auto& [known, stream] : {std::pair{"init", Stream::init},
-                                      {"shuffle", Stream::shuffle},
-                                      {"split", Stream::split},
-                                      {"dropout", Stream::dropout}})
-    if (name == known) return stream;
-  throw std::invalid_argument("unknown stream '" + name + "'");
+  return named<Stream>(name, "stream",
+                       {{"init", Stream::init},
+                        {"shuffle", Stream::shuffle},
+                        {"split", Stream::split},
+                        {"dropout", Stream::dropout}});
 }
 
 template <class T>

@@ -24,14 +24,13 @@ struct Callbacks {
 };
 
 Metric metric_named(const std::string& name) {
-  for (const auto& [known, metric] : {std::pair{"loss", Metric::loss},
-                                      {"error", Metric::error},
-                                      {"rmse", Metric::rmse},
-                                      {"mae", Metric::mae},
-                                      {"refined", Metric::refined},
-                                      {"callback", Metric::callback}})
-    if (name == known) return metric;
-  throw std::invalid_argument("unknown metric '" + name + "'");
+  return named<Metric>(name, "metric",
+                       {{"loss", Metric::loss},
+                        {"error", Metric::error},
+                        {"rmse", Metric::rmse},
+                        {"mae", Metric::mae},
+                        {"refined", Metric::refined},
+                        {"callback", Metric::callback}});
 }
 
 template <class T>

@@ -7,6 +7,7 @@ import numpy as np
 from chainrule import engine
 from chainrule.spec import (
     ACTIVATIONS,
+    Activation,
     CategoryEmbedding,
     Columns,
     Dense,
@@ -75,12 +76,12 @@ PROBLEMS = {
     "tangent": lambda: Problem(
         [Dense(7, "tanh", True), Dense(6, "silu", True), Dense(2, ntk=True)]
     ),
-    "embedded": lambda: Problem(
+    "inputs": lambda: Problem(
         [
             Columns(((2, PeriodicEmbedding(5, 3)), (1, None), (2, CategoryEmbedding((2, 3), 2)))),
             Scale(),
-            Dense(7, "tanh", parametric=True),
-            Dense(6, "gelu", parametric=True),
+            Dense(7, Activation("tanh", parametric=True)),
+            Dense(6, Activation("gelu", parametric=True)),
             Dense(2),
         ],
         weighted=True,
@@ -157,31 +158,31 @@ class Backward:
     def bias_penalty(self, l):
         return 0.0
 
-    def activation_weights(self, l, dl_da):
-        return (self.share() * dl_da * self.bend(l)).sum(axis=0)
+    def activation_weight(self, l, dl_da):
+        return (self.share() * dl_da * self.beyond(l)).sum(axis=0)
 
-    def bend(self, l):
+    def beyond(self, l):
         """sigma(z) - z."""
         return (self.a[l] - self.z[l]) / self.params[f"activation_weight{l}"]
 
-    # Before layer 1: a(0) = scale e, e = [weight cos u + bias ; x] for each of the first columns.
+    # Before layer 1: a(0) = scale h, and in h periodic outputs weight cos u + bias.
 
-    def before_layer_1(self, dl_da):
+    def inputs(self, dl_da):
         self.grads["scale"] = (self.share() * dl_da * self.embedded()).sum(axis=0)
-        dl_de = self.share() * self.down(dl_da)
+        dl_dh = self.share() * self.down(dl_da)
         columns, outputs = self.params["bias"].shape
-        numbers = dl_de[:, : columns * (outputs + 1)].reshape(self.n, columns, -1)[..., :-1]
+        periodic = dl_dh[:, : columns * (outputs + 1)].reshape(self.n, columns, -1)[..., :-1]
         weight, u = self.params["weight"].reshape(columns, outputs, -1), self.angles()
-        dl_du = self.turned(np.einsum("nco,cok->nck", numbers, weight), u)
+        dl_du = self.turned(np.einsum("nco,cok->nck", periodic, weight), u)
         self.grads["frequency"] = (self.stretch() * dl_du).sum(axis=0)
         self.grads["phase"] = dl_du.sum(axis=0)
-        mixed = np.einsum("nco,nck->cok", numbers, self.wave(u))
-        self.grads["weight"] = mixed.reshape(self.params["weight"].shape)
-        self.grads["bias"] = numbers.sum(axis=0)
-        self.grads["embedding"] = self.gathered(dl_de[:, -4:])
+        by_weight = np.einsum("nco,nck->cok", periodic, self.cosine(u))
+        self.grads["weight"] = by_weight.reshape(self.params["weight"].shape)
+        self.grads["bias"] = periodic.sum(axis=0)
+        self.grads["embedding"] = self.gathered(dl_dh[:, -4:])
 
     def embedded(self):
-        return self.seen.layers[self.spec.placed[0].index].out
+        return self.seen.layers[2].out  # of the columns
 
     def down(self, dl_da):
         return dl_da * self.params["scale"]
@@ -196,11 +197,11 @@ class Backward:
     def turned(self, g, u):
         return -g * np.sin(u)
 
-    def wave(self, u):
+    def cosine(self, u):
         return np.cos(u)
 
     def gathered(self, dl_de):
-        """Rows 0 to 2 of `embedding` belong to the first column's codes, 3 to 6 to the second's."""
+        """Rows 0 to 2 of `embedding` belong to the first code, rows 3 to 6 to the second."""
         out = np.zeros_like(self.params["embedding"])
         for row, d in zip(self.X[:, -2:].astype(int), dl_de, strict=True):
             out[row[0]] += d[:2]
@@ -215,8 +216,8 @@ class Backward:
             if l > 1:
                 dl_da = self.back(l, delta)
                 if f"activation_weight{l - 1}" in self.params:
-                    self.grads[f"activation_weight{l - 1}"] = self.activation_weights(l - 1, dl_da)
+                    self.grads[f"activation_weight{l - 1}"] = self.activation_weight(l - 1, dl_da)
                 delta = dl_da * self.slope(l - 1)
             elif "scale" in self.params:
-                self.before_layer_1(self.back(l, delta))
+                self.inputs(self.back(l, delta))
         return {name: np.ascontiguousarray(self.grads[name]) for name in self.params}

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.spec import (
+    Activation,
     CategoryEmbedding,
     Columns,
     Dense,
@@ -47,7 +48,7 @@ def network(name: str, *, dropout: float = 0.0, activation: str = "mish") -> Net
     n_features, before = BEFORE[name]
     hidden: list[Layer] = []
     for units in (37, 21):
-        hidden.append(Dense(units, activation, ntk=True, parametric=True))
+        hidden.append(Dense(units, Activation(activation, True), ntk=True))
         if dropout:
             hidden.append(Dropout(dropout))
     return NetworkSpec(n_features, (*before, *hidden, Dense(2, ntk=True)), Loss("squared_error"))

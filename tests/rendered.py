@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from chainrule import engine
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import (
     LOSSES,
@@ -25,7 +25,7 @@ HOSTILE = [
 
 
 def trace_of(activation="tanh", loss="squared_error", optimizer="sgd", names=(), seed=0):
-    output, _ = LOSSES[loss]
+    output = LOSSES[loss].output_activation
     n_out = 3
     quantiles = (0.1, 0.5, 0.9) if loss == "pinball" else ()
     spec = NetworkSpec(

@@ -290,15 +290,20 @@ def _free_target(rng: np.random.Generator, predictions: np.ndarray, kinks: list[
     return y
 
 
-def verdict(grads: Mapping[str, np.ndarray], reference_grads: Mapping[str, np.ndarray]) -> float:
-    """The largest error of a tensor: max |g - g_ref| / max(max |g_ref|, 1e-3 times the net's)."""
+def verdict(
+    grads: Mapping[str, np.ndarray], reference_grads: Mapping[str, np.ndarray], floor: float = 0.0
+) -> float:
+    """The largest error of a tensor: max |g - g_ref| / max(max |g_ref|, 1e-3 times the net's).
+
+    No denominator is below `floor`.
+    """
     assert grads.keys() == reference_grads.keys()
     largest = max(np.abs(g).max() for g in reference_grads.values())
     worst = 0.0
     for name, expected in reference_grads.items():
         assert grads[name].shape == expected.shape, name
         error = np.abs(np.asarray(grads[name], dtype=float) - expected).max()
-        scale = max(np.abs(expected).max(), 1e-3 * largest)
+        scale = max(np.abs(expected).max(), 1e-3 * largest, floor)
         worst = max(worst, error / scale if scale > 0 else 0.0 if error == 0 else np.inf)
         assert not np.isnan(error), name
     return float(worst)

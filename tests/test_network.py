@@ -12,7 +12,15 @@ import pytest
 import chainrule
 from chainrule import Network
 from chainrule.errors import DataError, DivergedError, SpecError
-from chainrule.spec import CategoryEmbedding, Dense, Dropout, PeriodicEmbedding, Scale
+from chainrule.spec import (
+    Activation,
+    CategoryEmbedding,
+    Columns,
+    Dense,
+    Dropout,
+    PeriodicEmbedding,
+    Scale,
+)
 
 X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
 Y = np.array([0, 1, 1, 0])
@@ -129,7 +137,7 @@ def test_copies_predict_the_same(duplicate: Any) -> None:
 def test_layers_may_be_described() -> None:
     described = Network([2, Dense(4, "relu"), Dropout(0.5), {"kind": "dense", "units": 1}])
     assert described.spec == Network([2, 4, 1], dropout=0.5).spec
-    assert Network([2, 4, 5, 1], activation=["relu", "tanh"]).spec.dense[1].activation == "tanh"
+    assert Network([2, 4, 5, 1], activation=["relu", "tanh"]).spec.activations[2] == "tanh"
 
 
 def test_validation_rows_choose_the_epoch_and_patience_stops() -> None:
@@ -159,7 +167,11 @@ def test_divergence_is_named_and_leaves_finite_parameters() -> None:
     ("call", "error", "words"),
     [
         (lambda: Network([2]), SpecError, "layers must be sizes"),
-        (lambda: Network([2, 2.5, 1]), SpecError, "Dense, Dropout"),
+        (
+            lambda: Network([2, 2.5, 1]),
+            SpecError,
+            r"must be a layer, such as Dense\(8\), found 2.5",
+        ),
         (lambda: Network([2, 1], dtype="float16"), SpecError, "dtype must be"),
         (lambda: Network([2, 1], loss="mse"), SpecError, "unknown loss 'mse'"),
         (lambda: Network([2, 1], init="xavier"), SpecError, "unknown init"),
@@ -187,13 +199,19 @@ def test_repr_and_html_show_layers_shapes_and_counts() -> None:
 
 
 def test_repr_shows_what_stands_before_layer_1() -> None:
-    stem = [PeriodicEmbedding(2), CategoryEmbedding((3,)), Scale()]
-    net = Network([4, *stem, Dense(8, "mish", blend=True), Dense(1)])
+    embeddings = Columns(
+        ((2, PeriodicEmbedding()), (1, None), (1, CategoryEmbedding((3,), units=8)))
+    )
+    net = Network([4, embeddings, Scale(), Dense(8, Activation("mish", True)), Dense(1)])
     shown = " ".join(repr(net).split())
     assert "Network 17-8-1, squared_error, float32, 376 parameters" in shown
-    assert "numbers freq (2, 16) phase (2, 16) mix (6, 16) shift (2, 3) waves of 2 166" in shown
-    assert "categories levels (4, 8) vectors of 1 32" in shown
-    assert "layer 1 W1 (8, 17) b1 (8,) blend1 (8,) mish, blend 152" in shown
+    assert (
+        "periodic frequency (2, 16) phase (2, 16) weight (6, 16) bias (2, 3) "
+        "3 of 16 frequencies a column 166" in shown
+    )
+    assert "embedding embedding (4, 8) 8 numbers a level 32" in shown
+    assert "scale scale (17,) one factor an input 17" in shown
+    assert "layer 1 W1 (8, 17) b1 (8,) activation_weight1 (8,) parametric mish 152" in shown
 
 
 def test_public_names_are_exact() -> None:

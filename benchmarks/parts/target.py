@@ -66,11 +66,10 @@ def measure_part(run: Run) -> list[dict[str, Any]]:
 def epochs_needed(case: Case, target: float) -> int:
     """Epochs until the validation loss is at most the target; `_MOST_EPOCHS` if it never is."""
     X, y = case.data()
-    start = engine.initialize(case.spec, seed=case.seed)
     training = case.training(_MOST_EPOCHS)
     reached = engine.fit(
         case.spec,
-        start,
+        case.params,
         X,
         y,
         training,

@@ -18,7 +18,6 @@ class Chainrule(System):
     def __init__(self, case: Case, threads: int) -> None:
         super().__init__(case, threads)
         self.X, self.y = case.data()
-        self.params = engine.initialize(case.spec, seed=case.seed)
 
     def reset(self) -> None:
         pass  # fit leaves the parameters it is given as they are
@@ -36,7 +35,7 @@ class Chainrule(System):
     def _fit(self, epochs: int) -> engine.FitResult:
         threads = None if self.own_threads else self.threads
         training = self.case.training(epochs, shuffle=self.shuffle, n_threads=threads)
-        return engine.fit(self.case.spec, self.params, self.X, self.y, training)
+        return engine.fit(self.case.spec, self.case.params, self.X, self.y, training)
 
 
 class Shuffled(Chainrule):

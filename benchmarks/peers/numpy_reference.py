@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from benchmarks.cases import Case
 from benchmarks.peers.system import System
-from chainrule import engine
 from chainrule.reference.fit import fit
 
 
@@ -13,8 +12,7 @@ class NumpyReference(System):
         super().__init__(case, threads)
         X, self.y = case.data()
         self.X = X.astype(float)
-        start = engine.initialize(case.spec, seed=case.seed)
-        self.params = {name: array.astype(float) for name, array in start.items()}
+        self.params = {name: array.astype(float) for name, array in case.params.items()}
 
     def reset(self) -> None:
         pass

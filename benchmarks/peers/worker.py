@@ -7,6 +7,7 @@ with one line:
     {"do": "round", "system": ...}          one timed run
     {"do": "predict", "system": ..., "case": {...}, "bulk": rows}
     {"do": "cold", "system": ..., "case": {...}, "epochs": ...}     from arrays to trained, once
+    {"do": "fit", "system": ..., "case": {...}, "fits": ...}        of one epoch, set-up included
     {"do": "memory", "system": ..., "case": {...}, "epochs": ...}
     {"do": "drop"}                          forget what was prepared
 """
@@ -22,10 +23,10 @@ from dataclasses import replace
 from typing import Any
 
 from benchmarks.cases import Case
-from benchmarks.peers.probes import cold, memory, predict
+from benchmarks.peers.probes import cold, fit, memory, predict
 from benchmarks.workers import answer_requests
 
-_PROBES = {"predict": predict, "cold": cold, "memory": memory}
+_PROBES = {"predict": predict, "cold": cold, "fit": fit, "memory": memory}
 
 
 class Prepared:

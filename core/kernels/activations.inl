@@ -124,7 +124,7 @@ struct Sigma<T, ActivationKind::mish> {
     const Vector<T> d = n + T(2);
     const Vector<T> t = n / d;
     // 1 - t^2 = 4 (e + 1)^2 / d^2 and s = e / (1 + e), so s (1 - t^2) = 4 e (e + 1) / d^2.
-    *slope = fma(z, T(4) * fma(e, e, e) / (d * d), t);
+    *slope = fma(capped, T(4) * fma(e, e, e) / (d * d), t);
     return z * t;
   }
 };

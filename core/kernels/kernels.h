@@ -54,7 +54,7 @@ struct ActivationForwardArgs {
 // delta = d_a * mask * da/dz where no product comes before.
 template <class T>
 struct ActivationBackwardArgs {
-  const T* d_a;  // [rows][below.stride]: dl/d(mask a), may be below.delta
+  const T* d_a;  // [rows][below.stride]: dl/d(mask a); may be below.delta where slope is not
   Index rows;
   Index width;  // whole panels
   Tail<T> below;
@@ -127,7 +127,7 @@ struct LossArgs {
   Loss loss;
   Activation activation;
   T huber_delta;
-  const T* quantiles;  // [n_outputs], of the quantile loss
+  const T* quantiles;  // [n_outputs], of the pinball loss
   Index rows;
   Index n_outputs;
   const T* z;  // [rows][stride]

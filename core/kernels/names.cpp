@@ -20,19 +20,27 @@ constexpr List<FunctionRow> kFunctions{kFunctionRows, sizeof(kFunctionRows) / si
 
 template <class Code, class Row>
 Code code_of(std::string_view name, const char* what, const List<Row>& list) {
-  std::string known;
+  std::vector<std::string_view> known;
   for (int i = 0; i < list.count; ++i) {
     if (name == list.rows[i].name) return static_cast<Code>(i);
-    known.append(known.empty() ? "" : ", ").append(list.rows[i].name);
+    known.push_back(list.rows[i].name);
   }
-  throw std::invalid_argument(
-      std::string("unknown ").append(what).append(" '").append(name).append("'; known: ") + known);
+  refuse_name(name, what, known);
 }
 
 // The same list in the table of every instruction set and number type.
 const KernelTable<float>& table() { return kernels<float>(); }
 
 }  // namespace
+
+void refuse_name(std::string_view name, const char* what,
+                 const std::vector<std::string_view>& known) {
+  std::string sentence("unknown ");
+  sentence.append(what).append(" '").append(name).append("'; known: ");
+  for (std::size_t i = 0; i < known.size(); ++i)
+    sentence.append(i > 0 ? ", " : "").append(known[i]);
+  throw std::invalid_argument(sentence);
+}
 
 Activation activation_named(std::string_view name) {
   return code_of<Activation>(name, "activation", table().activations);

@@ -2,8 +2,9 @@
 // The activation, where no product comes before it, and as a part of the layer that does; with its
 // learned factor w a unit in the parametric form.
 //
-//   forward    out = sigma(in), or in + w (sigma(in) - in)      backward   dl/d(in) = dl/d(out)
-//   slope gradient   dL/dw = dl/d(out) (sigma(in) - in)
+//   forward    out = sigma(in), or in + w (sigma(in) - in)
+//   backward   dl/d(in) = dl/d(out) sigma'(in), or dl/d(out) (1 + w (sigma'(in) - 1))
+//   gradient   dL/dw = dl/d(out) (sigma(in) - in)
 #pragma once
 
 #include "kernels/names.h"

@@ -127,6 +127,7 @@ class DenseLayer final : public Layer<T> {
   }
 
   void parts(const Task& task, Parts& parts) const override {
+    static_assert(kTaskPanels + 2 <= Parts::kMost && kSkinnyPanels + 2 <= Parts::kMost);
     const Index count = (task.last - task.first) * P;
     for (Index p = 0; p < task.n_panels; ++p)
       parts.add({tensor_, weights_ + ((task.panel + p) * panel_rows_ + task.first) * P, p * count,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The embedding of categories: each column holds a code 0..K and becomes the code's row.
 //
-//   forward    out = embedding[code]       gradient   dL/dembedding[code] = sum of delta over its
-//   rows
+//   forward    out = embedding[code]
+//   gradient   dL/dembedding[code] = sum of dl/d(out) over the rows with this code
 #pragma once
 
 #include "layers/layer.h"

@@ -87,12 +87,13 @@ struct Part {
 
 class Parts {
  public:
+  static constexpr int kMost = 56;
+
   void add(const Part& part) { parts_[n_++] = part; }
   const Part* begin() const { return parts_; }
   const Part* end() const { return parts_ + n_; }
 
  private:
-  static constexpr int kMost = 56;
   Part parts_[kMost];
   int n_ = 0;
 };

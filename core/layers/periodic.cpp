@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layers/periodic.h"
 
+#include <algorithm>
+
 namespace chainrule {
 namespace {
 
@@ -62,6 +64,7 @@ class PeriodicLayer final : public Layer<T> {
   void gradient(const Frame<T>& frame, const LayerRows<T>& rows, const Task& task, Index n, T scale,
                 T* block, T* scratch, std::span<const Run>) const override {
     const Index c = task.first;
+    std::fill(block, block + task.size, T(0));  // frequencies and biases up to whole panels
     frame.table.periodic_gradient({.column = column(frame, c),
                                    .x = rows.in.data + c,
                                    .x_stride = rows.in.stride,

@@ -9,10 +9,10 @@
 
 #include "base/cpu.h"
 #include "base/random.h"
-#include "train/thread_tuning.h"
 #include "train/schedule.h"
 #include "train/step.h"
 #include "train/stop.h"
+#include "train/thread_tuning.h"
 #include "train/validation.h"
 
 namespace chainrule {
@@ -24,8 +24,8 @@ double multiply_adds(const Network<T>& network) {
   return 3.0 * network.work();
 }
 
-// Multiply-adds of a step from which all threads are the first guess: about 200 us on one core.
-constexpr double kLongStep = 4e6;
+// Multiply-adds of a step from which all threads are the first guess: 100 to 200 us on one core.
+constexpr double kLongStep = 1.5e7;
 
 // Asks the caller about Ctrl-C every few milliseconds of work.
 template <class T>

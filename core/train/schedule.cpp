@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
-#include <string>
-#include <utility>
 
 namespace chainrule {
 namespace {
@@ -68,15 +65,14 @@ void watch_plateau(const SchedulePlan& plan, double loss, Plateau& plateau) {
 }
 
 ScheduleKind schedule_named(std::string_view name) {
-  for (const auto& [known, kind] : {std::pair{"constant", ScheduleKind::constant},
-                                    {"step", ScheduleKind::step},
-                                    {"exponential", ScheduleKind::exponential},
-                                    {"cosine", ScheduleKind::cosine},
-                                    {"plateau", ScheduleKind::plateau},
-                                    {"coslog4", ScheduleKind::coslog},
-                                    {"flat_cos", ScheduleKind::flat_cos}})
-    if (name == known) return kind;
-  throw std::invalid_argument("unknown schedule '" + std::string(name) + "'");
+  return named<ScheduleKind>(name, "schedule",
+                             {{"constant", ScheduleKind::constant},
+                              {"step", ScheduleKind::step},
+                              {"exponential", ScheduleKind::exponential},
+                              {"cosine", ScheduleKind::cosine},
+                              {"plateau", ScheduleKind::plateau},
+                              {"coslog4", ScheduleKind::coslog},
+                              {"flat_cos", ScheduleKind::flat_cos}});
 }
 
 }  // namespace chainrule

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "train/thread_tuning.h"
 #include "train/state.h"
+#include "train/thread_tuning.h"
 
 namespace chainrule {
 

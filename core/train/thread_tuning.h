@@ -63,6 +63,8 @@ class ThreadTuning {
   static constexpr int kTogether = 1;
   static constexpr int kProbe = 4;             // steps that say how fast a mode is;
   static constexpr double kLong = 2e-3;        // of long ones, in seconds, fewer do
+  static constexpr double kFirst = 2e-3;       // seconds before the first probe: it may cost a wait
+                                               // of milliseconds, more than a fit of few steps
   static constexpr double kShare = 50;         // a probe waits so many times its cost: 2 %,
   static constexpr double kMostPatience = 16;  // and longer after each that changed nothing
   static constexpr double kHopeless = 8;       // times the other mode's step: the probe ends
@@ -75,7 +77,7 @@ class ThreadTuning {
   int count_ = 0;
   double usual_[2] = {0, 0};  // seconds a step in each mode, 0 before the first
   double spent_ = 0;          // since the mode was entered
-  double wait_ = 0;
+  double wait_ = kFirst;
   double patience_ = 1;
 };
 

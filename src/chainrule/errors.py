@@ -17,7 +17,20 @@ from typing import Any
 
 
 class ChainruleError(Exception):
-    """Base of all errors raised on purpose; `hint` is an optional remedy, one sentence."""
+    """Base of all errors raised on purpose.
+
+    Parameters
+    ----------
+    message : str
+        One sentence: what was found, and where.
+    hint : str, default ""
+        A remedy, one sentence.
+
+    Attributes
+    ----------
+    message, hint : str
+        As given; `str` of the error is both.
+    """
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(f"{message} {hint}".strip())

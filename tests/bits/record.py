@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import sklearn
+from threadpoolctl import threadpool_info
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
@@ -35,6 +36,9 @@ def made_with() -> dict[str, Any]:
         "scikit-learn": ".".join(sklearn.__version__.split(".")[:2]),
         "numpy's instruction sets": np.show_config(mode="dicts")["SIMD Extensions"]["found"],
         "mathematics": " ".join(platform.libc_ver()),
+        "linear algebra": sorted(
+            {lib["architecture"] for lib in threadpool_info() if "architecture" in lib}
+        ),
     }
 
 

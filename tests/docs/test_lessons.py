@@ -23,7 +23,7 @@ REFERENCE = {
     "3-backward": "backward.py",
     "4-update": "update.py",
     "5-repeat": "fit.py",
-    "6-inputs": "stem.py",
+    "6-inputs": "layers/periodic.py",
 }
 
 

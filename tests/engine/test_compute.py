@@ -1,4 +1,4 @@
-"""The data-driven start: what it promises about z on the rows it was fitted to."""
+"""Starting parameters, forward passes and predictions."""
 
 from __future__ import annotations
 
@@ -6,17 +6,26 @@ import numpy as np
 import pytest
 
 from chainrule import engine
-from chainrule.errors import SpecError
-from chainrule.spec import CategoryEmbedding, Dense, Loss, NetworkSpec, PeriodicEmbedding, Scale
+from chainrule.errors import DataError, SpecError
+from chainrule.spec import (
+    Activation,
+    CategoryEmbedding,
+    Columns,
+    Dense,
+    Dropout,
+    Loss,
+    NetworkSpec,
+    PeriodicEmbedding,
+    Scale,
+)
 
 SPEC = NetworkSpec(
     5,
     (
-        PeriodicEmbedding(3),
-        CategoryEmbedding((4,), 2),
+        Columns(((3, PeriodicEmbedding()), (1, None), (1, CategoryEmbedding((4,), 2)))),
         Scale(),
-        Dense(40, "selu", True, True),
-        Dense(70, "mish", True, True),
+        Dense(40, Activation("selu", True), ntk=True),
+        Dense(70, Activation("mish", True), ntk=True),
         Dense(3, "softmax", True),
     ),
     Loss("cross_entropy"),
@@ -57,7 +66,7 @@ def test_weights_count_rows_and_zero_leaves_them_out() -> None:
     weighted = engine.initialize(SPEC, init="data_driven", dtype="float64", X=X,
                                  sample_weight=weights)  # fmt: skip
     repeated = engine.initialize(SPEC, init="data_driven", dtype="float64", X=X, rows=rows)
-    for name in ("W1", "levels", "scale"):
+    for name in ("W1", "embedding", "scale"):
         assert weighted[name] == pytest.approx(repeated[name], rel=1e-9)
     X_more = np.r_[X, 1e3 * np.ones((20, 5)) * [1, 1, 1, 1, 0]]
     zeros = np.r_[np.ones(100), np.zeros(20)]
@@ -77,3 +86,51 @@ def test_a_constant_column_keeps_its_weights_finite() -> None:
 def test_without_rows_it_is_refused() -> None:
     with pytest.raises(SpecError, match="needs the training rows; pass X"):
         engine.initialize(SPEC, init="data_driven")
+
+
+@pytest.mark.parametrize(
+    ("init", "bound"),
+    [("glorot_uniform", np.sqrt(6 / 110)), ("he_uniform", np.sqrt(6 / 100)), ("zeros", 0.0)],
+)
+def test_uniform_schemes_fill_their_interval(init: str, bound: float) -> None:
+    spec = NetworkSpec(100, (Dense(10),), Loss("squared_error"))
+    W = engine.initialize(spec, init=init, dtype="float64")["W1"]
+    assert np.abs(W).max() <= bound
+    assert np.abs(W).max() >= 0.99 * bound
+
+
+def test_a_predictor_keeps_its_own_parameters() -> None:
+    spec = NetworkSpec(3, (Dense(4, "tanh"), Dense(2, "sigmoid")), Loss("binary_cross_entropy"))
+    params = engine.initialize(spec)
+    X = np.random.default_rng(0).normal(size=(7, 3)).astype(np.float32)
+    predict = engine.Predictor(spec, params)
+    before = predict(X)
+    params["W1"][:] = 0.0
+    np.testing.assert_array_equal(predict(X), before)
+    np.testing.assert_array_equal(predict(X.tolist()), before)
+    logits = predict(X, logits=True).astype(float)
+    np.testing.assert_allclose(before, 1 / (1 + np.exp(-logits)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["cross_entropy", "poisson", "squared_error"])
+def test_forward_needs_no_targets_and_drops_nothing(name: str) -> None:
+    output = {"cross_entropy": "softmax", "poisson": "exp"}.get(name, "identity")
+    spec = NetworkSpec(3, (Dense(5, "relu"), Dropout(0.5), Dense(3, output)), Loss(name))
+    params = engine.initialize(spec, dtype="float64")
+    X = np.random.default_rng(0).normal(size=(6, 3))
+    z, a = engine.forward(spec, params, X)
+    assert [len(z), len(a)] == [3, 3]
+    np.testing.assert_array_equal(a[0], X)
+    np.testing.assert_array_equal(a[1], np.maximum(z[1], 0.0))
+    np.testing.assert_array_equal(a[2], engine.predict(spec, params, X))
+
+
+def test_a_permutation_is_a_function_of_its_arguments() -> None:
+    order = engine.permutation(100, 7)
+    assert order.dtype == np.int64
+    assert sorted(order) == list(range(100))
+    np.testing.assert_array_equal(order, engine.permutation(100, 7, "split", 0))
+    others = [(100, 8), (100, 7, "shuffle"), (100, 7, "split", 1)]
+    assert all((engine.permutation(*other) != order).any() for other in others)
+    with pytest.raises(DataError, match="at most 2\\^32 - 1 elements, found -1"):
+        engine.permutation(-1, 0)

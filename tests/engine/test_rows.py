@@ -9,7 +9,7 @@ import pytest
 
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
-from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import Dense, History, Loss, NetworkSpec, TrainingSpec
 from comparing import same_bits
 
 SPEC = NetworkSpec(3, (Dense(4, "tanh"), Dense(1)), Loss("squared_error"))
@@ -61,6 +61,31 @@ def test_inputs_are_never_written_and_may_be_read_only() -> None:
     engine.trace(SPEC, params, x, y, TRAINING, sample_weight=weights)
     engine.numeric_gradients(SPEC, params, x, y)
     assert [array.tobytes() for array in arrays] == before
+
+
+@pytest.mark.parametrize("n_threads", [1, 2])
+def test_indices_may_change_while_fit_runs(n_threads: int) -> None:
+    """Class indices and row numbers index memory, so the core keeps copies of them."""
+    training = TrainingSpec(epochs=6, batch_size=4, n_threads=n_threads)
+    rows, eval_rows = np.arange(8, dtype=np.uint32), np.array([8, 9], dtype=np.uint32)
+    y = np.array([0, 1, 2, 0, 1, 2, 0, 1, 2, 0], dtype=np.int32)
+    expected = engine.fit(
+        CLASSES, CLASS_PARAMS, X, y, training, rows=rows, eval_rows=eval_rows, metric="error"
+    )
+
+    def spoil(epoch: int, history: History) -> None:
+        y[:] = 10**6
+        rows[:] = 10**6
+        eval_rows[:] = 10**6
+
+    result = engine.fit(
+        CLASSES, CLASS_PARAMS, X, y, training, rows=rows, eval_rows=eval_rows, metric="error",
+        callback=spoil,
+    )  # fmt: skip
+    assert y[0] == rows[0] == eval_rows[0] == 10**6
+    assert same_bits(result.params, expected.params)
+    assert result.history.loss == expected.history.loss
+    assert result.history.validation_loss == expected.history.validation_loss
 
 
 def test_a_read_only_memory_map_is_read_in_place(tmp_path: Any) -> None:

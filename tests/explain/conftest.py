@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from chainrule import engine
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import (
+    Activation,
     CategoryEmbedding,
+    Columns,
     Dense,
     Dropout,
     Loss,
@@ -41,15 +43,15 @@ ROOT3 = math.sqrt(3.0)
 
 
 @pytest.fixture
-def one_wave():
-    """One row whose angle is pi/3, one wave, one linear unit, as in `tests/reference/test_stem`."""
-    layers = (PeriodicEmbedding(1, frequencies=1, outputs=1), Scale(), Dense(1))
+def one_cosine():
+    """One row whose angle is pi/3, one cosine, one linear unit."""
+    layers = (PeriodicEmbedding(frequencies=1, outputs=1), Scale(), Dense(1))
     spec = NetworkSpec(1, layers, Loss("squared_error"))
     params = {
-        "freq": np.array([[0.25]]),
+        "frequency": np.array([[0.25]]),
         "phase": np.array([[0.0]]),
-        "mix": np.array([[2.0]]),
-        "shift": np.array([[0.5]]),
+        "weight": np.array([[2.0]]),
+        "bias": np.array([[0.5]]),
         "scale": np.array([2.0, 3.0]),
         "W1": np.array([[1.0, -1.0]]),
         "b1": np.array([0.5]),
@@ -63,21 +65,20 @@ def one_wave():
 def trace():
     """Every part at once: twelve rows, masks of an epoch, factors and decay by family."""
     layers = (
-        PeriodicEmbedding(2, 6, 3),
-        CategoryEmbedding((3,), 4),
+        Columns(((2, PeriodicEmbedding(6, 3)), (1, None), (1, CategoryEmbedding((3,), 4)))),
         Scale(),
-        Dense(5, "selu", ntk=True, blend=True),
+        Dense(5, Activation("selu", parametric=True), ntk=True),
         Dropout(0.2),
-        Dense(4, "tanh", ntk=True, blend=True),
+        Dense(4, Activation("tanh", parametric=True), ntk=True),
         Dense(3, "softmax", ntk=True),
     )
     spec = NetworkSpec(4, layers, Loss("cross_entropy"))
     rng = np.random.default_rng(0)
     X = np.column_stack([rng.normal(size=(12, 3)), rng.integers(0, 4, 12)])
     training = TrainingSpec(
-        learning_rate_factors={"freq": 0.1, "scale": 6.0},
+        learning_rate_factors={"frequency": 0.1, "scale": 6.0},
         weight_decay=0.02,
-        weight_decay_factors={"scale": 36.0, "blend": 0.01},
+        weight_decay_factors={"scale": 36.0, "activation_weight": 0.01},
     )
     return StepTrace(
         spec,

@@ -19,9 +19,9 @@ from strategies import COMBINATIONS, random_problem
 
 EPS = 2.2e-16
 
-# What the engine does not keep: a row's loss has parts, a blended slope has sigma'(z) in it, and
-# behind a unit and behind a wave there are derivatives.
-DERIVED = ("output_loss", "sigma", "inner_slope", "angle", "dl_da", "dl_dh", "dl_du")
+# What the engine does not keep: a row's loss has parts, a parametric slope has sigma'(z) in it, and
+# a periodic embedding has angles.
+DERIVED = ("output_loss", "sigma", "inner_slope", "angle", "dl_du")
 
 APPLY = {
     "cos": math.cos,
@@ -244,12 +244,13 @@ def test_the_left_sides_are_the_engines():
 
 def engine_value(seen, left):
     kind, l, j, r = (left.get(key) for key in ("quantity", "layer", "unit", "row"))
-    if kind in ("z", "a", "delta", "blended_slope"):
-        return getattr(seen, kind.removeprefix("blended_"))[l][r, j]
+    if kind in ("z", "a", "delta", "parametric_slope"):
+        return getattr(seen, kind.removeprefix("parametric_"))[l][r, j]
     if kind.startswith("dL_d"):
-        family = {"w": "W", "input_scale": "scale", "level": "levels"}.get(kind[4:], kind[4:])
+        family = {"w": "W"}.get(kind[4:], kind[4:])
         grad = seen.grads[f"{family}{l or ''}"]
         return grad[j, left["source"]] if "source" in left else grad[j]
-    if kind == "h":
-        return seen.h[r, j]
+    if kind == "h":  # what a scale reads
+        below = seen.spec.a_places[0].index - 1
+        return seen.layers[below].out[r, j]
     return {"loss": seen.loss, "penalty": seen.penalty}.get(kind)

@@ -63,7 +63,7 @@ void forward_in_two_calls(const DenseCase<T>& run, Activation activation, bool w
     const auto epilogue = [&](std::vector<T>(&arrays)[3]) {
       for (std::vector<T>& array : arrays) array.resize(z.size());
       return Epilogue<T>{.activation = activation,
-                         .activation_weight = weighted ? run.factors.data() : nullptr,
+                         .factors = weighted ? run.factors.data() : nullptr,
                          .a = arrays[0].data(),
                          .slope = keep ? arrays[1].data() : nullptr,
                          .residual = keep && weighted ? arrays[2].data() : nullptr,

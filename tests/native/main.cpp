@@ -20,6 +20,7 @@
 #include "train/fit.h"
 #include "train/initialize.h"
 #include "train/pass.h"
+#include "train/thread_tuning.h"
 #include "train/trace.h"
 #include "train/validation.h"
 
@@ -186,6 +187,20 @@ void functions_at_every_length() {
   }
 }
 
+// A fit of few steps tries no other number of threads, and a worse one does not stay.
+void thread_tuning() {
+  ThreadTuning tuning(2, false, false);
+  double spent = 0;
+  for (; tuning.threads() == 1 && spent < 1; spent += 1e-5) tuning.record(1e-5);
+  check(spent > 1.9e-3 && spent < 0.1, "thread-count tuning", "the first probe");
+  for (int step = 0; step < 8; ++step) tuning.record(tuning.threads() == 2 ? 1e-3 : 1e-5);
+  check(tuning.threads() == 1, "thread-count tuning", "a worse number of threads");
+  ThreadTuning better(2, false, false);
+  for (int step = 0; step < 1000; ++step) better.record(better.threads() == 2 ? 6e-6 : 1e-5);
+  check(better.threads() == 2, "thread-count tuning", "a better number of threads");
+  check(ThreadTuning(2, false, true).threads() == 2, "thread-count tuning", "a long step");
+}
+
 template <class T>
 void run_all(const Case& run) {
   const Data<T> data(run);
@@ -229,6 +244,7 @@ void run_instruction_set(const std::string& name) {
 int main(int argc, char** argv) {
   for (const std::string& name : chainrule::instruction_sets())
     if (argc < 2 || name == argv[1]) chainrule::run_instruction_set(name);
+  chainrule::thread_tuning();
   std::printf("%d failures\n", chainrule::failures());
   return chainrule::failures() == 0 ? 0 : 1;
 }

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from chainrule.reference.activations import ACTIVATIONS, activation, erf, softmax
+from chainrule.reference.activations import ACTIVATIONS, activation, softmax
 from chainrule.spec import OUTPUT_ACTIVATIONS
 
 # The same functions, written again for one number.
@@ -102,13 +102,6 @@ def test_nothing_overflows_far_out(name: str) -> None:
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_nan_stays_nan(name: str) -> None:
     assert np.isnan(ACTIVATIONS[name].value(np.array([np.nan]))).all()
-
-
-def test_erf_of_complex_numbers_differentiates_to_the_bell_curve() -> None:
-    x = np.linspace(-4.0, 4.0, 41)
-    bell = 2.0 / math.sqrt(math.pi) * np.exp(-(x**2))
-    np.testing.assert_allclose(erf(x + 1e-30j).imag / 1e-30, bell, rtol=1e-13)
-    np.testing.assert_allclose(erf(x), [math.erf(v) for v in x], rtol=1e-14)
 
 
 def test_softmax_is_shares_of_exponentials() -> None:

@@ -49,8 +49,8 @@ def explain(
         str | None,
         typer.Argument(
             metavar="QUANTITY",
-            help="W1[3,bill_length_mm], W2[1,3], b1[2], delta1[4], z2[0], a1[3], blend1[2], "
-            "scale[5], freq[bill_length_mm,3] or loss.",
+            help="W1[3,bill_length_mm], W2[1,3], b1[2], delta1[4], z2[0], a1[3], scale[5], "
+            "frequency[bill_length_mm,3] or loss; all indices count from 0, layers from 1.",
         ),
     ] = None,
     row: Row = None,

@@ -56,24 +56,24 @@ def show_steps(out: Output, known: Example, row: int | None, showing: Showing) -
 def _forward(build: Derivation, r: int) -> Iterator[Equation]:
     for l in range(1, build.spec.n_layers + 1):
         for j in range(build.spec.layer_sizes[l]):
-            yield build.pre_activation(l, j, r)
-            yield build.activation(l, j, r)
+            yield build.of("z", l, j, r)
+            yield build.of("a", l, j, r)
 
 
 def _loss(build: Derivation, r: int) -> Iterator[Equation]:
-    whole, *parts = build.row_loss(r)
+    whole, *parts = build.loss.of_row(r)
     yield from (*parts, whole)
-    yield build.total_loss()
+    yield build.loss.total()
 
 
 def _backward(build: Derivation, r: int) -> Iterator[Equation]:
     from chainrule.explain.derivation.gradient import Gradient
-    from chainrule.explain.notation.names import Asked
+    from chainrule.explain.derivation.names import Asked
 
     for l in range(build.spec.n_layers, 0, -1):
         for j in range(build.spec.layer_sizes[l]):
-            yield from build.slopes(l, j, r)
-            yield build.delta(l, j, r)
+            delta = build.of("delta", l, j, r)
+            yield from (*build.slopes(delta), delta)
     for l in range(build.spec.n_layers, 0, -1):
         for j in range(build.spec.layer_sizes[l]):
             for i in range(build.spec.layer_sizes[l - 1]):
@@ -82,8 +82,8 @@ def _backward(build: Derivation, r: int) -> Iterator[Equation]:
 
 
 def _update(trace: StepTrace) -> Iterator[Equation]:
+    from chainrule.explain.derivation.names import Asked
     from chainrule.explain.derivation.update import Update
-    from chainrule.explain.notation.names import Asked
 
     sizes = trace.spec.layer_sizes
     for l in range(1, trace.spec.n_layers + 1):

@@ -193,7 +193,8 @@ def loss(
 
 
 def permutation(n: int, seed: int, stream: str = "split", epoch: int = 0) -> Array:
-    """A random order of 0..n-1 (int64), a function of its arguments alone."""
+    """A random order of 0..n-1 (int64), a function of its arguments alone; n is below 2**32, else
+    `DataError`."""
     if not 0 <= n < 1 << 32:
         raise DataError(f"a permutation has at most 2^32 - 1 elements, found {n}.")
     out: Array = _core.permutation(n, seed, stream, epoch)

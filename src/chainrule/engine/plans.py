@@ -80,7 +80,10 @@ def thread_count(n_threads: int | None) -> int:
 
 
 def metric_name(metric: str | Callable[..., float]) -> str:
-    """What the core calls a metric; a caller's function is its "callback"."""
+    """What the core calls a metric; a caller's function is its "callback".
+
+    Raises `SpecError` for an unknown name.
+    """
     if callable(metric):
         return "callback"
     if not isinstance(metric, str) or metric not in METRICS:

@@ -106,7 +106,10 @@ def features(spec: NetworkSpec, X: Any, dtype: np.dtype[Any], name: str) -> Arra
 
 
 def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:
-    """X as a finite, contiguous (n_samples, n_features) array of the number type."""
+    """X as a finite, contiguous (n_samples, n_features) array of the number type.
+
+    Raises `DataError` for another shape and for what is no finite number.
+    """
     x = np.asarray(X)
     if x.ndim != 2:
         raise DataError(f"{name} must be two-dimensional (rows, features), found shape {x.shape}.")
@@ -127,7 +130,7 @@ def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:
 
 
 def real_numbers(x: Array, dtype: np.dtype[Any], name: str) -> Array:
-    """A contiguous array of the number type; complex, text and objects are refused by name."""
+    """A contiguous array of the number type; `DataError` for complex, text, objects."""
     if x.dtype.kind not in "fiub":
         try:
             x = x.astype(np.float64, casting="safe" if x.dtype.kind == "c" else "unsafe")
@@ -140,7 +143,10 @@ def real_numbers(x: Array, dtype: np.dtype[Any], name: str) -> Array:
 def targets(
     spec: NetworkSpec, y: Any, n: int, dtype: np.dtype[Any], name: str
 ) -> tuple[Array | None, Array | None]:
-    """(y (n, n_outputs), None), or (None, class indices) for cross_entropy."""
+    """(y (n, n_outputs), None), or (None, class indices) for cross_entropy.
+
+    Raises `DataError` for another shape and for numbers that the loss does not take.
+    """
     y = np.asarray(y)
     if y.ndim not in (1, 2):
         raise DataError(f"{name} must have one or two dimensions, found shape {y.shape}.")
@@ -166,7 +172,7 @@ def targets(
 
 
 def class_indices(y: Array, n_outputs: int, name: str) -> Array:
-    """Whole numbers 0..n_outputs-1 as int32."""
+    """Whole numbers 0..n_outputs-1 as int32; `DataError` names the row of any other."""
     if y.dtype.kind == "f" and not np.isfinite(y).all():
         row = int(np.argwhere(~np.isfinite(y))[0, 0])
         raise DataError(f"{name} holds {y[row]} at row {row}; a class index is a whole number.")
@@ -200,7 +206,7 @@ def _check_range(loss: str, y: Array, name: str) -> None:
 
 
 def row_weights(sample_weight: Any, n: int, dtype: np.dtype[Any], name: str) -> Array | None:
-    """One finite weight of at least zero a row, or None."""
+    """One finite weight of at least zero a row, or None; `DataError` names the row of another."""
     if sample_weight is None:
         return None
     weights = real_numbers(np.asarray(sample_weight), dtype, name)
@@ -215,7 +221,7 @@ def row_weights(sample_weight: Any, n: int, dtype: np.dtype[Any], name: str) -> 
 
 
 def row_numbers(rows: Any, n: int, name: str) -> Array:
-    """Row numbers within the table, as uint32."""
+    """Row numbers within the table, as uint32; `DataError` for others."""
     chosen = np.asarray(rows)
     if chosen.ndim != 1 or chosen.dtype.kind not in "iu":
         raise DataError(f"{name} must be a one-dimensional array of whole numbers.")
@@ -225,7 +231,10 @@ def row_numbers(rows: Any, n: int, name: str) -> Array:
 
 
 def parameter_list(spec: NetworkSpec, params: Mapping[str, Any]) -> list[Array]:
-    """The parameters in storage order, contiguous and of one number type."""
+    """The parameters in storage order, contiguous and of one number type.
+
+    Raises `DataError` naming the parameter that is missing or has another shape.
+    """
     shapes = spec.parameter_shapes
     missing = [name for name in shapes if name not in params]
     if missing:

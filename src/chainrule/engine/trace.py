@@ -225,6 +225,11 @@ def numeric_gradients(
     -------
     dict of str to ndarray
         One derivative per index, in order.
+
+    Raises
+    ------
+    SpecError, DataError
+        Naming the parameter that does not exist, or whose indices lie outside; also for the rows.
     """
     training = training or TrainingSpec()
     arrays = [array.astype(np.float64) for array in parameter_list(spec, params)]

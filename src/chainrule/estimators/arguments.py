@@ -92,7 +92,7 @@ _UNITS = whole(1, 1 << 24)
 
 
 def unit_counts(argument: Any) -> list[int]:
-    """Widths of the hidden layers; one number means one layer."""
+    """Widths of the hidden layers; one number means one layer. `SpecError` names one below 1."""
     sizes = listed(argument)
     sizes = [argument] if sizes is None else sizes
     for size in sizes:

@@ -40,13 +40,16 @@ def load(path: str | os.PathLike[str]) -> Model:
 
 
 def loads(data: bytes) -> Model:
-    """Like `load`, from a file's bytes."""
+    """Like `load`, from a file's bytes; `ModelFileError` where they are no chainrule model."""
     model: Model = from_record(from_bytes(data))
     return model
 
 
 def from_record(record: ModelRecord) -> Any:
-    """The object that a record names, made by its class's `from_record`."""
+    """The object that a record names, made by its class's `from_record`.
+
+    Raises `ModelFileError` where its entries do not fit together.
+    """
     maker = _class_of(record.kind)
     try:
         return maker.from_record(record)

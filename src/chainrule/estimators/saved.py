@@ -44,7 +44,7 @@ def arguments_to_json(arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def arguments_from_json(form: Mapping[str, Any]) -> dict[str, Any]:
-    """The keyword arguments of `arguments_to_json`."""
+    """The keyword arguments of `arguments_to_json`; `ModelFileError` names one it cannot be."""
     arguments: dict[str, Any] = {}
     for name, value in form.items():
         if isinstance(value, Mapping):
@@ -70,7 +70,7 @@ def classes_to_json(classes: np.ndarray) -> dict[str, Any]:
 
 
 def classes_from_json(form: Mapping[str, Any]) -> np.ndarray:
-    """The classes of `classes_to_json`."""
+    """The classes of `classes_to_json`; `ModelFileError` for a type that no class has."""
     if form["dtype"] not in _CLASS_TYPES:
         raise ModelFileError(f"classes of type {str(form['dtype'])[:32]!r} are not known.")
     dtype, values = np.dtype(form["dtype"]), form["values"]

@@ -74,6 +74,11 @@ def class_weights(
     class_weight : None, "balanced" or mapping of label to factor
         "balanced" is n / (n_classes * count), counts by sample weight. Labels that the mapping
         leaves out have factor 1.
+
+    Raises
+    ------
+    DataError
+        For anything else, classes that y does not have, and factors below 0 or all 0.
     """
     if class_weight is None:
         return None

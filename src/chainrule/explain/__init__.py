@@ -1,8 +1,8 @@
 """See every gradient and verify it. All of it is drawn from one step that the engine recorded.
 
-notation    symbols, the expression tree, names of quantities, numbers as text
+notation    symbols, the expression tree, numbers as text
+derivation  equations of a step: one file a layer kind; names, loss, gradient, update, paths
 trace       `StepTrace`: every number of one step under its name, its views, and a drawing
-derivation  equations from a trace: forward, loss, backward; gradient, update, paths
 check       `check_gradients`, central differences, kinks: derivatives that know no chain rule
 diagnosis   `diagnose`: the detectors and what they found
 render      an explanation as text, LaTeX, MathML and JSON; computes nothing

@@ -6,6 +6,7 @@ explain(trace, "W2[1,3]")     also "dL/dW2[1,3]", "b1[2]", "delta1[4]", "z2[0]",
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -14,16 +15,16 @@ from chainrule.errors import DataError, SpecError
 from chainrule.explain.check.central_difference import check_one
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
+from chainrule.explain.derivation.names import Asked
 from chainrule.explain.derivation.paths import find_paths
 from chainrule.explain.derivation.sections import Sections
 from chainrule.explain.derivation.update import Update
 from chainrule.explain.derivation.words import remarks, what
 from chainrule.explain.explanation import Explanation
 from chainrule.explain.notation.contents import Paths, Prediction, RowPart, Rows
-from chainrule.explain.notation.names import Asked
 from chainrule.explain.notation.numbers import Digits
 from chainrule.explain.notation.symbols import CONVENTIONS
-from chainrule.explain.notation.tree import Node, rest_of
+from chainrule.explain.notation.tree import Quantity, rest_of
 from chainrule.explain.trace import StepTrace
 
 
@@ -42,10 +43,10 @@ def explain(
     ----------
     trace : StepTrace
     quantity : str
-        "W2[1,3]" (into before from), "b1[2]", "delta1[4]", "z2[0]", "a1[3]" or "loss", "blend1[2]",
-        and before layer 1 "scale[3]", "freq[0,5]", "phase", "mix", "shift", "levels"; inputs and
-        outputs also by name. "dL/dW2[1,3]" is "W2[1,3]", and "delta1[4]@17" names the row as well.
-        Indices count from 0, layers from 1.
+        "W2[1,3]" (into before from), "b1[2]", "delta1[4]", "z2[0]", "a1[3]" or "loss", and an
+        element of any other parameter, such as "scale[3]"; inputs and outputs also by name.
+        "dL/dW2[1,3]" is "W2[1,3]", and "delta1[4]@17" names the row as well. Indices count from 0,
+        layers from 1.
     row : int, optional
         Row of the one-row equations; the row that adds most to the quantity otherwise.
     top : int or None
@@ -78,32 +79,32 @@ class _Explainer:
     def __init__(self, trace: StepTrace, asked: Asked, row: int | None, top: int | None) -> None:
         self.trace, self.asked, self.top = trace, asked, top
         self.build = Derivation(trace, top)
-        self.gradient = Gradient(self.build, asked)
         self.row = self._row(asked.row if row is None else row)
 
     def _row(self, row: int | None) -> int:
         """The row asked for, else the one that adds most."""
         n = self.trace.n_rows
         if row is None:
-            parts = self._parts()
+            parts = self.parts
             return 0 if parts is None else int(np.argmax(np.abs(parts * self.trace.shares)))
         if not isinstance(row, int | np.integer) or not 0 <= row < n:
             raise DataError(f"row {row} does not exist; the rows are 0 to {n - 1}.")
         return int(row)
 
-    def _parts(self) -> np.ndarray | None:
+    @cached_property
+    def parts(self) -> np.ndarray | None:
         """What each row adds (n,), before its share; None for a quantity of one row."""
         if self.asked.is_parameter:
-            return self.gradient.row_parts
+            return Gradient(self.build, self.asked).row_parts
         return np.asarray(self.trace.losses, np.float64) if self.asked.kind == "loss" else None
 
     def explanation(self, digits: Digits, check: str) -> Explanation:
-        asked, row = self.asked, self.row
-        sections = Sections(self.gradient, row).all()
+        asked, row, names = self.asked, self.row, self.trace.names
+        sections = Sections(self.build, asked, row).all()
         value = sections[0].equations[0].left.value if sections else self._input_value()
         return Explanation(
             quantity=asked.identifier,
-            what=what(self.trace, asked, row),
+            what=what(names, asked, row, self.trace.n_rows),
             value=value,
             row=row,
             header=self._header(),
@@ -117,7 +118,7 @@ class _Explainer:
                 else None
             ),
             check=check_one(self.trace, asked, row, value, check),
-            remarks=tuple(remarks(self.trace, asked, row)),
+            remarks=tuple(remarks(self.build, names, asked, row, self.trace.raw)),
             digits=digits,
         )
 
@@ -135,7 +136,7 @@ class _Explainer:
         return header
 
     def _rows(self) -> Rows | None:
-        trace, parts = self.trace, self._parts()
+        trace, parts = self.trace, self.parts
         if parts is None:
             return None
         values = parts * trace.shares
@@ -147,15 +148,17 @@ class _Explainer:
         return Rows(listed, rest_of(values.tolist(), shown), float(values.sum()))
 
     def _paths(self) -> Paths | None:
-        asked, r = self.asked, self.row
-        if asked.kind not in ("W", "b", "delta") or asked.layer == self.trace.spec.n_layers:
+        """The ways to a delta; those to a weight go on to what it multiplies."""
+        asked, head = self.asked, []
+        if asked.is_parameter:
+            derivative, *head = self.build.owner(asked.tensor).gradient(
+                asked.kind, asked.at, self.row
+            )
+            if not (isinstance(derivative, Quantity) and derivative.kind == "delta"):
+                return None
+        elif asked.kind != "delta":
             return None
-        head: list[Node] = []
-        if asked.source is not None:
-            below = asked.layer - 1
-            head = [self.build.of_row("a", below, asked.source, r)]
-            head += [*self.build.passing(below, asked.source, r), *self.build.scaling(asked.layer)]
-        return find_paths(self.build, asked.layer, asked.unit, r, head)
+        return find_paths(self.build, asked.layer, asked.unit, self.row, head)
 
 
 def explain_all(
@@ -164,9 +167,8 @@ def explain_all(
     """One explanation per parameter, in storage order; for small networks."""
     found = []
     for name, shape in trace.spec.parameter_shapes.items():
-        for place in np.ndindex(*shape):
-            inside = ",".join(str(k) for k in place)
-            quantity = f"{name}[{inside}]"
+        for index in np.ndindex(*shape):
+            quantity = Asked.of_parameter(trace.spec, name, index).identifier
             found.append(explain(trace, quantity, top=top, digits=digits, check=check))
     return found
 

@@ -33,7 +33,7 @@ def canonical(value: Any) -> bytes:
 
 
 def parse(text: bytes, what: str) -> Any:
-    """The value of a JSON text; `what` names the text in errors.
+    """The value of a JSON text; `ModelFileError`, which calls the text `what`, if it is none.
 
     The text may have spaces and any order of keys (the outer header is written by safetensors).
     """
@@ -50,7 +50,7 @@ def parse(text: bytes, what: str) -> Any:
 
 
 def parse_canonical(text: bytes, what: str) -> Any:
-    """Like `parse`, and the text must be the canonical one of its value."""
+    """Like `parse`, and `ModelFileError` unless the text is the canonical one of its value."""
     value = parse(text, what)
     if canonical(value) != text:
         raise ModelFileError(f"the {what} is not in canonical form, so the file was altered.")

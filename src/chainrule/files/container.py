@@ -52,7 +52,10 @@ def check_layout(layout: Layout) -> None:
 
 
 def pack(text: str, tensors: Mapping[str, np.ndarray]) -> bytes:
-    """The file's bytes; equal arguments give equal bytes."""
+    """The file's bytes; equal arguments give equal bytes.
+
+    Raises `ModelFileError` where `text` is too long.
+    """
     data: bytes = safetensors.numpy.save(dict(tensors), metadata={KEY: text})
     length = int.from_bytes(data[:8], "little")
     if length > MAX_HEADER:
@@ -63,7 +66,10 @@ def pack(text: str, tensors: Mapping[str, np.ndarray]) -> bytes:
 
 
 def header_length(first: bytes, size: int) -> int:
-    """Length of the header from the first 8 bytes of a file of `size` bytes."""
+    """Length of the header from the first 8 bytes of a file of `size` bytes.
+
+    Raises `ModelFileError` where they are not those of a safetensors file.
+    """
     for magic, name in _FOREIGN:
         if first.startswith(magic) and not _plausible(first, size):
             raise ModelFileError(f"this is {name}, not a chainrule model file.")
@@ -79,7 +85,10 @@ def _plausible(first: bytes, size: int) -> bool:
 
 
 def read_header(header: bytes) -> tuple[str, dict[str, Any]]:
-    """(metadata text, tensor entries as found) of a header, before any tensor is looked at."""
+    """(metadata text, tensor entries as found) of a header, before any tensor is looked at.
+
+    Raises `ModelFileError` where chainrule has not written it.
+    """
     if not header.startswith(b"{"):
         raise ModelFileError("the file's header is not a JSON object.")
     entries = parse(header, "file's header")
@@ -144,7 +153,7 @@ def n_bytes(dtype: str, shape: tuple[int, ...]) -> int:
 
 
 def unpack(data: bytes) -> dict[str, np.ndarray]:
-    """The tensors of a file whose header has passed `compare`."""
+    """The tensors of a file whose header has passed `compare`; `ModelFileError` if damaged."""
     try:
         return safetensors.numpy.load(data)
     except MemoryError:

@@ -142,7 +142,10 @@ def _exactly(
 
 
 def read_histories(form: Mapping[str, Any]) -> tuple[list[History | None], list[dict[str, int]]]:
-    """(each network's history without its series, the lengths of its series)."""
+    """(each network's history without its series, the lengths of its series).
+
+    Raises `ModelFileError` for a malformed history or list of networks.
+    """
     others = form.get("others", [])
     if not isinstance(others, list) or ("others" in form and not others):
         raise ModelFileError("'others' of the model's description must list further networks.")
@@ -153,7 +156,7 @@ def read_histories(form: Mapping[str, Any]) -> tuple[list[History | None], list[
 
 
 def read_history(form: Any) -> tuple[History | None, dict[str, int]]:
-    """(history without its series, length of each series)."""
+    """(history without its series, length of each series); `ModelFileError` if malformed."""
     if form is None:
         return None, {}
     if not isinstance(form, dict) or set(form) != {*_SCALARS, "lengths"}:
@@ -174,7 +177,10 @@ def read_history(form: Any) -> tuple[History | None, dict[str, int]]:
 
 
 def check_state(form: Any) -> Mapping[str, Any] | None:
-    """The optimizer state's single values: its name, its counters and Adam's two powers."""
+    """The optimizer state's single values: its name, its counters and Adam's two powers.
+
+    Raises `ModelFileError` where one is malformed.
+    """
     if form is None:
         return None
     if not isinstance(form, dict) or set(form) != _STATE:

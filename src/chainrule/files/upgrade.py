@@ -37,7 +37,10 @@ def old_name(name: str) -> str:
 
 
 def network_form(form: Any) -> Any:
-    """The network's description in format 3; what is malformed is left for its reader to refuse."""
+    """The network's description in format 3; `ModelFileError` where its layers are malformed.
+
+    What else is malformed is left for its reader to refuse.
+    """
     try:
         layers = [dict(layer) for layer in form["layers"]]
         embeddings = {layer["kind"]: layer for layer in layers if layer["kind"] in _EMBEDDINGS}

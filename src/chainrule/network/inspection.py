@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy.typing as npt
-
-from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
+from chainrule.network.parameters import Parameters
+from chainrule.spec import History, TrainingSpec, TrainingState
 from chainrule.spec.shorthand import training_spec, training_values
 
 if TYPE_CHECKING:
     from chainrule.explain.check.verify import GradientCheck
+    from chainrule.explain.derivation.names import Names
     from chainrule.explain.diagnosis.findings import Diagnosis
     from chainrule.explain.explain import Explanation
-    from chainrule.explain.notation.names import Names
     from chainrule.explain.trace import StepTrace
 
-Array = npt.NDArray[Any]
 
-
-class Inspection:
+class Inspection(Parameters):
     """The methods of `Network` that show and check; `explain/` does the work when asked.
 
     Attributes
@@ -29,13 +26,11 @@ class Inspection:
         What inputs and outputs are called, where the network belongs to a table.
     """
 
-    spec: NetworkSpec
     history: History | None
-    _params: dict[str, Array]
-    _state: TrainingState | None
-    _training: TrainingSpec | None
     random_state: int
     names: Names | None = None
+    _state: TrainingState | None
+    _training: TrainingSpec | None
 
     def _training_for(self, given: Mapping[str, Any]) -> TrainingSpec:
         """Keywords of `fit`; those not given are the last fit's, else its defaults."""
@@ -52,12 +47,38 @@ class Inspection:
         parameters: str | Sequence[str] | None = None,
         **training: Any,
     ) -> GradientCheck:
-        """Every gradient against the complex step and central differences.
+        """Compare every gradient with the complex step and with central differences.
+
+            Im f(w + ih) / h        (f(w + h) - f(w - h)) / 2h
+
+        Neither knows the chain rule; the complex step (Squire and Trapp 1998) is exact to rounding.
+
+        Parameters
+        ----------
+        X : array (n_samples, n_features)
+        y : array (n_samples, n_outputs)
+            As for `fit`.
+        sample_weight : array (n_samples,), optional
+            At least 0. Default: 1 for every row.
+        dropout_epoch : int, optional
+            Freezes the dropout masks of that epoch. Default: dropout is off.
+        parameters : str or sequence of str, optional
+            Names of the parameters to check, such as "W1". Default: all.
+        **training
+            `reduction`, `l1`, `l2`, or other keywords of `fit`. Default: those of the last fit, or
+            those of `fit` itself.
 
         Returns
         -------
         GradientCheck
-            `.ok`, `.worst`, and per tensor the largest relative error; prints as a table.
+            `.ok`, `.worst`, and the largest relative error of each parameter; prints as a table.
+
+        Raises
+        ------
+        DataError, SpecError
+            Naming the rows, the parameter or the setting that cannot be.
+        TypeError
+            For a keyword that `fit` does not have.
         """
         from chainrule.explain.check.verify import check_gradients
 
@@ -82,7 +103,38 @@ class Inspection:
         dtype: str = "float64",
         **training: Any,
     ) -> StepTrace:
-        """Every number of the step that `fit` would take on these rows; see `StepTrace`."""
+        """Record every number of the step that `fit` would take on these rows.
+
+        The step starts from the optimizer's state after the last fit, where the optimizer is still
+        the same, and from zero moments otherwise.
+
+        Parameters
+        ----------
+        X : array (n_samples, n_features)
+        y : array (n_samples, n_outputs)
+            As for `fit`.
+        sample_weight : array (n_samples,), optional
+            At least 0. Default: 1 for every row.
+        dropout_epoch : int, optional
+            Freezes the dropout masks of that epoch. Default: dropout is off.
+        dtype : "float64" or "train", default "float64"
+            Number type of the record; "train" is that of the network.
+        **training
+            Keywords of `fit`, such as `optimizer` and `learning_rate`. Default: those of the last
+            fit, or those of `fit` itself.
+
+        Returns
+        -------
+        StepTrace
+            z, a, delta, gradients, moments and updates, as lists indexed by layer.
+
+        Raises
+        ------
+        DataError, SpecError
+            Naming the rows or the setting that cannot be.
+        TypeError
+            For a keyword that `fit` does not have.
+        """
         from chainrule.explain.trace import StepTrace
 
         spec = self._training_for(training)
@@ -113,9 +165,42 @@ class Inspection:
         sample_weight: Any = None,
         **training: Any,
     ) -> Explanation:
-        """The chain rule of one number, with its numbers: "W2[1,3]", "delta1[4]", "loss", ...
+        """Derive one number of the step on these rows by the chain rule, with its numbers.
 
-        See `chainrule.explain.explain.explain` for the arguments.
+        Parameters
+        ----------
+        quantity : str
+            "W2[1,3]" is dL/dW2[1,3], of the weight into unit 1 from unit 3 of the layer before;
+            "b1[2]", "delta1[4]", "z2[0]", "a1[3]", "loss", or a parameter before layer 1 by
+            its name. Units count from 0, layers from 1.
+        X : array (n_samples, n_features)
+        y : array (n_samples, n_outputs)
+            As for `fit`.
+        sample_weight : array (n_samples,), optional
+            At least 0. Default: 1 for every row.
+        row : int, optional
+            Row of the equations for one row, from 0. Default: the row that adds most.
+        top : int or None, default 5
+            Terms shown of a sum, the rest in one number; None shows all.
+        digits : int or "full", default 4
+            Significant digits in text.
+        check : "central", "complex" or "none", default "central"
+            How the value is verified. "complex" is exact to rounding, and for smooth networks.
+        **training
+            As for `trace`; also its `dropout_epoch`.
+
+        Returns
+        -------
+        Explanation
+            Prints as text; `to_latex`, `to_html` and `to_json` write other forms.
+
+        Raises
+        ------
+        DataError, SpecError
+            Naming the quantity that cannot be read, the row that does not exist, or the rows or the
+            setting that cannot be.
+        TypeError
+            For a keyword that `fit` does not have.
         """
         from chainrule.explain.explain import explain
 
@@ -123,7 +208,33 @@ class Inspection:
         return explain(step, quantity, row=row, top=top, digits=digits, check=check)
 
     def diagnose(self, X: Any, y: Any, *, sample_weight: Any = None, **training: Any) -> Diagnosis:
-        """Why training goes badly: findings with numbers and remedies; best on its own rows."""
+        """Find out why training goes badly, from its history and one step on these rows.
+
+        Parameters
+        ----------
+        X : array (n_samples, n_features)
+            Best the rows of training.
+        y : array (n_samples, n_outputs)
+            As for `fit`.
+        sample_weight : array (n_samples,), optional
+            At least 0. Default: 1 for every row.
+        **training
+            Keywords of `fit` that the network was trained with. Default: those of the last fit, or
+            those of `fit` itself.
+
+        Returns
+        -------
+        Diagnosis
+            A sequence of findings with numbers and remedies; where it is empty it says what was
+            checked.
+
+        Raises
+        ------
+        DataError, SpecError
+            Naming the rows or the setting that cannot be.
+        TypeError
+            For a keyword that `fit` does not have.
+        """
         from chainrule.explain.diagnosis.diagnose import diagnose
 
         spec = self._training_for(training)

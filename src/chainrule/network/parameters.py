@@ -1,4 +1,4 @@
-"""A network's weights or biases as the list that people index and assign."""
+"""A network's parameters as people read, index and assign them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from chainrule import engine
+from chainrule.errors import DataError
+from chainrule.spec import NetworkSpec
 
 Array = npt.NDArray[Any]
 
@@ -40,3 +44,76 @@ def read_only(array: Array) -> Array:
     view = array.view()
     view.flags.writeable = False
     return view
+
+
+class Parameters:
+    """The attributes of `Network` that show its parameters."""
+
+    spec: NetworkSpec
+    _params: dict[str, Array]
+    _predictor: engine.Predictor | None
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """Number type of parameters and computation."""
+        return self._params["W1"].dtype
+
+    @property
+    def params(self) -> dict[str, Array]:
+        """Read-only arrays by name: W1 (n_1, n_0), b1 (n_1,), W2, ..."""
+        return {name: read_only(array) for name, array in self._params.items()}
+
+    @property
+    def weights(self) -> list[Array]:
+        """W(1)..W(L), each (n_out, n_in), read-only; assign the list, or one of its entries.
+
+        Raises
+        ------
+        DataError
+            Where an assigned list or array has another length or shape, or is not finite.
+        """
+        return self._list("W")
+
+    @weights.setter
+    def weights(self, arrays: Iterable[Any]) -> None:
+        self._assign("W", list(arrays))
+
+    @property
+    def biases(self) -> list[Array]:
+        """b(1)..b(L), each (n_out,), read-only; assign the list, or one of its entries.
+
+        Raises
+        ------
+        DataError
+            Where an assigned list or array has another length or shape, or is not finite.
+        """
+        return self._list("b")
+
+    @biases.setter
+    def biases(self, arrays: Iterable[Any]) -> None:
+        self._assign("b", list(arrays))
+
+    def _list(self, family: str) -> list[Array]:
+        names = [f"{family}{l}" for l in range(1, self.spec.n_layers + 1)]
+        return ParameterList(
+            [self._params[name] for name in names], lambda arrays: self._assign(family, arrays)
+        )
+
+    def _assign(self, family: str, arrays: list[Any]) -> None:
+        if len(arrays) != self.spec.n_layers:
+            raise DataError(
+                f"the network has {self.spec.n_layers} layers, found {len(arrays)} arrays."
+            )
+        new = {}
+        for number, given in enumerate(arrays, start=1):
+            name = f"{family}{number}"
+            array = np.array(given, dtype=self.dtype, order="C")
+            if array.shape != self._params[name].shape:
+                raise DataError(
+                    f"{name} must have shape {self._params[name].shape}, found {array.shape}."
+                )
+            if not np.isfinite(array).all():
+                raise DataError(f"{name} must hold finite numbers.")
+            new[name] = array
+        self._params = {**self._params, **new}
+        self._predictor = None

@@ -33,6 +33,7 @@ class ActivationsDisplay:
     slopes : sequence of ndarray or None
         sigma'(z) of the same layers; None where a layer has none.
     labels : sequence of str
+        One per layer.
 
     Attributes
     ----------
@@ -56,25 +57,70 @@ class ActivationsDisplay:
 
     @classmethod
     def from_trace(cls, trace: StepTrace, *, ax: Axes | None = None) -> Self:
-        """Draw one recorded step."""
-        labels = [f"layer {l} {d.activation}" for l, d in enumerate(trace.spec.dense, start=1)]
-        slopes = [
-            None if d.activation == "softmax" else slope
-            for d, slope in zip(trace.spec.dense, trace.slope[1:], strict=True)
-        ]
-        return cls(activations=trace.a[1:], slopes=slopes, labels=labels).plot(ax=ax)
+        """Draw one recorded step.
+
+        Parameters
+        ----------
+        trace : StepTrace
+            As `model.trace` returns it.
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+
+        Returns
+        -------
+        ActivationsDisplay
+        """
+        labels = [f"layer {l} {name}" for l, name in enumerate(trace.spec.activations) if l]
+        return cls(activations=trace.a[1:], slopes=trace.slope[1:], labels=labels).plot(ax=ax)
 
     @classmethod
     def from_estimator(
         cls, estimator: Any, X: Any, y: Any, *, ax: Axes | None = None, **keywords: Any
     ) -> Self:
-        """Draw a Tabular estimator's activations on these rows; keywords go to `trace`."""
+        """Draw where the activations of each layer lie on these rows.
+
+        Parameters
+        ----------
+        estimator : fitted Tabular estimator or Network
+        X : table, or array (n_rows, n_features) for a Network
+        y : array (n_rows,) or (n_rows, n_outputs)
+            Targets, as for `fit`.
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+        **keywords
+            To `trace`, such as `sample_weight`.
+
+        Returns
+        -------
+        ActivationsDisplay
+
+        Raises
+        ------
+        TypeError
+            For a model of another kind, or without rows.
+        DataError, SpecError
+            Where `trace` cannot read the rows.
+        """
         return cls.from_trace(trace_of(estimator, X, y, **keywords), ax=ax)
 
     from_network = from_estimator
 
     def facts(self, place: int) -> str:
-        """What is worth knowing about a layer: "3 of 32 units dead, 12 % saturated"."""
+        """What is worth knowing about a layer: "3 of 32 units dead, 12 % saturated".
+
+        A unit is dead where a = 0 and sigma'(z) = 0 in every row. Saturated is the share of the
+        other cells with |sigma'(z)| < 0.01.
+
+        Parameters
+        ----------
+        place : int
+            Index of the layer in `activations`, from 0.
+
+        Returns
+        -------
+        str
+            Empty where there is nothing to tell.
+        """
         a, slope = self.activations[place], self.slopes[place]
         if slope is None:
             return ""
@@ -86,7 +132,18 @@ class ActivationsDisplay:
         return ", ".join(parts)
 
     def plot(self, ax: Axes | None = None) -> Self:
-        """Draw."""
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+
+        Returns
+        -------
+        ActivationsDisplay
+            Itself, with `figure_` and `ax_`.
+        """
         n = len(self.activations)
         self.ax_ = ax = axes_for(ax, (6.0, 1.2 + 0.8 * n))
         self.figure_ = ax.figure  # type: ignore[assignment]
@@ -129,11 +186,23 @@ def plot_activations(
 
     Parameters
     ----------
-    model : Network, Tabular estimator or StepTrace
-    X, y
-        Rows as for `model.trace`.
+    model : Network, fitted Tabular estimator or StepTrace
+    X, y : rows and targets, optional
+        As for `model.trace`; left out with a StepTrace.
     ax : matplotlib axes, optional
+        Default: those of a new figure.
     **keywords
-        To `model.trace`.
+        To `model.trace`, such as `sample_weight`.
+
+    Returns
+    -------
+    ActivationsDisplay
+
+    Raises
+    ------
+    TypeError
+        For a model of another kind, a model without rows, or a StepTrace with rows.
+    DataError, SpecError
+        Where `model.trace` cannot read the rows.
     """
     return ActivationsDisplay.from_trace(trace_of(model, X, y, **keywords), ax=ax)

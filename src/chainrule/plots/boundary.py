@@ -28,14 +28,14 @@ class DecisionBoundaryDisplay:
         Values of the two inputs.
     response : ndarray (m, n) or (m, n, n_classes)
         Predicted numbers, or probabilities.
-    names : tuple of str
+    names : tuple of str, default ("x0", "x1")
         Of the two inputs.
-    classes : sequence of str
+    classes : sequence of str, default ()
         Empty for numbers.
     points : ndarray (n_rows, 2), optional
     targets : ndarray (n_rows,), optional
         Class numbers or values of the rows.
-    n_others : int
+    n_others : int, default 0
         Other inputs of the model, which are held fixed.
 
     Attributes
@@ -75,7 +75,31 @@ class DecisionBoundaryDisplay:
         grid_resolution: int = 100,
         ax: Axes | None = None,
     ) -> Self:
-        """Draw a fitted Tabular estimator over two columns of numbers of the table X."""
+        """Draw a Tabular estimator over two columns of numbers of the table X.
+
+        Parameters
+        ----------
+        estimator : fitted Tabular estimator
+        X : table (n_rows, n_features)
+            Gives the ranges of the two columns and the typical values of the others.
+        y : array (n_rows,), optional
+            Labels or numbers; draws the rows.
+        features : two names or positions of columns, optional
+            Default: the first two columns of numbers.
+        grid_resolution : int, default 100
+            Points along each axis.
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+
+        Returns
+        -------
+        DecisionBoundaryDisplay
+
+        Raises
+        ------
+        DataError
+            For columns that cannot be drawn over, and for several labels or targets at once.
+        """
         table = as_table(X)
         grid = make_grid(table, features, grid_resolution)
         shape = (len(grid.y), len(grid.x))
@@ -107,7 +131,29 @@ class DecisionBoundaryDisplay:
         cls, network: Any, X: Any, y: Any = None, *, grid_resolution: int = 100,
         ax: Axes | None = None,
     ) -> Self:  # fmt: skip
-        """Draw a `Network` with two inputs; one sigmoid output counts as two classes."""
+        """Draw a `Network` with two inputs; one sigmoid output counts as two classes.
+
+        Parameters
+        ----------
+        network : Network
+        X : array (n_rows, 2)
+            Gives the ranges of the two inputs.
+        y : array (n_rows,) or (n_rows, n_outputs), optional
+            Targets as for `fit`; draws the rows.
+        grid_resolution : int, default 100
+            Points along each axis.
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+
+        Returns
+        -------
+        DecisionBoundaryDisplay
+
+        Raises
+        ------
+        DataError
+            Where the network has not two inputs.
+        """
         X = np.asarray(X, np.float64)
         if network.spec.n_features != 2:
             raise DataError(f"the network must have 2 inputs, found {network.spec.n_features}.")
@@ -133,7 +179,18 @@ class DecisionBoundaryDisplay:
         return display.plot(ax=ax)
 
     def plot(self, ax: Axes | None = None) -> Self:
-        """Draw."""
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+
+        Returns
+        -------
+        DecisionBoundaryDisplay
+            Itself, with `figure_` and `ax_`.
+        """
         self.ax_ = ax = axes_for(ax, (5.6, 4.4))
         self.figure_ = ax.figure  # type: ignore[assignment]
         colours = palette_of(ax)
@@ -225,15 +282,26 @@ def plot_decision_boundary(
     Parameters
     ----------
     model : fitted Tabular estimator, or Network with two inputs
-    X : table
+    X : table (n_rows, n_features)
         Gives the ranges of the two inputs and the typical values of the others.
-    y : targets, optional
-        Draws the rows.
+    y : array (n_rows,), optional
+        Targets as for `fit`; draws the rows.
     features : two names or positions of columns, optional
         Default: the first two columns of numbers.
     grid_resolution : int, default 100
         Points along each axis.
     ax : matplotlib axes, optional
+        Default: those of a new figure.
+
+    Returns
+    -------
+    DecisionBoundaryDisplay
+
+    Raises
+    ------
+    DataError
+        For inputs that cannot be drawn over, several labels or targets at once, or `features`
+        beside a Network.
     """
     if hasattr(model, "spec"):
         if features is not None:

@@ -51,7 +51,13 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
 def axes_for(ax: Axes | None, size: tuple[float, float]) -> Axes:
-    """The given axes, or those of a new figure of `size` inches."""
+    """The given axes, or those of a new figure of `size` inches.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        Where there is no matplotlib, with the command that installs it.
+    """
     if ax is not None:
         return ax
     try:

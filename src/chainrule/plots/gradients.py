@@ -47,15 +47,50 @@ class GradientsDisplay:
 
     @classmethod
     def from_trace(cls, trace: StepTrace, *, ax: Axes | None = None) -> Self:
-        """Draw one recorded step."""
-        labels = [f"layer {l} {d.activation}" for l, d in enumerate(trace.spec.dense, start=1)]
+        """Draw one recorded step.
+
+        Parameters
+        ----------
+        trace : StepTrace
+            As `model.trace` returns it.
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+
+        Returns
+        -------
+        GradientsDisplay
+        """
+        labels = [f"layer {l} {name}" for l, name in enumerate(trace.spec.activations) if l]
         return cls(gradients=trace.dL_dW[1:], labels=labels).plot(ax=ax)
 
     @classmethod
     def from_estimator(
         cls, estimator: Any, X: Any, y: Any, *, ax: Axes | None = None, **keywords: Any
     ) -> Self:
-        """Draw a Tabular estimator's gradients on these rows; keywords go to `trace`."""
+        """Draw how large the gradients of each layer are on these rows.
+
+        Parameters
+        ----------
+        estimator : fitted Tabular estimator or Network
+        X : table, or array (n_rows, n_features) for a Network
+        y : array (n_rows,) or (n_rows, n_outputs)
+            Targets, as for `fit`.
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+        **keywords
+            To `trace`, such as `sample_weight`.
+
+        Returns
+        -------
+        GradientsDisplay
+
+        Raises
+        ------
+        TypeError
+            For a model of another kind, or without rows.
+        DataError, SpecError
+            Where `trace` cannot read the rows.
+        """
         return cls.from_trace(trace_of(estimator, X, y, **keywords), ax=ax)
 
     from_network = from_estimator
@@ -65,7 +100,18 @@ class GradientsDisplay:
         return self.labels[place] + (f"\n{100 * zero:.0f} % are 0" if zero else "")
 
     def plot(self, ax: Axes | None = None) -> Self:
-        """Draw."""
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+
+        Returns
+        -------
+        GradientsDisplay
+            Itself, with `figure_` and `ax_`.
+        """
         n = len(self.gradients)
         self.ax_ = ax = axes_for(ax, (6.0, 1.2 + 0.5 * n))
         self.figure_ = ax.figure  # type: ignore[assignment]
@@ -100,11 +146,23 @@ def plot_gradients(
 
     Parameters
     ----------
-    model : Network, Tabular estimator or StepTrace
-    X, y
-        Rows as for `model.trace`.
+    model : Network, fitted Tabular estimator or StepTrace
+    X, y : rows and targets, optional
+        As for `model.trace`; left out with a StepTrace.
     ax : matplotlib axes, optional
+        Default: those of a new figure.
     **keywords
         To `model.trace`, such as `sample_weight`.
+
+    Returns
+    -------
+    GradientsDisplay
+
+    Raises
+    ------
+    TypeError
+        For a model of another kind, a model without rows, or a StepTrace with rows.
+    DataError, SpecError
+        Where `model.trace` cannot read the rows.
     """
     return GradientsDisplay.from_trace(trace_of(model, X, y, **keywords), ax=ax)

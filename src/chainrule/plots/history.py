@@ -20,10 +20,10 @@ class HistoryDisplay:
     ----------
     loss : sequence of float
         Training loss of every epoch.
-    validation_loss : sequence of float
-        May be empty.
-    best_epoch : int or None
-        From 0.
+    validation_loss : sequence of float, default ()
+        The same on validation rows.
+    best_epoch : int or None, default None
+        The epoch that was kept, from 0.
 
     Attributes
     ----------
@@ -47,7 +47,20 @@ class HistoryDisplay:
 
     @classmethod
     def from_history(cls, history: History, *, ax: Axes | None = None, **keywords: Any) -> Self:
-        """Draw a `History`."""
+        """Draw a `History`.
+
+        Parameters
+        ----------
+        history : History
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+        **keywords
+            To `plot`: `log`.
+
+        Returns
+        -------
+        HistoryDisplay
+        """
         display = cls(
             loss=history.loss,
             validation_loss=history.validation_loss,
@@ -57,12 +70,43 @@ class HistoryDisplay:
 
     @classmethod
     def from_estimator(cls, estimator: Any, *, ax: Axes | None = None, **keywords: Any) -> Self:
-        """Draw the training of a fitted Tabular estimator."""
+        """Draw the training of a Tabular estimator; of several networks that of the first.
+
+        Parameters
+        ----------
+        estimator : fitted Tabular estimator
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+        **keywords
+            To `plot`: `log`.
+
+        Returns
+        -------
+        HistoryDisplay
+        """
         return cls.from_history(estimator.history_, ax=ax, **keywords)
 
     @classmethod
     def from_network(cls, network: Any, *, ax: Axes | None = None, **keywords: Any) -> Self:
-        """Draw the last training of a `Network`."""
+        """Draw the last training of a `Network`.
+
+        Parameters
+        ----------
+        network : Network
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+        **keywords
+            To `plot`: `log`.
+
+        Returns
+        -------
+        HistoryDisplay
+
+        Raises
+        ------
+        ValueError
+            Where the network has not been fitted.
+        """
         if network.history is None:
             raise ValueError("this network has not been fitted; call fit first.")
         return cls.from_history(network.history, ax=ax, **keywords)
@@ -73,8 +117,14 @@ class HistoryDisplay:
         Parameters
         ----------
         ax : matplotlib axes, optional
+            Default: those of a new figure.
         log : bool, optional
-            Whether the loss has a logarithmic axis; default where it falls to a tenth.
+            Whether the loss has a logarithmic axis. Default: where it falls to a tenth.
+
+        Returns
+        -------
+        HistoryDisplay
+            Itself, with `figure_` and `ax_`.
         """
         self.ax_ = ax = axes_for(ax, (6.0, 3.6))
         self.figure_ = ax.figure  # type: ignore[assignment]
@@ -113,8 +163,20 @@ def plot_history(model: Any, *, ax: Axes | None = None, log: bool | None = None)
     ----------
     model : fitted Tabular estimator, Network or History
     ax : matplotlib axes, optional
+        Default: those of a new figure.
     log : bool, optional
-        Default: logarithmic where the loss falls to a tenth.
+        Whether the loss has a logarithmic axis. Default: where it falls to a tenth.
+
+    Returns
+    -------
+    HistoryDisplay
+
+    Raises
+    ------
+    TypeError
+        For a model of another kind.
+    ValueError
+        For a Network that has not been fitted.
 
     Examples
     --------

@@ -36,7 +36,8 @@ class NetworkDisplay:
     ----------
     trace : StepTrace
     row : int, default 0
-    view : "values" or "gradients"
+        Whose activations or deltas stand in the circles.
+    view : "values" or "gradients", default "values"
     max_units : int, default 12
         Units shown of a wider layer: those of the largest activation, or delta.
 
@@ -46,6 +47,11 @@ class NetworkDisplay:
         The units shown of each layer.
     figure_, ax_ : matplotlib figure and axes
         Once plotted.
+
+    Raises
+    ------
+    SpecError
+        For a row or a view that does not exist.
     """
 
     figure_: Figure
@@ -74,20 +80,68 @@ class NetworkDisplay:
 
     @classmethod
     def from_trace(cls, trace: StepTrace, *, ax: Axes | None = None, **keywords: Any) -> Self:
-        """Draw one recorded step; keywords are `row`, `view` and `max_units`."""
+        """Draw one recorded step.
+
+        Parameters
+        ----------
+        trace : StepTrace
+            As `model.trace` returns it.
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+        **keywords
+            `row`, `view` and `max_units`.
+
+        Returns
+        -------
+        NetworkDisplay
+        """
         return cls(trace=trace, **keywords).plot(ax=ax)
 
     @classmethod
     def from_estimator(
         cls, estimator: Any, X: Any, y: Any, *, ax: Axes | None = None, **keywords: Any
     ) -> Self:
-        """Draw the network of a Tabular estimator on these rows."""
+        """Draw units and weights on these rows.
+
+        Parameters
+        ----------
+        estimator : fitted Tabular estimator or Network
+        X : table, or array (n_rows, n_features) for a Network
+        y : array (n_rows,) or (n_rows, n_outputs)
+            Targets, as for `fit`.
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+        **keywords
+            `row`, `view` and `max_units`.
+
+        Returns
+        -------
+        NetworkDisplay
+
+        Raises
+        ------
+        TypeError
+            For a model of another kind, or without rows.
+        DataError, SpecError
+            Where `trace` cannot read the rows.
+        """
         return cls.from_trace(trace_of(estimator, X, y), ax=ax, **keywords)
 
     from_network = from_estimator
 
     def plot(self, ax: Axes | None = None) -> Self:
-        """Draw."""
+        """Draw.
+
+        Parameters
+        ----------
+        ax : matplotlib axes, optional
+            Default: those of a new figure.
+
+        Returns
+        -------
+        NetworkDisplay
+            Itself, with `figure_` and `ax_`.
+        """
         from matplotlib.lines import Line2D
 
         n_layers = self.trace.spec.n_layers
@@ -206,14 +260,30 @@ def plot_network(
 
     Parameters
     ----------
-    model : Network, Tabular estimator or StepTrace
-    X, y
-        Rows as for `model.trace`; gradients are those of all of them.
+    model : Network, fitted Tabular estimator or StepTrace
+    X, y : rows and targets, optional
+        As for `model.trace`; left out with a StepTrace. Gradients are those of all of them.
     row : int, default 0
         Whose activations or deltas stand in the circles.
-    view : "values" or "gradients"
+    view : "values" or "gradients", default "values"
+        Weights and activations, or the gradients of weights and delta.
     max_units : int, default 12
+        Units shown of a wider layer.
     ax : matplotlib axes, optional
+        Default: those of a new figure.
+
+    Returns
+    -------
+    NetworkDisplay
+
+    Raises
+    ------
+    SpecError
+        For a row or a view that does not exist.
+    TypeError
+        For a model of another kind, a model without rows, or a StepTrace with rows.
+    DataError
+        Where `model.trace` cannot read the rows.
     """
     trace = trace_of(model, X, y)
     return NetworkDisplay.from_trace(trace, row=row, view=view, max_units=max_units, ax=ax)

@@ -17,6 +17,15 @@ def trace_of(model: Any, X: Any, y: Any, **keywords: Any) -> StepTrace:
         Both left out with a StepTrace.
     **keywords
         As for `model.trace`.
+
+    Returns
+    -------
+    StepTrace
+
+    Raises
+    ------
+    TypeError
+        For a model of another kind, a model without rows, or a StepTrace with rows.
     """
     if isinstance(model, StepTrace):
         if X is not None or y is not None or keywords:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -22,8 +22,8 @@ SELU_ALPHA = 1.6732632423543772848170429916717
 
 
 def magnitude(z: Array) -> Array:
-    """|z|, branching on the real part."""
-    return np.where(z.real < 0, -z, z)
+    """|z|, branching on the real part; at 0, its kink, the slope is 0."""
+    return z * np.sign(z.real)
 
 
 def negative_part(z: Array) -> Array:
@@ -38,26 +38,40 @@ def positive_part(z: Array) -> Array:
 
 def sigmoid(z: Array) -> Array:
     """1 / (1 + e^-z), written so that nothing overflows."""
-    small = np.exp(-magnitude(z))
-    return np.where(z.real < 0, small, 1.0) / (1.0 + small)
+    left = z.real < 0
+    small = np.exp(np.where(left, z, -z))
+    return np.where(left, small, 1.0) / (1.0 + small)
 
 
 def softplus(z: Array) -> Array:
-    """log(1 + e^z), written so that nothing overflows."""
-    return positive_part(z) + np.log1p(np.exp(-magnitude(z)))
+    """log(1 + e^z), written so that nothing overflows.
+
+    Both terms branch at the same place, so that their kinks cancel.
+    """
+    left = z.real < 0
+    return np.where(left, 0.0, z) + log1p(np.exp(np.where(left, z, -z)))
 
 
-def erf(z: Array) -> Array:
-    """2/sqrt(pi) times the integral of e^-t^2 from 0 to z, for real and complex z."""
-    from scipy.special import erf as special_erf
+def log1p(z: Array) -> Array:
+    """log(1 + z) for z beside or right of 0; NumPy's own loses the digits of a small complex z."""
+    if not np.iscomplexobj(z):
+        return np.log1p(z)
+    x, y = z.real, z.imag
+    value: Any = 0.5 * np.log1p(x * (2.0 + x) + y * y) + 1j * np.arctan2(y, 1.0 + x)
+    return cast(Array, value)
 
-    value: Array = special_erf(z)
+
+def erfc(z: Array) -> Array:
+    """2/sqrt(pi) times the integral of e^-t^2 from z to infinity, for real and complex z."""
+    from scipy.special import erfc as special_erfc
+
+    value: Array = special_erfc(z)
     return value
 
 
 def normal_cdf(z: Array) -> Array:
     """Phi(z), the probability that a standard normal number is below z."""
-    return 0.5 * (1.0 + erf(z / math.sqrt(2.0)))
+    return 0.5 * erfc(-z / math.sqrt(2.0))
 
 
 def normal_density(z: Array) -> Array:
@@ -72,10 +86,15 @@ def softmax(z: Array) -> Array:
     return shares
 
 
+def tanh_derivative(z: Array) -> Array:
+    """1 - tanh(z)^2, which keeps its digits as a product: sigmoid(2z) = (1 + tanh z) / 2."""
+    return 4.0 * sigmoid(2.0 * z) * sigmoid(-2.0 * z)
+
+
 def mish_derivative(z: Array) -> Array:
-    """t + z (1 - t^2) sigmoid(z) with t = tanh(softplus(z)), by the product and the chain rule."""
-    t = np.tanh(softplus(z))
-    return t + z * (1.0 - t * t) * sigmoid(z)
+    """tanh(u) + z tanh'(u) sigmoid(z) with u = softplus(z), by the product and the chain rule."""
+    u = softplus(z)
+    return np.tanh(u) + z * tanh_derivative(u) * sigmoid(z)
 
 
 class Activation(NamedTuple):
@@ -89,7 +108,7 @@ class Activation(NamedTuple):
 ACTIVATIONS = {
     "identity": Activation(lambda z: z, np.ones_like),
     "sigmoid": Activation(sigmoid, lambda z: sigmoid(z) * sigmoid(-z)),  # sigmoid(-z) = 1 - a
-    "tanh": Activation(np.tanh, lambda z: 1.0 - np.tanh(z) ** 2),
+    "tanh": Activation(np.tanh, tanh_derivative),
     "relu": Activation(positive_part, lambda z: np.where(z.real > 0, 1.0, 0.0)),
     "leaky_relu": Activation(
         lambda z: np.where(z.real > 0, z, LEAKY_SLOPE * z),

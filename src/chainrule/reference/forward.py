@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 
+import numpy as np
+
 from chainrule.reference.arrays import Array, Params, PerLayer
 from chainrule.reference.layers import KINDS, own
 from chainrule.spec import NetworkSpec, Placed
@@ -17,11 +19,14 @@ class Record:
     Attributes
     ----------
     spec : NetworkSpec
+    still : Record or None
+        The real pass of which this complex one is a step.
     inputs, outputs : dict of int to ndarray
         Without the layers before the one where the pass began.
     """
 
     spec: NetworkSpec
+    still: Record | None = None
     inputs: dict[int, Array] = field(default_factory=dict)
     outputs: dict[int, Array] = field(default_factory=dict)
 
@@ -66,13 +71,19 @@ def forward(
 
 
 def record_forward(
-    spec: NetworkSpec, params: Params, a: Array, masks: PerLayer | None = None, first: int = 0
+    spec: NetworkSpec,
+    params: Params,
+    a: Array,
+    masks: PerLayer | None = None,
+    first: int = 0,
+    still: Record | None = None,
 ) -> Record:
     """The forward pass with all that its layers read and made.
 
-    It begins at spec.placed[first], of which `a` is the input: X for the first of all.
+    It begins at spec.placed[first], of which `a` is the input: X for the first of all. A complex
+    step names the pass of the point that it steps from, `still`.
     """
-    record = Record(spec)
+    record = Record(spec, still)
     values = with_masks(params, masks)
     for at in spec.placed[first:]:
         a = forward_layer(at, values, a, record)
@@ -83,8 +94,20 @@ def forward_layer(at: Placed, values: Params, a: Array, record: Record) -> Array
     """What one layer makes of `a`; it and the layers inside enter the record."""
     inside = [partial(forward_layer, part, values, record=record) for part in at.inside]
     out = KINDS[at.layer.kind].forward(at.layer, own(at, values), a, *inside)
+    if record.still is not None:
+        out = at_the_point(record.still.outputs[at.index], out)
     record.inputs[at.index], record.outputs[at.index] = a, out
     return out
+
+
+def at_the_point(point: Array, out: Array) -> Array:
+    """The complex `out` with the real part that it has without the step.
+
+    Its own differs by h^2 and by rounding, enough to push a z of exactly 0 over its kink.
+    """
+    moved = np.empty(out.shape, dtype=complex)
+    moved.real, moved.imag = point, out.imag
+    return moved
 
 
 def with_masks(params: Params, masks: PerLayer | None) -> Params:

@@ -6,6 +6,15 @@ The complex step (Squire and Trapp 1998) moves one parameter by i h along the im
 
 Nothing is subtracted, so nothing cancels, and with h = 1e-30 the terms left out are below rounding:
 the derivative is as exact as the loss itself. It takes one forward pass for every parameter.
+
+At a kink there is no derivative, and both ways give the same subgradient, as the engine does:
+
+    an activation at z = 0         its left slope: relu 0, leaky_relu 0.01, elu 1, selu lambda alpha
+    absolute_error, pinball        0 where the prediction is the target: such a row moves nothing
+    huber at |prediction - y| = d  none: both sides have slope d
+    l1 |w| at w = 0                0
+
+Which side a number is on is asked at the point itself, never at what a step makes of it.
 """
 
 from __future__ import annotations
@@ -95,7 +104,7 @@ def complex_step(
             copies = np.repeat(tensor.reshape(1, -1).astype(complex), len(moved), axis=0)
             copies[np.arange(len(moved)), moved] += 1j * H
             perturbed = {**params, name: copies.reshape(-1, *tensor.shape)}
-            record = record_forward(spec, perturbed, a, masks, first)
+            record = record_forward(spec, perturbed, a, masks, first, still)
             losses = row_losses(spec, record.z[-1], record.a[-1], rows)  # (n_copies, n)
             loss = losses @ share + penalty(spec, perturbed, l1, l2)
             derivative[start : start + n_copies] = loss.imag / H

@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule.reference.activations import (
     activation_derivative,
+    log1p,
     magnitude,
     sigmoid,
     softmax,
@@ -24,15 +25,15 @@ LossTable = dict[str, tuple[Callable[..., Array], Callable[..., Array]]]
 
 
 def huber(a: Array, y: Array, loss: Loss) -> Array:
-    """r^2 / 2 up to |r| = d, then the tangent d (|r| - d/2)."""
+    """r^2 / 2 up to |r| = d, then the tangent d (|r| - d/2); in one line with c = min(|r|, d)."""
     r, d = magnitude(a - y), loss.huber_delta
-    return np.where(r.real <= d, 0.5 * r * r, d * (r - 0.5 * d))
+    c = np.where(r.real <= d, r, d)
+    return 0.5 * c * c + d * (r - c)
 
 
 def pinball(a: Array, y: Array, loss: Loss) -> Array:
     """max(q r, (q - 1) r) with r = y - a; output k aims at quantile q_k of the one target."""
-    r, q = y - a, np.array(loss.quantiles)
-    return np.where(r.real > 0, q * r, (q - 1.0) * r)
+    return (a - y) * pinball_derivative(a, y, loss)
 
 
 def pinball_derivative(a: Array, y: Array, loss: Loss) -> Array:
@@ -41,11 +42,37 @@ def pinball_derivative(a: Array, y: Array, loss: Loss) -> Array:
     return np.where(r > 0, -q, np.where(r < 0, 1.0 - q, 0.0))
 
 
+def top_and_rest(z: Array) -> tuple[Array, Array]:
+    """z_m, the first of the largest, and the sum over k != m of e^(z_k - z_m); both keep the axis.
+
+    The others are summed without the 1 of m itself, beside which they would lose their digits.
+    """
+    m = z.real.argmax(axis=-1, keepdims=True)
+    top = np.take_along_axis(z, m, axis=-1)
+    powers = np.exp(z - top)
+    np.put_along_axis(powers, m, 0.0, axis=-1)
+    return top, powers.sum(axis=-1, keepdims=True)
+
+
 def log_sum_exp(z: Array) -> Array:
-    """log sum_k e^z_k along the last axis, which is kept; the largest z is subtracted first."""
-    top = z.real.max(axis=-1, keepdims=True)
-    value: Array = top + np.log(np.exp(z - top).sum(axis=-1, keepdims=True))
-    return value
+    """log sum_k e^z_k along the last axis, which is kept."""
+    top, rest = top_and_rest(z)
+    return top + log1p(rest)
+
+
+def cross_entropy(z: Array, y: Array, loss: Loss) -> Array:
+    """-y_j log a_j at a = softmax(z)."""
+    top, rest = top_and_rest(z)
+    return y * (log1p(rest) - (z - top))
+
+
+def cross_entropy_derivative(z: Array, y: Array, loss: Loss) -> Array:
+    """a_j sum_k y_k - y_j, as a_j (sum of the other y) - y_j (sum of the other a)."""
+    top, rest = top_and_rest(z)
+    a = softmax(z)
+    others = np.where(z == top, rest / (1.0 + rest), 1.0 - a)
+    delta: Array = a * (y.sum(axis=-1, keepdims=True) - y) - y * others
+    return delta
 
 
 # Losses of the activation a: for each output the value, and below it the derivative by a.
@@ -79,13 +106,13 @@ OF_LOGITS: LossTable = {
         lambda z, y, loss: np.exp(z) - y * z,
         lambda z, y, loss: np.exp(z) - y,
     ),
-    "binary_cross_entropy": (  # -y log a - (1 - y) log(1 - a) at a = sigmoid(z)
-        lambda z, y, loss: softplus(z) - y * z,
-        lambda z, y, loss: sigmoid(z) - y,
+    "binary_cross_entropy": (  # -y log a - (1 - y) log(1 - a) at a = sigmoid(z), and a - y
+        lambda z, y, loss: y * softplus(-z) + (1.0 - y) * softplus(z),
+        lambda z, y, loss: (1.0 - y) * sigmoid(z) - y * sigmoid(-z),  # sigmoid(-z) = 1 - a
     ),
-    "cross_entropy": (  # -y_j log a_j at a = softmax(z)
-        lambda z, y, loss: y * (log_sum_exp(z) - z),
-        lambda z, y, loss: softmax(z) * y.sum(axis=-1, keepdims=True) - y,
+    "cross_entropy": (
+        cross_entropy,
+        cross_entropy_derivative,
     ),
 }
 

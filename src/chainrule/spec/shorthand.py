@@ -43,7 +43,8 @@ def network_spec(
     """A spec from sizes [n_features, ..., n_outputs], or [n_features, layer, layer, ...].
 
     `activation` is one name for all hidden layers or one each; an unset `output_activation` follows
-    from the loss; `dropout` is the rate after every hidden layer.
+    from the loss; `dropout` is the rate after every hidden layer. Raises `SpecError` naming the
+    argument that cannot be.
     """
     if isinstance(layers, str) or not isinstance(layers, Sequence) or len(layers) < 2:
         raise SpecError(
@@ -82,7 +83,7 @@ def network_spec(
 
 
 def training_spec(given: Mapping[str, Any]) -> TrainingSpec:
-    """A spec from keywords of `fit`; an unknown one is answered with the name to use."""
+    """A spec from keywords of `fit`; `TypeError` answers an unknown one with the name to use."""
     known = [f.name for f in fields(TrainingSpec)]
     for key in given:
         if key not in known:
@@ -104,14 +105,14 @@ def _is_whole(value: Any) -> bool:
 
 
 def whole(name: str, value: Any) -> int:
-    """`value` as an int, NumPy's integers included; anything else is refused by name."""
+    """`value` as an int, NumPy's integers included; `SpecError` names anything else."""
     if not _is_whole(value):
         raise SpecError(f"{name} must be a whole number, found {value!r}.")
     return operator.index(value)
 
 
 def seed_of(value: Any) -> int:
-    """`random_state` as the 64 bits of a seed."""
+    """`random_state` as the 64 bits of a seed; `SpecError` for anything else."""
     seed = whole("random_state", value)
     if not 0 <= seed < 1 << 64:
         raise SpecError(f"random_state must be from 0 to 2**64 - 1, found {value!r}.")
@@ -119,14 +120,14 @@ def seed_of(value: Any) -> int:
 
 
 def name_of(argument: str, value: Any) -> str:
-    """`value` if it is text, such as the name of a loss."""
+    """`value` if it is text, such as the name of a loss; `SpecError` for anything else."""
     if not isinstance(value, str):
         raise SpecError(f"{argument} must be a name, found {value!r}.")
     return value
 
 
 def number_type(dtype: Any) -> str:
-    """ "float32" or "float64" from a name or a NumPy type."""
+    """ "float32" or "float64" from a name or a NumPy type; `SpecError` for any other."""
     try:
         name = str(np.dtype(dtype))
     except (TypeError, ValueError):

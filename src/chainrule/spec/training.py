@@ -65,6 +65,11 @@ class Schedule:
         A key of `SCHEDULES`.
     constants : mapping of str to float
         Those of `SCHEDULES[name]`; the ones not given take the default.
+
+    Raises
+    ------
+    SpecError
+        For an unknown name or constant, and for a constant outside its range.
     """
 
     name: str = "constant"
@@ -103,7 +108,7 @@ class Schedule:
 
     @classmethod
     def of(cls, value: Any) -> Schedule:
-        """From a name, a mapping with 'name' and constants, or a Schedule."""
+        """From a name, a mapping with 'name' and constants, or a Schedule; else `SpecError`."""
         if isinstance(value, Schedule):
             return value
         if isinstance(value, str):
@@ -169,6 +174,11 @@ class TrainingSpec:
         None chooses; never changes a result.
     learning_rate_factors, weight_decay_factors : mapping of str to float
         By parameter name ("W1") or family ("b"); the name wins. A rate factor of 0 freezes.
+
+    Raises
+    ------
+    SpecError
+        Naming the entry that cannot be, or two that do not go together.
     """
 
     optimizer: str = "adam"

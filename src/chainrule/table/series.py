@@ -18,7 +18,7 @@ from chainrule.table.values import (
 
 
 def column_from_series(name: str, series: nw.Series[Any]) -> Column:
-    """A column from a narwhals series of any back end."""
+    """A column from a narwhals series of any back end; `DataError` for a type without meaning."""
     dtype = series.dtype
     if dtype.is_numeric():
         return column_from_array(name, _numbers(series))

@@ -107,7 +107,10 @@ def _numeric(name: str, values: np.ndarray) -> Column:
 
 
 def category_from_objects(name: str, values: Iterable[Any], n_rows: int) -> Column:
-    """A category column from Python values; equal values share a level."""
+    """A category column from Python values; equal values share a level.
+
+    Raises `DataError` naming the row of a cell that is no category.
+    """
     levels = _Levels()
     try:
         codes = np.fromiter(map(levels.__getitem__, values), np.int32, n_rows)
@@ -117,7 +120,10 @@ def category_from_objects(name: str, values: Iterable[Any], n_rows: int) -> Colu
 
 
 def from_codes(name: str, codes: np.ndarray, levels: list[Any]) -> Column:
-    """A category column from codes into raw levels, where several may mean the same or nothing."""
+    """A category column from codes into raw levels, where several may mean the same or nothing.
+
+    Raises `DataError` for levels that are no category, such as infinity.
+    """
     kept: dict[Level, int] = {}
     renumber = np.full(len(levels) + 1, -1, np.int32)  # the last entry serves code -1
     for code, raw in enumerate(levels):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from chainrule import engine
-from chainrule.spec import ACTIVATIONS, Dense, Dropout, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import ACTIVATIONS, Activation, Dense, Dropout, Loss, NetworkSpec, TrainingSpec
 from comparing import instruction_set, rounded, same_bits
 from strategies import COMBINATIONS, Problem, random_params, random_problem
 
@@ -23,10 +23,10 @@ def dense_stack(activation: str, parametric: bool, n: int) -> Problem:
     """Layers over and under the width where their weights lie by inputs, with masks between."""
     rng = np.random.default_rng(n)
     layers = (
-        Dense(70, activation, parametric=parametric),
+        Dense(70, Activation(activation, parametric)),
         Dropout(0.3),
-        Dense(3, activation, parametric=parametric),
-        Dense(65, activation, True, parametric),
+        Dense(3, Activation(activation, parametric)),
+        Dense(65, Activation(activation, parametric), ntk=True),
         Dropout(0.2),
         Dense(2),
     )

@@ -13,7 +13,7 @@ from chainrule import TabularClassifier, TabularRegressor, engine
 from chainrule.errors import SpecError
 from chainrule.estimators.tabular.ensemble import training_of, with_all_levels
 from chainrule.estimators.tabular.optimization import Optimization, smoothed
-from chainrule.spec import CategoryEmbedding, Dense, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import CategoryEmbedding, Columns, Dense, Loss, NetworkSpec, TrainingSpec
 
 QUICK = {"hidden_layer_sizes": 8, "epochs": 6, "random_state": 3}
 
@@ -228,20 +228,21 @@ def test_seeds_of_members():
 
 
 def test_levels_that_training_did_not_meet_take_the_mean_of_the_others():
-    spec = NetworkSpec(3, (CategoryEmbedding((2, 3), 2), Dense(1)), Loss("squared_error"))
+    columns = Columns(((1, None), (2, CategoryEmbedding((2, 3), 2))))
+    spec = NetworkSpec(3, (columns, Dense(1)), Loss("squared_error"))
     rng = np.random.default_rng(0)
     levels = rng.normal(size=(3 + 4, 2))
     # First column: levels 1, 2 met, 0 not; second: 0, 1 and 3 met, 2 not.
     inputs = np.array([[0.5, 1, 0], [0.5, 1, 3], [0.5, 2, 1], [0.5, 0, 2]])
     rows = np.array([0, 1, 2])
-    out = with_all_levels(spec, {"levels": levels}, inputs, rows, None)["levels"]
+    out = with_all_levels(spec, {"embedding": levels}, inputs, rows, None)["embedding"]
     np.testing.assert_allclose(out[0], (2 * levels[1] + levels[2]) / 3)
     np.testing.assert_allclose(out[5], (levels[4] + levels[6]) / 2)
     np.testing.assert_array_equal(out[[1, 2, 3, 4, 6]], levels[[1, 2, 3, 4, 6]])
     weights = np.array([1.0, 3.0, 1.0, 9.0])
-    out = with_all_levels(spec, {"levels": levels}, inputs, rows, weights)["levels"]
+    out = with_all_levels(spec, {"embedding": levels}, inputs, rows, weights)["embedding"]
     np.testing.assert_allclose(out[0], (4 * levels[1] + levels[2]) / 5)
-    all_rows = with_all_levels(spec, {"levels": levels}, inputs, None, None)["levels"]
+    all_rows = with_all_levels(spec, {"embedding": levels}, inputs, None, None)["embedding"]
     np.testing.assert_array_equal(all_rows[[0, 5]], levels[[0, 5]])
 
 
@@ -249,7 +250,7 @@ def test_experiments_can_replace_the_recipe(iris):
     model = TabularClassifier(**QUICK)
     model._recipe = {"activation": "tanh", "n_members": 2}
     model.fit(*iris)
-    assert {layer.activation for layer in model.network_.spec.dense} == {"tanh", "softmax"}
+    assert set(model.network_.spec.activations[1:]) == {"tanh", "softmax"}
     assert len(model.members_) == 2
 
 

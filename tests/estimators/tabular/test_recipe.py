@@ -10,6 +10,7 @@ from chainrule.estimators.tabular.recipe import PRESETS, TASKS, Recipe, resolve
 from chainrule.spec import (
     Activation,
     CategoryEmbedding,
+    Columns,
     Dense,
     Dropout,
     Loss,
@@ -36,19 +37,20 @@ SOFTMAX, SQUARES = Loss("cross_entropy"), Loss("squared_error")
 
 def test_the_published_network():
     spec = resolve(DEFAULTS, "classification").network(7, 3, SOFTMAX, n_numbers=4, levels=(9, 30))
+    numbers, towns = PeriodicEmbedding(16, 3), CategoryEmbedding((9, 30), 8)
     assert spec.layers == (
-        PeriodicEmbedding(4, 16, 3),
-        CategoryEmbedding((9, 30), 8),
+        Columns(((4, numbers), (1, None), (2, towns))),
         Scale(),
-        *[Dense(256, Activation("selu", True), ntk=True), Dropout(0.15)] * 3,
-        Dense(3, "softmax", ntk=True),
+        *[Dense(256, ntk=True), Activation("selu", True), Dropout(0.15)] * 3,
+        Dense(3, ntk=True),
+        Activation("softmax"),
     )
     assert spec.n_inputs == 4 * 4 + 1 + 2 * 8
     number = resolve(DEFAULTS, "regression").network(3, 1, SQUARES)
     assert number.layers == (
         Scale(),
-        *[Dense(256, Activation("mish", True), ntk=True), Dropout(0.15)] * 3,
-        Dense(1, "identity", ntk=True),
+        *[Dense(256, ntk=True), Activation("mish", True), Dropout(0.15)] * 3,
+        Dense(1, ntk=True),
     )
 
 
@@ -123,9 +125,11 @@ def test_arguments_replace_the_preset():
     spec = recipe.network(2, 1, SQUARES)
     assert spec.layers == (
         Scale(),
-        Dense(8, Activation("mish", True)),
-        Dense(4, Activation("mish", True)),
-        Dense(1, "identity"),
+        Dense(8),
+        Activation("mish", True),
+        Dense(4),
+        Activation("mish", True),
+        Dense(1),
     )
     training = recipe.training(spec, 130, 0, None, None)
     assert (training.epochs, training.batch_size, training.learning_rate) == (3, 100, 0.1)

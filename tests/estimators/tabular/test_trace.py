@@ -11,7 +11,7 @@ import chainrule
 from chainrule.errors import ChainruleError, DataError, SpecError
 from chainrule.reference import update as reference_update
 from chainrule.reference.backward import backward
-from chainrule.reference.forward import forward
+from chainrule.reference.forward import record_forward
 from chainrule.table.frame import as_table
 
 
@@ -47,12 +47,12 @@ def expected(model, X, target, weights):
     spec = model.network_.spec
     params = {name: w.astype(np.float64) for name, w in model.network_.params.items()}
     inputs, _ = model.encoder_.transform(as_table(X), np.float32)
-    z, a = forward(spec, params, inputs.astype(np.float64))
-    delta, grads = backward(spec, params, z, a, target, sample_weight=weights)
+    record = record_forward(spec, params, inputs.astype(np.float64))
+    delta, grads = backward(spec, params, record, target, sample_weight=weights)
     training = model.training_
     state = reference_update.init(training, params)
     updates, _ = reference_update.update(training, params, grads, state)
-    return a, delta, grads, updates
+    return record.a, delta, grads, updates
 
 
 def assert_equal_to_reference(trace, found):
@@ -210,16 +210,18 @@ def test_the_recipes_own_layers_are_explained_by_name(table, labels):
     for quantity, said in {
         "W1[3,length]": "from the cell",
         "W1[3,site#1]": "the cell 'site 5' of site",
-        "freq[length,3]": "frequency 3 of length",
-        "mix[length~1,0]": "in wave 1 of length",
+        "frequency[length,3]": "frequency 3 of length",
+        "weight[length~1,0]": "output 1 of length",
         "scale[site#0]": "the scale of input",
-        "levels[1,2]": "number 2 of the vector of level 1 of site",
-        "blend1[2]": "the blend of unit 2 of layer 1",
+        "embedding[1,2]": "number 2 of the vector of level 1 of site",
+        "activation_weight1[2]": "the activation weight of unit 2 of layer 1",
     }.items():
         found = model.explain(quantity, many, labels, row=5, check="complex")
         assert said in " ".join(str(found).split()), quantity
         assert found.check.verdict in ("ok", "kink"), quantity
     checked = model.check_gradients(many, labels)
     assert checked.ok, str(checked)
-    assert {"freq", "levels", "scale", "blend1"} <= {tensor.name for tensor in checked.tensors}
+    assert {"frequency", "embedding", "scale", "activation_weight1"} <= {
+        tensor.name for tensor in checked.tensors
+    }
     assert model.diagnose(many, labels) is not None

@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 
 from chainrule import engine
+from chainrule.explain.check.compare import rounding_scale
 from chainrule.explain.check.verify import check_gradients
 from chainrule.explain.explain import explain
 from chainrule.explain.trace import StepTrace
-from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import KINDS, Dense, Loss, NetworkSpec, TrainingSpec
+from kinds import examples, network_with
+from strategies import random_params, random_rows
 
 
 def test_weights_at_the_kink_of_l1_are_set_aside():
@@ -40,3 +43,18 @@ def test_a_small_fault_below_wide_scaled_layers_is_caught(monkeypatch, tensor):
     grads[tensor] *= 1.0 + 1e-8
     monkeypatch.setattr(engine, "gradients", lambda *_, **__: (loss, grads))
     assert not check_gradients(spec, params, X, y, parameters=tensor).ok
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - {"dropout"}))  # masks are left out
+def test_the_absolute_terms_of_every_kind_are_no_smaller_than_its_gradients(kind):
+    for layer in examples(kind):
+        spec = network_with(layer)
+        rng = np.random.default_rng(3)
+        params, X = random_params(rng, spec), random_rows(rng, spec, 7)
+        y = rng.standard_normal((7, 2))
+        training = TrainingSpec(l1=0.01, l2=0.1)
+        trace = engine.trace(spec, params, X, y, training)
+        sizes = rounding_scale(trace, y, None, training)
+        assert sizes.keys() == params.keys()
+        for name, g in trace.grads.items():
+            assert np.abs(g).max() <= sizes[name] * (1.0 + 1e-12), name

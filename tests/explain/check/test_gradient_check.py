@@ -6,7 +6,7 @@ import json
 
 from chainrule import engine
 from chainrule.explain.check.verify import check_gradients
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 
 
 def test_the_report(problem):

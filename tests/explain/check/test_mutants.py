@@ -246,46 +246,44 @@ MUTANTS = {
     ("dropped", "input dropped out forwards alone"): {
         "source": only(1, lambda self, l: self.X, Backward.source)
     },
-    # Before layer 1, and parametric activations
-    ("embedded", "sine without its sign"): {"turned": lambda self, g, u: g * np.sin(u)},
-    ("embedded", "cosine for sine"): {"turned": lambda self, g, u: -g * np.cos(u)},
-    ("embedded", "sine in the gradient of weight"): {"wave": lambda self, u: np.sin(u)},
-    ("embedded", "2 pi forgotten"): {
+    # Layers before layer 1, and parametric activations
+    ("inputs", "sine without its sign"): {"turned": lambda self, g, u: g * np.sin(u)},
+    ("inputs", "cosine for sine"): {"turned": lambda self, g, u: -g * np.cos(u)},
+    ("inputs", "sine in the gradient of weight"): {"cosine": lambda self, u: np.sin(u)},
+    ("inputs", "2 pi forgotten"): {
         "stretch": lambda self: self.X[:, :2, np.newaxis],
         "angles": lambda self: (
             2 * np.pi * self.X[:, :2, np.newaxis] * self.params["frequency"] + self.params["phase"]
         ),
     },
-    ("embedded", "phase forgotten"): {
+    ("inputs", "phase forgotten"): {
         "angles": lambda self: self.stretch() * self.params["frequency"]
     },
-    ("embedded", "scale forgotten on the way down"): {"down": lambda self, d: d},
-    ("embedded", "scaled inputs for embedded ones"): {"embedded": lambda self: self.a[0]},
-    ("embedded", "mean over the rows of a category"): {
+    ("inputs", "scale forgotten on the way down"): {"down": lambda self, d: d},
+    ("inputs", "scaled inputs for embedded ones"): {"embedded": lambda self: self.a[0]},
+    ("inputs", "mean over the rows of a level"): {
         "gathered": lambda self, d: (
             Backward.gathered(self, d) / np.maximum(Backward.gathered(self, np.ones_like(d)), 1.0)
         )
     },
-    ("embedded", "row of the category before"): {
+    ("inputs", "row of the level before"): {
         "gathered": lambda self, d: np.roll(Backward.gathered(self, d), 1, axis=0)
     },
-    ("embedded", "missing categories left out"): {
+    ("inputs", "missing levels left out"): {
         "gathered": lambda self, d: (
             Backward.gathered(self, d) * (np.arange(7) % 3 > 0)[:, np.newaxis]
         )
     },
-    ("embedded", "sigma(z) without z"): {
-        "bend": lambda self, l: Backward.bend(self, l) + self.z[l]
+    ("inputs", "sigma(z) without z"): {
+        "beyond": lambda self, l: Backward.beyond(self, l) + self.z[l]
     },
-    ("embedded", "activation weight in its own gradient"): {
-        "bend": lambda self, l: self.a[l] - self.z[l]
-    },
-    ("embedded", "delta for dl/da in the gradient of the activation weight"): {
-        "activation_weights": lambda self, l, d: Backward.activation_weights(
+    ("inputs", "the factor in its own gradient"): {"beyond": lambda self, l: self.a[l] - self.z[l]},
+    ("inputs", "delta for dl/da in the gradient of the factor"): {
+        "activation_weight": lambda self, l, d: Backward.activation_weight(
             self, l, d * self.slope(l)
         )
     },
-    ("embedded", "slope as if the activation weight were 1"): {
+    ("inputs", "slope as if the factor were 1"): {
         "slope": only(1, lambda self, l: 1 - np.tanh(self.z[1]) ** 2, Backward.slope)
     },
     # Neural-tangent factor

@@ -216,4 +216,4 @@ def test_gradients_are_checked_in_both_number_types(trace):
     report = check_gradients(*arguments, trace.training, names=trace.names)
     assert report.ok and report.n_checked == trace.spec.n_parameters, str(report)
     assert {tensor.name for tensor in report.tensors} == set(trace.spec.parameter_shapes)
-    assert check_gradients(*arguments, parameters=["scale", "blend2"]).ok
+    assert check_gradients(*arguments, parameters=["scale", "activation_weight2"]).ok

@@ -30,10 +30,5 @@ def test_value_and_slope_are_the_references(name, z):
 @pytest.mark.parametrize("shift", [0.0, 5000.0])
 def test_softmax_does_not_overflow(shift):
     z = np.array([1.0, 2.0]) + shift
-    with np.errstate(over="ignore"):
-        powers = float(np.exp(z).sum())
-    log_sum = shift + float(np.log(np.exp([1.0, 2.0]).sum()))
-    node = softmax_value(
-        Quantity("z", z[0]), Quantity("exp_sum", powers), Quantity("log_sum", log_sum)
-    )
+    node = softmax_value(Quantity("z", z[0]), z, 0)
     assert node.value == pytest.approx(1 / (1 + np.e), rel=1e-12)

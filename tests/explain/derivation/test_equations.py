@@ -1,41 +1,41 @@
-"""Every layer kind has its rule, and an activation that blends comes out as by hand."""
+"""Quantities have their homes, and what comes out of them is the equation."""
 
 from __future__ import annotations
 
-import numpy as np
+import pytest
 
-from chainrule.explain.derivation.equations import LAYER_RULES
-from chainrule.explain.explain import explain
-from chainrule.explain.trace import StepTrace
-from chainrule.spec import (
-    CategoryEmbedding,
-    Dense,
-    Dropout,
-    Loss,
-    NetworkSpec,
-    PeriodicEmbedding,
-    Scale,
-    TrainingSpec,
-)
+from chainrule.explain.derivation.equations import Derivation
 
 
-def test_every_layer_kind_has_its_rule():
-    kinds = (Dense(1), Dropout(0.1), PeriodicEmbedding(1), CategoryEmbedding((1,)), Scale())
-    assert set(LAYER_RULES) == {layer.to_json()["kind"] for layer in kinds}
+def test_units_are_called_by_layer(traced):
+    build = Derivation(traced)
+    z, a = build.of_unit("z", 2, 5, 3), build.of_unit("a", 2, 5, 3)
+    assert (z.kind, z.layer, z.unit, z.value) == ("z", 2, 5, traced.z[2][3, 5])
+    assert (a.kind, a.layer, a.unit, a.value) == ("a", 2, 5, traced.a[2][3, 5])
+    assert build.of_unit("delta", 3, 1, 3).value == traced.delta[3][3, 1]
+    assert build.of_unit("a", 0, 2, 3).value == traced.X[3, 2]
 
 
-def test_a_blend_by_hand():
-    """z = -2 and relu: a = z + (0 - z)/4 = -1.5, slope 3/4."""
-    spec = NetworkSpec(1, (Dense(1, "relu", blend=True), Dense(1)), Loss("squared_error"))
-    one = np.ones((1, 1))
-    params = {"W1": one, "b1": np.zeros(1), "blend1": np.array([0.25]), "W2": 3.0 * one,
-              "b2": np.zeros(1)}  # fmt: skip
-    trace = StepTrace(spec, params, -2.0 * one, -5.5 * one, TrainingSpec(optimizer="sgd"))
-    blend = explain(trace, "blend1[0]")
-    assert blend.value == 1.0 * 3.0 * (0.0 + 2.0)  # delta w (sigma(z) - z)
-    assert "∂L/∂blend1[0] = ∂ℓ/∂a1[0]·(σ(z1[0]) − z1[0])" in blend.to_text()
-    assert explain(trace, "a1[0]").value == -1.5
-    delta = explain(trace, "delta1[0]")
-    assert delta.value == 3.0 * 0.75
-    assert "a′(z1[0]) = 1 + blend1[0]·(σ′(z1[0]) − 1)" in delta.to_text()
-    assert explain(trace, "W1[0,0]").paths.shown[0].value == -2.0 * 0.75 * 3.0 * 1.0
+@pytest.mark.parametrize(("kind", "l"), [("z", 1), ("a", 2), ("delta", 1), ("delta", 3)])
+def test_an_equation_comes_out_at_the_engines_number(traced, kind, l):
+    equation = Derivation(traced).of(kind, l, 1, 4)
+    assert equation.left.value == getattr(traced, kind)[l][4, 1]
+    assert equation.right[-1].value == pytest.approx(equation.left.value, rel=1e-13)
+
+
+def test_features_and_parameters_have_no_equation(traced):
+    build = Derivation(traced)
+    assert build.equation(build.of_unit("a", 0, 0, 0)) is None
+    assert build.equation(build.owner("W1").parameter("W", 0, 0)) is None
+
+
+def test_slopes_of_an_equation(traced):
+    build = Derivation(traced)
+    (slope,) = [e for e in build.slopes(build.of("delta", 2, 3, 4)) if e.left.kind == "slope"]
+    assert slope.left.value == traced.slope[2][4, 3]
+    assert slope.note == "slope of tanh"
+
+
+def test_a_layer_without_activation_passes_z_on(one_cosine):
+    equation = Derivation(one_cosine).of("a", 1, 0, 0)
+    assert equation.note == "identity" and equation.right[-1].kind == "z"

@@ -24,7 +24,7 @@ def test_order(traced, quantity, titles):
 
 
 def test_an_embedding_is_followed_down_to_it_and_up_to_the_loss(trace):
-    titles = [section.title for section in explain(trace, "freq[0,1]", check="none").sections]
+    titles = [section.title for section in explain(trace, "frequency[0,1]", check="none").sections]
     assert titles[:3] == ["gradient", "from layer 1 down", "up to layer 1"]
     assert titles[-1] == "delta of the output"
 

@@ -16,12 +16,15 @@ def test_names_cells_and_notes_are_told(traced):
 
 def test_names_cells_and_sentences(trace):
     trace.raw = [{"bill": 39.5, "flip": 181.0, "sex": "male", "island": "Dream"}] * 12
-    text = {q: str(explain(trace, q, row=0)) for q in ("W1[3,bill~1]", "freq[flip,3]", "mix[4,0]")}
+    text = {
+        q: str(explain(trace, q, row=0))
+        for q in ("W1[3,bill~1]", "frequency[flip,3]", "weight[4,0]")
+    }
     assert "from input 1 (bill~1)" in text["W1[3,bill~1]"]
     assert "from the cell 39.5 of bill" in text["W1[3,bill~1]"]
-    assert "frequency 3 of flip" in text["freq[flip,3]"]
-    assert "from the cell 181.0 of flip" in text["freq[flip,3]"]
-    assert "frequency 0 in wave 1\n  of flip" in text["mix[4,0]"]
+    assert "frequency 3 of flip" in text["frequency[flip,3]"]
+    assert "from the cell 181.0 of flip" in text["frequency[flip,3]"]
+    assert "weight of frequency 0 in\n  output 1 of flip" in text["weight[4,0]"]
     assert "the scale of input 9 (island#0)" in explain(trace, "scale[9]").what
-    level = " ".join(str(explain(trace, "levels[1,0]", row=0)).split())
+    level = " ".join(str(explain(trace, "embedding[1,0]", row=0)).split())
     assert "from the cell 'Dream' of island" in level

@@ -7,9 +7,9 @@ import json
 import numpy as np
 
 from chainrule import engine
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.diagnosis.detectors import TABLE
 from chainrule.explain.diagnosis.diagnose import diagnose
-from chainrule.explain.notation.names import Names
 from chainrule.spec import Dense, Loss, NetworkSpec
 from diagnosed import fitted, rows
 

@@ -18,7 +18,7 @@ from rendered import HOSTILE, trace_of
         (Quantity("dL_dw", 1.0, 1, 3, 2), r"\partial L/\partial W_{3,2}^{(1)}"),
         (Quantity("new_b", 1.0, 2, 0), r"{b_{0}^{(2)}}'"),
         (Quantity("delta", 1.0, 1, 3, row=7, over_rows=True), r"\delta_{3}^{(1)}\,[7]"),
-        (Quantity("input_scale", 1.0, None, 5), r"\mathrm{scale}_{5}"),
+        (Quantity("scale", 1.0, None, 5), r"\mathrm{scale}_{5}"),
     ],
 )
 def test_symbols(quantity, text):

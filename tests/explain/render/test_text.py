@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from chainrule.explain.derivation.dense import NTK
+from chainrule.explain.derivation.embedding import HAS_LEVEL
 from chainrule.explain.explain import explain
 from chainrule.explain.notation.tree import Quantity
 from chainrule.explain.render.text import TextWriter
@@ -16,10 +18,10 @@ from rendered import trace_of
         (Quantity("dL_dw", 1.0, 1, 3, 2), "∂L/∂W1[3,2]", "dL/dW1[3,2]"),
         (Quantity("new_b", 1.0, 2, 0), "b2[0]′", "b2[0]'"),
         (Quantity("slope", 1.0, 1, 4, row=7, over_rows=True), "σ′(z1[4])@7", "s'(z1[4])@7"),
-        (Quantity("input_scale", 1.0, None, 5), "scale[5]", "scale[5]"),
-        (Quantity("has_level", 1.0, None, 3), "[in levels[3]]", "[in levels[3]]"),
-        (Quantity("w_square_sum", 1.0, 2), "Σ(W2)²", "sum(W2^2)"),
-        (Quantity("ntk_factor", 1.0, 2), "1/√n", "1/sqrt(n)"),
+        (Quantity("scale", 1.0, None, 5), "scale[5]", "scale[5]"),
+        (Quantity("met", 1.0, None, 3, symbol=HAS_LEVEL), "[in embedding[3]]", "[in embedding[3]]"),
+        (Quantity("squares_of_w", 1.0, 2), "Σ(W2)²", "sum(W2^2)"),
+        (Quantity("ntk_factor", 1.0, 2, symbol=NTK), "1/√n", "1/sqrt(n)"),
     ],
 )
 def test_symbols(quantity, unicode, plain):

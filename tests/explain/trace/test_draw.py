@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from chainrule import engine
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.examples import mazur, xor
-from chainrule.explain.notation.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.explain.trace.draw import draw
 from chainrule.spec import Dense, Loss, NetworkSpec

@@ -113,21 +113,20 @@ def test_a_state_goes_on(parts):
     assert not np.array_equal(first["update_W1"], second["update_W1"])
 
 
-@pytest.mark.parametrize("switch", ["penalty_per_batch", "epsilon_hat"])
-def test_scikit_learns_forms_of_a_step_are_refused(parts, switch):
-    with pytest.raises(SpecError, match=f"{switch}=True.* cannot be explained"):
-        StepTrace(*parts, TrainingSpec(**{switch: True}))
-
-
 def test_arrays_by_name(trace):
-    assert trace["freq"].shape == trace["dL_dfreq"].shape == trace["update_freq"].shape == (2, 6)
-    assert trace["dL_dblend1"].shape == trace["update_blend1"].shape == (5,)
+    assert (
+        trace["frequency"].shape
+        == trace["dL_dfrequency"].shape
+        == trace["update_frequency"].shape
+        == (2, 6)
+    )
+    assert trace["dL_dactivation_weight1"].shape == trace["update_activation_weight1"].shape == (5,)
     assert trace["a0"].shape == trace["delta0"].shape == (12, trace.spec.n_inputs)
-    np.testing.assert_allclose(trace["a0"], trace["scale"] * trace.h, rtol=1e-15)
+    np.testing.assert_allclose(trace["a0"], trace["scale"] * trace.layers[2].out, rtol=1e-15)
     back = trace.delta[1] @ trace["W1"] / np.sqrt(trace.spec.n_inputs)
     np.testing.assert_allclose(trace.dl_da(0), back, rtol=1e-12, atol=1e-16)
     form = json.loads(json.dumps(trace.to_json()))
     assert form["arrays"]["X"] == trace.X.tolist()
     assert form["arrays"]["update_scale"] == trace["update_scale"].tolist()
-    assert "freq" in repr(trace) and "2 x 6" in repr(trace)
+    assert "frequency" in repr(trace) and "2 x 6" in repr(trace)
     assert "bill~0" not in draw(trace)  # wide layers are drawn as matrices

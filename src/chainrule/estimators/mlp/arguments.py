@@ -52,7 +52,10 @@ RULES: dict[str, Rule] = {
 
 
 def hidden_activations(argument: Any, n_hidden: int) -> list[str]:
-    """One of `ACTIVATIONS` for each hidden layer, from one name or a list of them."""
+    """One of `ACTIVATIONS` for each hidden layer, from one name or a list of them.
+
+    Raises `SpecError` for another name, and for a list of another length.
+    """
     given = listed(argument)
     names = [argument] * max(n_hidden, 1) if given is None else given
     if given is not None and len(names) != n_hidden:
@@ -69,7 +72,10 @@ def hidden_activations(argument: Any, n_hidden: int) -> list[str]:
 
 
 def dropout_rates(argument: Any, n_hidden: int) -> list[float]:
-    """The share of units dropped after each hidden layer, from one number or a list."""
+    """The share of units dropped after each hidden layer, from one number or a list.
+
+    Raises `SpecError` for a rate outside [0, 1), and for a list of another length.
+    """
     given = listed(argument)
     rates = [argument] * max(n_hidden, 1) if given is None else given
     if given is not None and len(rates) != n_hidden:

@@ -49,7 +49,7 @@ _OUTPUTS = {
 
 
 class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc]
-    """See `MLPClassifier`."""
+    """Arguments, starting weights, solvers and predictions; see `MLPClassifier`."""
 
     _score_names: ClassVar[dict[str, Score]]
     loss: str
@@ -332,7 +332,7 @@ def _weights(sample_weight: Any, n: int, noun: str = "sample_weight") -> Array |
 
 
 def has_partial_fit(model: BaseMLP) -> bool:
-    """Whether the solver goes on from one call to the next."""
+    """Whether the solver goes on from one call to the next; AttributeError where it does not."""
     if model.solver == "lbfgs":
         raise AttributeError(
             "partial_fit is only available for stochastic optimizers. lbfgs is not stochastic."

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from numbers import Number
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from sklearn.base import ClassifierMixin
-from sklearn.preprocessing import LabelBinarizer
-from sklearn.utils import Tags, column_or_1d
+from sklearn.utils import Tags
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.multiclass import type_of_target, unique_labels
 
 from chainrule.errors import DataError
-from chainrule.estimators.mlp.base import BaseMLP, has_partial_fit
+from chainrule.estimators.mlp.base import has_partial_fit
+from chainrule.estimators.mlp.labels import LabelledMLP
 from chainrule.estimators.mlp.scores import CLASSIFIER_SCORES, Score
-from chainrule.estimators.saved import classes_from_json, classes_to_json
-from chainrule.estimators.weights import class_weights
-from chainrule.spec import NetworkSpec
 
 Array = np.ndarray
 
 
-class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
+class MLPClassifier(ClassifierMixin, LabelledMLP):  # type: ignore[misc]
     """Multi-layer perceptron: `sklearn.neural_network.MLPClassifier`, faster, by one other import.
 
     Parameters, defaults, fitted attributes and warnings are those of scikit-learn 1.9. The last
@@ -35,35 +30,40 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
     activation : str or list of str, default 'relu'
         'identity', 'logistic' (or 'sigmoid'), 'tanh', 'relu', or any other elementwise activation
         of `chainrule.spec.ACTIVATIONS`; a list has one for each hidden layer.
-    solver : {'adam', 'sgd', 'lbfgs'}
+    solver : {'adam', 'sgd', 'lbfgs'}, default 'adam'
     alpha : float, default 1e-4
         A batch's loss holds alpha sum W^2 / (2 sum s), s the weights of its rows: the penalty
         depends on the batch and is strongest in a short last one. `Network` and `TrainingSpec` have
         `l2` = alpha / sum s instead; `weight_decay` is another thing.
-    batch_size : int or 'auto'
-        'auto' is min(200, n_samples); unused by lbfgs.
-    learning_rate : {'constant', 'invscaling', 'adaptive'}
+    batch_size : int or 'auto', default 'auto'
+        Rows of a step; 'auto' is min(200, n_samples); unused by lbfgs.
+    learning_rate : {'constant', 'invscaling', 'adaptive'}, default 'constant'
         Of sgd. invscaling: learning_rate_init / (t + 1)^power_t after each epoch, t the rows seen;
         adaptive: a fifth whenever training stalls, until 1e-6.
     learning_rate_init : float, default 1e-3
+        eta of sgd and adam, at the start.
     power_t : float, default 0.5
+        Of invscaling.
     max_iter : int, default 200
         Epochs; iterations of lbfgs.
     shuffle : bool, default True
         A new order of rows each epoch.
-    random_state : int, RandomState or None
+    random_state : int, RandomState or None, default None
         Starting weights and validation split are scikit-learn's own; the order of rows is not.
     tol : float, default 1e-4
         What counts as an improvement; for lbfgs the largest element of the gradient at the end.
-    verbose : bool, int or 'progress'
+    verbose : bool, int or 'progress', default False
         True prints each epoch; 'progress' keeps one line with the remaining time.
     warm_start : bool, default False
         Go on from the weights of the last fit, with a new optimizer.
     momentum : float, default 0.9
+        Of sgd.
     nesterovs_momentum : bool, default True
+        Whether sgd takes Nesterov's form of it.
     early_stopping : bool, default False
         Hold rows out, stop when their score stalls, and keep the weights of the best epoch.
     validation_fraction : float, default 0.1
+        Share of the rows held out by early stopping.
     beta_1, beta_2, epsilon : float, default 0.9, 0.999, 1e-8
         Of adam.
     n_iter_no_change : int or inf, default 10
@@ -79,7 +79,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         What `validation_scores_` hold, higher is better: 'accuracy' (the default), 'neg_log_loss',
         or a function of (y_true, y_pred).
     n_threads : int, optional
-        None chooses; never changes a result.
+        Default: by the machine; never changes a result.
 
     Attributes
     ----------
@@ -99,14 +99,21 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
     n_iter_, t_, n_layers_, n_outputs_ : int
         Epochs of the last fit; rows seen; layers counting the input; outputs.
     out_activation_ : str
+        Of the output layer: 'softmax', 'logistic', 'identity' or 'exp'.
     n_features_in_ : int
-    spec_, training_ : NetworkSpec, TrainingSpec or None
-        What was trained, and how; None after lbfgs.
+        Columns of X.
+    spec_ : NetworkSpec
+        The network of `coefs_`, with the dropout of training.
+    training_ : TrainingSpec or None
+        How it was trained; None after lbfgs.
     network_ : Network
         A copy of the network, with `explain` and `trace`.
+    n_members_ : int
+        1, the number of networks.
     feature_names_in_ : ndarray of str
         Only if X had string column names.
-    classes_ : ndarray
+    classes_ : ndarray (n_classes,)
+        Ascending; for several labels at once the positions of their columns.
 
     Examples
     --------
@@ -120,7 +127,6 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
 
     _kind: ClassVar[str] = "mlp_classifier"
     _score_names: ClassVar[dict[str, Score]] = CLASSIFIER_SCORES
-    classes_: Array
 
     def __init__(
         self,
@@ -190,7 +196,7 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         eval_set: Any = None,
         eval_sample_weight: Any = None,
     ) -> Self:
-        """Train.
+        """Train on all rows, for at most `max_iter` epochs.
 
         Parameters
         ----------
@@ -202,7 +208,20 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         eval_set : pair (X, y), optional
             Validation rows. With early stopping they take the place of the split; without it they
             are only recorded.
-        eval_sample_weight : array, optional
+        eval_sample_weight : array of shape (n_validation,), optional
+            Weights of the validation rows.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        SpecError
+            Naming the argument that cannot be.
+        DataError, ValueError
+            Naming what cannot be used in X, y or the weights; the second in scikit-learn's words,
+            also where the weights of the network leave the finite numbers.
         """
         with self._fit_task(X, y, sample_weight):
             return self._fit(
@@ -215,8 +234,24 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
 
         Parameters
         ----------
+        X : array, data frame of numbers or sparse matrix, (n_samples, n_features)
+        y : labels of shape (n_samples,), or 0/1 of shape (n_samples, n_labels)
+        sample_weight : array of shape (n_samples,), optional
+            At least 0.
         classes : array of shape (n_classes,), optional
             All classes that any call will have; needed by the first.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        AttributeError
+            For the solver lbfgs.
+        DataError, ValueError
+            Naming what cannot be used: rows, classes, or class_weight='balanced', which needs all
+            rows at once, and early stopping, which needs several epochs.
         """
         self._check_classes(y, classes)
         if isinstance(self.class_weight, str):
@@ -227,131 +262,72 @@ class MLPClassifier(ClassifierMixin, BaseMLP):  # type: ignore[misc]
         return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:
-        """The most probable class, (n_samples,); for several labels 0/1, (n_samples, n_labels)."""
+        """The most probable class of every row.
+
+        Parameters
+        ----------
+        X : array, data frame of numbers or sparse matrix, (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray (n_samples,), or (n_samples, n_labels)
+            Entries of `classes_`; for several labels at once 1 where the probability exceeds 1/2.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            Where X has other columns than in training, or holds what is no finite number.
+        """
         return self._decode(self._forward(X))
 
     def predict_proba(self, X: Any) -> Array:
-        """Probabilities, (n_samples, n_classes), columns as in `classes_`."""
+        """The probability of each class: softmax(z(L)), or the sigmoid of each label.
+
+        Parameters
+        ----------
+        X : array, data frame of numbers or sparse matrix, (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray (n_samples, n_classes)
+            Columns as in `classes_`; float32 where X and the weights are, else float64.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            Where X has other columns than in training, or holds what is no finite number.
+        """
         outputs = self._forward(X)
         return np.hstack([1 - outputs, outputs]) if self.n_outputs_ == 1 else outputs
 
     def predict_log_proba(self, X: Any) -> Array:
-        """The logarithm of `predict_proba`."""
+        """The logarithm of `predict_proba`.
+
+        Parameters
+        ----------
+        X : array, data frame of numbers or sparse matrix, (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray (n_samples, n_classes)
+            -inf where a probability is 0.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            Where X has other columns than in training, or holds what is no finite number.
+        """
         with np.errstate(divide="ignore"):
             logarithms: Array = np.log(self.predict_proba(X))
             return logarithms
-
-    def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Array]:
-        X, y = self._validated(
-            X,
-            y,
-            multi_output=True,
-            dtype=(np.float64, np.float32),
-            reset=reset,
-        )
-        if y.ndim == 2 and y.shape[1] == 1:
-            y = column_or_1d(y, warn=True)
-        _check_label_types(y)
-        if not hasattr(self, "classes_") or not (self.warm_start or incremental):
-            self._label_binarizer = LabelBinarizer().fit(y)
-            self.classes_ = self._label_binarizer.classes_
-            return X, self._encode(y)
-        classes = unique_labels(y)
-        if self.warm_start and set(classes) != set(self.classes_):
-            raise DataError(
-                "warm_start can only be used where `y` has the same classes as in the previous "
-                f"call to fit. Previously got {self.classes_}, `y` has {classes}"
-            )
-        if len(np.setdiff1d(classes, self.classes_)):
-            raise DataError(
-                f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. "
-                f"'y' has {classes}."
-            )
-        return X, self._encode(y)
-
-    def _check_classes(self, y: Any, classes: Any) -> None:
-        if classes is None and not hasattr(self, "classes_"):
-            raise DataError("classes must be passed on the first call to partial_fit.")
-        if classes is None:
-            return
-        if not hasattr(self, "classes_"):
-            several = type_of_target(y).startswith("multilabel")
-            self._label_binarizer = LabelBinarizer().fit(y if several else classes)
-            self.classes_ = self._label_binarizer.classes_
-        elif not np.array_equal(self.classes_, unique_labels(classes)):
-            raise DataError(
-                f"classes={classes!r} is not the same as on the last call to partial_fit, "
-                f"{self.classes_!r}."
-            )
-
-    def _encode(self, y: Any) -> Array:
-        """Class indices (n,) of several classes, else bool (n, n_outputs)."""
-        y = np.asarray(y)
-        unseen = np.setdiff1d(unique_labels(y), self.classes_)
-        if len(unseen):
-            raise DataError(f"y has the class {unseen.tolist()[0]!r}, which training has not seen.")
-        if self._label_binarizer.y_type_ == "multiclass":
-            codes: Array = np.searchsorted(self.classes_, y).astype(np.int32)
-            return codes
-        indicators: Array = self._label_binarizer.transform(y).astype(bool)
-        return indicators
-
-    def _decode(self, encoded: Array) -> Array:
-        labels: Array
-        if self.out_activation_ == "softmax":
-            codes = encoded if encoded.ndim == 1 else encoded.argmax(axis=1)
-            labels = self.classes_[codes]
-        elif self.n_outputs_ == 1 and len(self.classes_) == 2:
-            labels = self.classes_[(encoded[:, 0] > 0.5).astype(np.intp)]
-        else:  # several labels, or a single class
-            outputs = encoded.ravel() if self.n_outputs_ == 1 else encoded
-            labels = self._label_binarizer.inverse_transform(outputs.astype(float, copy=False))
-        return labels
-
-    def _output(self) -> tuple[int, str]:
-        if self._label_binarizer.y_type_ == "multiclass":
-            return len(self.classes_), "softmax"
-        several = self._label_binarizer.y_type_.startswith("multilabel")
-        return len(self.classes_) if several else 1, "logistic"
-
-    def _row_weights(self, y: Array, weights: Array | None, training: bool) -> Array | None:
-        if self.class_weight is None:
-            return weights
-        if y.ndim == 2 and y.shape[1] > 1:
-            raise DataError("class_weight is for one label a row; use sample_weight.")
-        codes = y if y.ndim == 1 else y[:, 0].astype(np.intp)
-        if training:
-            self._factors = class_weights(self.class_weight, self.classes_, codes, weights)
-        if self._factors is None:
-            return weights
-        of_rows: Array = np.multiply(self._factors[codes], 1.0 if weights is None else weights)
-        return of_rows
-
-    def _strata(self, y: Array) -> Array | None:
-        """The two classes; as in scikit-learn, more classes or labels are split at random."""
-        return y[:, 0].astype(str) if y.ndim == 2 and y.shape[1] == 1 else None
-
-    def _target_to_json(self) -> dict[str, Any]:
-        several = self._label_binarizer.y_type_.startswith("multilabel")
-        return {**classes_to_json(self.classes_), "multilabel": several}
-
-    def _set_target(self, form: Any, spec: NetworkSpec) -> None:
-        classes = classes_from_json(form)
-        y = np.zeros((2, len(classes)), np.int64) if form["multilabel"] is True else classes
-        self._label_binarizer = LabelBinarizer().fit(y)
-        self.classes_ = self._label_binarizer.classes_
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
-
-
-def _check_label_types(y: Array) -> None:
-    """Labels are sorted, so those of an object array must be of one kind."""
-    if y.dtype.kind != "O":
-        return
-    types = set(map(type, y.ravel()))
-    if not any(all(issubclass(t, kind) for t in types) for kind in (str, Number | np.bool_)):
-        found = ", ".join(sorted(t.__name__ for t in types))
-        raise DataError(f"y mixes or holds labels of type {found}; use text or numbers alone.")

@@ -16,7 +16,7 @@ from chainrule.estimators.mlp.record import checked, restore, to_record
 from chainrule.estimators.mlp.stochastic import Optimizer
 from chainrule.estimators.names import class_names
 from chainrule.estimators.saved import arguments_from_json
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.files import ModelRecord, save_model
 from chainrule.network.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
@@ -29,7 +29,7 @@ Array = np.ndarray
 
 
 class MLPInspection(ABC):
-    """What `MLPClassifier` and `MLPRegressor` have beside scikit-learn's methods."""
+    """What `MLPClassifier` and `MLPRegressor` have beside scikit-learn's methods; see there."""
 
     _kind: ClassVar[str]
     alpha: float
@@ -79,8 +79,14 @@ class MLPInspection(ABC):
         member : int
             0, as there is one network.
 
+        Returns
+        -------
+        Network
+
         Raises
         ------
+        NotFittedError
+            Before `fit`.
         SpecError
             For any other number.
         """
@@ -101,17 +107,28 @@ class MLPInspection(ABC):
         return network
 
     def check_gradients(self, X: Any, y: Any, sample_weight: Any = None) -> GradientCheck:
-        """Compare every gradient of the network on these rows with an independent computation.
+        """Compare every gradient on these rows with the complex step and central differences.
+
+        See `Network.check_gradients`.
 
         Parameters
         ----------
-        X, y, sample_weight
-            Rows as for `fit`.
+        X, y : rows and targets
+            As for `fit`.
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
 
         Returns
         -------
         GradientCheck
-            `.ok`, `.worst`, and per tensor the largest relative error.
+            `.ok`, `.worst`, and the largest relative error of each parameter.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, ValueError
+            Naming what cannot be used in the rows.
         """
         network = self.network_
         return network.check_gradients(*self._rows(X, y), sample_weight=sample_weight)
@@ -121,13 +138,22 @@ class MLPInspection(ABC):
 
         Parameters
         ----------
-        X, y, sample_weight
-            Rows as for `fit`, best those of training.
+        X, y : rows and targets
+            As for `fit`, best those of training.
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
 
         Returns
         -------
         Diagnosis
             A sequence of findings; when it is empty it says what was checked.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, ValueError
+            Naming what cannot be used in the rows.
         """
         network = self.network_
         return network.diagnose(*self._rows(X, y), sample_weight=sample_weight)
@@ -137,17 +163,54 @@ class MLPInspection(ABC):
 
         `partial_fit` and a warm start go on from the loaded model as from this one. Arguments that
         are no plain values are left out: a metric that is a function, a generator of numbers.
+
+        Parameters
+        ----------
+        path : str or path
+            A file that is there is replaced once the new one is whole.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ModelFileError
+            Where the file cannot be written, or a parameter is not finite.
         """
         save_model(path, self.to_record())
 
     def to_record(self) -> ModelRecord:
-        """What a model file holds of this estimator."""
+        """What a model file holds of this estimator.
+
+        Returns
+        -------
+        ModelRecord
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        """
         check_is_fitted(self)
         return to_record(self, self._kind, self._target_to_json())
 
     @classmethod
     def from_record(cls, record: ModelRecord) -> Self:
-        """The estimator that a model file describes."""
+        """The estimator that a model file describes.
+
+        Parameters
+        ----------
+        record : ModelRecord
+            As `to_record` makes it.
+
+        Returns
+        -------
+        MLPClassifier or MLPRegressor
+
+        Raises
+        ------
+        ModelFileError
+            Where the entries are not those of such a model.
+        """
         extra = checked(record.extra)
         model = cls(**arguments_from_json(extra["arguments"]))
         model._set_target(extra["target"], record.spec)

@@ -91,7 +91,7 @@ def restore(model: Any, record: ModelRecord) -> None:
 
 
 def checked(extra: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The file's entries; refused unless they are those that `to_record` writes."""
+    """The file's entries; `ModelFileError` unless they are those that `to_record` writes."""
     if set(extra) != _ENTRIES:
         raise ModelFileError("the model's entries are not those of a drop-in estimator.")
     names, series, rate = extra["feature_names"], extra["series"], extra["learning_rate"]

@@ -25,7 +25,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
 
     Parameters
     ----------
-    loss : {'squared_error', 'poisson', 'absolute_error', 'huber'}
+    loss : {'squared_error', 'poisson', 'absolute_error', 'huber'}, default 'squared_error'
         Half the squared error, its mean over outputs being reported; half the Poisson deviance at a
         rate exp(z), for y of at least 0; |y - a|; or Huber's, with its knee at 1. The last two are
         additions.
@@ -34,35 +34,40 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
     activation : str or list of str, default 'relu'
         'identity', 'logistic' (or 'sigmoid'), 'tanh', 'relu', or any other elementwise activation
         of `chainrule.spec.ACTIVATIONS`; a list has one for each hidden layer.
-    solver : {'adam', 'sgd', 'lbfgs'}
+    solver : {'adam', 'sgd', 'lbfgs'}, default 'adam'
     alpha : float, default 1e-4
         A batch's loss holds alpha sum W^2 / (2 sum s), s the weights of its rows: the penalty
         depends on the batch and is strongest in a short last one. `Network` and `TrainingSpec` have
         `l2` = alpha / sum s instead; `weight_decay` is another thing.
-    batch_size : int or 'auto'
-        'auto' is min(200, n_samples); unused by lbfgs.
-    learning_rate : {'constant', 'invscaling', 'adaptive'}
+    batch_size : int or 'auto', default 'auto'
+        Rows of a step; 'auto' is min(200, n_samples); unused by lbfgs.
+    learning_rate : {'constant', 'invscaling', 'adaptive'}, default 'constant'
         Of sgd. invscaling: learning_rate_init / (t + 1)^power_t after each epoch, t the rows seen;
         adaptive: a fifth whenever training stalls, until 1e-6.
     learning_rate_init : float, default 1e-3
+        eta of sgd and adam, at the start.
     power_t : float, default 0.5
+        Of invscaling.
     max_iter : int, default 200
         Epochs; iterations of lbfgs.
     shuffle : bool, default True
         A new order of rows each epoch.
-    random_state : int, RandomState or None
+    random_state : int, RandomState or None, default None
         Starting weights and validation split are scikit-learn's own; the order of rows is not.
     tol : float, default 1e-4
         What counts as an improvement; for lbfgs the largest element of the gradient at the end.
-    verbose : bool, int or 'progress'
+    verbose : bool, int or 'progress', default False
         True prints each epoch; 'progress' keeps one line with the remaining time.
     warm_start : bool, default False
         Go on from the weights of the last fit, with a new optimizer.
     momentum : float, default 0.9
+        Of sgd.
     nesterovs_momentum : bool, default True
+        Whether sgd takes Nesterov's form of it.
     early_stopping : bool, default False
         Hold rows out, stop when their score stalls, and keep the weights of the best epoch.
     validation_fraction : float, default 0.1
+        Share of the rows held out by early stopping.
     beta_1, beta_2, epsilon : float, default 0.9, 0.999, 1e-8
         Of adam.
     n_iter_no_change : int or inf, default 10
@@ -76,7 +81,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         'neg_root_mean_squared_error', 'neg_mean_absolute_error',
         or a function of (y_true, y_pred).
     n_threads : int, optional
-        None chooses; never changes a result.
+        Default: by the machine; never changes a result.
 
     Attributes
     ----------
@@ -96,11 +101,17 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
     n_iter_, t_, n_layers_, n_outputs_ : int
         Epochs of the last fit; rows seen; layers counting the input; outputs.
     out_activation_ : str
+        Of the output layer: 'softmax', 'logistic', 'identity' or 'exp'.
     n_features_in_ : int
-    spec_, training_ : NetworkSpec, TrainingSpec or None
-        What was trained, and how; None after lbfgs.
+        Columns of X.
+    spec_ : NetworkSpec
+        The network of `coefs_`, with the dropout of training.
+    training_ : TrainingSpec or None
+        How it was trained; None after lbfgs.
     network_ : Network
         A copy of the network, with `explain` and `trace`.
+    n_members_ : int
+        1, the number of networks.
     feature_names_in_ : ndarray of str
         Only if X had string column names.
 
@@ -185,7 +196,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         eval_set: Any = None,
         eval_sample_weight: Any = None,
     ) -> Self:
-        """Train.
+        """Train on all rows, for at most `max_iter` epochs.
 
         Parameters
         ----------
@@ -197,7 +208,20 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         eval_set : pair (X, y), optional
             Validation rows. With early stopping they take the place of the split; without it they
             are only recorded.
-        eval_sample_weight : array, optional
+        eval_sample_weight : array of shape (n_validation,), optional
+            Weights of the validation rows.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        SpecError
+            Naming the argument that cannot be.
+        DataError, ValueError
+            Naming what cannot be used in X, y or the weights; the second in scikit-learn's words,
+            also where the weights of the network leave the finite numbers.
         """
         with self._fit_task(X, y, sample_weight):
             return self._fit(
@@ -206,11 +230,47 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
 
     @available_if(has_partial_fit)  # type: ignore[untyped-decorator]
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """One epoch over these rows, going on from the last call."""
+        """One epoch over these rows, going on from the last call.
+
+        Parameters
+        ----------
+        X : array, data frame of numbers or sparse matrix, (n_samples, n_features)
+        y : numbers of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array of shape (n_samples,), optional
+            At least 0.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        AttributeError
+            For the solver lbfgs.
+        DataError, ValueError
+            Naming what cannot be used: rows, weights, or early stopping, which needs many epochs.
+        """
         return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:
-        """The predicted values, (n_samples,), or (n_samples, n_outputs) of several outputs."""
+        """The predicted value a(L) of every row.
+
+        Parameters
+        ----------
+        X : array, data frame of numbers or sparse matrix, (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray (n_samples,), or (n_samples, n_outputs) of several outputs
+            float32 where X and the weights are, else float64.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        ValueError
+            Where X has other columns than in training, or holds what is no finite number.
+        """
         return self._decode(self._forward(X))
 
     def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Array]:

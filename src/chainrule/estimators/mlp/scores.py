@@ -43,6 +43,11 @@ def score_function(metric: Any, names: dict[str, Score], decode: Callable[[Array
         them and returns a number, higher is better.
     decode : callable
         From encoded targets or outputs to what the user knows.
+
+    Raises
+    ------
+    SpecError
+        For an unknown name.
     """
     if callable(metric):
 

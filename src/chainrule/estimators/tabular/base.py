@@ -1,9 +1,7 @@
-"""What the two Tabular estimators share: from the user's table to a trained network and back."""
+"""What the two Tabular estimators share: from the user's table to trained networks and back."""
 
 from __future__ import annotations
 
-import copy
-import os
 import time
 import warnings
 from collections.abc import Mapping
@@ -12,47 +10,32 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from chainrule import engine
-from chainrule.errors import DataError, DataNotice, DivergedError, ModelFileError, SpecError
+from chainrule.errors import DataError, DataNotice, DivergedError
 from chainrule.estimators.arguments import plain
-from chainrule.estimators.callbacks import FitTasks
-from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.tabular.arguments import check_tabular
-from chainrule.estimators.tabular.class_target import ClassTarget
-from chainrule.estimators.tabular.ensemble import Member, training_of
-from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.estimators.tabular.ensemble import Member
+from chainrule.estimators.tabular.fitted import FittedModel
 from chainrule.estimators.tabular.optimization import Optimization
 from chainrule.estimators.tabular.plan import plan, validation_rows, within_limit
 from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
-from chainrule.explain.notation.names import Names
-from chainrule.files import ModelRecord, save_model
-from chainrule.network.network import Network
-from chainrule.spec import CategoryEmbedding, History, NetworkSpec, PeriodicEmbedding, TrainingSpec
 from chainrule.spec.shorthand import number_type
 from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import Table, as_table
 
 
-class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
-    """A table in, a network trained by the recipe inside; see `TabularClassifier`."""
+class TabularModel(FittedModel):
+    """A table in, networks trained by the recipe inside; see `TabularClassifier`."""
 
-    _kind: ClassVar[str]
     _task: ClassVar[str]
-    _target_type: ClassVar[type[ClassTarget] | type[NumberTarget]]
-    _target: ClassTarget | NumberTarget
     # Fields of `Recipe` to replace, for experiments.
     _recipe: Mapping[str, Any] = MappingProxyType({})
-
-    members_: list[Member]
-    spec_: NetworkSpec
-    training_: TrainingSpec | None
 
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, eval_set: Any, eval_sample_weight: Any
@@ -183,182 +166,6 @@ class TabularModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     ) -> np.ndarray:
         logits, threads = self._target.reads_logits, n_threads or plain(self.n_threads)
         return engine.predict(self.spec_, member.params, inputs, logits=logits, n_threads=threads)
-
-    def only(self, member: int) -> Self:
-        """The model with one of its networks alone: its answers before they are averaged.
-
-        Parameters
-        ----------
-        member : int
-            From 0 to `n_members_` - 1.
-        """
-        self._check_member(member)
-        model = copy.copy(self)
-        model.members_ = [self.members_[member]]
-        model._target = self._target.of_member(member)
-        return model
-
-    @property
-    def _dtype(self) -> np.dtype[Any]:
-        return self.members_[0].params["W1"].dtype
-
-    @property
-    def network_(self) -> Network:
-        """The trained network, of several the first; on encoded inputs."""
-        return self.member(0)
-
-    @property
-    def n_members_(self) -> int:
-        """How many networks answer together."""
-        check_is_fitted(self)
-        return len(self.members_)
-
-    def member(self, member: int) -> Network:
-        """One of the networks, with copies of its parameters; on encoded inputs.
-
-        Parameters
-        ----------
-        member : int
-            From 0 to `n_members_` - 1.
-
-        Raises
-        ------
-        SpecError
-            Where there is none of that number.
-        """
-        self._check_member(member)
-        chosen = self.members_[member]
-        training = None if self.training_ is None else training_of(self.training_, member)
-        params = {name: array.copy() for name, array in chosen.params.items()}
-        record = ModelRecord("network", self.spec_, training, params, chosen.history)
-        record.extra = {"random_state": training.seed if training else 0}
-        network = Network.from_record(record)
-        network.names = self._names
-        return network
-
-    def _check_member(self, member: Any) -> None:
-        check_is_fitted(self)
-        count = len(self.members_)
-        if not isinstance(member, int) or isinstance(member, bool) or not 0 <= member < count:
-            there = "one network, member 0" if count == 1 else f"members 0 to {count - 1}"
-            raise SpecError(f"member {member!r} does not exist; this model has {there}.")
-
-    @property
-    def _names(self) -> Names:
-        """What the network's inputs and outputs are called."""
-        return Names(self.spec_, self.encoder_.input_names, self._target.output_names)
-
-    @property
-    def input_names_(self) -> tuple[str, ...]:
-        """What each input of layer 1 is: `col`, `col?` (was missing), `col=level`, and of the
-        embeddings `col~0` (a wave of a number) and `col#0` (a unit of a level)."""
-        check_is_fitted(self)
-        return self._names.layer_inputs
-
-    @property
-    def history_(self) -> History:
-        """The course of training; of several networks that of the first, see `members_`."""
-        check_is_fitted(self)
-        return self.members_[0].history
-
-    @property
-    def loss_curve_(self) -> list[float]:
-        """Training loss of every epoch, as in `history_`."""
-        return self.history_.loss
-
-    @property
-    def validation_curve_(self) -> list[float]:
-        """Validation loss after every epoch, as in `history_`; empty without validation rows."""
-        return self.history_.validation_loss
-
-    @property
-    def best_epoch_(self) -> int | None:
-        """The epoch whose parameters were kept, from 0, as in `history_`; None without validation
-        rows."""
-        return self.history_.best_epoch
-
-    @property
-    def n_epochs_(self) -> int:
-        """Completed epochs of the network that trained longest."""
-        check_is_fitted(self)
-        return max(member.history.n_epochs for member in self.members_)
-
-    @property
-    def interrupted_(self) -> bool:
-        """Whether Ctrl-C ended the training."""
-        check_is_fitted(self)
-        return any(member.history.interrupted for member in self.members_)
-
-    def save(self, path: str | os.PathLike[str], *, notes: Mapping[str, Any] | None = None) -> None:
-        """Write the model to one file; `chainrule.load` gives it back, bit for bit.
-
-        Parameters
-        ----------
-        path : str or path
-        notes : mapping, optional
-            JSON values to keep in the file under keys that start with "x-"; they are never
-            interpreted.
-        """
-        record = self.to_record()
-        record.optional = dict(notes or {})
-        save_model(path, record)
-
-    def to_record(self) -> ModelRecord:
-        """What a model file holds of this estimator."""
-        check_is_fitted(self)
-        first, *others = self.members_
-        names = getattr(self, "feature_names_in_", None)
-        return ModelRecord(
-            self._kind,
-            self.spec_,
-            self.training_,
-            first.params,
-            first.history,
-            extra={
-                "arguments": arguments_to_json(self.get_params(deep=False)),
-                "encoder": self.encoder_.to_json(),
-                "feature_names": None if names is None else list(names),
-                "target": self._target.to_json(),
-            },
-            others=[(member.params, member.history) for member in others],
-        )
-
-    @classmethod
-    def from_record(cls, record: ModelRecord) -> Self:
-        """The estimator that a model file describes."""
-        extra = record.extra
-        model = cls(**arguments_from_json(extra["arguments"]))
-        encoder = model.encoder_ = Encoder.from_json(extra["encoder"])
-        model.n_features_in_ = len(encoder.columns)
-        if extra["feature_names"] is not None:
-            model.feature_names_in_ = np.array(extra["feature_names"], dtype=object)
-        target = model._target = cls._target_type.from_json(extra["target"])
-        spec = model.spec_ = record.spec
-        levels: tuple[int, ...] = ()
-        numbers = encoder.n_numbers
-        for placed in spec.walk:
-            if isinstance(placed.layer, CategoryEmbedding):
-                levels = placed.layer.levels
-            elif isinstance(placed.layer, PeriodicEmbedding):
-                numbers = placed.n_in
-        parts = (spec.n_features, numbers, levels, spec.n_outputs, spec.loss)
-        if parts != (
-            len(encoder.input_names),
-            encoder.n_numbers,
-            encoder.level_counts,
-            target.n_outputs,
-            target.loss,
-        ):
-            raise ModelFileError("the model's network does not fit its encoder and its target.")
-        model.training_ = record.training
-        model.members_ = [
-            Member(params, History() if history is None else history)
-            for params, history in record.networks
-        ]
-        return model
-
-    def __sklearn_is_fitted__(self) -> bool:
-        return hasattr(self, "members_")
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -60,7 +60,10 @@ class ClassTarget:
 
     @classmethod
     def fit(cls, y: np.ndarray, weights: np.ndarray | None, arguments: Mapping[str, Any]) -> Self:
-        """From the training labels and an estimator's arguments."""
+        """From the training labels and an estimator's arguments.
+
+        Raises `SpecError` where `loss` or `class_weight` does not go with these labels.
+        """
         labels = Labels.fit(y)
         loss = LOSSES[labels.multilabel]
         if arguments["loss"] is not None and arguments["loss"] != loss:

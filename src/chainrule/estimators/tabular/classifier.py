@@ -28,76 +28,93 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         "fast" is one network of at most 96 epochs, "default" the average of 4 such of 64, "best"
         of 8 of 256; arguments left at None take their value from this row of `PRESETS` in
         `estimators.tabular.recipe`. Many rows have fewer epochs, down to 16 (`Recipe` there).
-    metric : None, "log_loss", "brier", "accuracy", "balanced_accuracy", "auc" or callable
+    metric : None, str or callable, default None
+        "log_loss", "brier", "accuracy", "balanced_accuracy", "auc" or a function.
         Chooses the epoch that is kept, on the validation rows; the last of equals. None,
         "log_loss" and "brier" go by the log-loss, after the best temperature if `calibrate`; "auc"
         is steered by the plain log-loss; a callable gets (y_true, probabilities before
         calibration), lower is better.
-    loss : None or str
+    loss : None or str, default None
         None is "cross_entropy", or "binary_cross_entropy" for several labels at once.
-    n_members : None or int
+    n_members : None or int, default None
         Networks whose answers are averaged. Each trains on all rows but one fold, which chooses its
         epoch and calibrates it; classes with fewer rows than folds are always in training. They
         train at once, one a thread. With an `eval_set`, or `validation_fraction=0`, they differ by
         their seeds only.
-    hidden_layer_sizes : None, int or sequence of int
+    hidden_layer_sizes : None, int or sequence of int, default None
         Preset: three layers of 256.
-    epochs : None or int
+    epochs : None or int, default None
         None takes the preset's, or what `time_limit` allows; `n_epochs_` tells.
-    batch_size : "auto", int or None
+    batch_size : "auto", int or None, default "auto"
         "auto" makes about 32 nearly equal batches an epoch, of about 16 to 256 rows; None is the
         full batch.
-    learning_rate : None or float
-        Preset: 0.04 for classes, 0.2 for numbers, rising and falling in valleys (coslog4).
+    learning_rate : None or float, default None
+        Preset: 0.04, rising and falling in valleys (coslog4).
     validation_fraction : float, default 0.2
         Share of the rows, by class, that choose the epoch of one network; several take their folds
         instead. 0 trains on all rows and keeps the last epoch.
-    patience : None or int
+    patience : None or int, default None
         Stop after so many epochs without improvement. None never stops early.
-    time_limit : None or float
+    time_limit : None or float, default None
         Seconds that `fit` may take. Without `epochs`, a short trial sets their number, and the
         schedule fits it: the same number as `epochs` gives the same model. Training stops at the
         end of an epoch if the limit is reached all the same.
-    class_weight : None, "balanced" or mapping of label to factor
+    class_weight : None, "balanced" or mapping of label to factor, default None
         Multiplies the weights of rows in training, choice of the epoch and calibration. With
         "balanced", n / (n_classes * count), `predict_proba` answers the balanced problem.
-    categorical_features : None or sequence of names, positions or booleans
+    categorical_features : None or sequence of names, positions or booleans, default None
         Columns whose numbers are names of categories.
     calibrate : bool, default True
         Fit a temperature to the validation rows (see `estimators.tabular.calibration`).
     refit : bool, default False
         Train the one network again on all rows, up to the best epoch; the temperature stays.
-    dropout : None or float
+    dropout : None or float, default None
         After every hidden layer; preset: 0.15, less and less in the second half.
-    init : None or str
+    init : None or str, default None
         One of `spec.INITIALIZATIONS`, or the preset's "data_driven".
     dtype : "float32" or "float64", default "float32"
         Number type of the network.
-    random_state : None, int or RandomState
+    random_state : None, int or RandomState, default None
         The seed of initialisation, split, order of rows and dropout. Same seed, same bits.
-    n_threads : None or int
-        None chooses; never changes a result.
+    n_threads : None or int, default None
+        None chooses by the machine; never changes a result.
     verbose : {0, 1, 2}, default 0
         1 keeps one line on standard error, 2 prints a line an epoch.
 
     Attributes
     ----------
     classes_ : ndarray, shape (n_classes,)
+        Ascending; for several labels at once the positions of their columns.
+    temperatures_ : tuple of Temperature
+        What calibrates the probabilities of each member; beta 1 changes nothing.
     n_features_in_ : int
+        Columns of X.
     feature_names_in_ : ndarray of str
         Only if X had string column names.
     encoder_ : Encoder
+        From the columns of X to the inputs of the networks.
     input_names_ : tuple of str
+        What each input of layer 1 is.
+    spec_ : NetworkSpec
+        The layers and the loss of the networks.
+    training_ : TrainingSpec or None
+        How the first of them was trained; the others differ in their seed.
     members_ : list of Member
         Parameters and history of each network.
+    n_members_ : int
+        How many there are.
     network_ : Network
-        The first one.
+        The first one, a copy, on encoded inputs; `member(k)` gives any.
     history_ : History
-        Of the first one, as the curves and the best epoch.
+        Of the first one.
     loss_curve_, validation_curve_ : list of float
+        Training and validation loss of every epoch, as in `history_`.
     best_epoch_ : int or None
+        The epoch that was kept, from 0; None without validation rows.
     n_epochs_ : int
+        Completed epochs of the network that trained longest.
     interrupted_ : bool
+        Whether Ctrl-C ended the training.
 
     Examples
     --------
@@ -176,11 +193,12 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         ----------
         X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
         y : labels of shape (n_samples,), or 0/1 of shape (n_samples, n_labels)
-        sample_weight : array of shape (n_samples,) or None
-            At least 0; a row of weight 0 is as if it were not there.
-        eval_set : pair (X, y) or None
+        sample_weight : array of shape (n_samples,), optional
+            At least 0; a row of weight 0 is as if it were not there. Default: 1 for every row.
+        eval_set : pair (X, y), optional
             Rows that choose the epoch instead of a share of the training rows.
-        eval_sample_weight : array or None
+        eval_sample_weight : array of shape (n_validation,), optional
+            Weights of those rows. Default: 1 for every row.
 
         Returns
         -------
@@ -190,22 +208,81 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         ------
         DataError, SpecError
             Naming the argument, column or row.
+        DivergedError
+            When the loss becomes infinite or NaN; `history_` and `diagnose` tell how.
         """
         with self._fit_task(X, y, sample_weight):
             return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
 
     def predict_proba(self, X: Any) -> np.ndarray:
-        """Probabilities, float64, shape (n_samples, n_classes), columns as in `classes_`."""
+        """The probability of each class: softmax(mean_k beta_k z_k(L)).
+
+        z_k(L) are the logits of network k, and beta_k is its entry of `temperatures_`. Several
+        labels at once have the sigmoid in place of softmax.
+
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray, float64, shape (n_samples, n_classes)
+            Columns as in `classes_`.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            Naming the column or row of X that cannot be used.
+        """
         logits = self._outputs(X)
         return self._target.decode(logits)
 
     def predict(self, X: Any) -> np.ndarray:
-        """The most probable class, shape (n_samples,); for several labels, 0/1 rows."""
+        """The most probable class of every row.
+
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray, shape (n_samples,), or (n_samples, n_labels)
+            Entries of `classes_`; for several labels at once 1 where the probability exceeds 1/2.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            Naming the column or row of X that cannot be used.
+        """
         proba = self.predict_proba(X)
         return self._target.labels.decode(proba)
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """Accuracy, weighted by `sample_weight`."""
+        """Accuracy: the share of rows whose class, or labels all together, is predicted.
+
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
+        y : labels of shape (n_samples,), or 0/1 of shape (n_samples, n_labels)
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
+
+        Returns
+        -------
+        float
+            Weighted; 1 at best, and 0 at worst.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            Naming the column, row or argument that cannot be used.
+        """
         y = read_target(y, as_table(X).n_rows)
         return float(super().score(X, y, sample_weight))
 

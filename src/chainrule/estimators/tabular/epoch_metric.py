@@ -57,6 +57,11 @@ def engine_metric(
         None without validation rows: the training loss then serves `patience`.
     decode : callable
         From the network's output to predictions.
+
+    Raises
+    ------
+    SpecError
+        For an unknown name; later, where a function returns no number.
     """
     if callable(metric):
         if validation is None:
@@ -73,7 +78,7 @@ def engine_metric(
 
 
 def known(metric: Any, names: Mapping[str, str]) -> str:
-    """The name, refused unless it is one of these."""
+    """The name; `SpecError` unless it is one of these."""
     if not isinstance(metric, str) or metric not in names:
         raise SpecError(
             f"unknown metric {metric!r}; the metrics are {', '.join(names)}, or a function of "

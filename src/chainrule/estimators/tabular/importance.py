@@ -98,7 +98,11 @@ def feature_importance(
     metric: Any,
     random_state: Any,
 ) -> FeatureImportance:
-    """Of a fitted model's columns on these rows; see `TabularModel.feature_importance`."""
+    """Of a fitted model's columns on these rows; see `InspectedModel.feature_importance`.
+
+    Raises `SpecError` for an argument that cannot be, and for weights beside a metric that is a
+    function.
+    """
     check_arguments(
         _RULES, {"n_repeats": n_repeats, "metric": metric, "random_state": random_state}
     )

@@ -21,18 +21,32 @@ class InspectedModel(TabularModel):
     """The methods that show and check; `explain/` does the work when asked."""
 
     def check_gradients(self, X: Any, y: Any, sample_weight: Any = None, **keywords: Any) -> Any:
-        """Compare every gradient of the network on these rows with an independent computation.
+        """Compare every gradient on these rows with the complex step and central differences.
+
+        The network is the first one; see `Network.check_gradients`.
 
         Parameters
         ----------
-        X, y, sample_weight
-            Rows as for `fit`.
+        X, y : table and targets
+            As for `fit`.
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
         **keywords
-            As in `Network.check_gradients`.
+            `dropout_epoch`, `parameters` and keywords of `Network.fit`.
 
         Returns
         -------
-        A report with `.ok` and the worst entry; see `Network.check_gradients`.
+        GradientCheck
+            `.ok`, `.worst`, and the largest relative error of each parameter; prints as a table.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, SpecError
+            Naming the column, row or argument that cannot be used.
+        TypeError
+            For a keyword that `Network.fit` does not have.
         """
         check_is_fitted(self)
         rows = self._new_rows(X, y, sample_weight, self._dtype)
@@ -58,13 +72,15 @@ class InspectedModel(TabularModel):
 
         Parameters
         ----------
-        X, y, sample_weight
-            Rows as for `fit`.
+        X, y : table and targets
+            As for `fit`.
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
         member : int, default 0
-            Network of an ensemble.
+            Which of the networks, from 0.
         row_ids : sequence, optional
-            What the rows are called; default the index of a pandas data frame.
-        dtype : "float64" or "train"
+            What the rows are called. Default: the index of a pandas data frame, or 0, 1, ...
+        dtype : "float64" or "train", default "float64"
             Number type of the record; "train" is that of training.
         **training
             Keywords of `Network.fit` in place of this model's, such as `learning_rate`.
@@ -72,6 +88,16 @@ class InspectedModel(TabularModel):
         Returns
         -------
         StepTrace
+            z, a, delta, gradients, moments and updates, as lists indexed by layer.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, SpecError
+            Naming the column, row or argument that cannot be used.
+        TypeError
+            For a keyword that `Network.fit` does not have.
         """
         check_is_fitted(self)
         return trace_model(
@@ -101,14 +127,38 @@ class InspectedModel(TabularModel):
         quantity : str
             "W2[1,3]", "W1[3,bill_length_mm]", "b1[2]", "delta1[4]", "z2[0]", "a1[3]" or "loss";
             inputs also by the names of `input_names_`, outputs by class.
-        row, top, digits, check
-            As in `chainrule.explain.explain.explain`.
-        X, y, member, sample_weight, row_ids, **training
-            As in `trace`.
+        X, y : table and targets
+            As for `fit`.
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
+        row : int, optional
+            Row of the equations for one row, from 0. Default: the row that adds most.
+        top : int or None, default 5
+            Terms shown of a sum, the rest in one number; None shows all.
+        digits : int or "full", default 4
+            Significant digits in text.
+        check : "central", "complex" or "none", default "central"
+            How the value is verified. "complex" is exact to rounding, and for smooth networks.
+        member : int, default 0
+            Which of the networks, from 0.
+        row_ids : sequence, optional
+            What the rows are called. Default: the index of a pandas data frame, or 0, 1, ...
+        **training
+            Keywords of `Network.fit` in place of this model's, such as `learning_rate`.
 
         Returns
         -------
         Explanation
+            Prints as text; `to_latex`, `to_html` and `to_json` write other forms.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, SpecError
+            Naming the column, row or argument that cannot be used.
+        TypeError
+            For a keyword that `Network.fit` does not have.
         """
         step = self.trace(X, y, sample_weight, member=member, row_ids=row_ids, **training)
         return explain(step, quantity, row=row, top=top, digits=digits, check=check)
@@ -118,13 +168,22 @@ class InspectedModel(TabularModel):
 
         Parameters
         ----------
-        X, y, sample_weight
-            Rows as for `fit`, best those of training.
+        X, y : table and targets
+            As for `fit`, best those of training.
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
 
         Returns
         -------
         Diagnosis
             A sequence of findings; when it is empty it says what was checked.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, SpecError
+            Naming the column, row or argument that cannot be used.
         """
         check_is_fitted(self)
         rows = self._new_rows(X, y, sample_weight, self._dtype)
@@ -157,20 +216,30 @@ class InspectedModel(TabularModel):
 
         Parameters
         ----------
-        X, y, sample_weight
-            Rows as for `fit`, best such as training did not see.
+        X, y : table and targets
+            As for `fit`, best rows that training did not see.
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
         n_repeats : int, default 5
             Permutations of each column.
-        metric : None, str or callable
+        metric : None, str or callable, default None
             The error: None is 1 - score(X, y); a name is a metric of the constructor, "r2",
             "accuracy", "balanced_accuracy" and "auc" as 1 minus it; a callable gets (y_true, y_pred
             or probabilities), lower is better.
         random_state : None, int or RandomState, default 0
+            Of the permutations.
 
         Returns
         -------
         FeatureImportance
             With `names`, `mean` and `std`, the most important column first; it prints as a table.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, SpecError
+            Naming the column, row or argument that cannot be used.
         """
         check_is_fitted(self)
         return feature_importance(self, X, y, sample_weight, n_repeats, metric, random_state)

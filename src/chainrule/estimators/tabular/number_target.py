@@ -67,7 +67,11 @@ class NumberTarget:
 
     @classmethod
     def fit(cls, y: np.ndarray, weights: np.ndarray | None, arguments: Mapping[str, Any]) -> Self:
-        """From the training targets and an estimator's arguments."""
+        """From the training targets and an estimator's arguments.
+
+        Raises `DataError` for targets that the loss does not take, and `SpecError` for a loss or
+        quantiles that cannot be.
+        """
         loss = regression_loss(arguments["loss"], arguments.get("quantiles", ()))
         rows = y.reshape(len(y), -1)
         _check_range(rows, loss.name, "y")
@@ -89,7 +93,7 @@ class NumberTarget:
         return len(self.loss.quantiles) or len(self.scale.mean)
 
     def encode(self, y: np.ndarray, noun: str = "y") -> np.ndarray:
-        """Scaled rows (n, n_columns of y)."""
+        """Scaled rows (n, n_columns of y); `DataError` for other columns or for negative counts."""
         rows = y.reshape(len(y), -1)
         if rows.shape[1] != len(self.scale.mean):
             raise DataError(
@@ -247,7 +251,10 @@ class NumberTarget:
 
 
 def regression_loss(name: Any, quantiles: Any) -> Loss:
-    """The loss by name, None for the first of `LOSSES`; quantiles go with their own loss alone."""
+    """The loss by name, None for the first of `LOSSES`; quantiles go with their own loss alone.
+
+    Raises `SpecError` for an unknown name, and for quantiles that do not ascend within (0, 1).
+    """
     name = LOSSES[0] if name is None else name
     if not isinstance(name, str) or name not in LOSSES:
         raise SpecError(f"loss {name!r} is not offered; the losses are {', '.join(LOSSES)}.")

@@ -87,7 +87,10 @@ class Optimization:
         return replace(member, params=params)
 
     def epochs_within(self, seconds: float) -> int:
-        """How many epochs fit into a time limit, by a trial of two on some of the rows."""
+        """How many epochs fit into a time limit, by a trial of two on some of the rows.
+
+        Raises `KeyboardInterrupt` where Ctrl-C ends the trial.
+        """
         jobs = [self._trial(number) for number in range(self._n_at_once)]
         if any(result.history.interrupted for result in self._fit(jobs)):
             raise KeyboardInterrupt

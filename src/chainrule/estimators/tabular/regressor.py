@@ -25,25 +25,92 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
 
     Parameters
     ----------
-    metric : None, "rmse", "r2", "mae", "huber", "poisson_deviance", "pinball" or callable
+    preset : {"default", "fast", "best"}, default "default"
+        "fast" is one network of at most 96 epochs, "default" the average of 4 such of 64, "best"
+        of 8 of 256; arguments left at None take their value from this row of `PRESETS` in
+        `estimators.tabular.recipe`. Many rows have fewer epochs, down to 16 (`Recipe` there).
+    metric : None, str or callable, default None
+        "rmse", "r2", "mae", "huber", "poisson_deviance", "pinball" or a function.
         Chooses the epoch that is kept, on the validation rows. None is what the loss aims at:
         "rmse", "mae", "huber", "poisson_deviance" or "pinball"; the last three go with their own
         loss only. A callable gets (y_true, y_pred) in y's own units, lower is better.
-    loss : None, "squared_error", "absolute_error", "huber", "poisson" or "pinball"
+    loss : None, "squared_error", "absolute_error", "huber", "poisson" or "pinball", default None
         None is "squared_error"; the first three and "pinball" are of the scaled target. "poisson"
         predicts rates of counts, always above 0. "pinball" predicts `quantiles`.
     quantiles : float or sequence of float, default (0.1, 0.5, 0.9)
         With loss="pinball": ascending, between 0 and 1; one column of `predict` each, which never
         cross. Without effect on other losses.
-    others
-        As in `TabularClassifier`, which has `class_weight` and `calibrate` besides.
+    n_members : None or int, default None
+        Networks whose answers are averaged. Each trains on all rows but one fold, which chooses its
+        epoch. They train at once, one a thread. With an `eval_set`, or `validation_fraction=0`,
+        they differ by their seeds only.
+    hidden_layer_sizes : None, int or sequence of int, default None
+        Preset: three layers of 256.
+    epochs : None or int, default None
+        None takes the preset's, or what `time_limit` allows; `n_epochs_` tells.
+    batch_size : "auto", int or None, default "auto"
+        "auto" makes about 32 nearly equal batches an epoch, of about 16 to 256 rows; None is the
+        full batch.
+    learning_rate : None or float, default None
+        Preset: 0.2, rising and falling in valleys (coslog4).
+    validation_fraction : float, default 0.2
+        Share of the rows that choose the epoch of one network; several take their folds
+        instead. 0 trains on all rows and keeps the last epoch.
+    patience : None or int, default None
+        Stop after so many epochs without improvement. None never stops early.
+    time_limit : None or float, default None
+        Seconds that `fit` may take. Without `epochs`, a short trial sets their number, and the
+        schedule fits it: the same number as `epochs` gives the same model. Training stops at the
+        end of an epoch if the limit is reached all the same.
+    categorical_features : None or sequence of names, positions or booleans, default None
+        Columns whose numbers are names of categories.
+    refit : bool, default False
+        Train the one network again on all rows, up to the best epoch.
+    dropout : None or float, default None
+        After every hidden layer; preset: 0.15, less and less in the second half.
+    init : None or str, default None
+        One of `spec.INITIALIZATIONS`, or the preset's "data_driven".
+    dtype : "float32" or "float64", default "float32"
+        Number type of the network.
+    random_state : None, int or RandomState, default None
+        The seed of initialisation, split, order of rows and dropout. Same seed, same bits.
+    n_threads : None or int, default None
+        None chooses by the machine; never changes a result.
+    verbose : {0, 1, 2}, default 0
+        1 keeps one line on standard error, 2 prints a line an epoch.
 
     Attributes
     ----------
     target_scale_ : TargetScale
         Mean and standard deviation of y.
-    others
-        As in `TabularClassifier`, which has `classes_` instead.
+    n_features_in_ : int
+        Columns of X.
+    feature_names_in_ : ndarray of str
+        Only if X had string column names.
+    encoder_ : Encoder
+        From the columns of X to the inputs of the networks.
+    input_names_ : tuple of str
+        What each input of layer 1 is.
+    spec_ : NetworkSpec
+        The layers and the loss of the networks.
+    training_ : TrainingSpec or None
+        How the first of them was trained; the others differ in their seed.
+    members_ : list of Member
+        Parameters and history of each network.
+    n_members_ : int
+        How many there are.
+    network_ : Network
+        The first one, a copy, on encoded inputs; `member(k)` gives any.
+    history_ : History
+        Of the first one.
+    loss_curve_, validation_curve_ : list of float
+        Training and validation loss of every epoch, as in `history_`.
+    best_epoch_ : int or None
+        The epoch that was kept, from 0; None without validation rows.
+    n_epochs_ : int
+        Completed epochs of the network that trained longest.
+    interrupted_ : bool
+        Whether Ctrl-C ended the training.
 
     Examples
     --------
@@ -114,15 +181,54 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         eval_set: Any = None,
         eval_sample_weight: Any = None,
     ) -> Self:
-        """Train on a table; y has shape (n_samples,) or (n_samples, n_outputs).
+        """Train on a table.
 
-        The other arguments and the errors are those of `TabularClassifier.fit`.
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
+        y : numbers of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array of shape (n_samples,), optional
+            At least 0; a row of weight 0 is as if it were not there. Default: 1 for every row.
+        eval_set : pair (X, y), optional
+            Rows that choose the epoch instead of a share of the training rows.
+        eval_sample_weight : array of shape (n_validation,), optional
+            Weights of those rows. Default: 1 for every row.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        DataError, SpecError
+            Naming the argument, column or row.
+        DivergedError
+            When the loss becomes infinite or NaN; `history_` and `diagnose` tell how.
         """
         with self._fit_task(X, y, sample_weight):
             return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
 
     def predict(self, X: Any) -> np.ndarray:
-        """Predictions in y's own units, float64, of y's shape."""
+        """The predicted number of every row: the mean of the networks, in y's own units.
+
+        Each network's prediction stays within the range of y in training.
+
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
+
+        Returns
+        -------
+        ndarray, float64, shape (n_samples,), or (n_samples, n_outputs)
+            Of several targets, or of `quantiles`, a column each.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            Naming the column or row of X that cannot be used.
+        """
         outputs = self._outputs(X)
         return self._target.decode(outputs)
 
@@ -131,7 +237,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
 
         Parameters
         ----------
-        X : data frame, mapping of arrays, array, sparse matrix or list
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
         coverage : float, default 0.9
             Share of new rows whose y lies within, the rest half below and half above; of each
             target by itself. It holds on average over rows that are of the kind of the training
@@ -147,8 +253,11 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
 
         Raises
         ------
+        NotFittedError
+            Before `fit`.
         DataError
-            Where there were no validation rows, or too few for this coverage.
+            Where there were no validation rows, or too few for this coverage; naming the column or
+            row of X that cannot be used.
         SpecError
             For a coverage that is not between 0 and 1.
         """
@@ -158,9 +267,29 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         return self._target.interval(self._outputs(X), float(coverage))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
-        """R2, weighted by `sample_weight`; for quantiles the mean of their D2.
+        """R2, the mean over targets; for quantiles the mean of their D2.
 
-        D2 = 1 - (pinball loss) / (pinball loss of the rows' own quantile), R2's counterpart.
+            R2 = 1 - sum s (y - prediction)^2 / sum s (y - mean)^2
+            D2 = 1 - (pinball loss) / (pinball loss of the rows' own quantile)
+
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
+        y : numbers of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
+
+        Returns
+        -------
+        float
+            1 at best; 0 is that of the rows' mean, or of their quantiles.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            Naming the column, row or argument that cannot be used.
         """
         y = read_numbers(y, as_table(X).n_rows)
         predicted = self.predict(X)

@@ -78,7 +78,7 @@ class Labels:
 
     @classmethod
     def fit(cls, y: np.ndarray) -> Labels:
-        """From `read_target`'s array; refuses numbers that are no labels, and a single class."""
+        """From `read_target`'s array; `DataError` for numbers that are no labels, and one class."""
         if y.ndim == 2:
             if not _is_indicator(y):
                 raise DataError(
@@ -94,7 +94,7 @@ class Labels:
         return cls(classes)
 
     def encode(self, y: np.ndarray, noun: str = "y") -> np.ndarray:
-        """Class numbers (n,), or 0/1 rows (n, n_outputs)."""
+        """Class numbers (n,), or 0/1 rows (n, n_outputs); `DataError` for a class not met."""
         if self.multilabel:
             if y.ndim != 2 or y.shape[1] != len(self.classes) or not _is_indicator(y):
                 raise DataError(f"{noun} must have {len(self.classes)} columns of 0 and 1.")
@@ -124,7 +124,10 @@ class Labels:
 
 
 def read_numbers(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
-    """A regression target as float64, of shape (n_rows,) or (n_rows, n_outputs)."""
+    """A regression target as float64, of shape (n_rows,) or (n_rows, n_outputs).
+
+    Raises `DataError` for what is no finite number, besides what `read_target` refuses.
+    """
     array = read_target(y, n_rows, noun)
     if array.dtype.kind in "mM":
         raise DataError(f"{noun} is {array.dtype}; convert it to numbers, such as days.")
@@ -144,7 +147,7 @@ def read_numbers(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
 
 
 def refuse_constant(y: np.ndarray) -> None:
-    """A regressor has nothing to learn from one value."""
+    """Raise `DataError` where y has one value alone, from which a regressor learns nothing."""
     if y.ndim == 1 and np.ptp(y) == 0:
         raise DataError(f"y is {y[0]:g} in every row; there is nothing to learn.")
 

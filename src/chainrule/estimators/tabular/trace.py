@@ -97,6 +97,11 @@ class Cells(Sequence[Mapping[str, Any]]):
         Columns of the model.
     named : bool
         Whether the model finds columns by name; otherwise they are taken by position.
+
+    Raises
+    ------
+    IndexError
+        For a row that the table does not have.
     """
 
     table: Table

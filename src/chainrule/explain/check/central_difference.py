@@ -2,7 +2,8 @@
 
     dL/dw is about [L(w + h) - L(w - h)] / 2h,   h = 6.06e-6 max(1, |w|)
 
-A parameter is moved inside the engine's forward pass; a z or a delta is moved in `reference/`.
+A parameter is moved inside the engine's forward pass. A z moves with its bias: delta is what comes
+of that for one row alone, in `reference/`.
 Forward quantities (z, a, the loss) have nothing to perturb and are computed again by `reference/`.
 """
 
@@ -14,13 +15,13 @@ import numpy as np
 
 from chainrule import engine
 from chainrule.errors import SpecError
-from chainrule.explain.check.kinks import STEP, crossed, is_smooth, sides
+from chainrule.explain.check.kinks import STEP, crossed, is_smooth, sides, traced_sides
+from chainrule.explain.derivation.names import Asked
 from chainrule.explain.notation.contents import Check
-from chainrule.explain.notation.names import Asked
 from chainrule.explain.trace import StepTrace
-from chainrule.reference.forward import activate, forward, forward_layer
-from chainrule.reference.gradients import complex_step
-from chainrule.reference.losses import penalty, row_losses, targets
+from chainrule.reference.forward import forward, record_forward
+from chainrule.reference.gradients import batch_penalty, complex_step
+from chainrule.reference.losses import penalty, row_losses
 
 METHODS = ("central", "complex", "none")
 TOLERANCE = 1e-5
@@ -28,7 +29,8 @@ EPSILON = float(np.finfo(np.float64).eps)
 
 
 def check_one(trace: StepTrace, asked: Asked, row: int, value: float, method: str) -> Check | None:
-    """Check one quantity of a float64 trace; None for method "none"."""
+    """Check one quantity of a float64 trace; None for method "none". Raises `SpecError` for an
+    unknown method."""
     if method not in METHODS:
         raise SpecError(f"check must be one of {', '.join(METHODS)}, found {method!r}.")
     if method == "none":
@@ -71,18 +73,23 @@ def _central(trace: StepTrace, asked: Asked, analytic: float) -> Check:
     for step in (h, -h):
         moved = trace.params[name].copy()
         moved[at] += step
-        loss, z, a = _loss(trace, {**trace.params, name: moved})
-        losses.append(loss)
-        standing.append(sides(trace.spec, z, a, trace.y))
+        seen = _seen(trace, {**trace.params, name: moved})
+        losses.append(seen.loss)
+        standing.append(traced_sides(seen, trace.y))
     kinks: list[Any] = list(crossed(trace.spec, *standing))
-    if trace.training.l1 and asked.kind == "W" and 0 < abs(w) < h:
+    if _is_penalised(trace, asked) and 0 < abs(w) < h:
         kinks.append("the penalty l1 |w|")
     return _two_sided(trace.loss, losses[0], losses[1], h, analytic, kinks)
 
 
-def _loss(trace: StepTrace, params: dict[str, np.ndarray]) -> tuple[float, Any, Any]:
-    """Total loss, z and a with these parameters: the engine's forward pass and its losses."""
-    seen = engine.trace(
+def _is_penalised(trace: StepTrace, asked: Asked) -> bool:
+    """Whether l1 acts on it, which has a kink at 0."""
+    return bool(trace.training.l1) and trace.spec.parameters[asked.tensor].is_weight
+
+
+def _seen(trace: StepTrace, params: dict[str, np.ndarray]) -> engine.Trace:
+    """The same step with these parameters."""
+    return engine.trace(
         trace.spec,
         params,
         trace.X,
@@ -91,12 +98,11 @@ def _loss(trace: StepTrace, params: dict[str, np.ndarray]) -> tuple[float, Any, 
         sample_weight=trace.sample_weight,
         dropout_epoch=trace.dropout_epoch,
     )
-    return seen.loss, seen.z, seen.a
 
 
 def _complex(trace: StepTrace, asked: Asked, analytic: float) -> Check:
     w = trace.params[asked.tensor][asked.at]
-    at_penalty_kink = bool(trace.training.l1) and asked.kind == "W" and w == 0
+    at_penalty_kink = _is_penalised(trace, asked) and w == 0
     if at_penalty_kink or not is_smooth(trace.spec):
         check = _central(trace, asked, analytic)  # finds a kink beside the point, if there is one
         if at_penalty_kink or check.verdict == "kink":
@@ -117,43 +123,31 @@ def _complex(trace: StepTrace, asked: Asked, analytic: float) -> Check:
 
 
 def _perturb_z(trace: StepTrace, asked: Asked, row: int, analytic: float) -> Check:
-    """delta_j(l) = dl/dz_j(l): the row's loss as z_j moves."""
-    spec, l = trace.spec, asked.layer
+    """delta_j(l) = dl/dz_j(l): the row's loss as z_j moves, and with it the bias b_j."""
+    spec, bias = trace.spec, f"b{asked.layer}"
     masks = None if trace.dropout_epoch is None else [
         None if m is None else m[row : row + 1] for m in trace.masks
     ]  # fmt: skip
-    rows = targets(spec, trace.targets[row : row + 1])
-    z0 = np.asarray(trace.z[l][row : row + 1], np.float64)
-    h = STEP * max(1.0, abs(float(z0[0, asked.unit])))
+    X, rows = trace.X[row : row + 1], trace.targets[row : row + 1]
+    h = STEP * max(1.0, abs(float(trace.z[asked.layer][row, asked.unit])))
     losses, standing = [], []
     for step in (h, -h, 0.0):
-        z: list[Any] = [None] * (spec.n_layers + 1)
-        a: list[Any] = [None] * (spec.n_layers + 1)
-        z[l] = z0.copy()
-        z[l][0, asked.unit] += step
-        a[l] = activate(spec, trace.params, l, z[l])
-        for number in range(l + 1, spec.n_layers + 1):
-            z[number], a[number] = forward_layer(spec, trace.params, number, a[number - 1], masks)
-        losses.append(float(row_losses(spec, z[-1], a[-1], rows)[0]))
-        standing.append(_sides_above(spec, z, a, rows, l))
+        moved = trace.params[bias].copy()
+        moved[asked.unit] += step
+        record = record_forward(spec, {**trace.params, bias: moved}, X, masks)
+        losses.append(float(row_losses(spec, record.z[-1], record.a[-1], rows)[0]))
+        standing.append(sides(spec, record.inputs, record.a[-1], rows))
     kinks = crossed(spec, standing[0], standing[1])
     return _two_sided(losses[2], losses[0], losses[1], h, analytic, kinks)
-
-
-def _sides_above(spec: Any, z: list[Any], a: list[Any], rows: Any, l: int) -> dict[int, np.ndarray]:
-    full = [
-        np.zeros((1, n)) if layer is None else layer
-        for layer, n in zip(z, spec.layer_sizes, strict=True)
-    ]
-    return {n: side for n, side in sides(spec, full, a, rows).items() if n >= l}
 
 
 def _again(trace: StepTrace, asked: Asked, row: int, value: float) -> Check:
     masks = None if trace.dropout_epoch is None else trace.masks
     z, a = forward(trace.spec, trace.params, trace.X, masks)
     if asked.kind == "loss":
+        l1, l2 = batch_penalty(trace.training, trace.n_rows, trace.sample_weight)
         total = row_losses(trace.spec, z[-1], a[-1], trace.targets) @ trace.shares
-        again = float(total + penalty(trace.params, trace.training.l1, trace.training.l2))
+        again = float(total + penalty(trace.spec, trace.params, l1, l2))
     else:
         again = float((z if asked.kind == "z" else a)[asked.layer][row, asked.unit])
     size = float(np.abs(trace.params[f"W{max(asked.layer, 1)}"]).max()) if asked.layer else 1.0

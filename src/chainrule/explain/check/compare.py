@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from chainrule.engine import Trace
 from chainrule.explain.check.gradient_check import LIMITS, Entry
 from chainrule.explain.check.kinks import KinkSearch
-from chainrule.reference.activations import activation
-from chainrule.reference.layers import weight_scale
-from chainrule.reference.losses import row_shares, targets
-from chainrule.reference.stem import (
-    TURN,
-    categories_backward,
-    embed,
-    level_places,
-    per_column,
-)
-from chainrule.spec import NetworkSpec, TrainingSpec
+from chainrule.explain.derivation.kinds import kind_of
+from chainrule.explain.derivation.wiring import wires
+from chainrule.reference.layers import own
+from chainrule.reference.losses import OF_LOGITS, row_shares, targets
+from chainrule.spec import NetworkSpec, Placed, TrainingSpec
 
 MAX_KINK_SEARCH = 200  # differing central differences looked at per tensor
 Params = dict[str, np.ndarray]
@@ -67,71 +63,58 @@ def compare_at(
 
 
 def rounding_scale(
-    spec: NetworkSpec,
-    params: Params,
-    trace: Any,
-    X: np.ndarray,
-    y: np.ndarray,
-    weight: np.ndarray | None,
-    training: TrainingSpec,
+    trace: Trace, y: np.ndarray, weight: np.ndarray | None, training: TrainingSpec
 ) -> dict[str, float]:
     """Per tensor, the largest sum of absolute terms behind one gradient.
 
-    The backward pass with |W|, |a| and |slope|, started from |a| + |y| instead of a - y. Masks,
-    which are near 1 on average, are left out.
+    The backward pass over absolute values, started from |a| + |y| instead of a - y. Masks, which
+    are near 1 on average, are left out.
     """
-    rows = targets(spec, y)
-    share = row_shares(len(rows), weight, training.reduction)[:, np.newaxis]
-    d = np.abs(trace.a[-1]) + np.abs(rows)
-    if spec.loss.name not in ("cross_entropy", "binary_cross_entropy", "poisson"):
-        d = d * np.abs(trace.slope[-1])
-    out: dict[str, float] = {}
-    for number in range(spec.n_layers, 0, -1):
-        W, a_in = np.abs(params[f"W{number}"]), np.abs(trace.a[number - 1])
-        scale = weight_scale(W, spec.dense[number - 1].ntk)
-        penalties = training.l1 + training.l2 * W.max()
-        out[f"W{number}"] = float(scale * ((share * d).T @ a_in).max() + penalties)
-        out[f"b{number}"] = float((share * d).sum(axis=0).max())
-        d = d @ W * scale
-        if number > 1 and spec.dense[number - 2].blend:
-            z = trace.z[number - 1]
-            bend = np.abs(activation(spec.dense[number - 2].activation, z)) + np.abs(z)
-            out[f"blend{number - 1}"] = float((share * d * bend).sum(axis=0).max())
-        if number > 1:
-            d = d * np.abs(trace.slope[number - 1])
-    return out | (_stem_scale(spec, params, X, share * d) if spec.has_stem else {})
+    spec, rows = trace.spec, targets(trace.spec, y)
+    share = row_shares(len(rows), weight, training.reduction)
+    made = [layer.out for layer in trace.layers]
+    reads = {wire.at.index: wire for wire in wires(spec)}
+    found: dict[str, float] = {}
+
+    def sizes(at: Placed, d: np.ndarray) -> np.ndarray | None:
+        """The absolute terms of dl/din of one layer from those of dl/dout."""
+        wire = reads[at.index]
+        a = trace.x if wire.source is None else made[wire.source.index]
+        inside = [partial(sizes, part) for part in at.inside]
+        back, grads = kind_of(at).sizes(
+            at,
+            own(at, trace.params_before),
+            a[:, wire.first : wire.first + at.n_in],
+            d,
+            share,
+            *inside,
+        )
+        found.update({at.name(family): float(terms.max()) for family, terms in grads.items()})
+        return back
+
+    d: Any = np.abs(trace.a[-1]) + np.abs(rows)
+    slope = trace.slope[-1]
+    if slope is not None and spec.loss.name not in OF_LOGITS:
+        d = d * np.abs(slope)
+    last = spec.dense_places[-1].index
+    for at in reversed([at for at in spec.placed if at.index <= last]):
+        d = sizes(at, d)
+    share_of_penalty = 1.0 / trace.weight_sum if training.penalty_per_batch else 1.0
+    for name, parameter in spec.parameters.items():
+        if parameter.is_weight:
+            largest = np.abs(trace.params_before[name]).max()
+            found[name] += share_of_penalty * (training.l1 + training.l2 * float(largest))
+    return found
 
 
-def _stem_scale(
-    spec: NetworkSpec, params: Params, X: np.ndarray, d: np.ndarray
-) -> dict[str, float]:
-    """The same before layer 1, from the absolute terms d (n, n_0) of dl/da(0), shares included;
-    |cos u| and |sin u| are taken for 1."""
-    out: dict[str, float] = {}
-    if spec.scale:
-        out["scale"] = float((d * np.abs(embed(spec, params, X))).sum(axis=0).max())
-        d = d * np.abs(params["scale"])
-    if periodic := spec.periodic:
-        n, columns, width = len(X), periodic.columns, periodic.outputs + 1
-        waves = d[:, : columns * width].reshape(n, columns, width)[..., :-1]
-        mix = np.abs(per_column(params["mix"], params["shift"]))
-        angles = np.einsum("nco,cok->nck", waves, mix)
-        out["mix"] = out["shift"] = float(waves.sum(axis=0).max())
-        out["phase"] = float(angles.sum(axis=0).max())
-        x = TURN * np.abs(X[:, :columns, np.newaxis])
-        out["freq"] = float((x * angles).sum(axis=0).max())
-    if categories := spec.categories:
-        coded, width = len(categories.levels), len(categories.levels) * categories.units
-        places = level_places(categories.levels, X[:, -coded:])
-        met = categories_backward(params["levels"], places, d[:, -width:], np.ones(len(X)))
-        out["levels"] = float(met.max())
-    return out
-
-
-def from_penalty_kink(w: np.ndarray, name: str, training: TrainingSpec) -> np.ndarray:
+def from_penalty_kink(
+    spec: NetworkSpec, params: Params, name: str, training: TrainingSpec
+) -> np.ndarray:
     """Distance of each weight (flat) from 0, where l1 |w| has its kink; inf without one."""
-    flat = w.reshape(-1)
-    return np.abs(flat) if training.l1 and name[0] == "W" else np.full(flat.shape, np.inf)
+    flat = params[name].reshape(-1)
+    if training.l1 and spec.parameters[name].is_weight:
+        return np.abs(flat)
+    return np.full(flat.shape, np.inf)
 
 
 def floor_of(noise: float, dtype: Any, limit: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chainrule.explain.check.kinks import Kink
-from chainrule.explain.notation.names import Names
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.notation.numbers import format_error, format_number
 from chainrule.explain.notation.tables import html_table, text_table
 

@@ -6,21 +6,23 @@ they stand on the same sides; a side is z > 0 for each unit with a kink, or the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from chainrule.reference.forward import forward
+from chainrule.engine import Trace
+from chainrule.explain.derivation.kinds import kind_of
+from chainrule.explain.derivation.wiring import wires
+from chainrule.reference.forward import record_forward
 from chainrule.reference.losses import targets
 from chainrule.spec import NetworkSpec
 
-# Slopes that jump at z = 0. elu with alpha = 1, gelu, silu, mish, softplus are smooth there.
-KINKED_ACTIVATIONS = ("relu", "leaky_relu", "selu")
-# Slopes that jump where the prediction meets the target; huber's does not.
-KINKED_LOSSES = ("absolute_error", "pinball")
 STEP = 6.06e-6  # cube root of the machine epsilon: the best h of a central difference
+OF_LOSS = -1  # the key of the loss beside those of layers
+
+Sides = dict[int, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -39,39 +41,54 @@ class Kink:
 
 def is_smooth(spec: NetworkSpec) -> bool:
     """Whether no slope of this network or its loss ever jumps."""
-    return spec.loss.name not in KINKED_LOSSES and not any(
-        layer.activation in KINKED_ACTIVATIONS for layer in spec.dense
-    )
+    return not spec.loss.row.has_kink and not any(kind_of(at).has_kink(at) for at in spec.walk)
 
 
-def sides(spec: NetworkSpec, z: Sequence[Any], a: Sequence[Any], y: Any) -> dict[int, np.ndarray]:
-    """The side of each kink: layer -> bool (n, n_l), and L + 1 -> sign of the loss's residual."""
-    out: dict[int, np.ndarray] = {
-        number: np.asarray(z[number]).real > 0
-        for number, layer in enumerate(spec.dense, start=1)
-        if layer.activation in KINKED_ACTIVATIONS
+def sides(spec: NetworkSpec, inputs: Mapping[int, Any], a: Any, y: Any) -> Sides:
+    """The side of each kink, from what every layer reads and from a(L) and y.
+
+    `Placed.index` -> bool (n, n_in) of a layer with a kink; `OF_LOSS` -> sign of the residual.
+    """
+    out: Sides = {
+        at.index: np.asarray(inputs[at.index]).real > 0
+        for at in spec.walk
+        if kind_of(at).has_kink(at)
     }
-    if spec.loss.name in KINKED_LOSSES:
-        out[spec.n_layers + 1] = np.sign(np.asarray(a[-1]).real - targets(spec, y))
+    if spec.loss.row.has_kink:
+        out[OF_LOSS] = np.sign(np.asarray(a).real - targets(spec, y))
     return out
 
 
-def on_kink(spec: NetworkSpec, standing: dict[int, np.ndarray]) -> list[Kink]:
+def traced_sides(trace: Trace, y: Any) -> Sides:
+    """The sides on which the engine stood."""
+    made = [layer.out for layer in trace.layers]
+    inputs = {}
+    for wire in wires(trace.spec):
+        source = trace.x if wire.source is None else made[wire.source.index]
+        inputs[wire.at.index] = source[:, wire.first : wire.first + wire.at.n_in]
+    return sides(trace.spec, inputs, trace.a[-1], y)
+
+
+def reference_sides(spec: NetworkSpec, params: dict[str, Any], X: Any, y: Any, masks: Any) -> Sides:
+    """The sides on which `reference/` stands."""
+    record = record_forward(spec, params, X, masks)
+    return sides(spec, record.inputs, record.a[-1], y)
+
+
+def on_kink(spec: NetworkSpec, standing: Sides) -> list[Kink]:
     """Outputs that meet their target exactly, where the loss has a kink."""
-    L = spec.n_layers
-    meets = standing[L + 1] == 0 if L + 1 in standing else np.zeros((0, 0))
-    return [Kink(L, int(unit), int(row), True) for row, unit in np.argwhere(meets)]
+    meets = standing[OF_LOSS] == 0 if OF_LOSS in standing else np.zeros((0, 0))
+    return [Kink(spec.n_layers, int(unit), int(row), True) for row, unit in np.argwhere(meets)]
 
 
-def crossed(
-    spec: NetworkSpec, left: dict[int, np.ndarray], right: dict[int, np.ndarray]
-) -> list[Kink]:
+def crossed(spec: NetworkSpec, left: Sides, right: Sides) -> list[Kink]:
     """Where two sets of sides differ, first layer first."""
     found = []
-    for number, side in left.items():
-        for row, unit in np.argwhere(side != right[number]):
-            of_loss = number > spec.n_layers
-            found.append(Kink(min(number, spec.n_layers), int(unit), int(row), of_loss))
+    for index, side in left.items():
+        of_loss = index == OF_LOSS
+        number = spec.n_layers if of_loss else spec.walk[index].number
+        for row, unit in np.argwhere(side != right[index]):
+            found.append(Kink(number, int(unit), int(row), of_loss))
     return found
 
 
@@ -91,6 +108,6 @@ class KinkSearch:
         for step in (h, -h):
             moved = self.params[name].copy()
             moved.flat[place] += step
-            z, a = forward(self.spec, {**self.params, name: moved}, self.X, self.masks)
-            found.append(sides(self.spec, z, a, self.y))
+            perturbed = {**self.params, name: moved}
+            found.append(reference_sides(self.spec, perturbed, self.X, self.y, self.masks))
         return bool(crossed(self.spec, *found))

@@ -25,9 +25,16 @@ from chainrule import engine
 from chainrule.errors import SpecError
 from chainrule.explain.check.compare import compare_at, floor_of, from_penalty_kink, rounding_scale
 from chainrule.explain.check.gradient_check import LIMITS, GradientCheck, TensorCheck
-from chainrule.explain.check.kinks import STEP, Kink, KinkSearch, crossed, on_kink, sides
-from chainrule.explain.notation.names import Names
-from chainrule.reference.forward import forward
+from chainrule.explain.check.kinks import (
+    STEP,
+    Kink,
+    KinkSearch,
+    crossed,
+    on_kink,
+    reference_sides,
+    traced_sides,
+)
+from chainrule.explain.derivation.names import Names
 from chainrule.reference.gradients import complex_step, frozen_masks
 from chainrule.spec import NetworkSpec, TrainingSpec
 
@@ -113,7 +120,7 @@ def check_gradients(
         _, grads32 = engine.gradients(
             spec, lowered, X32, y32, training, sample_weight=weight32, **options
         )
-    noise = rounding_scale(spec, full, trace, X64, y, weight, training)
+    noise = rounding_scale(trace, y, weight, training)
     largest = max(float(np.abs(g).max()) for g in grads.values())
     across = KinkSearch(spec, full, X64, y, frozen_masks(spec, len(X64), training, dropout_epoch))
     tensors = []
@@ -121,7 +128,7 @@ def check_gradients(
         g = grads[name].reshape(-1)
         scale = max(float(np.abs(g).max()), 1e-3 * largest)
         floor = floor_of(noise[name], np.float64, LIMITS["complex step"])
-        distance = from_penalty_kink(full[name], name, training)
+        distance = from_penalty_kink(spec, full, name, training)
         compare = partial(compare_at, name, g, scale=max(scale, floor))
         at, slack = exact_at[name], 10 * EPSILON * abs(loss) / STEP  # rounding of the differences
         parts = [
@@ -174,21 +181,21 @@ def _kinks(
     X: np.ndarray,
     y: np.ndarray,
     training: TrainingSpec,
-    trace: Any,
+    trace: engine.Trace,
     dropout_epoch: int | None,
 ) -> list[Kink]:
     """Where the computations compared below stand on different sides of a kink."""
-    mine = sides(spec, trace.z, trace.a, y)
+    mine = traced_sides(trace, y)
     if not mine:
         return []
     masks = frozen_masks(spec, len(X), training, dropout_epoch)
     found = on_kink(spec, mine)
-    found += crossed(spec, mine, sides(spec, *forward(spec, full, X, masks), y))
+    found += crossed(spec, mine, reference_sides(spec, full, X, y, masks))
     if lowered:
         low = engine.trace(
             spec, lowered, X.astype(np.float32), y, training, dropout_epoch=dropout_epoch
         )
-        found += crossed(spec, mine, sides(spec, low.z, low.a, y))
+        found += crossed(spec, mine, traced_sides(low, y))
     return list(dict.fromkeys(found))
 
 

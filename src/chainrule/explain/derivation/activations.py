@@ -9,6 +9,8 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+import numpy as np
+
 from chainrule.explain.notation.tree import (
     ONE,
     Node,
@@ -22,8 +24,10 @@ from chainrule.explain.notation.tree import (
     times,
 )
 from chainrule.reference.activations import LEAKY_SLOPE, SELU_ALPHA, SELU_LAMBDA
+from chainrule.reference.arrays import Array
+from chainrule.reference.losses import log_sum_exp
 
-Rule = Callable[[Quantity, Quantity], Node]  # of z and a
+Rule = Callable[[Node, Node], Node]  # of z and a
 
 
 class ActivationRule(NamedTuple):
@@ -38,7 +42,7 @@ def _piece(above: Rule, below: Rule) -> Rule:
     return lambda z, a: above(z, a) if z.value > 0 else below(z, a)
 
 
-def _mish_slope(z: Quantity, a: Quantity) -> Node:
+def _mish_slope(z: Node, a: Node) -> Node:
     t = apply("tanh", apply("softplus", z))
     return add(t, times(z, add(ONE, minus(power(t, 2))), apply("logistic", z)))
 
@@ -85,12 +89,25 @@ ACTIVATION_RULES: dict[str, ActivationRule] = {
         lambda z, a: apply("softplus", z), lambda z, a: apply("logistic", z)
     ),
     "exp": ActivationRule(lambda z, a: apply("exp", z), lambda z, a: a),
-    "softmax": ActivationRule(lambda z, a: z, None),  # needs its row: `Derivation.activation`
+    "softmax": ActivationRule(lambda z, a: z, None),  # needs its row: `softmax_value`
 }
 
 
-def softmax_value(z: Quantity, exp_sum: Quantity, log_sum: Quantity) -> Node:
+def softmax_value(z: Node, all_z: Array, r: int) -> Node:
     """a = e^z / sum_k e^z_k, or e^(z - ln sum_k e^z_k) where the powers would overflow."""
-    if 0 < exp_sum.value < math.inf and z.value < 700:
-        return over(apply("exp", z), exp_sum)
-    return apply("exp", add(z, minus(log_sum)))
+    powers = exp_sum(all_z, r)
+    if 0 < powers.value < math.inf and z.value < 700:
+        return over(apply("exp", z), powers)
+    return apply("exp", add(z, minus(log_sum(all_z, r))))
+
+
+def exp_sum(z: Array, r: int) -> Quantity:
+    """sum_k e^z_k over the units of row r."""
+    with np.errstate(over="ignore"):
+        return Quantity("exp_sum", float(np.exp(z.astype(np.float64)).sum()), row=r)
+
+
+def log_sum(z: Array, r: int) -> Quantity:
+    """ln sum_k e^z_k over the units of row r."""
+    value = log_sum_exp(z[np.newaxis].astype(np.float64))
+    return Quantity("log_sum", float(value[0, 0]), row=r)

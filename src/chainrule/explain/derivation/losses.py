@@ -31,7 +31,7 @@ class Output:
     a: Quantity
     z: Quantity
     y: Quantity
-    slope: Quantity
+    slope: Quantity | None  # None where it mixes the outputs
     target_sum: Quantity  # sum of the row's targets, 1 for a class
     log_sum: Quantity  # ln of the sum of e^z over the outputs, for softmax
     true_class: Quantity | None  # a of the one class whose target is 1
@@ -82,7 +82,11 @@ def _given(o: Output) -> Quantity:
 
 
 def _times_slope(error: Callable[[Output], Node]) -> Callable[[Output], tuple[Node, ...]]:
-    return lambda o: (times(error(o), o.slope),)
+    def delta(o: Output) -> tuple[Node, ...]:
+        assert o.slope is not None
+        return (times(error(o), o.slope),)
+
+    return delta
 
 
 def _softmax_delta(o: Output) -> tuple[Node, ...]:

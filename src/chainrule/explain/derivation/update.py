@@ -10,8 +10,8 @@ from functools import cached_property
 
 import numpy as np
 
-from chainrule.explain.notation.names import Asked
-from chainrule.explain.notation.symbols import PARAMETER_KINDS
+from chainrule.explain.derivation.names import Asked
+from chainrule.explain.derivation.step import Step
 from chainrule.explain.notation.tree import (
     ONE,
     Equation,
@@ -24,21 +24,20 @@ from chainrule.explain.notation.tree import (
     power,
     times,
 )
-from chainrule.explain.trace import StepTrace
 
 
 class Update:
     """Equations of one step for one parameter."""
 
-    def __init__(self, trace: StepTrace, asked: Asked) -> None:
-        self.trace, self.training, self.asked = trace, trace.training, asked
-        self.kind = PARAMETER_KINDS[asked.kind]
+    def __init__(self, step: Step, asked: Asked) -> None:
+        self.step, self.training, self.asked = step, step.training, asked
+        self.recorded = step.recorded
 
     def equations(self) -> list[Equation]:
         """Clipping where it acts, the optimizer's moments, and the new parameter."""
         steps, change = UPDATE_RULES[self.training.optimizer](self)
         terms = [self.parameter, *self._decay(), change]
-        left = self._here("new_", self.trace.params_after)
+        left = self._here("new_", self.recorded.params_after)
         return [*self._clipping(), *steps, Equation(left, (add(*terms),))]
 
     def _here(self, prefix: str, arrays: dict[str, np.ndarray]) -> Quantity:
@@ -46,15 +45,15 @@ class Update:
         asked = self.asked
         value = float(arrays[asked.tensor][asked.at])
         layer = asked.layer or None
-        return Quantity(f"{prefix}{self.kind}", value, layer, asked.unit, asked.source)
+        return Quantity(f"{prefix}{asked.kind.lower()}", value, layer, asked.unit, asked.source)
 
     @cached_property
     def parameter(self) -> Quantity:
-        return self._here("", self.trace.params)
+        return self._here("", self.step.params)
 
     @cached_property
     def _raw(self) -> Quantity:
-        return self._here("dL_d", self.trace.grads)
+        return self._here("dL_d", self.recorded.grads)
 
     @cached_property
     def eta(self) -> Quantity:
@@ -67,7 +66,7 @@ class Update:
 
     @cached_property
     def _norm(self) -> float:
-        return float(np.sqrt(sum(float((g * g).sum()) for g in self.trace.grads.values())))
+        return float(np.sqrt(sum(float((g * g).sum()) for g in self.recorded.grads.values())))
 
     @property
     def clips(self) -> bool:
@@ -96,20 +95,33 @@ class Update:
 
     def moment(self, name: str) -> Quantity:
         """A moment before the step; 0 at the start."""
-        moments = self.trace.state_before.moments
+        moments = self.recorded.state_before.moments
         key = f"{name}.{self.asked.tensor}"
         return Quantity(name, float(moments[key][self.asked.at]) if key in moments else 0.0)
 
     def new_moment(self, name: str) -> Quantity:
-        value = self.trace.state_after.moments[f"{name}.{self.asked.tensor}"][self.asked.at]
+        value = self.recorded.state_after.moments[f"{name}.{self.asked.tensor}"][self.asked.at]
         return Quantity(f"new_{name}", float(value))
+
+    def beta_power(self, beta: str) -> Quantity:
+        """beta^t after the step."""
+        power = getattr(self.recorded.state_after, f"{beta}_power")
+        return Quantity(f"{beta}_power", float(power))
 
     def unbiased(self, kind: str, moment: str, beta: str) -> Equation:
         """moment / (1 - beta^t), which undoes the start at 0."""
-        after = self.trace.state_after
-        shrunk = Quantity(f"{beta}_power", float(getattr(after, f"{beta}_power")))
-        right = over(self.new_moment(moment), add(ONE, minus(shrunk)))
-        return Equation(Quantity(kind, right.value), (right,), f"t = {after.n_steps}")
+        right = over(self.new_moment(moment), add(ONE, minus(self.beta_power(beta))))
+        return Equation(Quantity(kind, right.value), (right,), self.t)
+
+    @property
+    def t(self) -> str:
+        return f"t = {self.recorded.state_after.n_steps}"
+
+    def corrected_rate(self) -> Equation:
+        """eta_t = eta sqrt(1 - beta2^t) / (1 - beta1^t), both corrections in the rate."""
+        second = apply("sqrt", add(ONE, minus(self.beta_power("beta2"))))
+        right = over(times(self.eta, second), add(ONE, minus(self.beta_power("beta1"))))
+        return Equation(Quantity("corrected_rate", right.value), (right,), self.t)
 
 
 def _mix(rate: Quantity, old: Quantity, new: Node) -> Node:
@@ -153,23 +165,24 @@ def rmsprop(u: Update) -> tuple[list[Equation], Node]:
 
 
 def adam(u: Update) -> tuple[list[Equation], Node]:
-    """m', v' by moving averages, both made unbiased;  theta' = theta - eta m^ / (sqrt v^ + eps)."""
+    """m', v' by moving averages, both made unbiased;  theta' = theta - eta m^ / (sqrt v^ + eps);
+    with `epsilon_hat` before the corrections:         theta' = theta - eta_t m' / (sqrt v' + eps).
+    """
+    m, v = u.new_moment("first_moment"), u.new_moment("second_moment")
     first = _mix(u.constant("beta1"), u.moment("first_moment"), u.g)
     second = _mix(u.constant("beta2"), u.moment("second_moment"), power(u.g, 2))
-    m = u.unbiased("first_unbiased", "first_moment", "beta1")
-    v = u.unbiased("second_unbiased", "second_moment", "beta2")
-    steps = [
-        Equation(u.new_moment("first_moment"), (first,)),
-        Equation(u.new_moment("second_moment"), (second,)),
-        m,
-        v,
-    ]
-    return steps, _scaled(u, m.left, v.left)
+    steps = [Equation(m, (first,)), Equation(v, (second,))]
+    if u.training.epsilon_hat:
+        rate = u.corrected_rate()
+        return [*steps, rate], _scaled(u, m, v, rate.left)
+    m_hat = u.unbiased("first_unbiased", "first_moment", "beta1")
+    v_hat = u.unbiased("second_unbiased", "second_moment", "beta2")
+    return [*steps, m_hat, v_hat], _scaled(u, m_hat.left, v_hat.left)
 
 
-def _scaled(u: Update, direction: Quantity, second: Quantity) -> Node:
+def _scaled(u: Update, direction: Quantity, second: Quantity, rate: Quantity | None = None) -> Node:
     size = add(apply("sqrt", second), u.constant("epsilon"))
-    return minus(over(times(u.eta, direction), size))
+    return minus(over(times(rate or u.eta, direction), size))
 
 
 UPDATE_RULES: dict[str, Callable[[Update], tuple[list[Equation], Node]]] = {

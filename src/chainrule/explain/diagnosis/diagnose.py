@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 
 from chainrule import engine
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.diagnosis import course, layers
 from chainrule.explain.diagnosis import rows as rows_of
 from chainrule.explain.diagnosis.detectors import TABLE
 from chainrule.explain.diagnosis.evidence import MAX_ROWS, Evidence
 from chainrule.explain.diagnosis.findings import Diagnosis, Finding
 from chainrule.explain.diagnosis.overflow import first_overflow
-from chainrule.explain.notation.names import Names
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
 Detect = Callable[[Evidence], Iterator[Finding]]

@@ -12,19 +12,17 @@ from chainrule import engine
 from chainrule.quantiles import quantiles
 from chainrule.reference.activations import activation
 from chainrule.reference.losses import OF_ACTIVATION, row_losses, targets
-from chainrule.spec import History, NetworkSpec, TrainingSpec
+from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec
 
 MAX_ROWS = 1024
 
-# Of standardised inputs.
-_USUAL_RATES = {
-    "sgd": 0.1,
-    "momentum": 0.01,
-    "nesterov": 0.01,
-    "adagrad": 0.01,
-    "rmsprop": 1e-3,
-    "adam": 1e-3,
-    "adamw": 1e-3,
+# Of standardised inputs, by the moments that an optimizer keeps.
+_USUAL_RATES: dict[tuple[str, ...], float] = {
+    (): 0.1,
+    ("velocity",): 0.01,
+    ("square_sum",): 0.01,
+    ("second_moment",): 1e-3,
+    ("first_moment", "second_moment"): 1e-3,
 }
 
 
@@ -137,7 +135,7 @@ class Evidence:
     @property
     def usual_rate(self) -> float:
         """Where a search for the learning rate of this optimizer may start."""
-        return _USUAL_RATES[self.training.optimizer]
+        return _USUAL_RATES[OPTIMIZERS[self.training.optimizer].moments]
 
     @property
     def lower_rate(self) -> float:
@@ -173,7 +171,7 @@ def constant_loss(spec: NetworkSpec, y: np.ndarray, weights: np.ndarray | None) 
         logs = np.log(np.where(mean > 0, mean, 1.0))
         return float((mean - mean * logs).sum())
     constant = mean
-    if name == "pinball":
+    if "quantiles" in spec.loss.row.constants:
         constant = quantiles(y[:, 0], weights, spec.loss.quantiles)
     elif name != "squared_error":
         constant = np.concatenate([quantiles(column, weights, [0.5]) for column in y.T])

@@ -86,7 +86,7 @@ def _dead(seen: Evidence) -> list[tuple[int, np.ndarray, int]]:
     out = []
     for l, layer in enumerate(seen.spec.dense[:-1], start=1):
         off: np.ndarray = np.zeros(layer.units, bool)
-        if layer.activation == "relu":
+        if seen.spec.activations[l] == "relu":
             z = series(seen.trace.z, l)
             off = np.all(z <= 0, axis=0) & np.any(z < 0, axis=0)  # all 0: units not yet started
         out.append((l, np.flatnonzero(off), layer.units))
@@ -109,9 +109,9 @@ def dead_units(seen: Evidence) -> Iterator[Finding]:
 def saturated(seen: Evidence) -> Iterator[Finding]:
     """Bounded hidden layers on their flat parts; a bounded output likewise where it is wrong."""
     limits = TABLE["saturated"]
-    for l, layer in enumerate(seen.spec.dense, start=1):
+    for l in range(1, seen.spec.n_layers + 1):
         slope = seen.trace.slope[l]
-        if layer.activation not in BOUNDED or slope is None:
+        if seen.spec.activations[l] not in BOUNDED or slope is None:
             continue
         flat = slope < limits["slope"]
         if l == seen.spec.n_layers:

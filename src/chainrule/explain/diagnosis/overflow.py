@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from chainrule import engine
+from chainrule.explain.derivation.names import owner
 from chainrule.explain.diagnosis.detectors import TABLE, finding
 from chainrule.explain.diagnosis.evidence import Evidence
 from chainrule.explain.diagnosis.findings import Finding
-from chainrule.reference.gradients import layer_of
 from chainrule.spec import TrainingState
 
 
@@ -96,7 +96,8 @@ def _in_trace(seen: Evidence, step: engine.Trace, rows: np.ndarray) -> dict[str,
     for kind, arrays in (("dL_d", step.grads), ("the updated ", step.params_after)):
         for name, array in arrays.items():
             if not np.isfinite(array).all():
-                return {"quantity": f"{kind}{name}", "kind": kind.strip(), "layer": layer_of(name)}
+                number = owner(step.spec, name).number
+                return {"quantity": f"{kind}{name}", "kind": kind.strip(), "layer": number}
     if not np.isfinite(step.loss):
         return {"quantity": "the sum of the losses", "kind": "loss"}
     return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from chainrule.explain.derivation.wiring import coded_features
 from chainrule.explain.diagnosis.detectors import TABLE, finding
 from chainrule.explain.diagnosis.evidence import Evidence
 from chainrule.explain.diagnosis.findings import Finding
@@ -46,10 +47,9 @@ def imbalance(seen: Evidence) -> Iterator[Finding]:
 
 def unscaled_inputs(seen: Evidence) -> Iterator[Finding]:
     """Spreads far apart, by standard deviation and by range, so that no rare flag counts."""
-    coded = len(seen.spec.categories.levels) if seen.spec.categories else 0
-    x = np.asarray(seen.trace.x[:, : seen.spec.n_features - coded], np.float64)
+    x = np.asarray(seen.trace.x, np.float64)
     spread, reach = x.std(axis=0), np.ptp(x, axis=0)
-    used = np.flatnonzero(spread > 0)
+    used = np.flatnonzero((spread > 0) & ~np.isin(np.arange(x.shape[1]), coded_features(seen.spec)))
     if len(used) < 2:
         return
     wide, narrow = used[np.argmax(reach[used])], used[np.argmin(reach[used])]

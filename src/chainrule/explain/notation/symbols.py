@@ -9,6 +9,7 @@ inputs and rows count from 0, as in those arrays; layers count from 1, and layer
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 CONVENTIONS = (
     "W2[j,i] leads into unit j of layer 2 from unit i of layer 1; units, inputs and rows (@3) "
@@ -20,7 +21,8 @@ CONVENTIONS = (
 class Symbol:
     """The letters of a kind; `before` and `after` stand around its indexed letter.
 
-    So the slope is s'( z with indices ), and a gradient is dL/d w with indices.
+    So the slope is s'( z with indices ), and a gradient is dL/d w with indices. A symbol that is
+    `bare` stands without the number of its layer.
     """
 
     unicode: str
@@ -28,55 +30,14 @@ class Symbol:
     latex: str
     before: tuple[str, str, str] = ("", "", "")
     after: tuple[str, str, str] = ("", "", "")
+    bare: bool = False
 
-
-_BY = ("∂L/∂", "dL/d", r"\partial L/\partial ")
-_SLOPE = ("σ′(", "s'(", r"\sigma'(")
-_CLOSE = (")", ")", ")")
-_PRIME = ("′", "'", "'")
-_IN = ("[in ", "[in ", r"[\text{in }")
-_OF_ROW = ("∂ℓ/∂", "dl/d", r"\partial\ell/\partial ")
-
-# Family of parameters -> the kind of quantity that one of them is.
-PARAMETER_KINDS = {
-    "W": "w",
-    "b": "b",
-    "blend": "blend",
-    "scale": "input_scale",
-    "freq": "freq",
-    "phase": "phase",
-    "mix": "mix",
-    "shift": "shift",
-    "levels": "level",
-}
-_PARAMETERS: dict[str, Symbol] = {
-    kind: Symbol(array, array, array if len(array) == 1 else rf"\mathrm{{{array}}}")
-    for array, kind in PARAMETER_KINDS.items()
-}
 
 SYMBOLS: dict[str, Symbol] = {
-    **_PARAMETERS,
-    **{f"dL_d{kind}": replace(symbol, before=_BY) for kind, symbol in _PARAMETERS.items()},
-    **{f"new_{kind}": replace(symbol, after=_PRIME) for kind, symbol in _PARAMETERS.items()},
-    "x": Symbol("x", "x", "x"),
-    "h": Symbol("h", "h", "h"),
-    "angle": Symbol("u", "u", "u"),
-    "turn": Symbol("2π", "2pi", r"2\pi"),
-    "has_level": replace(_PARAMETERS["level"], before=_IN, after=("]", "]", "]")),
-    "dl_da": Symbol("a", "a", "a", _OF_ROW),
-    "dl_dh": Symbol("h", "h", "h", _OF_ROW),
-    "dl_du": Symbol("u", "u", "u", _OF_ROW),
-    "z": Symbol("z", "z", "z"),
-    "a": Symbol("a", "a", "a"),
-    "y": Symbol("y", "y", "y"),
+    "w": Symbol("W", "W", "W"),
     "delta": Symbol("δ", "delta", r"\delta"),
-    "slope": Symbol("z", "z", "z", _SLOPE, _CLOSE),
-    "inner_slope": Symbol("z", "z", "z", _SLOPE, _CLOSE),
-    "sigma": Symbol("z", "z", "z", ("σ(", "s(", r"\sigma("), _CLOSE),
-    "blended_slope": Symbol("z", "z", "z", ("a′(", "a'(", "a'("), _CLOSE),
-    "mask": Symbol("m", "m", "m"),
-    "ntk_factor": Symbol("1/√n", "1/sqrt(n)", r"1/\sqrt{n}"),
-    "weight": Symbol("s", "s", "s"),
+    "slope": Symbol("z", "z", "z", ("σ′(", "s'(", r"\sigma'("), (")", ")", ")")),
+    "row_weight": Symbol("s", "s", "s"),
     "weight_sum": Symbol("Σs", "sum(s)", r"\Sigma s"),
     "n_rows": Symbol("n", "n", "n"),
     "loss": Symbol("L", "L", "L"),
@@ -90,12 +51,11 @@ SYMBOLS: dict[str, Symbol] = {
     "huber_delta": Symbol("d", "h", "d"),
     "l1": Symbol("λ₁", "l1", r"\lambda_1"),
     "l2": Symbol("λ₂", "l2", r"\lambda_2"),
-    "w_square_sum": Symbol("W", "W", "W", ("Σ(", "sum(", r"\Sigma("), (")²", "^2)", r")^{2}")),
-    "w_absolute_sum": Symbol("W", "W", "W", ("Σ|", "sum|", r"\Sigma |"), ("|", "|", "|")),
     "gradient": Symbol("g", "g", "g"),
     "clip_norm": Symbol("c", "c", "c"),
     "gradient_norm": Symbol("‖g‖", "|g|", r"\lVert g\rVert"),
     "learning_rate": Symbol("η", "eta", r"\eta"),
+    "corrected_rate": Symbol("ηₜ", "eta_t", r"\eta_t"),
     "weight_decay": Symbol("λ", "lambda", r"\lambda"),
     "momentum": Symbol("μ", "mu", r"\mu"),
     "rho": Symbol("ρ", "rho", r"\rho"),
@@ -105,16 +65,35 @@ SYMBOLS: dict[str, Symbol] = {
     "beta2_power": Symbol("β₂ᵗ", "beta2^t", r"\beta_2^{t}"),
     "epsilon": Symbol("ε", "eps", r"\varepsilon"),
     "velocity": Symbol("v", "v", "v"),
-    "new_velocity": Symbol("v", "v", "v", after=_PRIME),
     "first_moment": Symbol("m", "m", "m"),
-    "new_first_moment": Symbol("m", "m", "m", after=_PRIME),
     "second_moment": Symbol("v", "v", "v"),
-    "new_second_moment": Symbol("v", "v", "v", after=_PRIME),
     "square_sum": Symbol("s", "s", "s"),
-    "new_square_sum": Symbol("s", "s", "s", after=_PRIME),
     "first_unbiased": Symbol("m̂", "mhat", r"\hat m"),
     "second_unbiased": Symbol("v̂", "vhat", r"\hat v"),
 }
+
+_NOTHING = ("", "", "")
+# Prefix of a kind -> what stands before and after the symbol of the rest of it.
+_AROUND = {
+    "dL_d": (("∂L/∂", "dL/d", r"\partial L/\partial "), _NOTHING),
+    "dl_d": (("∂ℓ/∂", "dl/d", r"\partial\ell/\partial "), _NOTHING),
+    "new_": (_NOTHING, ("′", "'", "'")),
+    "squares_of_": (("Σ(", "sum(", r"\Sigma("), (")²", "^2)", r")^{2}")),
+    "sizes_of_": (("Σ|", "sum|", r"\Sigma |"), ("|", "|", "|")),
+}
+
+
+@cache
+def symbol_of(kind: str) -> Symbol:
+    """The symbol of a kind; one without an entry is called by its name, as a parameter is."""
+    if kind in SYMBOLS:
+        return SYMBOLS[kind]
+    for prefix, (before, after) in _AROUND.items():
+        if kind.startswith(prefix):
+            return replace(symbol_of(kind.removeprefix(prefix)), before=before, after=after)
+    escaped = kind.replace("_", r"\_")
+    return Symbol(kind, kind, kind if len(kind) == 1 else rf"\mathrm{{{escaped}}}")
+
 
 # Settings and targets: written with all their digits where these are few.
 SETTINGS = frozenset(

@@ -10,6 +10,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from chainrule.explain.notation.symbols import Symbol, symbol_of
+
 
 def _exp(x: float) -> float:
     """e^x, infinite where it is too large for a number."""
@@ -43,12 +45,16 @@ class Quantity:
     Attributes
     ----------
     kind : str
-        A key of `symbols.SYMBOLS`, such as "w", "delta" or "slope".
+        What it is, such as "w", "delta" or "slope".
     value : float
     layer, unit, source, row : int or None
         Where it lives, counted from 0 for units and rows; a weight has unit and source.
     over_rows : bool
         Whether the symbol shows the row: in sums over rows it must.
+    symbol : Symbol or None
+        How it is written, where that does not follow from its kind.
+    home : int or None
+        `Placed.index` of the layer that knows its equation; None where nothing computes it.
     """
 
     kind: str
@@ -58,6 +64,18 @@ class Quantity:
     source: int | None = None
     row: int | None = None
     over_rows: bool = False
+    symbol: Symbol | None = None
+    home: int | None = None
+
+    @property
+    def written(self) -> Symbol:
+        """How it is written."""
+        return self.symbol or symbol_of(self.kind)
+
+    @property
+    def shown_layer(self) -> int | None:
+        """The number of its layer, where the symbol shows it."""
+        return None if self.written.bare else self.layer
 
     @property
     def ref(self) -> str:
@@ -193,6 +211,11 @@ def apply(function: str, argument: Node) -> Apply:
 
 def cancel(kept: Node, crossed: Node) -> Cancel:
     return Cancel(kept, crossed, kept.value)
+
+
+def product(factors: Sequence[Node]) -> Node:
+    """The product of the factors; a single one is itself."""
+    return factors[0] if len(factors) == 1 else times(*factors)
 
 
 def rest_of(values: Sequence[float], shown: Sequence[int]) -> Rest | None:

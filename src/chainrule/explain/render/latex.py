@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from chainrule.explain.notation.contents import Contents
 from chainrule.explain.notation.numbers import format_number
-from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS, SYMBOLS
+from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS
 from chainrule.explain.notation.tree import Equation, Quantity, Rest
 from chainrule.explain.render.writer import Writer
 
@@ -22,13 +22,13 @@ class LatexWriter(Writer):
     stacked_fractions = True
 
     def symbol(self, q: Quantity) -> str:
-        symbol = SYMBOLS[q.kind]
+        symbol = q.written
         low = ",".join(str(k) for k in (q.unit, q.source) if k is not None)
         text = symbol.latex
         if low:
             text += f"_{{{low}}}"
-        if q.layer is not None and q.kind != "ntk_factor":
-            text += f"^{{({q.layer})}}"
+        if q.shown_layer is not None:
+            text += f"^{{({q.shown_layer})}}"
         if symbol.after[2] == "'":  # a prime is a superscript too, and there may be one
             text = f"{{{text}}}"
         text = f"{symbol.before[2]}{text}{symbol.after[2]}"

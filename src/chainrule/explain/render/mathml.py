@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from chainrule.explain.notation.contents import Contents
 from chainrule.explain.notation.numbers import format_number
-from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS, SYMBOLS
+from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS
 from chainrule.explain.notation.tree import Equation, Quantity, Rest
 from chainrule.explain.render.writer import Writer
 
@@ -31,10 +31,10 @@ class MathWriter(Writer):
     signs_stand_apart = False  # a number that the browser rewrites keeps its sign
 
     def symbol(self, q: Quantity) -> str:
-        symbol = SYMBOLS[q.kind]
+        symbol = q.written
         low = ",".join(str(k) for k in (q.unit, q.source) if k is not None)
         letter = f"<mi>{html.escape(symbol.unicode)}</mi>"
-        high = "" if q.layer is None or q.kind == "ntk_factor" else f"<mtext>({q.layer})</mtext>"
+        high = "" if q.shown_layer is None else f"<mtext>({q.shown_layer})</mtext>"
         if low and high:
             letter = f"<msubsup>{letter}<mtext>{low}</mtext>{high}</msubsup>"
         elif low:

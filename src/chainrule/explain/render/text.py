@@ -6,7 +6,7 @@ import textwrap
 
 from chainrule.explain.notation.contents import Contents
 from chainrule.explain.notation.numbers import Digits, format_number
-from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS, SYMBOLS
+from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS
 from chainrule.explain.notation.tree import Equation, Quantity, Rest
 from chainrule.explain.render.writer import Writer
 
@@ -27,10 +27,10 @@ class TextWriter(Writer):
         self.dot = "·" if unicode else "*"
 
     def symbol(self, q: Quantity) -> str:
-        symbol = SYMBOLS[q.kind]
+        symbol = q.written
         low = ",".join(str(k) for k in (q.unit, q.source) if k is not None)
         low = f"[{low}]" if low else ""
-        layer = "" if q.layer is None or q.kind == "ntk_factor" else str(q.layer)
+        layer = "" if q.shown_layer is None else str(q.shown_layer)
         letter = symbol.unicode if self.unicode else symbol.ascii
         text = f"{symbol.before[self.style]}{letter}{layer}{low}{symbol.after[self.style]}"
         return f"{text}@{q.row}" if q.over_rows else text

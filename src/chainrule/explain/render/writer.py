@@ -90,7 +90,7 @@ class Writer:
         return raised or q.kind.startswith("dL_d")
 
     def node(self, node: Node, numbers: bool) -> str:
-        """A node with symbols or with numbers."""
+        """A node with symbols or with numbers; any other object raises `AssertionError`."""
         match node:
             case Quantity():
                 return self.value(node.value, node) if numbers else self.symbol(node)

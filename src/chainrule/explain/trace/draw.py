@@ -74,7 +74,7 @@ def _title(trace: StepTrace, l: int) -> str:
     if l == 0:
         return "input"
     place = "output" if l == trace.spec.n_layers else f"layer {l}"
-    return f"{place}, {trace.spec.dense[l - 1].activation}"
+    return f"{place}, {trace.spec.activations[l]}"
 
 
 def _signs(weights: np.ndarray, unicode: bool) -> str:

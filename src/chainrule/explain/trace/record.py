@@ -12,8 +12,7 @@ import numpy as np
 
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
-from chainrule.explain.notation.names import Names
-from chainrule.reference.layers import dropout_backward, weight_scale
+from chainrule.explain.derivation.names import Names
 from chainrule.reference.losses import row_shares, targets
 from chainrule.spec import NetworkSpec, TrainingSpec
 
@@ -42,16 +41,11 @@ class Record:
         row_ids: Sequence[Any] | None = None,
         notes: Sequence[str] = (),
     ) -> None:
+        """Raises `SpecError` for an unknown dtype and `DataError` for rows that cannot be used."""
         if dtype not in ("float64", "train"):
             raise SpecError(f"dtype of a trace must be 'float64' or 'train', found {dtype!r}.")
         self.spec = spec
         self.training = TrainingSpec() if training is None else training
-        for switch in ("penalty_per_batch", "epsilon_hat"):
-            if getattr(self.training, switch):
-                raise SpecError(
-                    f"{switch}=True, scikit-learn's form of a step, cannot be explained; "
-                    f"train with {switch}=False."
-                )
         self.trained_dtype = np.dtype(next(iter(params.values())).dtype)
         self.dtype = np.dtype(np.float64) if dtype == "float64" else self.trained_dtype
         self._given = dict(params)
@@ -67,10 +61,9 @@ class Record:
         self.row_ids = row_ids
         self.notes = tuple(notes)
         self._state = _cast(state, self.dtype)
-        self._dl_da: dict[int, np.ndarray] = {}
 
     def _check_size(self, n_rows: int) -> None:
-        widths = self.spec.n_features + sum(self.spec.layer_sizes)
+        widths = self.spec.n_features + sum(at.n_out for at in self.spec.walk)
         fixed = 8 * self.spec.n_parameters * self.dtype.itemsize
         a_row = 4 * widths * self.dtype.itemsize
         if fixed + n_rows * a_row > MAX_BYTES:
@@ -81,8 +74,8 @@ class Record:
             )
 
     @cached_property
-    def recorded(self) -> Any:
-        """The engine's own record, `engine.Trace`."""
+    def recorded(self) -> engine.Trace:
+        """The engine's own record."""
         return engine.trace(
             self.spec,
             self.params,
@@ -96,7 +89,7 @@ class Record:
 
     z = property(lambda self: self.recorded.z)
     a = property(lambda self: self.recorded.a)
-    h = property(lambda self: self.recorded.h)
+    layers = property(lambda self: self.recorded.layers)
     slope = property(lambda self: self.recorded.slope)
     delta = property(lambda self: self.recorded.delta)
     masks = property(lambda self: self.recorded.masks)
@@ -115,18 +108,10 @@ class Record:
     dL_dW = property(lambda self: self._by_layer("W", self.grads))  # noqa: N815
     dL_db = property(lambda self: self._by_layer("b", self.grads))  # noqa: N815
 
-    def dl_da(self, l: int) -> np.ndarray:
-        """dl/da(l) of each row's own loss (n, n_l), below the output; delta[0] where there is one.
-
-        The engine keeps delta alone, so that for other layers this is its delta(l + 1) taken back.
-        """
-        if l == 0 and self.delta[0] is not None:
-            return np.asarray(self.delta[0])
-        if l not in self._dl_da:
-            W, ntk = self.params[f"W{l + 1}"], self.spec.dense[l].ntk
-            back = dropout_backward(self.delta[l + 1] @ W * weight_scale(W, ntk), self.masks[l])
-            self._dl_da[l] = back
-        return self._dl_da[l]
+    def dl_da(self, l: int) -> np.ndarray | None:
+        """dl/da(l) of each row's own loss (n, n_l); None for features and for the output."""
+        at = self.spec.a_places[l]
+        return None if at is None else self.recorded.layers[at.index].d_out
 
     def _by_layer(self, letter: str, arrays: Mapping[str, np.ndarray]) -> list[Any]:
         return [None, *(arrays[f"{letter}{l}"] for l in range(1, self.spec.n_layers + 1))]
@@ -184,7 +169,10 @@ class Record:
         return row if self.row_ids is None else self.row_ids[row]
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """An array by name: "z1", "a0", "slope1", "delta2", "W1", "dL_dW1", "update_W1", ..."""
+        """An array by name: "z1", "a0", "slope1", "delta2", "W1", "dL_dW1", "update_W1", ...
+
+        Raises `KeyError` for any other.
+        """
         for prefix, arrays in (("dL_d", "grads"), ("update_", "update"), ("", "params")):
             tensor = name.removeprefix(prefix)
             if name.startswith(prefix) and tensor in self.params:

@@ -15,7 +15,7 @@ class StepTrace(Record):
     """Every number of one step: forward, loss, backward, update.
 
     Computed by the engine's plain path when something is first asked for. Lists are indexed by the
-    layer l = 0..L as in the formulas; `a[0]` is X, or what stands before layer 1 makes of it, and
+    layer l = 0..L as in the formulas; `a[0]` is X, or what layers before layer 1 make of it, and
     entry 0 is None where layer 0 has no such thing. Names index too: `trace["delta1"]`,
     `trace["dL_dW2"]`, `trace["update_scale"]`.
 
@@ -48,12 +48,12 @@ class StepTrace(Record):
     Attributes
     ----------
     z, a, slope, delta, masks : lists of ndarray (n, n_l)
-        `slope` is da/dz, which is sigma'(z) unless the layer blends; `delta` is dl/dz of each row's
-        own loss, and delta[0] dl/da(0); a[l] is taken before dropout and the next layer receives
-        a[l] * masks[l] where that is not None.
+        `slope` is da/dz of the activation; `delta` is dl/dz of each row's own loss, and delta[0]
+        dl/da(0); a[l] is taken before dropout and the next layer receives a[l] * masks[l] where
+        that is not None.
+    layers : tuple of LayerTrace
+        What every layer makes, `out`, and its derivative, `d_out`, in the order of `spec.walk`.
     X : ndarray (n, n_features)
-    h : ndarray (n, n_0) or None
-        What a scale multiplies to make a[0]; None where nothing stands before layer 1.
     W, b, dL_dW, dL_db : lists of ndarray
         Parameters and the gradients of the total loss, penalty included.
     losses : ndarray (n,)

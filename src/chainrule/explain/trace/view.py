@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.explain.notation.names import STEM_PARAMETERS
 from chainrule.explain.notation.numbers import format_number
 from chainrule.explain.notation.tables import html_table, text_table
 from chainrule.explain.trace.record import Record
@@ -50,7 +49,7 @@ def to_json(trace: Record) -> dict[str, Any]:
     for name in trace.params:
         for prefix in ("", "dL_d", "update_"):
             arrays[f"{prefix}{name}"] = trace[f"{prefix}{name}"].tolist()
-    if trace.spec.has_stem:
+    if trace.spec.a_places[0] is not None:
         arrays["X"] = trace.X.tolist()
     return {"format": FORMAT, "header": header(trace), "arrays": arrays}
 
@@ -67,17 +66,19 @@ def to_html(trace: Record) -> str:
 def _rows(trace: Record) -> list[tuple[str, ...]]:
     means = ("rms z", "rms a", "rms slope", "rms delta")
     rows: list[tuple[str, ...]] = [("layer", "units", *means, "|dL_dW|", "|update|")]
-    for name in trace.spec.parameter_shapes:
-        if name in STEM_PARAMETERS:
-            shape = " x ".join(str(n) for n in trace.params[name].shape)
-            rows.append((name, shape, *("-" for _ in means), *_norms(trace, name)))
-    for number, layer in enumerate(trace.spec.dense, start=1):
+    numbered = {at.index: l for l, at in enumerate(trace.spec.dense_places, start=1)}
+    for at in trace.spec.walk:
+        if at.index not in numbered:
+            for name, parameter in at.parameters.items():
+                shape = " x ".join(str(n) for n in parameter.shape)
+                rows.append((name, shape, *("-" for _ in means), *_norms(trace, name)))
+            continue
+        l = numbered[at.index]
         numbers = [
-            _root_mean_square(series[number])
-            for series in (trace.z, trace.a, trace.slope, trace.delta)
+            _root_mean_square(series[l]) for series in (trace.z, trace.a, trace.slope, trace.delta)
         ]
-        norms = _norms(trace, f"W{number}")
-        rows.append((f"{number} {layer.activation}", str(layer.units), *numbers, *norms))
+        label = f"{l} {trace.spec.activations[l]}"
+        rows.append((label, str(at.n_out), *numbers, *_norms(trace, f"W{l}")))
     return rows
 
 

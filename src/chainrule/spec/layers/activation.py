@@ -29,6 +29,7 @@ class Activation(Layer):
     parametric: bool = False
 
     def check(self, where: str) -> None:
+        """Raise `SpecError` for an unknown function, which lists the known ones."""
         if not isinstance(self.function, str) or self.function not in OUTPUT_ACTIVATIONS:
             raise SpecError(
                 f"unknown activation {self.function!r} in {where}; "

@@ -39,6 +39,7 @@ class Columns(Layer):
         object.__setattr__(self, "parts", tuple(_part(value) for value in self.parts))
 
     def check(self, where: str) -> None:
+        """Raise `SpecError` unless every part embeds its columns or passes them on."""
         if not self.parts:
             raise SpecError(f"{where} has no parts.")
         for part in self.parts:
@@ -50,6 +51,7 @@ class Columns(Layer):
                 )
 
     def n_out(self, n_in: int, where: str) -> int:
+        """Units of all parts together; `SpecError` unless they read `n_in` columns."""
         covered = sum(part.columns for part in self.parts)
         if covered != n_in:
             raise SpecError(f"the parts of {where} read {covered} columns, there are {n_in}.")
@@ -79,6 +81,7 @@ class Columns(Layer):
 
     @classmethod
     def from_json(cls, where: str, form: Mapping[str, Any], read: ReadLayer) -> Self:
+        """The inverse of `to_json`; `SpecError` names an entry that cannot be."""
         check_keys(where, form, {"kind", "parts"})
         if not isinstance(form["parts"], list):
             raise SpecError(f"'parts' of {where} must be a list.")

@@ -23,6 +23,7 @@ class Dropout(Layer):
     rate: float
 
     def check(self, where: str) -> None:
+        """Raise `SpecError` unless the rate lies in [0, 1)."""
         if not is_real(self.rate) or not 0 <= self.rate < 1:
             raise SpecError(
                 f"dropout rate of {where} must be at least 0 and below 1, found {self.rate!r}."

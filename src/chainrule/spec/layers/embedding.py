@@ -23,6 +23,12 @@ class CategoryEmbedding(Layer):
         Known levels K of each column, whose codes are 0 (missing or unknown), 1, ..., K.
         Parameter: `embedding` of shape (sum of K + 1, units), column after column.
     units : int
+        Numbers that a code becomes. Default 8.
+
+    Raises
+    ------
+    SpecError
+        Where `levels` are no list.
     """
 
     kind = "embedding"
@@ -38,6 +44,7 @@ class CategoryEmbedding(Layer):
         object.__setattr__(self, "levels", tuple(levels))
 
     def check(self, where: str) -> None:
+        """Raise `SpecError` unless units and levels are whole numbers above 0."""
         check_count(f"units of {where}", self.units)
         if not self.levels:
             raise SpecError(f"{where} embeds no feature: its 'levels' are empty.")
@@ -45,6 +52,7 @@ class CategoryEmbedding(Layer):
             check_count(f"levels of {where}", count)
 
     def n_out(self, n_in: int, where: str) -> int:
+        """Numbers of all columns together; `SpecError` unless `levels` counts those columns."""
         if n_in != len(self.levels):
             raise SpecError(f"{where} embeds {len(self.levels)} columns, but reads {n_in}.")
         return n_in * self.units
@@ -54,6 +62,7 @@ class CategoryEmbedding(Layer):
         return (Parameter("embedding", (rows, self.units), Start("normal", 1.0, 0x8005)),)
 
     def check_features(self, x: npt.NDArray[Any], name: str, first: int) -> None:
+        """Raise `DataError` naming the row whose cell is no code of its column."""
         for column, known in enumerate(self.levels):
             codes = x[:, column]
             strange = (codes < 0) | (codes > known) | (codes != np.floor(codes))

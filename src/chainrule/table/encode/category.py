@@ -182,7 +182,10 @@ def fit_category(
 def match_levels(
     column: Column, name: str, levels: tuple[Level, ...]
 ) -> tuple[np.ndarray, str | None]:
-    """Each row's index among the known levels, -1 for missing and unseen, and a notice."""
+    """Each row's index among the known levels, -1 for missing and unseen, and a notice.
+
+    Raises `DataError` where the column holds dates now.
+    """
     if column.kind == DATETIME and not column.missing.all():
         raise DataError(f"column '{name}' held categories in training and holds dates now.")
     column = as_category(column)

@@ -80,7 +80,7 @@ class Connection:
         return [(str(row[0]), str(row[1])) for row in self.rows(f"DESCRIBE {query}")]
 
     def is_one_select(self, query: str) -> bool:
-        """Whether `query` is a single statement that only selects."""
+        """Whether `query` is a single statement that only selects; `TableFileError` if no SQL."""
         import duckdb
 
         try:

@@ -9,7 +9,10 @@ from chainrule.errors import TableFileError
 
 
 def check_header(names: Sequence[str], where: str) -> None:
-    """Refuse an empty or repeated column name; `where` is, for example, "data.csv, line 1"."""
+    """Raise `TableFileError` for an empty or repeated column name.
+
+    `where` is what the message begins with, for example "data.csv, line 1".
+    """
     first: dict[str, int] = {}
     for number, name in enumerate(names, start=1):
         if not name.strip():
@@ -26,7 +29,7 @@ def check_header(names: Sequence[str], where: str) -> None:
 
 
 def check_present(wanted: Iterable[str], names: Sequence[str], where: str) -> None:
-    """Refuse a column that the table does not have, with the nearest name as the hint."""
+    """Raise `TableFileError` for a column that is not there, with the nearest name as the hint."""
     known = set(names)
     for name in wanted:
         if name not in known:

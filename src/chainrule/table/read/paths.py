@@ -19,7 +19,10 @@ _FORMATS = {
 
 
 def find_paths(source: str, glob: bool) -> list[str]:
-    """The files that `source` names, as absolute paths, each a regular file that may be read."""
+    """The files that `source` names, as absolute paths, each a regular file that may be read.
+
+    Raises `TableFileError` where there is none, with the nearest name as the hint.
+    """
     if glob and (found := sorted(patterns.glob(source))):
         return [_checked(path) for path in found]
     if glob:
@@ -47,7 +50,10 @@ def _checked(path: str) -> str:
 
 
 def format_of(paths: Sequence[str]) -> str:
-    """The one format of all files, "csv" where no ending says another; "sql" without a file."""
+    """The one format of all files, "csv" where no ending says another; "sql" without a file.
+
+    Raises `TableFileError` where there are several.
+    """
     found = {_FORMATS.get(os.path.splitext(path)[1].lower(), "csv") for path in paths}
     if len(found) > 1:
         raise TableFileError("files read together need one format.")

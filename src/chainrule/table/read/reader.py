@@ -161,7 +161,7 @@ def read_table(
 
 
 def check_rows(parts: Sequence[Part], label: str, has_header: bool) -> None:
-    """Refuse a table without rows."""
+    """Raise `TableFileError` for a table without rows."""
     if not any(part.n_rows for part in parts):
         what = "has a header and no rows" if has_header else "has no rows"
         raise TableFileError(f"{label} {what}.")

@@ -17,7 +17,11 @@ from chainrule.table.read.names import check_header
 def load_parquet(
     connection: Connection, paths: Sequence[str], names: Sequence[str], choose: Choose
 ) -> Loaded:
-    """Parquet, with the types that the file states."""
+    """Parquet, with the types that the file states.
+
+    Raises `TableFileError` for a file that cannot be read, and for column names that differ only in
+    case.
+    """
     listed = ", ".join(exact_path(path) for path in paths)
     source = f"SELECT * FROM read_parquet([{listed}])"
     described = connection.names_and_types(source)

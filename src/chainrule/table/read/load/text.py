@@ -45,7 +45,7 @@ def load_text(
     choose: Choose,
     notices: list[str],
 ) -> Loaded:
-    """CSV and its relatives, as text columns."""
+    """CSV and its relatives, as text columns; `TableFileError` where the text is no table."""
     header: list[str] = []
     columns: tuple[RawColumn, ...] = ()
     parts: list[Part] = []

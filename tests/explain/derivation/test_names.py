@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import SpecError
-from chainrule.explain.notation.names import Asked, Names
+from chainrule.explain.derivation.names import Asked, Names
 from chainrule.spec import (
+    Activation,
     CategoryEmbedding,
+    Columns,
     Dense,
     Loss,
     NetworkSpec,
@@ -81,20 +83,19 @@ def test_the_number_of_names_is_checked():
         Names(SPEC, ("a",))
 
 
-STEM = NetworkSpec(
+EMBEDDED = NetworkSpec(
     4,
     (
-        PeriodicEmbedding(2, frequencies=6, outputs=2),
-        CategoryEmbedding((3,), units=2),
+        Columns(((2, PeriodicEmbedding(6, 2)), (1, None), (1, CategoryEmbedding((3,), units=2)))),
         Scale(),
-        Dense(4, "tanh", blend=True),
+        Dense(4, Activation("tanh", parametric=True)),
         Dense(2, "softmax"),
     ),
     Loss("cross_entropy"),
 )
 
 
-STEM_NAMES = Names(STEM, ("bill", "a, b", "sex?", "island"), ("p", "q"))
+EMBEDDED_NAMES = Names(EMBEDDED, ("bill", "a, b", "sex?", "island"), ("p", "q"))
 
 
 @pytest.mark.parametrize(
@@ -103,52 +104,63 @@ STEM_NAMES = Names(STEM, ("bill", "a, b", "sex?", "island"), ("p", "q"))
         ("W1[3,bill~1]", Asked("W", 1, 3, 1)),
         ("W1[3,island#1]", Asked("W", 1, 3, 8)),
         ("a0[sex?]", Asked("a", 0, 6)),
-        ("freq[1,5]", Asked("freq", 0, 1, 5)),
-        ("∂L/∂freq[1,5]", Asked("freq", 0, 1, 5)),
-        ("dL/dblend1[3]", Asked("blend", 1, 3)),
+        ("frequency[1,5]", Asked("frequency", 0, 1, 5)),
+        ("∂L/∂frequency[1,5]", Asked("frequency", 0, 1, 5)),
+        ("dL/dactivation_weight1[3]", Asked("activation_weight", 1, 3)),
         ("phase[bill,0]", Asked("phase", 0, 0, 0)),
-        ("freq[a, b,5]", Asked("freq", 0, 1, 5)),
-        ("mix[bill~1,4]", Asked("mix", 0, 1, 4)),
-        ("mix[a, b~0,4]", Asked("mix", 0, 2, 4)),
-        ("shift[a, b,1]", Asked("shift", 0, 1, 1)),
-        ("levels[3,0]", Asked("levels", 0, 3, 0)),
+        ("frequency[a, b,5]", Asked("frequency", 0, 1, 5)),
+        ("weight[bill~1,4]", Asked("weight", 0, 1, 4)),
+        ("weight[a, b~0,4]", Asked("weight", 0, 2, 4)),
+        ("bias[a, b,1]", Asked("bias", 0, 1, 1)),
+        ("embedding[3,0]", Asked("embedding", 0, 3, 0)),
         ("scale[island#0]", Asked("scale", 0, 7)),
         ("scale[2]@4", Asked("scale", 0, 2, row=4)),
-        ("blend1[3]", Asked("blend", 1, 3)),
+        ("activation_weight1[3]", Asked("activation_weight", 1, 3)),
     ],
 )
-def test_parameters_before_layer_1_and_blends(text, asked):
-    assert STEM_NAMES.parse(text) == asked
+def test_parameters_of_other_kinds(text, asked):
+    assert EMBEDDED_NAMES.parse(text) == asked
 
 
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("freq[2,0]", "column 2 of freq, which has 2"),
-        ("freq[0,6]", "frequency 6 of freq, which has 6"),
-        ("freq[0]", "freq has two indices, column and frequency"),
-        ("mix[4,0]", "wave 4 of mix, which has 4"),
-        ("freq[sex?,0]", "no column called 'sex"),
+        ("frequency[2,0]", "column 2 of frequency, which has 2"),
+        ("frequency[0,6]", "frequency 6 of frequency, which has 6"),
+        ("frequency[0]", "frequency has two indices, column of frequency and frequency"),
+        ("weight[4,0]", "output 4 of weight, which has 4"),
+        ("frequency[sex?,0]", "no column called 'sex"),
         ("scale[island]", "did you mean 'island#"),
-        ("levels[4,0]", "level 4 of levels, which has 4"),
-        ("blend2[0]", "no 'blend2'; its parameters are freq, phase, mix, shift, levels, scale, W1"),
-        ("blend3[0]", "layers 1 to 2"),
-        ("scale1[0]", "cannot read"),
+        ("embedding[4,0]", "level 4 of embedding, which has 4"),
+        (
+            "activation_weight2[0]",
+            "no 'activation_weight2'; its parameters are frequency, phase, weight, bias,",
+        ),
+        ("activation_weight3[0]", "layers 1 to 2"),
+        ("scale1[0]", "no 'scale1'"),
     ],
 )
 def test_parameters_that_are_not_there(text, word):
     with pytest.raises(SpecError, match=word):
-        STEM_NAMES.parse(text)
+        EMBEDDED_NAMES.parse(text)
     with pytest.raises(SpecError, match="no 'scale'; its parameters are W1"):
         NAMES.parse("scale[0]")
 
 
 def test_places_before_layer_1():
-    assert STEM_NAMES.parse("freq[bill,3]").identifier == "freq[0,3]"
-    assert STEM_NAMES.parse("scale[2]").identifier == "scale[2]"
-    assert STEM_NAMES.parse("blend1[3]").identifier == "blend1[3]"
-    assert STEM_NAMES.parameter("freq", 7) == "freq[1,1] a, b"
-    assert STEM_NAMES.parameter("mix", 8) == "mix[1,2] bill~1"
-    assert STEM_NAMES.parameter("scale", 7) == "scale[7] island#0"
-    assert STEM_NAMES.parameter("levels", 5) == "levels[2,1]"
-    assert STEM_NAMES.parameter("blend1", 2) == "blend1[2]"
+    assert EMBEDDED_NAMES.parse("frequency[bill,3]").identifier == "frequency[0,3]"
+    assert EMBEDDED_NAMES.parse("scale[2]").identifier == "scale[2]"
+    assert EMBEDDED_NAMES.parse("activation_weight1[3]").identifier == "activation_weight1[3]"
+    assert EMBEDDED_NAMES.parameter("frequency", 7) == "frequency[1,1] a, b"
+    assert EMBEDDED_NAMES.parameter("weight", 8) == "weight[1,2] bill~1"
+    assert EMBEDDED_NAMES.parameter("scale", 7) == "scale[7] island#0"
+    assert EMBEDDED_NAMES.parameter("embedding", 5) == "embedding[2,1]"
+    assert EMBEDDED_NAMES.parameter("activation_weight1", 2) == "activation_weight1[2]"
+
+
+def test_inputs_of_layer_1_are_called_after_what_they_are_made_of():
+    outputs = ("bill~0", "bill~1", "bill", "a, b~0", "a, b~1", "a, b")
+    assert EMBEDDED_NAMES.layer_inputs == (*outputs, "sex?", "island#0", "island#1")
+    assert len(EMBEDDED_NAMES.layer_inputs) == EMBEDDED.n_inputs
+    assert Names(EMBEDDED).layer_inputs == ()
+    assert EMBEDDED_NAMES.of_unit(0, 7) == "island#0"

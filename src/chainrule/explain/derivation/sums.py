@@ -1,0 +1,37 @@
+"""Long sums: the largest terms are shown, and the rest is stated."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from chainrule.explain.notation.tree import Node, Sum, rest_of
+
+Values = Sequence[float] | npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Builds sums of which `top` terms are shown; None shows all."""
+
+    top: int | None = None
+
+    def shown(self, values: Values) -> list[int]:
+        """Indices of the terms to show: all, or the `top` largest, largest first."""
+        if self.top is None or len(values) <= self.top:
+            return list(range(len(values)))
+        return [int(k) for k in np.argsort(-np.abs(values), kind="stable")[: self.top]]
+
+    def sum_of(self, values: Values, term: Callable[[int], Node], *extra: Node) -> Node:
+        """The sum of `values`, of which term(k) is the node; `extra` terms always show."""
+        numbers = [float(value) for value in values]
+        chosen = self.shown(numbers)
+        terms = (*(term(k) for k in chosen), *extra)
+        rest = rest_of(numbers, chosen)
+        if len(terms) == 1 and rest is None:
+            return terms[0]
+        return Sum(terms, math.fsum([*numbers, *(node.value for node in extra)]), rest)

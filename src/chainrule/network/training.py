@@ -1,0 +1,199 @@
+"""Training a network: `fit`, which hands the whole loop to the core."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, SupportsIndex
+
+import numpy.typing as npt
+
+from chainrule import engine
+from chainrule.errors import DivergedError, SpecError
+from chainrule.network.inspection import Inspection
+from chainrule.network.progress import Progress
+from chainrule.spec import History, TrainingSpec, TrainingState
+from chainrule.spec.shorthand import training_spec, whole
+
+Array = npt.NDArray[Any]
+
+
+class Training(Inspection):
+    """The method of `Network` that trains, and what a training leaves behind."""
+
+    _fitting: bool
+
+    def _set_up(
+        self,
+        params: dict[str, Array],
+        training: TrainingSpec | None = None,
+        history: History | None = None,
+        state: TrainingState | None = None,
+    ) -> None:
+        self._params = params
+        self._training = training
+        self._state = state
+        self._fitting = False
+        self._predictor = None
+        self.history = history
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        sample_weight: Any = None,
+        eval_set: tuple[Any, Any] | None = None,
+        eval_sample_weight: Any = None,
+        metric: str | Callable[[Array], float] = "loss",
+        callback: Callable[[int, History], bool | None] | None = None,
+        optimizer: str = "adam",
+        learning_rate: float = 1e-3,
+        schedule: Any = "constant",
+        epochs: SupportsIndex = 100,
+        batch_size: SupportsIndex | None = 32,
+        reduction: str = "mean",
+        l1: float = 0.0,
+        l2: float = 0.0,
+        weight_decay: float = 0.0,
+        clip_norm: float | None = None,
+        patience: SupportsIndex | None = None,
+        tol: float = 0.0,
+        time_limit: float | None = None,
+        shuffle: bool = True,
+        n_threads: SupportsIndex | None = None,
+        verbose: int = 0,
+        **constants: Any,
+    ) -> History:
+        """Train; a second call goes on from where the first ended.
+
+        Each step takes the gradient of a batch's loss (backpropagation: Rumelhart, Hinton and
+        Williams 1986), with the penalty, clipped, and gives it to the optimizer.
+
+        Parameters
+        ----------
+        X : array (n_samples, n_features)
+        y : array (n_samples, n_outputs)
+            (n_samples,) with one output. For cross_entropy class indices (n_samples,) or rows of
+            probabilities.
+        sample_weight : array (n_samples,), optional
+            At least 0. Default: 1 for every row.
+        eval_set : (X, y), optional
+            Validation rows; the epoch with the lowest `metric` on them is kept (of ties the last).
+        eval_sample_weight : array (n_validation,), optional
+            Weights of the validation rows. Default: 1 for every row.
+        metric : "loss", "error", "rmse", "mae" or callable, default "loss"
+            A function gets the outputs on the validation rows, (n_validation, n_outputs), and
+            returns a number; lower is better.
+        callback : callable, optional
+            callback(epoch, history) after each epoch, from 0; returning True stops.
+        optimizer : str, default "adam"
+            "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam" or "adamw".
+        learning_rate : float, default 1e-3
+            eta, before the schedule's factor.
+        schedule : str or mapping, default "constant"
+            "constant", "step", "exponential", "cosine", "plateau", "coslog4", "flat_cos", or with
+            constants: {"name": "cosine", "warmup": 0.05}.
+        epochs : int, default 100
+            Passes over the rows.
+        batch_size : int or None, default 32
+            Rows of a step. None is the full batch. A short last batch is kept.
+        reduction : "mean" or "sum", default "mean"
+            Of the loss over a batch's rows.
+        l1, l2 : float, default 0
+            l1 sum |W| + l2/2 sum W^2 is added to the loss.
+        weight_decay : float, default 0
+            Decoupled: W <- W (1 - eta weight_decay) before each step.
+        clip_norm : float, optional
+            Largest Euclidean norm of the gradient of all parameters together. Default: no limit.
+        patience : int, optional
+            Stops after so many epochs without improvement by more than `tol`. Default: never.
+        tol : float, default 0
+            Without patience: stops when an epoch lowers the loss by less.
+        time_limit : float, optional
+            Seconds, looked at after each epoch. Default: no limit.
+        shuffle : bool, default True
+            Whether every epoch has a new order of rows.
+        n_threads : int, optional
+            Default: the machine's, or fewer where that is faster. Never changes a result.
+        verbose : 0, 1 or 2, default 0
+            1 keeps a progress line on standard error, 2 prints a line an epoch.
+        **constants
+            The other fields of `spec.TrainingSpec`: `momentum`, `rho`, `beta1`, `beta2`, `epsilon`;
+            `learning_rate_factors` such as {"b": 0} to freeze biases; `weight_decay_factors`.
+
+        Returns
+        -------
+        History
+            Losses by epoch, the epoch that was kept and why training stopped. It is also the
+            attribute `history`.
+
+        Raises
+        ------
+        SpecError
+            Naming the setting that cannot be; also where the network is being fitted already.
+        DataError
+            Naming the rows, targets or weights that cannot be used.
+        TypeError
+            For a keyword that `fit` does not have, with the name to use.
+        DivergedError
+            When the loss becomes infinite or NaN; the last finite epoch's parameters are kept.
+        """
+        if self._fitting:
+            raise SpecError("this network is being fitted already; wait, or fit a copy of it.")
+        given = dict(
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            schedule=schedule,
+            epochs=whole("epochs", epochs),
+            batch_size=None if batch_size is None else whole("batch_size", batch_size),
+            reduction=reduction,
+            l1=l1,
+            l2=l2,
+            weight_decay=weight_decay,
+            clip_norm=clip_norm,
+            patience=None if patience is None else whole("patience", patience),
+            tol=tol,
+            time_limit=time_limit,
+            shuffle=shuffle,
+            n_threads=None if n_threads is None else whole("n_threads", n_threads),
+            **constants,
+        )
+        training = training_spec({**given, "seed": self.random_state})
+        if not isinstance(verbose, bool):
+            whole("verbose", verbose)
+        if callback is not None and not callable(callback):
+            raise SpecError(f"callback must be a function, found {callback!r}.")
+        progress = Progress(verbose, training.epochs) if verbose else None
+
+        def after_epoch(epoch: int, history: History) -> bool:
+            if progress is not None:
+                progress(epoch, history)
+            return callback is not None and callback(epoch, history) is True
+
+        self._fitting = True
+        try:
+            result = engine.fit(
+                self.spec,
+                self._params,
+                X,
+                y,
+                training,
+                sample_weight=sample_weight,
+                eval_set=eval_set,
+                eval_sample_weight=eval_sample_weight,
+                state=self._state,
+                metric=metric,
+                callback=after_epoch if progress or callback else None,
+            )
+        except DivergedError as error:
+            self._set_up(error.result.params, training, error.result.history)
+            raise
+        finally:
+            self._fitting = False
+        self._set_up(result.params, training, result.history, result.state)
+        if progress is not None:
+            progress.close(result.history)
+        from chainrule.explain.diagnosis.course import warn_of_clear_fault
+
+        warn_of_clear_fault(result.history, training)
+        return result.history
