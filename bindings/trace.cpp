@@ -46,7 +46,7 @@ Traced trace_step(const NetworkPlan& plan, const TrainingPlan& training, const A
     const Layer<T>& layer = *seen.network.leaves()[k];
     const LayerRows<T>& made = *seen.batch.leaves[k];
     LayerTrace& to = out.layers.emplace_back();
-    to.out = copy_rows<T>(made.out, n, layer.n_out());
+    to.out = copy_rows<T>(made.read, n, layer.n_out());
     to.delta = copy_rows<T>(made.delta, n, layer.n_out());
     if (layer.drops() && dropout_epoch < 0) continue;
     for (const Shown<T>& shown : layer.shown(made))

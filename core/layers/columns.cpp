@@ -29,7 +29,7 @@ class ColumnsLayer final : public Layer<T> {
       if (!part.layer) continue;
       rows.inside[k].out = rows.out.part(0, part.to);
       rows.inside[k].delta = rows.delta.part(0, part.to);
-      part.layer->connect(rows.inside[k], in.part(0, part.from), dropping);
+      rows.inside[k].read = part.layer->connect(rows.inside[k], in.part(0, part.from), dropping);
     }
     return rows.out;
   }

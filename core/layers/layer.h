@@ -46,8 +46,8 @@ enum class Use : int { predict, train, trace };
 template <class T>
 struct LayerRows {
   View<const T> in;
-  View<T> out;                       // the layer above may read another view: see connect()
-  View<const T> read;                // that view, where a container has to know it
+  View<T> out;
+  View<const T> read;                // what the layer above reads: out, or another view
   View<T> delta;                     // dl/d(out) of each row, for a fused layer dl/dz
   T* kept[3] = {};                   // what the kind keeps, out.stride apart
   std::vector<LayerRows<T>> inside;  // of the layers that it runs

@@ -7,7 +7,7 @@ template <class T>
 void connect(const Network<T>& network, Batch<T>& batch, bool dropping) {
   View<const T> in = batch.x;
   for (std::size_t l = 0; l < batch.rows.size(); ++l)
-    in = network.layers()[l]->connect(batch.rows[l], in, dropping);
+    in = batch.rows[l].read = network.layers()[l]->connect(batch.rows[l], in, dropping);
 }
 
 template <class T>

@@ -10,7 +10,7 @@ import pytest
 
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
-from chainrule.spec import OPTIMIZERS, Dense, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import OPTIMIZERS, Dense, Dropout, Loss, NetworkSpec, TrainingSpec
 from comparing import FUSED, instruction_set, rounded, same_bits, same_state
 from strategies import random_problem
 
@@ -144,3 +144,13 @@ def test_what_cannot_be_traced_is_named() -> None:
             [0, 0],
             TrainingSpec(learning_rate_factors={"W7": 1.0}),
         )
+
+
+def test_without_masks_dropout_hands_its_input_on() -> None:
+    spec = NetworkSpec(
+        3, (Dropout(0.5), Dense(4, "tanh"), Dropout(0.5), Dense(1)), Loss("squared_error")
+    )
+    X = np.random.default_rng(0).normal(size=(5, 3))
+    seen = engine.trace(spec, engine.initialize(spec, dtype="float64"), X, X[:, :1])
+    np.testing.assert_array_equal(seen.layers[0].out, X)
+    np.testing.assert_array_equal(seen.layers[3].out, seen.layers[2].out)
