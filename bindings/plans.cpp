@@ -11,6 +11,7 @@
 #include "layers/dropout.h"
 #include "layers/embedding.h"
 #include "layers/fuse.h"
+#include "layers/layer_norm.h"
 #include "layers/periodic.h"
 #include "layers/scale.h"
 #include "train/schedule.h"
@@ -49,6 +50,8 @@ void register_layers(nb::module_& module) {
       .def(nb::init<Index, Index>(), nb::arg("frequencies"), nb::arg("outputs"));
   nb::class_<EmbeddingPlan, LayerPlan>(module, "CategoryEmbedding")
       .def(nb::init<std::vector<Index>, Index>(), nb::arg("levels"), nb::arg("units"));
+  nb::class_<LayerNormPlan, LayerPlan>(module, "LayerNorm")
+      .def(nb::init<double>(), nb::arg("epsilon"));
   nb::class_<ColumnsPlan::Part>(module, "Part")
       .def(
           "__init__",

@@ -9,6 +9,7 @@ from chainrule.spec import (
     Dense,
     Dropout,
     Layer,
+    LayerNorm,
     Loss,
     NetworkSpec,
     Part,
@@ -33,6 +34,7 @@ EXAMPLES: dict[str, tuple[Layer, ...]] = {
         Columns(((1, PeriodicEmbedding(5, 2)), (2, None), (1, CategoryEmbedding((3,), 4)))),
         Columns((Part(1), Part(1, CategoryEmbedding((1,), 1)), Part(2, PeriodicEmbedding(2, 1)))),
     ),
+    "layer_norm": (LayerNorm(), LayerNorm(0.1)),
 }
 
 

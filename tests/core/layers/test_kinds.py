@@ -18,6 +18,7 @@ from chainrule.spec import (
     Dense,
     Dropout,
     Layer,
+    LayerNorm,
     Loss,
     NetworkSpec,
     Scale,
@@ -49,8 +50,9 @@ def in_any_order(seed: int) -> NetworkSpec:
             Activation(str(rng.choice(ACTIVATIONS)), parametric),
             Dropout(0.3),
             Scale(),
+            LayerNorm(),
         ]
-        layers.append(choices[rng.integers(4)])
+        layers.append(choices[rng.integers(len(choices))])
         try:
             NetworkSpec(4, (*layers, Dense(2)), Loss("squared_error"))
         except SpecError:  # two of a kind with one name

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import chainrule
+from chainrule import TabularClassifier
 from chainrule.errors import SpecError
 from chainrule.estimators.tabular.recipe import PRESETS, TASKS, Recipe, resolve
 from chainrule.spec import (
@@ -13,6 +15,7 @@ from chainrule.spec import (
     Columns,
     Dense,
     Dropout,
+    LayerNorm,
     Loss,
     PeriodicEmbedding,
     Scale,
@@ -179,3 +182,18 @@ def test_every_preset_is_a_valid_training(preset, task):
     spec = recipe.network(1, 2, SQUARES)
     assert recipe.training(spec, 1, 0, None, None).epochs > 0
     assert recipe.n_members >= 1
+
+
+def test_normed_layers(monkeypatch, tmp_path):
+    changes = {"layer_norm": True, "hidden_layer_sizes": (6, 6)}
+    monkeypatch.setattr(TabularClassifier, "_recipe", changes)
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 3))
+    model = TabularClassifier(preset="fast", epochs=3, random_state=0).fit(X, X[:, 0] > X[:, 1])
+    hidden = (Dense(6, ntk=True), LayerNorm(), Activation("selu", True), Dropout(0.15))
+    assert model.spec_.layers[-6:-2] == hidden
+    assert {"norm_gain1", "norm_bias2"} <= set(model.spec_.parameters)
+    model.save(tmp_path / "normed.safetensors")
+    again = chainrule.load(tmp_path / "normed.safetensors")
+    np.testing.assert_array_equal(again.predict_proba(X), model.predict_proba(X))
+    assert model.check_gradients(X, X[:, 0] > X[:, 1]).ok

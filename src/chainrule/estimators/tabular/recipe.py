@@ -26,6 +26,7 @@ from chainrule.spec import (
     Dense,
     Dropout,
     Layer,
+    LayerNorm,
     Loss,
     NetworkSpec,
     Part,
@@ -59,6 +60,8 @@ class Recipe:
         Of every hidden layer.
     parametric : bool
         Whether its strength is learned, unit by unit.
+    layer_norm : bool
+        Whether each hidden layer's z is normalised over its units.
     init : str
         One of `INITIALIZATIONS`; "ntk" and "data_driven" also mean z = W a / sqrt(n_in) + b.
     frequencies, embedded_numbers : int
@@ -91,6 +94,7 @@ class Recipe:
     hidden_layer_sizes: tuple[int, ...] = (256, 256, 256)
     activation: str = "selu"
     parametric: bool = True
+    layer_norm: bool = False
     init: str = "data_driven"
     frequencies: int = 16
     embedded_numbers: int = 3
@@ -140,11 +144,19 @@ class Recipe:
         ntk = self.init in _NTK_INITS
         layers = self._front(n_features, n_numbers, levels)
         for units in self.hidden_layer_sizes:
-            layers.append(Dense(units, Activation(self.activation, self.parametric), ntk))
-            if self.dropout != 0:
-                layers.append(Dropout(self.dropout))
+            layers += self._hidden(units, ntk)
         layers.append(Dense(n_outputs, loss.row.output_activation, ntk))
         return NetworkSpec(n_features, tuple(layers), loss)
+
+    def _hidden(self, units: int, ntk: bool) -> list[Layer]:
+        """One hidden layer with all that belongs to it."""
+        layers: list[Layer] = [Dense(units, ntk=ntk)]
+        if self.layer_norm:
+            layers.append(LayerNorm())
+        layers.append(Activation(self.activation, self.parametric))
+        if self.dropout != 0:
+            layers.append(Dropout(self.dropout))
+        return layers
 
     def _front(self, n_features: int, n_numbers: int, levels: Sequence[int]) -> list[Layer]:
         """What stands before layer 1."""

@@ -16,6 +16,7 @@ from chainrule.spec.layers.dense import Dense
 from chainrule.spec.layers.dropout import Dropout
 from chainrule.spec.layers.embedding import CategoryEmbedding
 from chainrule.spec.layers.layer import Layer, Parameter, Start
+from chainrule.spec.layers.layer_norm import LayerNorm
 from chainrule.spec.layers.periodic import PeriodicEmbedding
 from chainrule.spec.layers.scale import Scale
 
@@ -29,6 +30,7 @@ KINDS: dict[str, type[Layer]] = {
         PeriodicEmbedding,
         CategoryEmbedding,
         Columns,
+        LayerNorm,
     )
 }
 
@@ -60,6 +62,7 @@ __all__ = [
     "Dense",
     "Dropout",
     "Layer",
+    "LayerNorm",
     "Parameter",
     "Part",
     "PeriodicEmbedding",
