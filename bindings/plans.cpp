@@ -13,6 +13,7 @@
 #include "layers/fuse.h"
 #include "layers/layer_norm.h"
 #include "layers/periodic.h"
+#include "layers/residual.h"
 #include "layers/scale.h"
 #include "train/schedule.h"
 
@@ -52,6 +53,13 @@ void register_layers(nb::module_& module) {
       .def(nb::init<std::vector<Index>, Index>(), nb::arg("levels"), nb::arg("units"));
   nb::class_<LayerNormPlan, LayerPlan>(module, "LayerNorm")
       .def(nb::init<double>(), nb::arg("epsilon"));
+  nb::class_<ResidualPlan, LayerPlan>(module, "Residual")
+      .def(
+          "__init__",
+          [](ResidualPlan* plan, const std::vector<PlanPtr>& layers) {
+            new (plan) ResidualPlan(plans_of(layers));
+          },
+          nb::arg("layers"));
   nb::class_<ColumnsPlan::Part>(module, "Part")
       .def(
           "__init__",

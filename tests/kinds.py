@@ -14,6 +14,7 @@ from chainrule.spec import (
     NetworkSpec,
     Part,
     PeriodicEmbedding,
+    Residual,
     Scale,
 )
 
@@ -35,6 +36,13 @@ EXAMPLES: dict[str, tuple[Layer, ...]] = {
         Columns((Part(1), Part(1, CategoryEmbedding((1,), 1)), Part(2, PeriodicEmbedding(2, 1)))),
     ),
     "layer_norm": (LayerNorm(), LayerNorm(0.1)),
+    "residual": (
+        Residual((Dense(4),)),
+        Residual((LayerNorm(), Dense(7, "gelu"), Dropout(0.5), Dense(4))),
+        Residual(
+            (Dense(5, Activation("tanh", True)), Residual((Dense(3, "silu"), Dense(5))), Dense(4))
+        ),
+    ),
 }
 
 

@@ -21,6 +21,7 @@ from chainrule.spec import (
     LayerNorm,
     Loss,
     NetworkSpec,
+    Residual,
     Scale,
     TrainingSpec,
 )
@@ -51,6 +52,7 @@ def in_any_order(seed: int) -> NetworkSpec:
             Dropout(0.3),
             Scale(),
             LayerNorm(),
+            Residual((Activation("tanh"), Scale())),
         ]
         layers.append(choices[rng.integers(len(choices))])
         try:

@@ -138,7 +138,7 @@ EXACT: dict[str, Callable[[Any, Arrays, Rows], tuple[Rows, Rows]]] = {
     "periodic": periodic,
     "layer_norm": layer_norm,
 }
-CONTAINERS = {"columns"}
+CONTAINERS = {"columns", "residual"}
 
 
 def filled(layer: Layer, fill: str) -> tuple[NetworkSpec, Arrays, np.ndarray]:

@@ -31,6 +31,7 @@ from chainrule.spec import (
     NetworkSpec,
     Part,
     PeriodicEmbedding,
+    Residual,
     Scale,
     Schedule,
     TrainingSpec,
@@ -62,6 +63,8 @@ class Recipe:
         Whether its strength is learned, unit by unit.
     layer_norm : bool
         Whether each hidden layer's z is normalised over its units.
+    residual : bool
+        Whether hidden layers as wide as the one before stand in residual blocks.
     init : str
         One of `INITIALIZATIONS`; "ntk" and "data_driven" also mean z = W a / sqrt(n_in) + b.
     frequencies, embedded_numbers : int
@@ -95,6 +98,7 @@ class Recipe:
     activation: str = "selu"
     parametric: bool = True
     layer_norm: bool = False
+    residual: bool = False
     init: str = "data_driven"
     frequencies: int = 16
     embedded_numbers: int = 3
@@ -143,8 +147,11 @@ class Recipe:
         """
         ntk = self.init in _NTK_INITS
         layers = self._front(n_features, n_numbers, levels)
+        width = 0
         for units in self.hidden_layer_sizes:
-            layers += self._hidden(units, ntk)
+            hidden = self._hidden(units, ntk)
+            layers += [Residual(tuple(hidden))] if self.residual and units == width else hidden
+            width = units
         layers.append(Dense(n_outputs, loss.row.output_activation, ntk))
         return NetworkSpec(n_features, tuple(layers), loss)
 

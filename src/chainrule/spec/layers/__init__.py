@@ -18,6 +18,7 @@ from chainrule.spec.layers.embedding import CategoryEmbedding
 from chainrule.spec.layers.layer import Layer, Parameter, Start
 from chainrule.spec.layers.layer_norm import LayerNorm
 from chainrule.spec.layers.periodic import PeriodicEmbedding
+from chainrule.spec.layers.residual import Residual
 from chainrule.spec.layers.scale import Scale
 
 KINDS: dict[str, type[Layer]] = {
@@ -31,6 +32,7 @@ KINDS: dict[str, type[Layer]] = {
         CategoryEmbedding,
         Columns,
         LayerNorm,
+        Residual,
     )
 }
 
@@ -66,6 +68,7 @@ __all__ = [
     "Parameter",
     "Part",
     "PeriodicEmbedding",
+    "Residual",
     "Scale",
     "Start",
     "layer_from_json",
