@@ -127,7 +127,7 @@ struct LossArgs {
   Loss loss;
   Activation activation;
   T huber_delta;
-  const T* quantiles;  // [n_outputs], of the pinball loss
+  const T* quantiles;  // [n_outputs], of the quantile loss
   Index rows;
   Index n_outputs;
   const T* z;  // [rows][stride]

@@ -10,7 +10,7 @@ the derivative is as exact as the loss itself. It takes one forward pass for eve
 At a kink there is no derivative, and both ways give the same subgradient, as the engine does:
 
     an activation at z = 0         its left slope: relu 0, leaky_relu 0.01, elu 1, selu lambda alpha
-    absolute_error, pinball        0 where the prediction is the target: such a row moves nothing
+    a loss with a kink             0 where the prediction is the target: such a row moves nothing
     huber at |prediction - y| = d  none: both sides have slope d
     l1 |w| at w = 0                0
 
