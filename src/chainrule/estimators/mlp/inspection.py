@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from copy import deepcopy
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -96,7 +95,7 @@ class MLPInspection(ABC):
                 f"member {member!r} does not exist; this model has one network, member 0."
             )
         params = {name: array.copy() for name, array in self._params().items()}
-        record = ModelRecord("network", self.spec_, self._step(), params, self._course())
+        record = ModelRecord("network", self.spec_, self.training_, params, self._course())
         if hasattr(self, "_optimizer"):
             record.state = deepcopy(self._optimizer.state)
         network = Network.from_record(record)
@@ -216,13 +215,6 @@ class MLPInspection(ABC):
         model._set_target(extra["target"], record.spec)
         restore(model, record)
         return model
-
-    def _step(self) -> TrainingSpec | None:
-        if self.training_ is None:
-            return None
-        rows = self.training_.batch_size or 1
-        l2 = float(self.alpha) / rows
-        return replace(self.training_, l2=l2, penalty_per_batch=False, epsilon_hat=False)
 
     def _course(self) -> History | None:
         loss = getattr(self, "loss_curve_", None)
