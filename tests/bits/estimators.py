@@ -17,7 +17,10 @@ FEW = {"hidden_layer_sizes": (40, 40), "epochs": 16}
 
 
 def table() -> pd.DataFrame:
-    """Numbers with gaps, a category of few levels and one of many, and a date."""
+    """Numbers with gaps, a category of few levels and one of many, and days since 1970.
+
+    Dates had no cycles of the calendar when these bits were recorded, and were these numbers.
+    """
     draw = Draw("table")
     gaps = np.where(draw.integers(0, 6, N) == 0, np.nan, draw.reals(N))
     return pd.DataFrame(
@@ -27,9 +30,15 @@ def table() -> pd.DataFrame:
             "few": np.array(["a", "b", "c"])[draw.integers(0, 3, N)],
             "many": [f"town {k}" for k in draw.integers(0, 23, N)],
             "wet": draw.integers(0, 2, N) == 1,
-            "day": pd.Timestamp("2021-01-01") + pd.to_timedelta(draw.integers(0, 400, N), "D"),
+            "day": 18_628.0 + draw.integers(0, 400, N),
         }
     )
+
+
+def dated() -> pd.DataFrame:
+    """The same with dates, whose hours go through the cycles of the calendar."""
+    hours = pd.to_timedelta(table()["day"] * 24 + Draw("hours").integers(0, 24, N), unit="h")
+    return table().assign(day=pd.Timestamp(0, tz="UTC") + hours)
 
 
 def numbers() -> np.ndarray:
@@ -43,9 +52,11 @@ def classes() -> np.ndarray:
     return np.array(["low", "middle", "high"])[np.digitize(numbers(), [0.0, 3.0])]
 
 
-def tabular(kind: Any, y: Callable[[], np.ndarray], **options: Any) -> Callable[[int], Any]:
+def tabular(
+    kind: Any, y: Callable[[], np.ndarray], rows: Callable[[], Any] = table, **options: Any
+) -> Callable[[int], Any]:
     def answer(n_threads: int) -> Iterator[Any]:
-        X = table()
+        X = rows()
         model = kind(random_state=3, n_threads=n_threads, **options).fit(X, y())
         yield answers(model, X)
         yield [list(member.params.values()) for member in model.members_]
@@ -99,6 +110,7 @@ ESTIMATORS: dict[str, tuple[Callable[[int], Any], bool]] = {
     "regressor": (tabular(TabularRegressor, numbers, **FEW), False),
     "regressor-quantiles": (tabular(TabularRegressor, numbers, loss="pinball", **FEW), False),
     "regressor-float64": (tabular(TabularRegressor, numbers, dtype="float64", **FEW), False),
+    "regressor-dates": (tabular(TabularRegressor, numbers, dated, **FEW), False),
     "classifier-default": (tabular(TabularClassifier, classes), True),
     "regressor-default": (tabular(TabularRegressor, numbers), True),
     "mlp-classifier-adam": (perceptron(MLPClassifier, classes), False),

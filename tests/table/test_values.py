@@ -87,7 +87,14 @@ BAD_COLUMNS = {
     "struct": (pa.table({"a": [{"b": 1}]}), "Struct"),
     "polars list": (pl.DataFrame({"a": [[1]]}), "List"),
     "binary": (pa.table({"a": [b"x"]}), "Binary"),
-    "time": (pa.table({"a": [datetime.time(1)]}), "Time"),
+    "zoned time of day": (
+        {"a": [datetime.time(1, tzinfo=datetime.UTC)]},
+        "times of day with a zone",
+    ),
+    "half zoned": (
+        {"a": [datetime.datetime.min, datetime.datetime.max.replace(tzinfo=datetime.UTC)]},
+        r"times of the zone UTC \(row 1\) beside times without a zone \(row 0\)",
+    ),
 }
 
 

@@ -49,9 +49,7 @@ def check(
     reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     X, y = loaded.rows_with_target(data, reading, out, target)
     with out.catching():
-        report = loaded.estimator.check_gradients(
-            {name: values[:rows] for name, values in X.items()}, y[:rows]
-        )
+        report = loaded.estimator.check_gradients(X.take(slice(rows)), y[:rows])
     lines = [visible(line) for line in str(report).splitlines()]
     out.say(*lines[:-1])
     out.result(lines[-1])

@@ -21,6 +21,12 @@ def values_in_words(values: np.ndarray, kind: str) -> str:
     if kind == "datetime":
         known = values[~np.isnat(values)]
         return f"{known.min().astype('M8[s]')} to {known.max().astype('M8[s]')}"
+    if kind == "duration":
+        days = values[~np.isnat(values)] / np.timedelta64(1, "D")
+        return f"{number(float(days.min()))} to {number(float(days.max()))} days"
+    if kind == "time":
+        times = [value for value in values if value is not None]
+        return f"{min(times)} to {max(times)}"
     known = Counter(value for value in values.tolist() if value is not None)
     head = f"{len(known)} {'value' if len(known) == 1 else 'values'}: "
     words = [_short(str(value)) for value, _ in known.most_common(9)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chainrule.cli.options import (
     AsJson,
     Data,
+    Dates,
     Delimiter,
     Encoding,
     Glob,
@@ -15,6 +16,7 @@ from chainrule.cli.options import (
     Reading,
     Sql,
     Target,
+    dates_of,
 )
 from chainrule.cli.output import Output, aligned
 
@@ -29,6 +31,7 @@ def evaluate(
     encoding: Encoding = None,
     sql: Sql = None,
     glob: Glob = False,
+    dates: Dates = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -37,7 +40,9 @@ def evaluate(
 
     out = Output(as_json=as_json, quiet=quiet)
     loaded = open_model(model)
-    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
+    reading = Reading(
+        delimiter, no_header, encoding, tuple(missing or ()), sql, glob, dates_of(dates)
+    )
     X, y = loaded.rows_with_target(data, reading, out, target)
 
     from chainrule.cli.scores import answers, baseline_scores, score_rows, scores_of

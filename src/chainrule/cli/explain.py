@@ -130,7 +130,7 @@ def _trace(
     limit = rows or _ROWS
     if rows is None and len(y) > limit:
         out.notice(f"the first {limit:,} of {len(y):,} rows are used; --rows N takes others.")
-    X = {name: values[:limit] for name, values in X.items()}
+    X = X.take(slice(limit))
     numbers = kept[:limit]
     if int(numbers[-1]) >= len(numbers):
         out.notice("rows are counted among those that have a target; --row counts all of them.")

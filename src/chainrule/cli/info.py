@@ -70,4 +70,8 @@ def _coding(column: dict[str, Any]) -> str:
         return f"{len(levels)} values: {shown}{', ...' if len(levels) > 6 else ''}"
     if column["code"] == "none":
         return "never changed, not used"
+    if "cycles" in column:
+        parts = ["days since 1970" if column["kind"] == "datetime" else "hours", *column["cycles"]]
+        zone = f" of {column['zone']}" if column.get("zone") else ""
+        return f"{', '.join(parts)}{zone}"
     return f"median {column['median']:g}"

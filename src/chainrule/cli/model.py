@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chainrule.cli.options import Reading
@@ -33,6 +33,8 @@ class TableModel:
         Name of the target column.
     missing : tuple of str
         Tokens that meant missing in training.
+    dates : dict of str to str
+        Column -> how its dates were spelled in training, where values alone may not tell.
     baseline : dict
         {"frequencies": [...]} or {"mean": ...} of the training rows; empty if unknown.
     """
@@ -41,6 +43,7 @@ class TableModel:
     estimator: Any
     target: str | None
     missing: tuple[str, ...]
+    dates: dict[str, str]
     baseline: dict[str, Any]
 
     @property
@@ -68,7 +71,8 @@ class TableModel:
         if target:
             expect[target] = self._target_kind()
         tokens = tuple(dict.fromkeys((*self.missing, *reading.missing)))
-        ready = Reading(**{**reading.__dict__, "missing": tokens})
+        formats = {name: f for name, f in self.dates.items() if name in wanted}
+        ready = replace(reading, missing=tokens, dates={**formats, **reading.dates})
         table = ready.table(data, columns=wanted, expect=expect)
         for notice in table.report.notices:
             out.notice(notice)
@@ -81,14 +85,14 @@ class TableModel:
 
     def rows_with_target(
         self, data: str, reading: Reading, out: Output, target: str | None
-    ) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    ) -> tuple[FileTable, np.ndarray]:
         """Features and target of the rows that have one."""
         X, y, _, _ = self.numbered_rows(data, reading, out, target)
         return X, y
 
     def numbered_rows(
         self, data: str, reading: Reading, out: Output, target: str | None
-    ) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, FileTable]:
+    ) -> tuple[FileTable, np.ndarray, np.ndarray, FileTable]:
         """The same, with their numbers in the table, and the table."""
         import numpy as np
 
@@ -109,7 +113,7 @@ class TableModel:
         y = table[name][kept]
         if self.is_classifier:
             y = self._labels(y, kept, table, name)
-        return {key: values[kept] for key, values in features.items()}, y, kept, table
+        return features.take(kept), y, kept, table
 
     def _target_kind(self) -> str:
         if not self.is_classifier:
@@ -143,7 +147,7 @@ def is_missing(values: np.ndarray) -> np.ndarray:
 
     if values.dtype.kind == "O":
         return np.array([value is None for value in values], dtype=bool)
-    if values.dtype.kind == "M":
+    if values.dtype.kind in "mM":
         return np.asarray(np.isnat(values))
     if values.dtype.kind == "f":
         return np.asarray(np.isnan(values))
@@ -181,8 +185,15 @@ def open_model(path: str) -> TableModel:
         estimator,
         target if isinstance(target, str) else None,
         tuple(token for token in missing if isinstance(token, str)),
+        _strings(note.get("dates")),
         baseline if isinstance(baseline, dict) else {},
     )
+
+
+def _strings(found: Any) -> dict[str, str]:
+    """A mapping of strings from a file; what is none of it stays out."""
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {key: value for key, value in pairs if isinstance(value, str)}
 
 
 def named(path: str, error: ModelFileError) -> ModelFileError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -38,6 +38,13 @@ Missing = Annotated[
 ]
 Sql = Annotated[str | None, typer.Option(help="SELECT to run first; the file is its table 'data'.")]
 Glob = Annotated[bool, typer.Option("--glob", help="Read DATA as a pattern of files to join.")]
+Dates = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="COLUMN=FORMAT",
+        help="How a column's dates are spelled, such as %d/%m/%Y; repeatable.",
+    ),
+]
 Target = Annotated[
     str | None,
     typer.Option(metavar="COLUMN", help="Column of true values; that of training if left out."),
@@ -72,6 +79,7 @@ class Reading:
     missing: tuple[str, ...] = ()
     sql: str | None = None
     glob: bool = False
+    dates: Mapping[str, str] = field(default_factory=dict)
 
     def table(
         self,
@@ -96,6 +104,7 @@ class Reading:
             ignore=ignore,
             columns=columns,
             expect=expect,
+            dates=self.dates,
             glob=self.glob,
         )
 
@@ -108,5 +117,18 @@ class Reading:
             ("--sql", self.sql),
         ):
             found += [option, value] if value is not None else []
+        for column, format_ in self.dates.items():
+            found += ["--dates", f"{column}={format_}"]
         found += ["--no-header"] * self.no_header + ["--glob"] * self.glob
         return found
+
+
+def dates_of(given: Sequence[str] | None) -> dict[str, str]:
+    """Column -> format, from texts such as "when=%d/%m/%Y"."""
+    found = {}
+    for text in given or ():
+        column, mark, format_ = text.rpartition("=")
+        if not (mark and column and format_):
+            raise typer.BadParameter(f"--dates takes COLUMN=FORMAT, found {text!r}.")
+        found[column] = format_
+    return found

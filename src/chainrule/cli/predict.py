@@ -11,6 +11,7 @@ import typer
 from chainrule.cli.options import (
     AsJson,
     Data,
+    Dates,
     Delimiter,
     Encoding,
     Force,
@@ -21,6 +22,7 @@ from chainrule.cli.options import (
     Quiet,
     Reading,
     Sql,
+    dates_of,
 )
 from chainrule.cli.output import Output
 from chainrule.errors import DataError
@@ -55,6 +57,7 @@ def predict(
     encoding: Encoding = None,
     sql: Sql = None,
     glob: Glob = False,
+    dates: Dates = None,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -69,7 +72,9 @@ def predict(
     if output is not None:
         refuse_existing(output, force, "-o")
     loaded = open_model(model)
-    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
+    reading = Reading(
+        delimiter, no_header, encoding, tuple(missing or ()), sql, glob, dates_of(dates)
+    )
     _, features = loaded.read(data, reading, out)
     estimator = loaded.estimator
     name = loaded.target or "prediction"

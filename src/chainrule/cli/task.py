@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from chainrule.table.read import FileTable
 
+_IN_TIME = {"datetime": "dates", "time": "times of day", "duration": "durations"}
 MAX_CLASSES = 20  # distinct whole numbers that still mean classes
 
 
@@ -29,8 +30,11 @@ def task_of(table: FileTable, name: str, given: Task | None) -> tuple[Task, str]
     numbers mean regression.
     """
     kind = next(column.kind for column in table.report.columns if column.name == name)
-    if kind == "datetime":
-        raise DataError(f"column {name!r} holds dates, which cannot be the target.")
+    if kind in _IN_TIME:
+        raise DataError(
+            f"column {name!r} holds {_IN_TIME[kind]}, which cannot be the target.",
+            f"If they are classes, read them as text with --text {name!r}.",
+        )
     if given is not None:
         if given is Task.regression and kind != "number":
             raise DataError(

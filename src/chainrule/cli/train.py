@@ -12,6 +12,7 @@ import typer
 from chainrule.cli.options import (
     AsJson,
     Data,
+    Dates,
     Delimiter,
     Encoding,
     Force,
@@ -22,6 +23,7 @@ from chainrule.cli.options import (
     Reading,
     Sql,
     Threads,
+    dates_of,
 )
 from chainrule.cli.output import Output
 from chainrule.cli.task import Task
@@ -105,6 +107,7 @@ def train(
     encoding: Encoding = None,
     sql: Sql = None,
     glob: Glob = False,
+    dates: Dates = None,
     threads: Threads = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -118,7 +121,9 @@ def train(
     refuse_existing(path, force, "--model")
     sizes = None if hidden is None else _numbers(hidden, int, "--hidden", "whole", "256,256")
     levels = None if quantiles is None else _numbers(quantiles, float, "--quantiles", "", "0.1,0.9")
-    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
+    reading = Reading(
+        delimiter, no_header, encoding, tuple(missing or ()), sql, glob, dates_of(dates)
+    )
     table = reading.table(data, text=text or (), ignore=ignore or ())
     X, y, chosen, why = _problem(table, target, task)
 
@@ -152,7 +157,12 @@ def train(
     scores, baseline = _scores(estimator, X, y)
     show_training(out, estimator, seconds)
     show_scores(out, scores)
-    note = {"target": target, "missing": list(reading.missing), "baseline": baseline}
+    note = {
+        "target": target,
+        "missing": list(reading.missing),
+        "dates": table.report.date_formats,
+        "baseline": baseline,
+    }
     estimator.save(path, notes={TABLE_KEY: note})
     out.say("")
     out.result(f"saved to {path}")
@@ -240,8 +250,8 @@ def _scores(estimator: Any, X: FileTable, y: np.ndarray) -> tuple[dict[str, Any]
     validated, predictions = [], []
     for number, member in enumerate(estimator.members_):
         if member.eval_rows is not None:
-            kept = {name: values[member.eval_rows] for name, values in X.items()}
             validated.append(member.eval_rows)
+            kept = X.take(member.eval_rows)
             predictions.append(answers(estimator.only(number), kept))
     rows = np.arange(len(y))
     if len(estimator.members_) == 1 and validated:
@@ -249,7 +259,7 @@ def _scores(estimator: Any, X: FileTable, y: np.ndarray) -> tuple[dict[str, Any]
     known = baseline_of(estimator, y[rows])
     truth = y[np.concatenate(validated)] if validated else y
     words, baseline = baseline_scores(estimator, known, truth)
-    found = np.concatenate(predictions) if validated else answers(estimator, dict(X.items()))
+    found = np.concatenate(predictions) if validated else answers(estimator, X)
     scores = {
         "rows": "validation" if validated else "training",
         "n_training_rows": len(rows),

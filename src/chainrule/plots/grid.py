@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import DataError
-from chainrule.table.column import DATETIME, NUMERIC, Column
+from chainrule.table.column import MEASURED, NUMERIC, Column
 from chainrule.table.frame import Table
+from chainrule.table.times import as_cell
 
 _MARGIN = 0.06  # of a column's range, on both sides
-_SECONDS_PER_DAY = 86_400
 
 
 @dataclass(frozen=True)
@@ -96,14 +96,10 @@ def _range(column: Column, resolution: int) -> np.ndarray:
 def _typical(column: Column, n: int) -> np.ndarray:
     """The median or the most frequent level, n times."""
     known = column.values[~column.missing]
-    if column.kind in (NUMERIC, DATETIME):
-        middle = float(np.median(known)) if len(known) else np.nan
-        if column.kind == NUMERIC:
-            return np.full(n, middle)
-        if np.isnan(middle):
-            return np.full(n, np.datetime64("NaT"), "M8[s]")
-        return np.full(n, np.datetime64(round(middle * _SECONDS_PER_DAY), "s"))
     if not len(known):
-        return np.full(n, None, object)
+        return np.full(n, np.nan) if column.kind == NUMERIC else np.full(n, None, object)
+    if column.kind in MEASURED:
+        cell = as_cell(column, float(np.median(known)))
+        return np.full(n, cell, None if isinstance(cell, float | np.datetime64) else object)
     level = column.levels[int(np.bincount(known.astype(np.int64)).argmax())]
     return np.full(n, level, object if isinstance(level, str) else None)

@@ -1,9 +1,11 @@
 """One column of a table: its kind, and its values as a plain array.
 
-Whatever a column came from, the rest of the program meets one of four kinds:
+Whatever a column came from, the rest of the program meets one of six kinds:
 
     numeric    float64, NaN where missing
-    datetime   float64, days since 1970-01-01 (UTC), NaN where missing
+    datetime   float64, days since 1970-01-01, NaN where missing; of UTC where it has a time zone
+    duration   float64, days, NaN where missing
+    time       float64, hours since midnight, NaN where missing
     boolean    codes into levels (False, True), -1 where missing
     category   codes into the levels that occur, -1 where missing
 """
@@ -11,14 +13,17 @@ Whatever a column came from, the rest of the program meets one of four kinds:
 from __future__ import annotations
 
 import numbers
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 Level = str | bool | int | float
 
-NUMERIC, DATETIME, BOOLEAN, CATEGORY = "numeric", "datetime", "boolean", "category"
+NUMERIC, DATETIME, DURATION, TIME = "numeric", "datetime", "duration", "time"
+BOOLEAN, CATEGORY = "boolean", "category"
+# Kinds whose values are numbers; the others hold codes into levels.
+MEASURED = (NUMERIC, DATETIME, DURATION, TIME)
 
 _MAX_EXACT_INT = 1 << 53
 
@@ -31,24 +36,33 @@ class Column:
     ----------
     name : str
     kind : str
-        "numeric", "datetime", "boolean" or "category".
+        "numeric", "datetime", "duration", "time", "boolean" or "category".
     values : ndarray, shape (n_rows,)
         float64 with NaN, or integer codes with -1, as the kind says.
     levels : tuple
-        What the codes stand for: strings, numbers or booleans; empty for numbers and dates.
+        What the codes stand for: strings, numbers or booleans; empty for what is measured.
+    zone : str or None
+        Time zone of dates that are instants, such as "UTC", "Europe/Rome" or "+01:00"; None where
+        they are what a clock on the wall shows.
     """
 
     name: str
     kind: str
     values: np.ndarray
     levels: tuple[Level, ...] = ()
+    zone: str | None = None
 
     @property
     def missing(self) -> np.ndarray:
         """Mask of the rows without a value, shape (n_rows,)."""
-        if self.kind in (NUMERIC, DATETIME):
+        if self.kind in MEASURED:
             return np.asarray(np.isnan(self.values))
         return np.asarray(self.values < 0)
+
+
+def take(column: Column, rows: np.ndarray) -> Column:
+    """The column with only these rows (indices or a mask)."""
+    return replace(column, values=column.values[rows])
 
 
 def as_category(column: Column) -> Column:

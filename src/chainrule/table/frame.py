@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import narwhals as nw
@@ -15,7 +15,7 @@ import numpy as np
 from narwhals.exceptions import DuplicateError
 
 from chainrule.errors import DataError
-from chainrule.table.column import Column
+from chainrule.table.column import Column, take
 from chainrule.table.series import column_from_series
 from chainrule.table.values import column_from_array
 
@@ -54,8 +54,7 @@ class Table:
         """The same columns with only these rows (indices or a mask), still converted one by one."""
 
         def convert(index: int) -> Column:
-            column = self.column(index)
-            return Column(column.name, column.kind, column.values[rows], column.levels)
+            return take(self.column(index), rows)
 
         count = np.count_nonzero(rows) if rows.dtype == bool else len(rows)
         return Table(self.names, int(count), self.named, convert)
@@ -122,6 +121,7 @@ def _from_mapping(columns: Mapping[Any, Any]) -> Table:
                 f"{shapes[0][0]}; all columns must be equally long."
             )
     n_rows = shapes[0][0] if shapes else 0
+    zones: Mapping[str, str] = getattr(columns, "zones", {})  # what NumPy's dates cannot say
     _check_size(n_rows, len(names))
 
     def convert(index: int) -> Column:
@@ -129,7 +129,8 @@ def _from_mapping(columns: Mapping[Any, Any]) -> Table:
         series = nw.from_native(values, series_only=True, pass_through=True)
         if isinstance(series, nw.Series):
             return column_from_series(names[index], series)
-        return column_from_array(names[index], _to_array(values))
+        column = column_from_array(names[index], _to_array(values))
+        return replace(column, zone=zones[raw]) if (raw := raw_names[index]) in zones else column
 
     return Table(names, n_rows, named, convert)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import narwhals as nw
@@ -15,6 +16,7 @@ from chainrule.table.values import (
     is_level,
     refused_type,
 )
+from chainrule.table.zones import UTC, zone_name
 
 
 def column_from_series(name: str, series: nw.Series[Any]) -> Column:
@@ -30,7 +32,11 @@ def column_from_series(name: str, series: nw.Series[Any]) -> Column:
         return category_from_objects(name, series.to_numpy(), len(series))
     if dtype in (nw.Categorical, nw.Enum):
         return _from_categorical(name, series)
-    if dtype in (nw.Datetime, nw.Date, nw.Duration, nw.Object):
+    if isinstance(dtype, nw.Datetime) and dtype.time_zone is not None:
+        instants = series.dt.convert_time_zone(UTC).dt.replace_time_zone(None)
+        column = column_from_array(name, instants.to_numpy())
+        return replace(column, zone=zone_name(dtype.time_zone))
+    if dtype in (nw.Datetime, nw.Date, nw.Duration, nw.Time, nw.Object):
         return column_from_array(name, series.to_numpy())
     if dtype == nw.Unknown:  # what narwhals does not know may still be numbers, dates or objects
         values = series.to_numpy()

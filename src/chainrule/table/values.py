@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import decimal
 import math
 import numbers
@@ -16,15 +15,14 @@ from chainrule.table.column import (
     BOOLEAN,
     CATEGORY,
     DATETIME,
+    DURATION,
     NUMERIC,
     Column,
     Level,
     number_level,
 )
-
-# Missing markers of libraries that need not be installed.
-_MISSING_TYPES = ("NoneType", "NAType", "NaTType")
-_PER_DAY = {"D": 1, "h": 24, "m": 1440, "s": 86_400, "ms": 86_400_000, "us": 86_400_000_000}
+from chainrule.table.missing import MISSING_TYPES, is_missing
+from chainrule.table.times import column_from_cells, days_of_spans, days_since_1970
 
 
 class CellError(DataError, TypeError):
@@ -51,7 +49,7 @@ def column_from_array(name: str, values: np.ndarray) -> Column:
     if kind == "M":
         return Column(name, DATETIME, days_since_1970(values))
     if kind == "m":
-        return _numeric(name, _days(values))
+        return Column(name, DURATION, days_of_spans(values))
     if kind == "U":
         return _from_objects(name, values.astype(object))
     if kind == "O":
@@ -65,28 +63,9 @@ def refused_type(name: str, dtype: str) -> CellError:
         return CellError(f"Complex data not supported: column '{name}' of X is {dtype}.")
     return CellError(
         f"column '{name}' of X has type {dtype}; "
-        "columns hold numbers, booleans, text, categories or dates.",
+        "columns hold numbers, booleans, text, categories, dates or times.",
         "Convert it or leave it out.",
     )
-
-
-def days_since_1970(values: np.ndarray) -> np.ndarray:
-    """float64 days from datetime64 of any unit; NaT becomes NaN."""
-    if np.datetime_data(values.dtype)[0] in ("generic", "ps", "fs", "as"):
-        values = values.astype("datetime64[us]")
-    return _days(values - np.datetime64(0, "D"))
-
-
-def _days(spans: np.ndarray) -> np.ndarray:
-    unit = np.datetime_data(spans.dtype)[0]
-    if unit in ("Y", "M", "W", "generic"):
-        spans, unit = spans.astype("timedelta64[D]"), "D"
-    elif unit in ("ns", "ps", "fs", "as"):
-        spans, unit = spans.astype("timedelta64[us]"), "us"
-    per_day = _PER_DAY[unit]
-    # A quotient of exact whole numbers: the same bits whatever unit the container keeps.
-    days = spans.astype(f"timedelta64[{unit}]").astype(np.int64) / per_day
-    return np.where(np.isnat(spans), np.nan, days)
 
 
 def _numeric(name: str, values: np.ndarray) -> Column:
@@ -127,7 +106,7 @@ def from_codes(name: str, codes: np.ndarray, levels: list[Any]) -> Column:
     kept: dict[Level, int] = {}
     renumber = np.full(len(levels) + 1, -1, np.int32)  # the last entry serves code -1
     for code, raw in enumerate(levels):
-        if not _is_missing(raw):
+        if not is_missing(raw):
             level = _level(name, raw)
             if level in (math.inf, -math.inf):
                 raise DataError(
@@ -151,15 +130,16 @@ class _Levels(dict[Any, int]):
 
 def _from_objects(name: str, values: np.ndarray) -> Column:
     """Decides the kind of an object column from the types of its cells."""
-    types = {t for t in set(map(type, values)) if t.__name__ not in _MISSING_TYPES}
+    types = {t for t in set(map(type, values)) if t.__name__ not in MISSING_TYPES}
     if any(issubclass(t, float | np.floating) for t in types) and _only_nan_floats(values):
         types = {t for t in types if not issubclass(t, float | np.floating)}
     if not types:
         return Column(name, NUMERIC, np.full(len(values), np.nan))
     if all(issubclass(t, bool | np.bool_) for t in types):
         return category_from_objects(name, values, len(values))
-    if all(issubclass(t, datetime.date | np.datetime64) for t in types):
-        return Column(name, DATETIME, days_since_1970(_to_datetime64(values)))
+    in_time = column_from_cells(name, values, types)
+    if in_time is not None:
+        return in_time
     if all(_is_number_type(t) for t in types):
         return _numeric(name, _to_float(name, values))
     return category_from_objects(name, values, len(values))
@@ -182,32 +162,10 @@ def _to_float(name: str, values: np.ndarray) -> np.ndarray:
         out = np.empty(len(values))
     for row, value in enumerate(values):
         try:
-            out[row] = np.nan if _is_missing(value) else value
+            out[row] = np.nan if is_missing(value) else value
         except OverflowError:
             out[row] = math.inf
     return out
-
-
-def _to_datetime64(values: np.ndarray) -> np.ndarray:
-    out = np.empty(len(values), "datetime64[us]")
-    for row, value in enumerate(values):
-        if _is_missing(value):
-            out[row] = np.datetime64("NaT")
-            continue
-        if isinstance(value, datetime.datetime) and value.tzinfo is not None:
-            value = value.astimezone(datetime.UTC).replace(tzinfo=None)
-        out[row] = np.datetime64(value, "us")
-    return out
-
-
-def _is_missing(value: Any) -> bool:
-    if value is None or type(value).__name__ in _MISSING_TYPES:
-        return True
-    if isinstance(value, np.datetime64 | np.timedelta64):
-        return bool(np.isnat(value))
-    if isinstance(value, decimal.Decimal):
-        return value.is_nan()
-    return isinstance(value, numbers.Real | np.floating) and bool(value != value)
 
 
 def is_level(value: Any) -> bool:
@@ -228,7 +186,7 @@ def _level(name: str, value: Any) -> Level:
 
 def _bad_cell(name: str, values: Iterable[Any]) -> CellError:
     for row, value in enumerate(values):
-        if not is_level(value) and not _is_missing(value):
+        if not is_level(value) and not is_missing(value):
             if isinstance(value, complex | np.complexfloating):
                 return CellError(f"Complex data not supported: column '{name}' of X holds {value}.")
             where = f" in row {row}" if row else ""

@@ -10,18 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from chainrule.errors import DataError, SpecError
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.trace import StepTrace
-from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, Column
+from chainrule.table.column import BOOLEAN, CATEGORY, NUMERIC, Column
 from chainrule.table.frame import Table, as_table
+from chainrule.table.times import cell_in_words
 
 if TYPE_CHECKING:
     from chainrule.estimators.tabular.base import TabularModel
-
-_SECONDS_PER_DAY = 86_400
 
 
 def trace_model(
@@ -131,11 +128,9 @@ def _cell(column: Column, row: int) -> Any:
     value = column.values[row]
     if column.kind in (BOOLEAN, CATEGORY):
         return column.levels[int(value)]
-    if column.kind == DATETIME:
-        return str(np.datetime64(round(float(value) * _SECONDS_PER_DAY), "s")).removesuffix(
-            "T00:00:00"
-        )
-    return float(value)
+    if column.kind == NUMERIC:
+        return float(value)
+    return cell_in_words(column, float(value))
 
 
 def _index(X: Any) -> list[Any] | None:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from chainrule.errors import DataError
-from chainrule.table.column import BOOLEAN, DATETIME, Column, Level, as_category
+from chainrule.table.column import BOOLEAN, DATETIME, TIME, Column, Level, as_category
 from chainrule.table.encode.column_encoder import (
     FLAGS,
     INDICES,
@@ -184,10 +184,11 @@ def match_levels(
 ) -> tuple[np.ndarray, str | None]:
     """Each row's index among the known levels, -1 for missing and unseen, and a notice.
 
-    Raises `DataError` where the column holds dates now.
+    Raises `DataError` where the column holds dates or times of day now.
     """
-    if column.kind == DATETIME and not column.missing.all():
-        raise DataError(f"column '{name}' held categories in training and holds dates now.")
+    if column.kind in (DATETIME, TIME) and not column.missing.all():
+        noun = "dates" if column.kind == DATETIME else "times of day"
+        raise DataError(f"column '{name}' held categories in training and holds {noun} now.")
     column = as_category(column)
     known: dict[Level, int] = {level: index for index, level in enumerate(levels)}
     if all(isinstance(level, str) for level in levels):

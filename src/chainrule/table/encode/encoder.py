@@ -9,25 +9,31 @@ missing, is this level), then the indices of levels.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from chainrule.errors import DataError
-from chainrule.table.column import BOOLEAN, CATEGORY, as_category
+from chainrule.table.column import DATETIME, DURATION, MEASURED, NUMERIC, TIME, as_category
 from chainrule.table.encode.categorical_features import categorical_indices
 from chainrule.table.encode.category import IndexEncoder, fit_category
 from chainrule.table.encode.column_encoder import NUMBERS, ColumnEncoder, UnusedEncoder, counted
+from chainrule.table.encode.datetime import fit_datetime
 from chainrule.table.encode.form import column_from_json, column_to_json
 from chainrule.table.encode.number import fit_number
+from chainrule.table.encode.time_of_day import fit_time
 from chainrule.table.frame import Table
+from chainrule.table.times import holds_dates_as_text
 
 MAX_LEVELS = 10_000
 MAX_LEVELS_IN_ALL = 200_000
 # Up to this many bytes of inputs, a table of many rows keeps all its levels as inputs.
 _INPUT_BYTES = 1 << 31
+
+_FIT = {NUMERIC: fit_number, DURATION: fit_number, DATETIME: fit_datetime, TIME: fit_time}
 
 CONSTANT_INPUT = "(constant)"
 
@@ -52,7 +58,7 @@ class Encoder:
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """Names of the inputs: `col` (a number, or an index), `col?` (missing), `col=level`."""
+        """Names of the inputs: `col` (a number, an index), `col?`, `col=level`, `col.hour.sin`."""
         names = self._in_order([name for column in self.columns for name in column.input_names])
         return names or (CONSTANT_INPUT,)
 
@@ -79,7 +85,7 @@ class Encoder:
 
     @property
     def file_kinds(self) -> dict[str, str]:
-        """Column -> "number", "text", "boolean" or "datetime": what a file must hold to be used.
+        """Column -> "number", "text", "datetime", ...: what a file must hold to be used.
 
         A column that may hold anything is not listed.
         """
@@ -128,9 +134,15 @@ class Encoder:
             column = table.column(index)
             if index in chosen:
                 column = as_category(column)
-            if column.kind not in (BOOLEAN, CATEGORY):
-                columns.append(fit_number(column, sample_weight))
+            if column.kind in MEASURED:
+                columns.append(_FIT[column.kind](column, sample_weight))
                 continue
+            if index not in chosen and holds_dates_as_text(column):
+                notices.append(
+                    f"column '{column.name}' holds dates as text, which are taken for "
+                    f"{len(column.levels)} categories; convert it to dates, for example with "
+                    "pandas.to_datetime."
+                )
             most = min(MAX_LEVELS, max(left, 2))
             encoder, notice = fit_category(column, sample_weight, most, max_one_hot)
             columns.append(encoder)
@@ -168,7 +180,8 @@ class Encoder:
         inputs = np.zeros((table.n_rows, max(width, 1)), dtype)
         for column, index in zip(self.columns, found, strict=True):
             own = [next(input_indices) for _ in column.groups]
-            notice = column.write(table.column(index), inputs[:, _as_slice(own)])
+            with _columns(inputs, own) as block:
+                notice = column.write(table.column(index), block)
             if notice:
                 notices.append(notice)
         return inputs, notices
@@ -224,12 +237,16 @@ class Encoder:
         return [index_of[name] for name in wanted], notices
 
 
-def _as_slice(indices: list[int]) -> slice:
-    """The inputs of one column: neighbours, or two that lie apart."""
-    if not indices:
-        return slice(0)
+@contextmanager
+def _columns(inputs: np.ndarray, indices: list[int]) -> Iterator[np.ndarray]:
+    """The inputs of one column, to be written: a view where their indices are evenly spaced."""
     step = indices[1] - indices[0] if len(indices) > 1 else 1
-    return slice(indices[0], indices[-1] + 1, step)
+    if not indices or indices == list(range(indices[0], indices[-1] + 1, step)):
+        yield inputs[:, indices[0] : indices[-1] + 1 : step] if indices else inputs[:, :0]
+        return
+    block = inputs[:, indices]
+    yield block
+    inputs[:, indices] = block
 
 
 def _listed(names: list[str]) -> str:

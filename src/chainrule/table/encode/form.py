@@ -8,15 +8,27 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from chainrule.errors import DataError
-from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, NUMERIC
+from chainrule.table.column import BOOLEAN, CATEGORY, MEASURED
+from chainrule.table.encode.calendar import CYCLES
 from chainrule.table.encode.category import IndexEncoder, OneHotEncoder, PairEncoder
 from chainrule.table.encode.column_encoder import ColumnEncoder, UnusedEncoder
+from chainrule.table.encode.datetime import DatetimeEncoder
 from chainrule.table.encode.number import NumberEncoder
+from chainrule.table.encode.time_of_day import TimeEncoder
+from chainrule.table.zones import is_zone_name
 
 # In the form, "code" says which encoder it is.
 _ENCODERS: dict[str, type[Any]] = {
     encoder.code: encoder
-    for encoder in (NumberEncoder, PairEncoder, OneHotEncoder, IndexEncoder, UnusedEncoder)
+    for encoder in (
+        NumberEncoder,
+        DatetimeEncoder,
+        TimeEncoder,
+        PairEncoder,
+        OneHotEncoder,
+        IndexEncoder,
+        UnusedEncoder,
+    )
 }
 
 
@@ -68,13 +80,22 @@ def _is_levels(value: Any) -> bool:
     return plain and len(set(value)) == len(value) > 0
 
 
+def _is_cycles(value: Any) -> bool:
+    """In the order of the inputs, each at most once."""
+    return isinstance(value, tuple) and value == tuple(name for name in CYCLES if name in value)
+
+
+def _is_zone(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and is_zone_name(value))
+
+
 _CHECKS: dict[str, Callable[[Any], bool]] = {
     "name": lambda value: isinstance(value, str),
-    "kind": lambda value: (
-        isinstance(value, str) and value in (NUMERIC, DATETIME, BOOLEAN, CATEGORY)
-    ),
+    "kind": lambda value: isinstance(value, str) and value in (*MEASURED, BOOLEAN, CATEGORY),
     "levels": _is_levels,
     "medians": _is_numbers,
     "factors": _is_numbers,
+    "cycles": _is_cycles,
+    "zone": _is_zone,
     **dict.fromkeys(("median", "factor", "flag_median", "flag_factor", "other"), _is_number),
 }

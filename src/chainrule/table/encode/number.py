@@ -1,14 +1,23 @@
-"""The encoder of a column of numbers or dates: the scaled number, and a flag for missing values."""
+"""The encoder of a column of numbers or spans: the scaled number, and a flag for missing values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from chainrule.errors import DataError
-from chainrule.table.column import BOOLEAN, CATEGORY, DATETIME, NUMERIC, Column
+from chainrule.table.column import (
+    BOOLEAN,
+    CATEGORY,
+    DATETIME,
+    DURATION,
+    MEASURED,
+    NUMERIC,
+    TIME,
+    Column,
+)
 from chainrule.table.encode.column_encoder import (
     FLAGS,
     NUMBERS,
@@ -17,13 +26,23 @@ from chainrule.table.encode.column_encoder import (
     counted,
 )
 from chainrule.table.encode.scaling import robust_scale, smooth_clip
+from chainrule.table.times import cell_in_words
 
-_NOUN = {NUMERIC: "numbers", DATETIME: "dates", BOOLEAN: "booleans", CATEGORY: "categories"}
+_NOUN = {
+    NUMERIC: "numbers",
+    DATETIME: "dates",
+    DURATION: "durations",
+    TIME: "times of day",
+    BOOLEAN: "booleans",
+    CATEGORY: "categories",
+}
 
 
 @dataclass(frozen=True)
 class NumberEncoder(ColumnEncoder):
-    """A number or date: f(s (x - median)), and a flag where training had missing values.
+    """A number or span: f(s (x - median)), and a flag where training had missing values.
+
+    In older models also a date, without the cycles of the calendar.
 
     Attributes
     ----------
@@ -52,12 +71,12 @@ class NumberEncoder(ColumnEncoder):
 
     @property
     def file_kind(self) -> str | None:
-        """Numbers or dates."""
-        return "datetime" if self.kind == DATETIME else "number"
+        """Numbers, dates, spans or times of day."""
+        return "number" if self.kind == NUMERIC else self.kind
 
     def write(self, column: Column, out: np.ndarray) -> str | None:
         """Fill `out` of shape (n, width); the notice counts missing values new to the model."""
-        values = self._numbers(column)
+        values = self.numbers(column)
         missing = np.isnan(values)
         if self.factor > 0:
             scaled = smooth_clip(values, self.median, self.factor)
@@ -67,18 +86,24 @@ class NumberEncoder(ColumnEncoder):
             flags = smooth_clip(np.array([1.0, -1.0]), self.flag_median, self.flag_factor)
             out[:, -1] = flags[missing.astype(np.intp)]
         elif missing.any():
+            typical = f"{self.median:g}"
+            if self.kind != NUMERIC:
+                typical = cell_in_words(replace(column, kind=self.kind), self.median)
             return (
                 f"column '{self.name}' has {counted(int(missing.sum()), 'missing value')} and had "
-                f"none in training; the model takes the training median {self.median:g} instead."
+                f"none in training; the model takes the training median {typical} instead."
             )
         return None
 
-    def _numbers(self, column: Column) -> np.ndarray:
+    def numbers(self, column: Column) -> np.ndarray:
+        """The column's own numbers, NaN where missing; raises `DataError` for another kind."""
         if column.kind == self.kind or column.missing.all():
-            known = column.kind in (NUMERIC, DATETIME)
+            known = column.kind in MEASURED
             return column.values if known else np.full(len(column.values), np.nan)
         if column.kind == BOOLEAN and self.kind == NUMERIC:
             return np.where(column.missing, np.nan, column.values)
+        if column.kind == DURATION and self.kind == NUMERIC:
+            return column.values  # older models know spans as numbers of days
         row = int(np.flatnonzero(~column.missing)[0])
         raise DataError(
             f"column '{self.name}' held {_NOUN[self.kind]} in training and holds "
@@ -88,7 +113,7 @@ class NumberEncoder(ColumnEncoder):
 
 
 def fit_number(column: Column, weights: np.ndarray | None) -> NumberEncoder | UnusedEncoder:
-    """The encoder of a column of numbers or dates, from all its rows and their weights."""
+    """The encoder of a column of numbers or spans, from all its rows and their weights."""
     missing = column.missing
     known = ~missing
     if not known.any():

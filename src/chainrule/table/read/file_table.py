@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import accumulate
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from chainrule.table.read.dates.spelling import is_sure
 
 Array = NDArray[Any]
 
@@ -23,14 +25,21 @@ class ColumnReport:
     name : str
     kind : str
         "number" (float64, NaN where missing), "text" (object, None where missing), "boolean"
-        (bool, or object with None), "datetime" (datetime64, NaT where missing), or "empty"
-        (float64, all NaN).
+        (bool, or object with None), "datetime" (datetime64, NaT where missing), "duration"
+        (timedelta64, NaT where missing), "time" (of day: `datetime.time`, None where missing), or
+        "empty" (float64, all NaN).
     n_missing : int
+    zone : str or None
+        Time zone of a "datetime" column, whose values are then of UTC.
+    format : str or None
+        How the dates, times of day or durations are spelled in the file.
     """
 
     name: str
     kind: str
     n_missing: int
+    zone: str | None = None
+    format: str | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,11 @@ class TableReport:
     columns: tuple[ColumnReport, ...]
     notices: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+
+    @property
+    def date_formats(self) -> dict[str, str]:
+        """Column -> how its dates or times are spelled, where the values alone may not tell."""
+        return {c.name: c.format for c in self.columns if c.format and not is_sure(c.format)}
 
 
 @dataclass(frozen=True)
@@ -112,6 +126,28 @@ class FileTable(Mapping[str, Array]):
     def location(self, row: int) -> str:
         """Where row `row`, counted from 0, stands: for example "data.csv, line 17"."""
         return location_of(self.parts, row)
+
+    @property
+    def zones(self) -> dict[str, str]:
+        """Time zones of the columns of instants, by name."""
+        return {column.name: column.zone for column in self.report.columns if column.zone}
+
+    def take(self, rows: Array | slice) -> FileTable:
+        """The same table with only these rows (indices, a mask or a slice)."""
+        kept = {name: values[rows] for name, values in self.columns.items()}
+        chosen = np.arange(self.n_rows)[rows]
+        report = replace(self.report, n_rows=len(chosen))
+        ends = np.cumsum([part.n_rows for part in self.parts])
+        which = np.searchsorted(ends, chosen, side="right")
+        numbers = self.line_numbers[chosen]
+        cuts = [0, *(np.flatnonzero(np.diff(which)) + 1).tolist(), len(chosen)]
+        parts = tuple(
+            Part(part.name, stop - start, part.unit, numbers[start:stop])
+            for start, stop in pairwise(cuts)
+            if stop > start
+            for part in (self.parts[which[start]],)
+        )
+        return FileTable(kept, report, parts)
 
     def without(self, *names: str) -> FileTable:
         """The same table without some columns."""

@@ -18,9 +18,10 @@ NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 LEADING_ZERO = "0[0-9]+"
 DECIMAL_COMMA = r"[+-]?[0-9]+,[0-9]+"
 
-# Missing in any column, beside the empty field; and missing among numbers only.
+# Missing in any column, beside the empty field; among numbers only; among dates and times only.
 MISSING = ("NA",)
 MISSING_NUMBER = ("N/A", "NaN", "nan", "null", "NULL", "None")
+MISSING_DATE = (*MISSING_NUMBER, "NaT")
 
 _GROUP = 50  # columns of one counting query
 
@@ -85,6 +86,11 @@ class Conditions:
     def as_text(self, column: str) -> str:
         """The value, NULL where missing."""
         return f"CASE WHEN {self.is_missing(column)} THEN NULL ELSE {column} END"
+
+    def as_date_text(self, column: str) -> str:
+        """The value without spaces around it, NULL where missing among dates."""
+        missing = _is_one_of(column, (*self.missing, *MISSING_DATE))
+        return f"CASE WHEN {missing} THEN NULL ELSE trim({column}) END"
 
     def as_number(self, column: str) -> str:
         """The value as DOUBLE, NULL where missing."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chainrule.errors import TableFileError
 from chainrule.table.read.connection import Connection
+from chainrule.table.read.dates.decide import DateColumn, Dates, looks_like_dates
 from chainrule.table.read.grammar import (
     Conditions,
     Counts,
@@ -17,15 +18,31 @@ from chainrule.table.read.grammar import (
     shortened,
 )
 from chainrule.table.read.raw_column import RawColumn, TypedColumn
+from chainrule.table.zones import UTC
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 _TYPES = {
     "boolean": ("BOOLEAN",),
     "number": (*_WHOLE, *(f"U{name}" for name in _WHOLE), "FLOAT", "DOUBLE", "DECIMAL"),
     "text": ("VARCHAR", "ENUM", "UUID", "JSON"),
-    "datetime": ("DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+    "datetime": (
+        "DATE",
+        "TIMESTAMP",
+        *(f"TIMESTAMP{unit}" for unit in ("_S", "_MS", "_NS", "TZ_NS")),
+    ),
+    "time": ("TIME", "TIME_NS"),
+    "duration": ("INTERVAL",),
 }
-_DUCKDB = {"boolean": "BOOLEAN", "number": "DOUBLE", "datetime": "TIMESTAMP"}
+_DUCKDB = {
+    "boolean": "BOOLEAN",
+    "number": "DOUBLE",
+    "datetime": "TIMESTAMP",
+    "time": "TIME",
+    "duration": "INTERVAL",
+}
+_ZONED_TIME = "TIME WITH TIME ZONE"  # without a date a zone says nothing
+_IN_TIME = ("datetime", "time", "duration")
+_WORDS = {"datetime": "a date", "time": "a time of day", "duration": "a duration"}
 _BOOLEANS = "true|false|True|False|TRUE|FALSE"
 
 
@@ -41,11 +58,14 @@ class Rules:
         Columns to be read as text.
     expect : mapping of str to str
         Column -> kind that it must have.
+    dates : mapping of str to str
+        Column -> how its dates, times of day or spans are spelled.
     """
 
     conditions: Conditions
     text: frozenset[str]
     expect: Mapping[str, str]
+    dates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,10 +102,58 @@ class Decision:
         ids = [column.id for column in raw if not column.stated]
         found = count_values(self.connection, "raw", ids, self.rules.conditions)
         counts = dict(zip(ids, found, strict=True))
+        dates = self._dates(raw, counts)
         return [
-            self._from_type(column) if column.stated else self._from_text(column, counts[column.id])
+            dates[column.id]
+            if column.id in dates
+            else self._from_type(column)
+            if column.stated
+            else self._from_text(column, counts[column.id])
             for column in raw
         ]
+
+    def _dates(
+        self, raw: Sequence[RawColumn], counts: Mapping[str, Counts]
+    ) -> dict[str, TypedColumn]:
+        """The columns of text that are dates, times of day or spans, by id."""
+        found: dict[str, TypedColumn] = {}
+        texts: dict[str, str] = {}
+        for column in raw:
+            stated = self._stated_kind(column) if column.stated else "text"
+            if column.name in self.rules.dates and stated not in _IN_TIME:
+                text = _spelled(stated, column.id) if column.stated else column.id
+                dates = self._date_column(column, text).given(self.rules.dates[column.name])
+                found[column.id] = self._as_dates(column, dates)
+            elif self._may_be_dates(column, counts):
+                texts[column.id] = f"CAST({column.id} AS VARCHAR)" if column.stated else column.id
+        likely = looks_like_dates(self.connection, texts, self.rules.conditions)
+        for column in raw:
+            if column.id in likely or (column.id in texts and self._wanted(column)):
+                wanted = self._wanted(column)
+                decided = self._date_column(column, texts[column.id]).find(wanted)
+                if decided is not None:
+                    found[column.id] = self._as_dates(column, decided)
+        return found
+
+    def _may_be_dates(self, column: RawColumn, counts: Mapping[str, Counts]) -> bool:
+        wanted = self._wanted(column)
+        if wanted is not None:
+            return wanted in _IN_TIME and (not column.stated or self._stated_kind(column) == "text")
+        if column.stated:
+            return column.type in ("VARCHAR", "JSON")
+        return kind_of(counts[column.id]) == "text"
+
+    def _date_column(self, column: RawColumn, text: str) -> DateColumn:
+        texts = self.rules.conditions.as_date_text(text)
+        return DateColumn(self.connection, column.name, texts, self.location)
+
+    def _as_dates(self, column: RawColumn, dates: Dates) -> TypedColumn:
+        if self._wanted(column) is None:
+            self.notices.append(dates.notice)
+        spelling = dates.spelling
+        return TypedColumn(
+            column.name, spelling.kind, dates.expression, dates.zone, spelling.format
+        )
 
     def _wanted(self, column: RawColumn) -> str | None:
         if column.name in self.rules.text:
@@ -113,17 +181,17 @@ class Decision:
         """A column whose type the file states."""
         wanted = self._wanted(column)
         found = self._stated_kind(column)
-        if found == "number":
-            self._check_finite(column)
-        if found == "text" and wanted in (None, "text", "number", "datetime", "boolean"):
+        if found == "number" or found in _IN_TIME:
+            self._check_finite(column, found)
+        if found == "text":
             text = f"CAST({column.id} AS VARCHAR)"
             if wanted == "number":
                 self._refuse_non_numbers(column, text, 0)
             return self._as_kind(column, text, wanted or "text")
         if wanted in (None, found) or (wanted == "number" and found == "boolean"):
-            return TypedColumn(
-                column.name, wanted or found, f"CAST({column.id} AS {_DUCKDB[wanted or found]})"
-            )
+            value = f"CAST({column.id} AS {_DUCKDB[wanted or found]})"
+            zone = column.zone or (UTC if column.is_instant else None)
+            return TypedColumn(column.name, wanted or found, value, zone)
         if wanted == "text":
             return TypedColumn(column.name, "text", _spelled(found, column.id))
         raise TableFileError(
@@ -134,11 +202,11 @@ class Decision:
     def _stated_kind(self, column: RawColumn) -> str:
         base = column.type.split("(")[0].split(" ")[0]
         for kind, types in _TYPES.items():
-            if base in types and not column.type.endswith("]"):
+            if base in types and not column.type.endswith("]") and column.type != _ZONED_TIME:
                 return kind
         raise TableFileError(
             f"{self.label}, column {column.name!r} has the type {column.type}, which is no "
-            "number, text, boolean or date.",
+            "number, text, boolean, date or time.",
             f"Leave it out with --ignore {column.name!r}.",
         )
 
@@ -148,8 +216,8 @@ class Decision:
         if kind in ("number", "mixed"):
             return TypedColumn(column.name, "number", conditions.as_number(text))
         value = conditions.as_text(text)
-        if kind == "datetime":
-            return self._parsed(column, value, kind, "an ISO date")
+        if kind in _IN_TIME:
+            return self._parsed(column, value, kind, _WORDS[kind])
         if kind == "boolean":
             spelled = f"regexp_full_match({text}, '{_BOOLEANS}')"
             value = f"CASE WHEN {value} IS NULL OR {spelled} THEN {value} ELSE '?' END"
@@ -175,15 +243,24 @@ class Decision:
         if fault:
             raise mixed_column(self.location(fault[0]), column.name, fault[1], n_numbers)
 
-    def _check_finite(self, column: RawColumn) -> None:
-        fault = self.connection.rows(
-            f"SELECT rowid FROM raw WHERE isinf(CAST({column.id} AS DOUBLE)) ORDER BY rowid LIMIT 1"
-        )
-        if fault:
-            row = int(fault[0][0])
+    def _check_finite(self, column: RawColumn, kind: str) -> None:
+        """Refuse infinite numbers and dates, and spans of months, whose length varies."""
+        value = f"CAST({column.id} AS {_DUCKDB[kind]})"
+        fault, what, remedy = {
+            "number": (f"isinf({value})", "the number is infinite", "a finite number"),
+            "datetime": (f"NOT isfinite({value})", "the date is infinite", "a finite date"),
+            "time": ("false", "", ""),
+            "duration": (
+                f"datepart('month', {value}) <> 0 OR datepart('year', {value}) <> 0",
+                "a duration of months or years has no fixed length",
+                "days",
+            ),
+        }[kind]
+        found = self.connection.rows(f"SELECT rowid FROM raw WHERE {fault} ORDER BY rowid LIMIT 1")
+        if found:
             raise TableFileError(
-                f"{self.location(row)}, column {column.name!r}: the number is infinite.",
-                "Replace it by a finite number or leave it empty.",
+                f"{self.location(int(found[0][0]))}, column {column.name!r}: {what}.",
+                f"Replace it by {remedy} or leave it empty.",
             )
 
 

@@ -28,21 +28,40 @@ class RawColumn:
         Its DuckDB type; "VARCHAR" with `stated=False` is text whose meaning the grammar decides.
     stated : bool
         Whether the file itself states the type.
+    zone : str or None
+        Time zone of its dates, where the file states one.
     """
 
     name: str
     id: str
     type: str = "VARCHAR"
     stated: bool = False
+    zone: str | None = None
+
+    @property
+    def is_instant(self) -> bool:
+        """Whether its type is that of dates with a time zone."""
+        return "WITH TIME ZONE" in self.type or self.type == "TIMESTAMPTZ_NS"
 
 
 @dataclass(frozen=True)
 class TypedColumn:
-    """A column with its kind and the SQL expression of its values over the table `raw`."""
+    """A column with its kind and the SQL expression of its values over the table `raw`.
+
+    Attributes
+    ----------
+    name, kind, expression : str
+    zone : str or None
+        Time zone of its dates, whose values are then of UTC.
+    format : str or None
+        How its dates, times of day or spans are spelled in the file.
+    """
 
     name: str
     kind: str
     expression: str
+    zone: str | None = None
+    format: str | None = None
 
 
 def fetch(
@@ -67,13 +86,13 @@ def _array(values: Any, kind: str) -> Array:
         if mask is not None:
             numbers[mask] = np.nan
         return numbers
-    if kind == "datetime":
-        times = np.array(data, dtype="datetime64[us]")
+    if kind in ("datetime", "duration"):
+        times = np.array(data, dtype=f"{'datetime' if kind == 'datetime' else 'timedelta'}64[us]")
         if mask is not None:
-            times[mask] = np.datetime64("NaT")
+            times[mask] = np.datetime64("NaT") if kind == "datetime" else np.timedelta64("NaT")
         return times
     if mask is None or not mask.any():
-        return np.array(data, dtype=object if kind == "text" else bool)
+        return np.array(data, dtype=bool if kind == "boolean" else object)
     objects = np.array(data, dtype=object)
     objects[mask] = None
     return objects

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -27,7 +28,7 @@ from chainrule.table.read.load.query import load_query
 from chainrule.table.read.load.text import TextOptions, load_text
 from chainrule.table.read.names import check_present
 from chainrule.table.read.paths import find_paths, format_of
-from chainrule.table.read.raw_column import fetch
+from chainrule.table.read.raw_column import TypedColumn, fetch
 
 _EXACT = 2.0**53
 
@@ -44,6 +45,7 @@ def read_table(
     ignore: Sequence[str] = (),
     columns: Sequence[str] | None = None,
     expect: Mapping[str, str] | None = None,
+    dates: Mapping[str, str] | None = None,
     glob: bool = False,
 ) -> FileTable:
     """Read a table from a file, without a guess: types are decided on all rows.
@@ -70,7 +72,11 @@ def read_table(
     columns : sequence of str, optional
         Read only these, in the order of the file.
     expect : mapping of str to str, optional
-        Column -> "number", "text", "boolean" or "datetime"; a value of another kind is refused.
+        Column -> "number", "text", "boolean", "datetime", "time" or "duration"; a value of
+        another kind is refused.
+    dates : mapping of str to str, optional
+        Column -> how its dates, times of day or durations are spelled, where the values do not
+        tell: "%d/%m/%Y", "duration" or any other format of strptime.
     glob : bool, default False
         Take `source` for a pattern such as "2024-*.csv", of files with the same header.
 
@@ -94,13 +100,13 @@ def read_table(
     label = names[0] if len(names) == 1 else f"{len(names)} files" if names else "the query"
     notices: list[str] = []
     unread: list[str] = []
-    rules = Rules(Conditions(missing), frozenset(text), dict(expect or {}))
+    rules = Rules(Conditions(missing), frozenset(text), dict(expect or {}), dict(dates or {}))
 
     # With a file and a query, `text` is about the file's columns and the rest about the result.
     text_is_done = bool(paths) and sql is not None
 
     def choose(header_names: Sequence[str]) -> Sequence[str]:
-        wanted = [*ignore, *(columns or ()), *(() if text_is_done else text)]
+        wanted = [*ignore, *(columns or ()), *(() if text_is_done else (*text, *rules.dates))]
         check_present(wanted, header_names, label)
         if not header_names:
             raise TableFileError(f"{label} has no rows.")
@@ -115,18 +121,24 @@ def read_table(
         if paths:
             others = {name for name, kind in rules.expect.items() if kind != "number"}
             options = TextOptions(
-                delimiter, header, encoding, sql is None, missing, rules.text | others
+                delimiter,
+                header,
+                encoding,
+                sql is None,
+                missing,
+                rules.text | others | set(rules.dates),
             )
             choose_now: Choose = choose if sql is None else lambda found: found
             loaded = _load(connection, format_, paths, names, options, choose_now, notices)
             check_rows(loaded.parts, label, header and format_ == "csv")
         if sql is not None:
             if paths:
-                check_present(text, [column.name for column in loaded.columns], label)
-                open_rules = Rules(rules.conditions, rules.text, {})
+                there = [column.name for column in loaded.columns]
+                check_present([*text, *rules.dates], there, label)
+                open_rules = replace(rules, expect={})
                 location = partial(location_of, loaded.parts)
                 _make_data(Decision(connection, open_rules, label, location, notices), loaded)
-                rules = Rules(rules.conditions, frozenset(), rules.expect)
+                rules = replace(rules, text=frozenset(), dates={})
             format_, label = "sql", "the result of the query"
             loaded = _run(connection, sql, choose)
             check_rows(loaded.parts, label, False)
@@ -135,14 +147,16 @@ def read_table(
         in_raw = [column for column in loaded.columns if column.name not in loaded.numbers]
         decided = Decision(connection, rules, label, location, notices).columns(in_raw)
         fetched = zip(decided, fetch(connection, decided), strict=True)
-    known = {name: ("number", array) for name, array in loaded.numbers.items()}
-    known |= {column.name: (column.kind, array) for column, array in fetched}
+    plain = (TypedColumn(name, "number", "") for name in loaded.numbers)
+    known = {c.name: (c, a) for c, a in zip(plain, loaded.numbers.values(), strict=True)}
+    known |= {column.name: (column, array) for column, array in fetched}
     values: dict[str, Array] = {}
     reports = []
-    for column in loaded.columns:
-        kind, array = known[column.name]
+    for raw_column in loaded.columns:
+        column, array = known[raw_column.name]
+        kind, missing_count = column.kind, _n_missing(array)
         values[column.name] = array
-        reports.append(ColumnReport(column.name, kind, _n_missing(array)))
+        reports.append(ColumnReport(column.name, kind, missing_count, column.zone, column.format))
         if kind == "number" and np.nanmax(np.abs(array), initial=0.0) >= _EXACT:
             notices.append(
                 f"column {column.name!r} holds whole numbers from 2**53 on, which are rounded; "
@@ -198,8 +212,13 @@ def _make_data(decision: Decision, loaded: Loaded) -> None:
                 "Rename one of them.",
             )
     decided = decision.columns(loaded.columns)
-    listed = ", ".join(f"{column.expression} AS {quoted(column.name)}" for column in decided)
+    listed = ", ".join(f"{_in_sql(column)} AS {quoted(column.name)}" for column in decided)
     decision.connection.rows(f"CREATE TEMP TABLE data AS SELECT {listed} FROM raw")
+
+
+def _in_sql(column: TypedColumn) -> str:
+    """The value as a query sees it: with the zone UTC where it is an instant."""
+    return f"({column.expression}) AT TIME ZONE 'UTC'" if column.zone else column.expression
 
 
 def _run(connection: Connection, sql: str, choose: Choose) -> Loaded:
@@ -219,7 +238,7 @@ def _run(connection: Connection, sql: str, choose: Choose) -> Loaded:
 def _n_missing(values: Array) -> int:
     if values.dtype.kind == "f":
         return int(np.isnan(values).sum())
-    if values.dtype.kind == "M":
+    if values.dtype.kind in "mM":
         return int(np.isnat(values).sum())
     if values.dtype.kind == "O":
         return sum(value is None for value in values)

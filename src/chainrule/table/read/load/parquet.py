@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from chainrule.errors import TableFileError
-from chainrule.table.read.connection import Connection, exact_path
+from chainrule.table.read.connection import Connection, exact_path, quoted
 from chainrule.table.read.file_table import Part
+from chainrule.table.read.load.arrow_schema import ArrowType, arrow_types
 from chainrule.table.read.load.loaded import Choose, Loaded
 from chainrule.table.read.load.query import load_query
 from chainrule.table.read.names import check_header
+from chainrule.table.zones import UTC, zone_name
 
 
 def load_parquet(
@@ -37,9 +40,39 @@ def load_parquet(
                 "Rename one of them.",
             )
     check_header(header, names[0])
+    arrow = _arrow_types(connection, paths[0])
+    spans = {name: known.per_second for name, known in arrow.items() if known.per_second}
+    if spans:  # which Parquet knows as whole numbers
+        listed_spans = ", ".join(
+            f"{_as_span(quoted(name), per_second)} AS {quoted(name)}"
+            for name, per_second in spans.items()
+        )
+        source = source.replace("*", f"* REPLACE ({listed_spans})", 1)
+        described = connection.names_and_types(source)
     loaded = load_query(connection, source, described, choose)
+    columns = tuple(
+        replace(column, zone=zone_name(arrow[column.name].zone or UTC))
+        if column.name in arrow and column.is_instant
+        else column
+        for column in loaded.columns
+    )
     parts = []
     for path, name in zip(paths, names, strict=True):
         count = connection.rows(f"SELECT count(*) FROM read_parquet({exact_path(path)})")[0][0]
         parts.append(Part(name, count, "row", np.arange(count)))
-    return Loaded(loaded.columns, tuple(parts))
+    return Loaded(columns, tuple(parts))
+
+
+def _arrow_types(connection: Connection, path: str) -> dict[str, ArrowType]:
+    found = connection.rows(
+        f"SELECT value FROM parquet_kv_metadata({exact_path(path)}) "
+        "WHERE decode(key) = 'ARROW:schema'"
+    )
+    return arrow_types(bytes(found[0][0])) if found else {}
+
+
+def _as_span(number: str, per_second: int) -> str:
+    """An INTERVAL from a whole number of units."""
+    if per_second > 1_000_000:
+        return f"to_microseconds({number} // {per_second // 1_000_000})"
+    return f"to_microseconds({number} * {1_000_000 // per_second})"
