@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bits.networks import dense, network, training
+from bits.networks import LATER, dense, network, training
 from bits.problems import DEFAULT, Named, Problem
 from chainrule.spec import ACTIVATIONS, INITIALIZATIONS, LOSSES
 
@@ -65,6 +65,15 @@ def stems() -> Named:
     yield "widest", Problem(wide, DEFAULT)
 
 
+def later() -> Named:
+    """Kinds that came after the corpus began."""
+    for name, hidden in LATER.items():
+        plain = network(6, hidden, 3, "cross_entropy")
+        yield name, Problem(plain, DEFAULT, weighted=True)
+        clipped = training(clip_norm=0.05, batch_size=None)
+        yield f"{name}-clipped", Problem(plain, clipped, n=300, init="data_driven")
+
+
 def narrow() -> Named:
     for outputs in (1, 2, 3, 4):
         yield f"output-{outputs}", Problem(network(5, [dense(65, "gelu")], outputs), DEFAULT)
@@ -117,6 +126,7 @@ GROUPS: dict[str, Callable[[], Named]] = {
     "loss": losses,
     "dropout": dropout,
     "stem": stems,
+    "later": later,
     "narrow": narrow,
     "width": widths,
     "shape": shapes,

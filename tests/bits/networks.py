@@ -20,10 +20,12 @@ from chainrule.spec import (
     Columns,
     Dense,
     Dropout,
+    LayerNorm,
     Loss,
     NetworkSpec,
     Part,
     PeriodicEmbedding,
+    Residual,
     Scale,
     TrainingSpec,
     TrainingState,
@@ -40,6 +42,18 @@ FAMILIES = {
     "shift": "bias",
     "levels": "embedding",
     "scale": "scale",
+}
+
+
+# Hidden layers of kinds that came after the corpus began.
+LATER = {
+    "norm": [[Dense(40), LayerNorm(), Activation("gelu", True)], [Dense(17, "tanh"), LayerNorm()]],
+    "norm-first": [[LayerNorm(), Scale()], [Dense(9, "mish")]],
+    "residual": [
+        [Dense(20, "relu"), Dropout(0.2)],
+        [Residual((LayerNorm(), Dense(33, "silu"), Dropout(0.3), Dense(20)))],
+        [Residual((Dense(20, "tanh"), Residual((Dense(3), Dense(20)))))],
+    ],
 }
 
 
@@ -101,13 +115,14 @@ def network(
         constants["huber_delta"] = 0.7
     if loss == "pinball":
         constants["quantiles"] = tuple((k + 1) / (outputs + 1) for k in range(outputs))
+    spec = NetworkSpec(n_features, tuple(layers), Loss(loss, **constants))
     return Net(
-        spec=NetworkSpec(n_features, tuple(layers), Loss(loss, **constants)),
+        spec=spec,
         n_features=n_features,
         n_outputs=outputs,
         loss=loss,
         levels=tuple(categories[0]) if categories else (),
-        drops=any(isinstance(layer, Dropout) for layer in layers),
+        drops=any(at.layer.draws for at in spec.walk),
     )
 
 
