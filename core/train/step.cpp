@@ -69,6 +69,16 @@ bool Step<T>::is_small(int active) const {
   return small_.has_value() && active == 1 && batch_.n <= kRowBlock && gradients == nullptr;
 }
 
+// What stays as it was is not written again: other threads would lose it from their caches.
+template <class T>
+void Step<T>::connect_once(bool dropping) {
+  const bool same = batch_.x.data == connected_.data && batch_.x.stride == connected_.stride;
+  if (same && frame_.dropping == dropping) return;
+  connected_ = batch_.x;
+  frame_.dropping = dropping;
+  connect(state_.network, batch_, dropping);
+}
+
 template <class T>
 void Step<T>::rows_phase(int thread, int active, const Draw& draw) {
   const Network<T>& network = state_.network;
@@ -153,8 +163,7 @@ T Step<T>::run(ThreadPool& pool, int active, const StepFactors& factors, Index e
   const T weight_sum = batch_.weight_sum(frame_.table);
   if (!(weight_sum > T(0))) return T(0);  // all weights zero: no step
   const Draw draw{plan_.seed, epoch, factors.dropout};
-  frame_.dropping = epoch >= 0;
-  if (!is_small(active)) connect(state_.network, batch_, frame_.dropping);
+  if (!is_small(active)) connect_once(epoch >= 0);
   StepSize<T> step{};
   T total = T(0);
   const auto work = [&](int thread) {

@@ -33,6 +33,8 @@ class Step {
  private:
   // Whether a step on so many threads goes through small_.
   bool is_small(int active) const;
+  // Tells the layers where this step's rows lie.
+  void connect_once(bool dropping);
   void rows_phase(int thread, int active, const Draw& draw);
   // Gradient, penalty, and with clipping the norm of all of them, then the update.
   void weights_phase(ThreadPool& pool, int thread, int active, const StepSize<T>& step);
@@ -47,6 +49,7 @@ class Step {
   Batch<T>& batch_;
   State<T>& state_;
   Frame<T> frame_;
+  View<const T> connected_;  // the features that the layers were told of
   LossConstants<T> constants_;
   std::optional<SmallStep<T>> small_;
   std::vector<double> task_norms_;
