@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.parts import PARTS
 from benchmarks.run import RESULTS
-from benchmarks.speed import PARTS
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "benchmarks"
 

@@ -6,20 +6,8 @@ import argparse
 import importlib
 from typing import Any
 
+from benchmarks.parts import PARTS
 from benchmarks.run import Run
-
-PARTS = {
-    "table_1": "a training step against every installed library",
-    "grid": "widths, batches, activations, optimizers and threads against the peak; cliffs",
-    "overheads": "what a fit, a step and a prediction cost beside their arithmetic",
-    "scaling": "rows, features, width and threads",
-    "short_fits": "fits of 8, 16 and 32 steps, set-up included, against eager PyTorch",
-    "target": "time to a stated validation loss, compilation included",
-    "drop_in": "a full fit of MLPClassifier against scikit-learn's, with the same parameters",
-    "real": "a full fit against scikit-learn on its own tables",
-    "complaint": "the 4-500-1 network that skorch users found slow",
-    "memory": "what training adds to a process",
-}
 
 
 def main(arguments: list[str]) -> int:
