@@ -37,6 +37,11 @@ class Inspection(Parameters):
         last = {} if self._training is None else training_values(self._training)
         return training_spec({"seed": self.random_state, **last, **given})
 
+    def _state_for(self, training: TrainingSpec) -> TrainingState | None:
+        """The optimizer's state after the last fit, if this training has the same optimizer."""
+        state = self._state
+        return state if state and state.optimizer == training.optimizer else None
+
     def check_gradients(
         self,
         X: Any,
@@ -138,7 +143,6 @@ class Inspection(Parameters):
         from chainrule.explain.trace import StepTrace
 
         spec = self._training_for(training)
-        state = self._state if self._state and self._state.optimizer == spec.optimizer else None
         return StepTrace(
             self.spec,
             self._params,
@@ -146,7 +150,7 @@ class Inspection(Parameters):
             y,
             spec,
             sample_weight=sample_weight,
-            state=state,
+            state=self._state_for(spec),
             dropout_epoch=dropout_epoch,
             dtype=dtype,
             names=self.names,
@@ -238,7 +242,6 @@ class Inspection(Parameters):
         from chainrule.explain.diagnosis.diagnose import diagnose
 
         spec = self._training_for(training)
-        state = self._state if self._state and self._state.optimizer == spec.optimizer else None
         return diagnose(
             self.spec,
             self._params,
@@ -248,5 +251,5 @@ class Inspection(Parameters):
             self.history,
             sample_weight=sample_weight,
             names=self.names,
-            state=state,
+            state=self._state_for(spec),
         )

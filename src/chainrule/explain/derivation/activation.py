@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from chainrule import spec
@@ -12,7 +10,7 @@ from chainrule.explain.derivation.activations import (
     ActivationRule,
     softmax_value,
 )
-from chainrule.explain.derivation.layer import Axis, Elementwise, Text
+from chainrule.explain.derivation.layer import Elementwise, Text
 from chainrule.explain.notation.symbols import Symbol
 from chainrule.explain.notation.tree import (
     ONE,
@@ -39,12 +37,6 @@ CLOSE = (")", ")", ")")
 
 class Activation(Elementwise):
     joins = True
-
-    @staticmethod
-    def axes(
-        at: Placed, family: str, reads: Sequence[str], makes: Sequence[str]
-    ) -> tuple[Axis, ...]:
-        return (Axis("unit", f"layer {at.number}", at.n_out, makes),)
 
     @staticmethod
     def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:

@@ -7,6 +7,7 @@ name.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, NamedTuple
 
@@ -37,6 +38,10 @@ class Axis(NamedTuple):
 class Layer(Source):
     """The interface of a layer kind.
 
+    A kind defines what its layers can be asked for: `words` and `gradient` where they have
+    parameters, `forward` where their outputs have a symbol, `backward` where something below has a
+    derivative, `link` and `links` where they are numbered.
+
     Attributes
     ----------
     joins : bool
@@ -57,8 +62,9 @@ class Layer(Source):
     def axes(
         at: Placed, family: str, reads: Sequence[str], makes: Sequence[str]
     ) -> tuple[Axis, ...]:
-        """The axes of a parameter, given the names of its inputs and outputs, if they have any."""
-        raise NotImplementedError
+        """The axes of a parameter, given the names of its inputs and outputs, if they have any; one
+        number of each unit where nothing else is said."""
+        return (Axis("unit", f"layer {at.number}", at.n_out, makes),)
 
     @staticmethod
     def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:
@@ -250,9 +256,9 @@ class Layer(Source):
 class Elementwise(Layer):
     """A layer whose output j depends on its input j alone."""
 
+    @abstractmethod
     def slope(self, i: int, r: int) -> list[Node]:
         """The factors of dout_i/din_i."""
-        raise NotImplementedError
 
     def backward(self, i: int, r: int) -> list[Node]:
         return [*self.by_out(i, r), *self.slope(i, r)]

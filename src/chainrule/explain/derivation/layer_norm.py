@@ -5,11 +5,9 @@ dl/din_i = (g_i - mean of g - v_i mean of g v) / s      with g_j = gain_j dl/dou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from chainrule.explain.derivation.layer import Axis, Layer, Text
+from chainrule.explain.derivation.layer import Layer, Text
 from chainrule.explain.notation.symbols import Symbol
 from chainrule.explain.notation.tree import (
     Equation,
@@ -34,12 +32,6 @@ DEVIATION = Symbol("sd", "sd", r"\mathrm{sd}")
 
 
 class LayerNorm(Layer):
-    @staticmethod
-    def axes(
-        at: Placed, family: str, reads: Sequence[str], makes: Sequence[str]
-    ) -> tuple[Axis, ...]:
-        return (Axis("unit", f"layer {at.number}", at.n_out, makes),)
-
     @staticmethod
     def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:
         return f"the {family.removeprefix('norm_')} of the normalized {made(index[0])}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,17 +49,17 @@ class Wire:
     read_letter: str = ""
 
 
-class Source:
+class Source(ABC):
     """What a layer reads: the features, or another layer."""
 
     @property
+    @abstractmethod
     def numbers(self) -> Array:
         """(n, width)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shown(self, j: int, r: int) -> list[Node]:
         """Output j in a row, as the factors under which others speak of it."""
-        raise NotImplementedError
 
 
 class Features(Source):

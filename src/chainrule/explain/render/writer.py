@@ -5,6 +5,8 @@ A node is written twice, with symbols and with numbers; subclasses say how each 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from chainrule.explain.notation.numbers import Digits, format_number
 from chainrule.explain.notation.symbols import SETTINGS
 from chainrule.explain.notation.tree import (
@@ -25,7 +27,7 @@ from chainrule.explain.notation.tree import (
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written node holds together
 
 
-class Writer:
+class Writer(ABC):
     """Turns nodes into text of one kind."""
 
     plus, minus, dot = " + ", " - ", "*"
@@ -38,8 +40,9 @@ class Writer:
 
     # Pieces, different in each form.
 
+    @abstractmethod
     def symbol(self, q: Quantity) -> str:
-        raise NotImplementedError
+        """A name with its indices."""
 
     def value(self, number: float, q: Quantity | None = None) -> str:
         """A number, where it stands in the trace given by `q`."""
@@ -66,15 +69,17 @@ class Writer:
     def raised(self, base: str, exponent: int) -> str:
         return f"{base}^{exponent}"
 
+    @abstractmethod
     def function(self, name: str, argument: str) -> str:
-        raise NotImplementedError
+        """A function of something already written."""
 
+    @abstractmethod
     def crossed(self, text: str) -> str:
-        raise NotImplementedError
+        """What cancels, struck out."""
 
+    @abstractmethod
     def more(self, rest: Rest, numbers: bool) -> str:
         """The terms that are not shown, without their sign."""
-        raise NotImplementedError
 
     def row(self, pieces: list[str]) -> str:
         return "".join(pieces)

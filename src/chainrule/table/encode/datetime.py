@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -48,9 +49,9 @@ class CycleEncoder(NumberEncoder):
         write_cycles(self.wall_clock(self.numbers(column)), self.cycles, turns)
         return notice
 
+    @abstractmethod
     def wall_clock(self, values: np.ndarray) -> np.ndarray:
         """Days since some midnight on the wall, from the column's own numbers."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)
