@@ -12,7 +12,7 @@ X, y = table.without("species"), table["species"]
 
 model = chainrule.TabularClassifier(random_state=0)
 model.fit(X, y)
-print(f"epoch {model.best_epoch_ + 1} of {model.n_epochs_} is kept")
+print(f"{model.n_epochs_} epochs; epoch {model.best_epoch_} is kept")
 
 model.save("penguins.safetensors")
 again = chainrule.load("penguins.safetensors")

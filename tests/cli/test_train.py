@@ -32,11 +32,11 @@ def test_train_says_what_it_did(cli: Any, penguins: Path, tmp_path: Path) -> Non
     assert "task: classification, because 'species' holds text" in lines
     assert "classes: Adelie 152, Gentoo 124, Chinstrap 68" in lines
     assert any(line.startswith("4 networks 28-16-8-3, cross_entropy") for line in lines)
-    assert any(line.startswith("stopped after epoch 5 (all epochs done)") for line in lines)
+    assert any(line.startswith("stopped after 5 epochs (all epochs done)") for line in lines)
     assert any(re.search(r"; epochs (\d, ){3}\d are kept$", line) for line in lines)
     assert lines[-3] == "saved to penguins.safetensors"
     assert lines[-1] == "next: chainrule predict penguins.safetensors penguins.csv"
-    assert "epoch 20/20" in run.err  # of four networks
+    assert "20/20 epochs" in run.err  # of four networks
     assert (tmp_path / "penguins.safetensors").exists()
     assert not run.out.isspace()
     assert max(map(len, lines)) <= 80

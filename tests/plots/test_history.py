@@ -15,12 +15,12 @@ def test_an_estimator(classifier):
     training, validation, kept = display.ax_.lines
     np.testing.assert_array_equal(training.get_ydata(), classifier.loss_curve_)
     np.testing.assert_array_equal(validation.get_ydata(), classifier.validation_curve_)
-    assert list(training.get_xdata()) == list(range(1, 9))
+    assert list(training.get_xdata()) == list(range(8))
     best = classifier.best_epoch_
-    assert list(kept.get_xdata()) == [best + 1]
+    assert list(kept.get_xdata()) == [best]
     assert list(kept.get_ydata()) == [classifier.validation_curve_[best]]
     assert validation.get_linestyle() == "--"  # told apart without colour, too
-    assert f"epoch {best + 1}" in kept.get_label()
+    assert f"epoch {best}" in kept.get_label()
 
 
 def test_a_network_and_a_history(network):

@@ -59,7 +59,7 @@ def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
 
 def _history(history: dict[str, Any]) -> str:
     epochs = history["lengths"].get("loss", 0)
-    kept = "" if history["best_epoch"] is None else f", epoch {history['best_epoch'] + 1} is kept"
+    kept = "" if history["best_epoch"] is None else f", epoch {history['best_epoch']} is kept"
     return f"trained: {epochs} epochs, {history['n_steps']:,} steps{kept}"
 
 

@@ -58,11 +58,11 @@ def show_training(out: Output, estimator: Any, seconds: float) -> None:
     )
     reason = _REASONS.get(history.stop_reason, history.stop_reason)
     kept = [member.history.best_epoch for member in estimator.members_]
-    known = ", ".join(str(epoch + 1) for epoch in kept if epoch is not None)
+    known = ", ".join(str(epoch) for epoch in kept if epoch is not None)
     which = "epoch" if count == 1 else "epochs"
     verb = "is" if count == 1 else "are"
     ending = f"; {which} {known} {verb} kept" if known else ""
-    out.say(f"stopped after epoch {estimator.n_epochs_} ({reason}) in {seconds:.1f} s{ending}")
+    out.say(f"stopped after {estimator.n_epochs_} epochs ({reason}) in {seconds:.1f} s{ending}")
 
 
 def show_scores(out: Output, scores: dict[str, Any]) -> None:

@@ -46,10 +46,10 @@ def show_xor(out: Output, known: Example) -> None:
 
     out.heading(known.title)
     show_parameters(out, "start", start)
-    out.say("", "loss after the updates of epochs")
+    out.say("", "loss after this many epochs")
     out.table([(f"{k:,}", f"{losses[k]:.12g}") for k in _MILESTONES], right=(0,))
     out.say("")
-    out.heading(f"outputs of the forward pass in epoch {epochs:,}, before its update, and after it")
+    out.heading("outputs before and after the update of the last epoch")
     rows = [("inputs", "wanted", "before", "after")]
     for inputs, wanted, first, last in zip(X, y, before, after, strict=True):
         named = f"{inputs[0]:g} {inputs[1]:g}"

@@ -66,7 +66,7 @@ class Progress:
             return
         line = self._line(history, done=True)
         if history.best_epoch is not None:
-            line += f"  kept epoch {history.best_epoch + 1}"
+            line += f"  kept epoch {history.best_epoch}"
         if self.live:
             self._redraw(line)
             line = ""
@@ -80,7 +80,7 @@ class Progress:
 
     def _line(self, history: History, done: bool = False) -> str:
         seconds = self.clock() - self.start
-        line = f"epoch {history.n_epochs}/{self.epochs}  loss {history.loss[-1]:.4g}"
+        line = f"{history.n_epochs}/{self.epochs} epochs  loss {history.loss[-1]:.4g}"
         if history.validation_loss:
             line += f"  validation loss {history.validation_loss[-1]:.4g}"
         if history.validation_metric:

@@ -129,7 +129,7 @@ class HistoryDisplay:
         self.ax_ = ax = axes_for(ax, (6.0, 3.6))
         self.figure_ = ax.figure  # type: ignore[assignment]
         colours = palette_of(ax)
-        epochs = range(1, len(self.loss) + 1)
+        epochs = range(len(self.loss))
         ax.plot(epochs, self.loss, color=colours.positive, label="training")
         if self.validation_loss:
             ax.plot(
@@ -140,8 +140,8 @@ class HistoryDisplay:
         if self.best_epoch is not None and self.best_epoch < len(series):
             value = series[self.best_epoch]
             ax.plot(
-                [self.best_epoch + 1], [value],
-                "o", color=colours.text, label=f"kept: epoch {self.best_epoch + 1}, {value:.4g}",
+                [self.best_epoch], [value],
+                "o", color=colours.text, label=f"kept: epoch {self.best_epoch}, {value:.4g}",
             )  # fmt: skip
         positive = [value for value in (*self.loss, *self.validation_loss) if value > 0]
         if log is None:

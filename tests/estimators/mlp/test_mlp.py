@@ -184,7 +184,7 @@ def test_what_is_printed(table, capsys):
     assert capsys.readouterr().out.splitlines()[1].startswith("Iteration 2, loss = ")
     model("regression", verbose="progress", max_iter=3).fit(X, y, eval_set=(X, y))
     captured = capsys.readouterr()
-    assert "epoch 3/3" in captured.err
+    assert "3/3 epochs" in captured.err
     assert captured.out == ""
 
 
