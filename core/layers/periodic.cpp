@@ -13,16 +13,16 @@ class PeriodicLayer final : public Layer<T> {
       : Layer<T>(n_in, checked_multiply(n_in, plan.outputs + 1), places.number),
         plan_(plan),
         // Whole panels a column, so that a column is updated by itself.
-        waves_(panels<T>(plan.frequencies) * kPanel<T>),
+        stride_(panels<T>(plan.frequencies) * kPanel<T>),
         biases_(panels<T>(plan.outputs) * kPanel<T>),
         tensor_(static_cast<Index>(places.tensors.size())) {
     const auto add = [&](const char* family, Index rows, Index width, Index stride) {
       places.add(places.name(family), rows, width, stride);
       return places.tensors.back().start;
     };
-    frequency_ = add("frequency", n_in, plan.frequencies, waves_);
-    phase_ = add("phase", n_in, plan.frequencies, waves_);
-    weight_ = add("weight", checked_multiply(n_in, plan.outputs), plan.frequencies, waves_);
+    frequency_ = add("frequency", n_in, plan.frequencies, stride_);
+    phase_ = add("phase", n_in, plan.frequencies, stride_);
+    weight_ = add("weight", checked_multiply(n_in, plan.outputs), plan.frequencies, stride_);
     bias_ = add("bias", n_in, plan.outputs, biases_);
   }
 
@@ -47,16 +47,16 @@ class PeriodicLayer final : public Layer<T> {
       tasks.push_back({.layer = layer,
                        .first = c,
                        .last = c + 1,
-                       .size = (2 + plan_.outputs) * waves_ + biases_,
+                       .size = (2 + plan_.outputs) * stride_ + biases_,
                        .cost = 2 * plan_.frequencies});
   }
 
   void parts(const Task& task, Parts& parts) const override {
-    const Index c = task.first, of_weight = plan_.outputs * waves_;
-    parts.add({tensor_, frequency_ + c * waves_, 0, waves_});
-    parts.add({tensor_ + 1, phase_ + c * waves_, waves_, waves_});
-    parts.add({tensor_ + 2, weight_ + c * of_weight, 2 * waves_, of_weight});
-    parts.add({tensor_ + 3, bias_ + c * biases_, 2 * waves_ + of_weight, biases_});
+    const Index c = task.first, of_weight = plan_.outputs * stride_;
+    parts.add({tensor_, frequency_ + c * stride_, 0, stride_});
+    parts.add({tensor_ + 1, phase_ + c * stride_, stride_, stride_});
+    parts.add({tensor_ + 2, weight_ + c * of_weight, 2 * stride_, of_weight});
+    parts.add({tensor_ + 3, bias_ + c * biases_, 2 * stride_ + of_weight, biases_});
   }
 
   Index scratch(Index batch) const override { return periodic_scratch<T>(batch, plan_.outputs); }
@@ -74,24 +74,24 @@ class PeriodicLayer final : public Layer<T> {
                                    .scale = scale,
                                    .scratch = scratch,
                                    .frequency = block,
-                                   .phase = block + waves_,
-                                   .weight = block + 2 * waves_,
-                                   .bias = block + (2 + plan_.outputs) * waves_});
+                                   .phase = block + stride_,
+                                   .weight = block + 2 * stride_,
+                                   .bias = block + (2 + plan_.outputs) * stride_});
   }
 
  private:
   PeriodicColumn<T> column(const Frame<T>& frame, Index c) const {
     return {.frequencies = plan_.frequencies,
             .outputs = plan_.outputs,
-            .frequency = frame.values + frequency_ + c * waves_,
-            .phase = frame.values + phase_ + c * waves_,
-            .weight = frame.values + weight_ + c * plan_.outputs * waves_,
-            .weight_stride = waves_,
+            .frequency = frame.values + frequency_ + c * stride_,
+            .phase = frame.values + phase_ + c * stride_,
+            .weight = frame.values + weight_ + c * plan_.outputs * stride_,
+            .weight_stride = stride_,
             .bias = frame.values + bias_ + c * biases_};
   }
 
   PeriodicPlan plan_;
-  Index waves_;   // numbers of a column's frequencies, in whole panels
+  Index stride_;  // numbers of a column's frequencies, in whole panels
   Index biases_;  // of its biases
   Index tensor_;  // number of `frequency` among the named arrays; phase, weight and bias follow
   Index frequency_;

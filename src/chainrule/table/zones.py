@@ -69,29 +69,28 @@ def local_days(days: np.ndarray, zone: str | None) -> np.ndarray:
     found = _OFFSET.fullmatch(zone)
     if found:
         return days + _minutes(found) / 1440
-    tz = _find(zone)
     known = ~np.isnan(days)
     local = days.copy()
-    local[known] += _offsets(days[known], tz) / _SECONDS_PER_DAY
+    local[known] += _offsets(days[known], _find(zone)) / _SECONDS_PER_DAY
     return local
 
 
-def _offsets(days: np.ndarray, tz: datetime.tzinfo) -> np.ndarray:
+def _offsets(days: np.ndarray, zone: datetime.tzinfo) -> np.ndarray:
     """Seconds that a zone is ahead of UTC, by day where it is the same all day, else by minute."""
     whole = np.floor(days)
     dates, index = np.unique(whole, return_inverse=True)
-    start, end = _ahead(dates * 1440, tz), _ahead((dates + 1) * 1440, tz)
+    start, end = _ahead(dates * 1440, zone), _ahead((dates + 1) * 1440, zone)
     ahead: np.ndarray = start[index]
     changing = (start != end)[index]
     if changing.any():
         minutes, index = np.unique(np.floor(days[changing] * 1440 + 1e-4), return_inverse=True)
-        ahead[changing] = _ahead(minutes, tz)[index]
+        ahead[changing] = _ahead(minutes, zone)[index]
     return ahead
 
 
-def _ahead(minutes: np.ndarray, tz: datetime.tzinfo) -> np.ndarray:
+def _ahead(minutes: np.ndarray, zone: datetime.tzinfo) -> np.ndarray:
     known = np.clip(minutes, _FIRST_DAY * 1440.0, _LAST_DAY * 1440.0).tolist()
-    found = ((_EPOCH + datetime.timedelta(minutes=m)).astimezone(tz).utcoffset() for m in known)
+    found = ((_EPOCH + datetime.timedelta(minutes=m)).astimezone(zone).utcoffset() for m in known)
     return np.array([0.0 if ahead is None else ahead.total_seconds() for ahead in found])
 
 

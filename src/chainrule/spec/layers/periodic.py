@@ -44,10 +44,10 @@ class PeriodicEmbedding(Layer):
 
     def parameters(self, n_in: int) -> tuple[Parameter, ...]:
         size = 1.0 / math.sqrt(self.frequencies)
-        waves = (n_in, self.frequencies)
+        per_column = (n_in, self.frequencies)
         return (
-            Parameter("frequency", waves, Start("normal", 0.1, 0x8001)),
-            Parameter("phase", waves, Start("uniform", math.pi, 0x8002)),
+            Parameter("frequency", per_column, Start("normal", 0.1, 0x8001)),
+            Parameter("phase", per_column, Start("uniform", math.pi, 0x8002)),
             Parameter(
                 "weight", (n_in * self.outputs, self.frequencies), Start("uniform", size, 0x8003)
             ),
