@@ -13,6 +13,7 @@ import numpy as np
 
 from chainrule.errors import DataError, SpecError
 from chainrule.explain.check.central_difference import check_one
+from chainrule.explain.derivation.blocks import Blocks
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
 from chainrule.explain.derivation.names import Asked
@@ -21,7 +22,7 @@ from chainrule.explain.derivation.sections import Sections
 from chainrule.explain.derivation.update import Update
 from chainrule.explain.derivation.words import remarks, what
 from chainrule.explain.explanation import Explanation
-from chainrule.explain.notation.contents import Paths, Prediction, RowPart, Rows
+from chainrule.explain.notation.contents import Contents, Paths, Prediction, RowPart, Rows
 from chainrule.explain.notation.numbers import Digits
 from chainrule.explain.notation.symbols import CONVENTIONS
 from chainrule.explain.notation.tree import Quantity, rest_of
@@ -36,6 +37,7 @@ def explain(
     top: int | None = 5,
     digits: Digits = 4,
     check: str = "central",
+    full: bool = False,
 ) -> Explanation:
     """Derive one quantity of a traced step.
 
@@ -55,6 +57,8 @@ def explain(
         Significant digits in text.
     check : "central", "complex" or "none"
         How the value is verified. "complex" is exact to rounding, and for smooth networks.
+    full : bool
+        Whether every equation is written; one screen otherwise.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def explain(
     if trace.dtype != np.float64:
         raise SpecError("explanations are drawn from a float64 trace; leave out dtype='train'.")
     asked = trace.names.parse(quantity)
-    return _Explainer(trace, asked, row, top).explanation(digits, check)
+    return _Explainer(trace, asked, row, top).explanation(digits, check, full)
 
 
 class _Explainer:
@@ -79,7 +83,9 @@ class _Explainer:
     def __init__(self, trace: StepTrace, asked: Asked, row: int | None, top: int | None) -> None:
         self.trace, self.asked, self.top = trace, asked, top
         self.build = Derivation(trace, top)
-        self.row = self._row(asked.row if row is None else row)
+        wanted = asked.row if row is None else row
+        self.row = self._row(wanted)
+        self.chosen = wanted is not None
 
     def _row(self, row: int | None) -> int:
         """The row asked for, else the one that adds most."""
@@ -98,11 +104,11 @@ class _Explainer:
             return Gradient(self.build, self.asked).row_parts
         return np.asarray(self.trace.losses, np.float64) if self.asked.kind == "loss" else None
 
-    def explanation(self, digits: Digits, check: str) -> Explanation:
+    def explanation(self, digits: Digits, check: str, full: bool) -> Explanation:
         asked, row, names = self.asked, self.row, self.trace.names
         sections = Sections(self.build, asked, row).all()
         value = sections[0].equations[0].left.value if sections else self._input_value()
-        return Explanation(
+        parts = Contents(
             quantity=asked.identifier,
             what=what(names, asked, row, self.trace.n_rows),
             value=value,
@@ -120,7 +126,10 @@ class _Explainer:
             check=check_one(self.trace, asked, row, value, check),
             remarks=tuple(remarks(self.build, names, asked, row, self.trace.raw)),
             digits=digits,
+            full=full,
         )
+        blocks = Blocks(self.build, names, asked, row, self.chosen, parts)
+        return Explanation(**{**vars(parts), "notice": blocks.notice(), "blocks": blocks.all()})
 
     def _input_value(self) -> float:
         return float(self.trace.a[0][self.row, self.asked.unit])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from chainrule.explain.notation.contents import Contents
@@ -36,10 +37,18 @@ class Explanation(Contents):
         Where an input comes from in the table, and how a penalty or decay enters.
     digits : int or "full"
         Of numbers in text; JSON always has all.
+    notice : str
+        What comes before all else: that the row asked for adds nothing.
+    blocks : tuple of Block
+        Headings with sentences, equations and shares, as every form writes them.
+    full : bool
+        Whether the full form is written, or the short one.
     """
 
-    def to_text(self, *, unicode: bool = True, width: int = 80) -> str:
-        return render_text(self, unicode=unicode, width=width)
+    def to_text(self, *, full: bool | None = None, unicode: bool = True, width: int = 80) -> str:
+        """As lines for a terminal; `full` None is the form that was asked for."""
+        chosen = self if full is None else replace(self, full=full)
+        return render_text(chosen, unicode=unicode, width=width)
 
     def to_latex(self) -> str:
         return render_latex(self)

@@ -166,6 +166,7 @@ class Inspection(Parameters):
         top: int | None = 5,
         digits: Any = 4,
         check: str = "central",
+        full: bool = False,
         sample_weight: Any = None,
         **training: Any,
     ) -> Explanation:
@@ -190,6 +191,8 @@ class Inspection(Parameters):
             Significant digits in text.
         check : "central", "complex" or "none", default "central"
             How the value is verified. "complex" is exact to rounding, and for smooth networks.
+        full : bool, default False
+            Every equation; otherwise one screen.
         **training
             As for `trace`; also its `dropout_epoch`.
 
@@ -209,7 +212,7 @@ class Inspection(Parameters):
         from chainrule.explain.explain import explain
 
         step = self.trace(X, y, sample_weight=sample_weight, **training)
-        return explain(step, quantity, row=row, top=top, digits=digits, check=check)
+        return explain(step, quantity, row=row, top=top, digits=digits, check=check, full=full)
 
     def diagnose(self, X: Any, y: Any, *, sample_weight: Any = None, **training: Any) -> Diagnosis:
         """Find out why training goes badly, from its history and one step on these rows.

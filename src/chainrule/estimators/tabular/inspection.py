@@ -115,6 +115,7 @@ class InspectedModel(TabularModel):
         top: int | None = 5,
         digits: int | str = 4,
         check: str = "central",
+        full: bool = False,
         member: int = 0,
         sample_weight: Any = None,
         row_ids: Sequence[Any] | None = None,
@@ -161,7 +162,7 @@ class InspectedModel(TabularModel):
             For a keyword that `Network.fit` does not have.
         """
         step = self.trace(X, y, sample_weight, member=member, row_ids=row_ids, **training)
-        return explain(step, quantity, row=row, top=top, digits=digits, check=check)
+        return explain(step, quantity, row=row, top=top, digits=digits, check=check, full=full)
 
     def diagnose(self, X: Any, y: Any, sample_weight: Any = None) -> Diagnosis:
         """What went badly in training, with numbers and remedies.

@@ -30,10 +30,12 @@ class Derivation:
     step : Step
     top : int or None
         Terms shown of a longer sum; None shows all.
+    whole : bool
+        Whether sums over layers and rows stand as one number.
     """
 
-    def __init__(self, step: Step, top: int | None = None) -> None:
-        self.step, self.spec, self.sums = step, step.spec, Sums(top)
+    def __init__(self, step: Step, top: int | None = None, *, whole: bool = False) -> None:
+        self.step, self.spec, self.sums = step, step.spec, Sums(top, whole)
         self.features = Features(step)
         self.layers = self._wired()
         self.last = self.layers[self.spec.dense_places[-1].index]

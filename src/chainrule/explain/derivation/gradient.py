@@ -37,7 +37,7 @@ class Gradient:
     def equation(self) -> Equation:
         """dL/d(parameter) over all rows, penalty included."""
         right = over_rows(self.step, self.build.sums, self.row_parts, self._term)
-        penalties = self._penalties()
+        penalties = self.penalties()
         if penalties:
             right = add(right, *penalties)
         return Equation(self.quantity(), (right,), self.layer.note(self.asked.kind))
@@ -49,7 +49,7 @@ class Gradient:
         kind = f"dL_d{asked.kind.lower()}"
         return Quantity(kind, value, asked.layer or None, asked.unit, asked.source)
 
-    def _penalties(self) -> list[Node]:
+    def penalties(self) -> list[Node]:
         asked, training = self.asked, self.step.training
         if not self.step.spec.parameters[asked.tensor].is_weight:
             return []

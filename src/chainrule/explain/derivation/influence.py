@@ -16,6 +16,7 @@ from chainrule.explain.notation.tree import (
     Quantity,
     Quotient,
     Sum,
+    Total,
 )
 
 
@@ -31,7 +32,7 @@ def _slopes(node: Node, slope: float) -> Iterator[tuple[Quantity, float]]:
     match node:
         case Quantity():
             yield node, slope
-        case Number():
+        case Number() | Total():
             return
         case Negative():
             yield from _slopes(node.child, slope)

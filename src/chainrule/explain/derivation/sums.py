@@ -9,16 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from chainrule.explain.derivation.whole import whole
 from chainrule.explain.notation.tree import Node, Sum, rest_of
 
 Values = Sequence[float] | npt.NDArray[np.float64]
 
 
+FEW = 2  # terms that stand as they are where longer sums become one number
+
+
 @dataclass(frozen=True)
 class Sums:
-    """Builds sums of which `top` terms are shown; None shows all."""
+    """Builds sums of which `top` terms are shown; None shows all. `whole` makes one number of every
+    sum of more than two."""
 
     top: int | None = None
+    whole: bool = False
 
     def shown(self, values: Values) -> list[int]:
         """Indices of the terms to show: all, or the `top` largest, largest first."""
@@ -29,6 +35,10 @@ class Sums:
     def sum_of(self, values: Values, term: Callable[[int], Node], *extra: Node) -> Node:
         """The sum of `values`, of which term(k) is the node; `extra` terms always show."""
         numbers = [float(value) for value in values]
+        if self.whole and len(numbers) > FEW:
+            one = whole(term(0), term(1), len(numbers), math.fsum(numbers))
+            value = math.fsum([*numbers, *(node.value for node in extra)])
+            return Sum((one, *extra), value) if extra else one
         chosen = self.shown(numbers)
         terms = (*(term(k) for k in chosen), *extra)
         rest = rest_of(numbers, chosen)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from chainrule.explain.notation.blocks import Block
 from chainrule.explain.notation.numbers import Digits, format_error
 from chainrule.explain.notation.tree import Equation, Product, Rest
 
@@ -153,6 +154,20 @@ class Contents:
     check: Check | None
     remarks: tuple[str, ...] = ()
     digits: Digits = 4
+    notice: str = ""
+    blocks: tuple[Block, ...] = ()
+    full: bool = False
+
+    @property
+    def shown(self) -> list[Block]:
+        """The blocks of its form, the short or the full one."""
+        other = "brief" if self.full else "full"
+        return [block for block in self.blocks if block.level != other]
+
+    @property
+    def folded(self) -> list[Block]:
+        """The blocks that the short form leaves out; none in the full form."""
+        return [] if self.full else [block for block in self.blocks if block.level == "full"]
 
     @property
     def equations(self) -> list[Equation]:

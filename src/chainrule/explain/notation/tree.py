@@ -55,6 +55,8 @@ class Quantity:
         How it is written, where that does not follow from its kind.
     home : int or None
         `Placed.index` of the layer that knows its equation; None where nothing computes it.
+    running : str
+        Its indices as written in a `Total`, which runs over a letter: "k,3".
     """
 
     kind: str
@@ -66,6 +68,12 @@ class Quantity:
     over_rows: bool = False
     symbol: Symbol | None = None
     home: int | None = None
+    running: str = ""
+
+    @property
+    def indices(self) -> str:
+        """Unit and source as they are written: "3,7"."""
+        return self.running or ",".join(str(k) for k in (self.unit, self.source) if k is not None)
 
     @property
     def written(self) -> Symbol:
@@ -119,6 +127,27 @@ class Sum:
 
 
 @dataclass(frozen=True)
+class Total:
+    """A sum over a whole layer, or over all rows, as one number: sum over `index` of `term`.
+
+    Attributes
+    ----------
+    term : Node
+        The term with the letter `index` in its indices; its value is that of the first term.
+    index : str
+        "k" over units, "r" over rows, whose symbols show no row.
+    count : int
+        Number of terms.
+    value : float
+    """
+
+    term: Node
+    index: str
+    count: int
+    value: float
+
+
+@dataclass(frozen=True)
 class Product:
     factors: tuple[Node, ...]
     value: float
@@ -156,7 +185,7 @@ class Cancel:
     value: float
 
 
-Node = Quantity | Number | Negative | Sum | Product | Quotient | Power | Apply | Cancel
+Node = Quantity | Number | Negative | Sum | Total | Product | Quotient | Power | Apply | Cancel
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ An outside program can multiply and add again, one equation at a time. A node is
     {"sum": [node, ...], "rest": {"value": v, "count": n}, "value": v}
     {"product": [node, ...], "value": v}     {"quotient": [top, bottom], "value": v}
     {"power": node, "exponent": n, "value": v}     {"apply": function, "argument": node, "value": v}
+    {"total": term, "over": letter, "count": n, "value": v}
     {"cancel": kept, "crossed": node, "value": v}
 """
 
@@ -29,6 +30,7 @@ from chainrule.explain.notation.tree import (
     Quotient,
     Rest,
     Sum,
+    Total,
 )
 from chainrule.explain.render.text import TextWriter
 
@@ -106,6 +108,9 @@ def node(each: Node) -> dict[str, Any]:
             return {"power": node(each.base), "exponent": each.exponent, "value": each.value}
         case Apply():
             return {"apply": each.function, "argument": node(each.argument), "value": each.value}
+        case Total():
+            term = node(each.term)
+            return {"total": term, "over": each.index, "count": each.count, "value": each.value}
         case Cancel():
             kept, crossed = node(each.kept), node(each.crossed)
             return {"cancel": kept, "crossed": crossed, "value": each.value}

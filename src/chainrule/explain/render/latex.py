@@ -23,7 +23,7 @@ class LatexWriter(Writer):
 
     def symbol(self, q: Quantity) -> str:
         symbol = q.written
-        low = ",".join(str(k) for k in (q.unit, q.source) if k is not None)
+        low = q.indices
         text = symbol.latex
         if low:
             text += f"_{{{low}}}"
@@ -52,6 +52,9 @@ class LatexWriter(Writer):
     def function(self, name: str, argument: str) -> str:
         before, after = FUNCTION_SYMBOLS[name][2]
         return f"{before}{argument}{after}"
+
+    def total(self, index: str, term: str) -> str:
+        return rf"\textstyle\sum_{{{index}}} {term}"
 
     def crossed(self, text: str) -> str:
         return rf"\cancel{{{text}}}"

@@ -32,7 +32,7 @@ class MathWriter(Writer):
 
     def symbol(self, q: Quantity) -> str:
         symbol = q.written
-        low = ",".join(str(k) for k in (q.unit, q.source) if k is not None)
+        low = q.indices
         letter = f"<mi>{html.escape(symbol.unicode)}</mi>"
         high = "" if q.shown_layer is None else f"<mtext>({q.shown_layer})</mtext>"
         if low and high:
@@ -68,6 +68,9 @@ class MathWriter(Writer):
             return f"<msqrt>{argument}</msqrt>"
         before, after = (html.escape(text) for text in FUNCTION_SYMBOLS[name][0])
         return f"<mrow><mtext>{before}</mtext>{argument}<mtext>{after}</mtext></mrow>"
+
+    def total(self, index: str, term: str) -> str:
+        return f"<mrow><msub><mo>∑</mo><mi>{index}</mi></msub>{term}</mrow>"
 
     def crossed(self, text: str) -> str:
         return f'<mrow class="crossed">{text}</mrow>'

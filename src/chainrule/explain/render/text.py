@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from chainrule.explain.notation.blocks import Block, Item, Sentence, Shares
 from chainrule.explain.notation.contents import Contents
 from chainrule.explain.notation.numbers import Digits, format_number
 from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS
@@ -11,6 +12,8 @@ from chainrule.explain.notation.tree import Equation, Quantity, Rest
 from chainrule.explain.render.writer import Writer
 
 _HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+_LOW = {"k": "ₖ", "r": "ᵣ"}
+_MARGIN = 9  # characters of the headings in the short form
 _BAR = 10  # cells of the longest bar
 
 
@@ -28,8 +31,7 @@ class TextWriter(Writer):
 
     def symbol(self, q: Quantity) -> str:
         symbol = q.written
-        low = ",".join(str(k) for k in (q.unit, q.source) if k is not None)
-        low = f"[{low}]" if low else ""
+        low = f"[{q.indices}]" if q.indices else ""
         layer = "" if q.shown_layer is None else str(q.shown_layer)
         letter = symbol.unicode if self.unicode else symbol.ascii
         text = f"{symbol.before[self.style]}{letter}{layer}{low}{symbol.after[self.style]}"
@@ -49,6 +51,9 @@ class TextWriter(Writer):
     def function(self, name: str, argument: str) -> str:
         before, after = FUNCTION_SYMBOLS[name][self.style]
         return f"{before}{argument}{after}"
+
+    def total(self, index: str, term: str) -> str:
+        return f"Σ{_LOW[index]} {term}" if self.unicode else f"sum_{index} {term}"
 
     def crossed(self, text: str) -> str:
         return f"~{text}~"
@@ -70,27 +75,86 @@ class _Text:
         self.bars = ("█", "░") if unicode else ("#", "-")
 
     def lines(self) -> list[str]:
-        e, header = self.e, self.e.header
-        value = self.writer.value(e.value)
-        out = self.wrapped(f"{e.quantity} = {value}   ", e.what, 2)
-        rows = f"{header['n_rows']} row{'s' if header['n_rows'] != 1 else ''}"
-        facts = f"{header['reduction']} over {rows}; one-row equations are for row {e.row}"
-        if header["row_id"] != str(e.row):
-            facts += f" (row {header['row_id']} of the table)"
-        out += self.wrapped("", facts, 2)
-        for note in [*header["notes"], *e.remarks]:
-            out += self.wrapped("", note, 2)
-        for section in e.sections:
-            out += ["", section.title]
-            out += [line for equation in section.equations for line in self.equation(equation)]
-        out += self.row_lines() + self.path_lines() + self.update_lines() + self.check_lines()
-        digits = "all digits" if e.digits == "full" else f"shown rounded to {e.digits} digits"
-        return [*out, "", *self.wrapped("", f"{digits}; {header['conventions']}", 0)]
+        e = self.e
+        out = self.wrapped("", e.notice, 2)
+        out += self.wrapped(f"{e.quantity} = {self.writer.value(e.value)}   ", e.what, 2)
+        for block in e.shown:
+            out += self.full_block(block) if e.full else self.short_block(block)
+        return out
 
-    def wrapped(self, start: str, text: str, indent: int) -> list[str]:
+    def full_block(self, block: Block) -> list[str]:
+        """Under a heading, with bars beside shares."""
+        indent = "  " if block.title else ""
+        lines = [] if block.title == "" and block.level == "always" else [""]
+        lines += [block.title] if block.title else []
+        for item in block.items:
+            match item:
+                case Sentence():
+                    lines += self.wrapped(indent, self.sentence(item), 2)
+                case Equation():
+                    lines += self.equation(item)
+                case Shares():
+                    lines += self.shares(item)
+        return lines
+
+    def short_block(self, block: Block) -> list[str]:
+        """Behind its heading in the margin."""
+        if not block.title:
+            return [line for item in block.items for line in self.short(item, self.width)]
+        if block.title == "chain":
+            return ["", *(line for item in block.items for line in self.short(item, self.width))]
+        room = self.width - _MARGIN
+        lines = [line for item in block.items for line in self.short(item, room)]
+        heads = [block.title, *([""] * (len(lines) - 1))]
+        return [f"{head.ljust(_MARGIN)}{line}" for head, line in zip(heads, lines, strict=True)]
+
+    def short(self, item: Item, room: int) -> list[str]:
+        match item:
+            case Sentence():
+                return self.wrapped("", self.sentence(item), 2, room)
+            case Equation():
+                return self.one_line(item, room)
+            case Shares():
+                return self.in_columns(item, room)
+
+    def sentence(self, sentence: Sentence) -> str:
+        return "".join(
+            self.writer.value(part) if isinstance(part, float) else part for part in sentence.parts
+        )
+
+    def one_line(self, equation: Equation, room: int) -> list[str]:
+        """left = symbols = numbers = value, on two lines where one is too short."""
+        left = self.writer.symbol(equation.left)
+        sides = self.writer.sides(equation)
+        line = " = ".join([left, *sides])
+        if len(line) <= room:
+            return [line]
+        *first, value = sides
+        pad = " " * min(len(left), 10)
+        return [
+            *self.wrapped(f"{left} = ", first[0], len(pad) + 3, room),
+            *self.wrapped(f"{pad} = ", " = ".join([*first[1:], value]), len(pad) + 3, room),
+        ]
+
+    def in_columns(self, shares: Shares, room: int) -> list[str]:
+        """Two parts a line, each with its bar."""
+        cells = self.listed([s.label for s in shares.parts], [s.value for s in shares.parts], 5)
+        width = max(map(len, cells))
+        if 2 * width + 2 > room:
+            return cells
+        pairs = [cells[k : k + 2] for k in range(0, len(cells), 2)]
+        return ["  ".join(cell.ljust(width) for cell in pair).rstrip() for pair in pairs]
+
+    def shares(self, shares: Shares) -> list[str]:
+        labels = [share.label for share in shares.parts]
+        lines = self.listed(labels, [share.value for share in shares.parts], _BAR)
+        total = f"{shares.of} {self.writer.value(shares.total)}"
+        return [*(f"  {line}" for line in lines), f"  {total}"]
+
+    def wrapped(self, start: str, text: str, indent: int, width: int | None = None) -> list[str]:
         return textwrap.wrap(
             start + text,
-            self.width,
+            width or self.width,
             subsequent_indent=" " * indent,
             break_long_words=False,
             break_on_hyphens=False,
@@ -120,74 +184,16 @@ class _Text:
     def signed(self, value: float) -> str:
         return ("+" if value > 0 else "") + self.writer.value(value)
 
-    def bar(self, value: float, largest: float) -> str:
-        cells = round(_BAR * abs(value) / largest) if largest else 0
-        return self.bars[0 if value >= 0 else 1] * cells
+    def bar(self, value: float, largest: float, cells: int) -> str:
+        n = round(cells * abs(value) / largest) if largest else 0
+        return self.bars[0 if value >= 0 else 1] * n
 
-    def listed(self, labels: list[str], values: list[float]) -> list[str]:
+    def listed(self, labels: list[str], values: list[float], cells: int) -> list[str]:
+        """Labels, numbers and bars below each other."""
         texts = [self.signed(value) for value in values]
         largest = max((abs(value) for value in values), default=0.0)
         name, number = max(map(len, labels), default=0), max(map(len, texts), default=0)
         return [
-            f"  {label.ljust(name)}  {text.rjust(number)}  {self.bar(value, largest)}".rstrip()
+            f"{label.ljust(name)}  {text.rjust(number)}  {self.bar(value, largest, cells)}".rstrip()
             for label, text, value in zip(labels, texts, values, strict=True)
         ]
-
-    def row_lines(self) -> list[str]:
-        rows = self.e.rows
-        if rows is None or rows.total != rows.total or (len(rows.parts) == 1 and not rows.rest):
-            return []
-        labels = [f"row {part.row}" for part in rows.parts]
-        values = [part.value for part in rows.parts]
-        if rows.rest:
-            labels.append(f"{rows.rest.count} more")
-            values.append(rows.rest.value)
-        total = f"  sum {self.writer.value(rows.total)}"
-        return ["", "rows, largest first", *self.listed(labels, values), total]
-
-    def path_lines(self) -> list[str]:
-        paths = self.e.paths
-        if paths is None or paths.n_paths == 1:
-            return []
-        arrow = " → " if self.writer.unicode else " > "
-        labels = []
-        for path in paths.shown:
-            ways = [str(unit) for unit in path.units[1:]]
-            labels.append(f"via {'output' if len(ways) == 1 else 'units'} {arrow.join(ways)}")
-        values = [path.value for path in paths.shown]
-        if paths.rest:
-            how = "" if paths.enumerated else ", by difference"
-            labels.append(f"{paths.rest.count} more{how}")
-            values.append(paths.rest.value)
-        return [
-            "",
-            f"{paths.n_paths} paths to the loss of row {paths.row}",
-            *self.listed(labels, values),
-            f"  sum {self.writer.value(paths.total)}",
-        ]
-
-    def update_lines(self) -> list[str]:
-        if not self.e.update:
-            return []
-        header = self.e.header
-        lines = ["", f"update by {header['optimizer']}, step {header['step'] + 1}"]
-        lines += [line for equation in self.e.update for line in self.equation(equation)]
-        prediction = self.e.prediction
-        if prediction is not None:
-            lines += self.wrapped(
-                "  ",
-                f"the whole step should change the loss by {self.signed(prediction.predicted)} "
-                f"(gradient times update) and changes it by {self.signed(prediction.real)}",
-                2,
-            )
-        return lines
-
-    def check_lines(self) -> list[str]:
-        check = self.e.check
-        if check is None:
-            return []
-        text = f"{check.method} {self.writer.value(check.numeric)}, {check.outcome}"
-        if check.left_slope is not None and check.right_slope is not None:
-            left, right = map(self.writer.value, (check.left_slope, check.right_slope))
-            text += f"; slope {left} on the left, {right} on the right"
-        return ["", "check", *self.wrapped("  ", text, 2)]

@@ -22,6 +22,7 @@ from chainrule.explain.notation.tree import (
     Quotient,
     Rest,
     Sum,
+    Total,
 )
 
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written node holds together
@@ -81,6 +82,10 @@ class Writer(ABC):
     def more(self, rest: Rest, numbers: bool) -> str:
         """The terms that are not shown, without their sign."""
 
+    @abstractmethod
+    def total(self, index: str, term: str) -> str:
+        """The sum of a term over an index."""
+
     def row(self, pieces: list[str]) -> str:
         return "".join(pieces)
 
@@ -106,6 +111,10 @@ class Writer(ABC):
                 return self.row([self.operator(self.minus.strip()), inner])
             case Sum():
                 return self.sum(node, numbers)
+            case Total():
+                if numbers:
+                    return self.value(node.value)
+                return self.total(node.index, self.part(node.term, False, PRODUCT))
             case Product():
                 parts = [
                     self.part(factor, numbers, PRODUCT, first=k == 0)
@@ -180,7 +189,7 @@ class Writer(ABC):
     def tightness(self, node: Node) -> int:
         if isinstance(node, Sum):
             return SUM
-        if isinstance(node, Product | Negative | Cancel):
+        if isinstance(node, Product | Negative | Cancel | Total):
             return PRODUCT
         if isinstance(node, Quotient):
             return POWER if self.stacked_fractions else PRODUCT
