@@ -121,7 +121,7 @@ def test_all_of_a_small_network(cli: Any, tmp_path: Path) -> None:
         assert f"\n{name} = " in f"\n{text}"
     drawn = cli("explain", "t.safetensors", "t.csv", "--draw", "--row", "3").out
     assert "┌" in drawn and " u " in drawn and "gradient" not in drawn
-    both = cli("explain", "t.safetensors", "t.csv", "loss", "--draw").out
+    both = cli("explain", "t.safetensors", "t.csv", "loss", "--draw", "--full").out
     assert "┌" in both and "loss of row" in both
 
 
@@ -131,13 +131,15 @@ def test_wide_networks_are_drawn_as_matrices(cli: Any, trained: Path, penguins: 
 
 
 def test_digits_and_terms(cli: Any, trained: Path, penguins: Path) -> None:
-    run = cli("explain", trained, penguins, "b2[Adelie]", "--digits", "full", "--top", "2", "-q")
+    run = cli(
+        "explain", trained, penguins, "b2[Adelie]", "--digits", "full", "--top", "2", "-q", "--full"
+    )
     model, X, y = loaded(trained, penguins)
     value = model.trace(X, y).dL_db[2][0]
     assert repr(abs(float(value))) in run.out
-    assert "all digits" in run.out and "342 more" in run.out
+    assert "all digits" in run.out and "342 more)" in run.out
     assert "next:" not in run.out
-    assert "more" not in cli("explain", trained, penguins, "b2[0]", "--top", "all").out
+    assert "more" not in cli("explain", trained, penguins, "b2[0]", "--top", "all", "--full").out
     assert "\ncheck" not in cli("explain", trained, penguins, "b2[0]", "--check", "none").out
 
 

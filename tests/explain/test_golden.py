@@ -17,6 +17,7 @@ GOLDEN = Path(__file__).parent / "golden"
 QUANTITIES = {"mazur": ["W1[0,0]", "W2[0,0]", "loss"], "xor": ["W1[0,0]", "b2[0]", "loss"]}
 RENDERINGS = {
     "txt": lambda e: e.to_text(),
+    "full.txt": lambda e: e.to_text(full=True),
     "ascii.txt": lambda e: e.to_text(unicode=False),
     "tex": lambda e: e.to_latex(),
     "html": lambda e: e.to_html(),

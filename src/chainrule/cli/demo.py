@@ -14,6 +14,7 @@ from chainrule.cli.options import (
     CheckBy,
     Digits,
     Draw,
+    Full,
     Quiet,
     Row,
     Top,
@@ -45,6 +46,7 @@ def demo(
         bool, typer.Option("--quiz", help="Find the numbers of a derivation yourself.")
     ] = False,
     row: Row = None,
+    full: Full = False,
     draw: Draw = False,
     top: Top = "5",
     digits: Digits = "4",
@@ -67,7 +69,7 @@ def demo(
     if (latex or html) and (step or quiz):
         raise typer.BadParameter("--latex and --html go without --step and --quiz.")
     out = Output(as_json=as_json, quiet=quiet or latex or html)
-    showing = Showing(top, digits, check, latex, html, draw)
+    showing = Showing(top, digits, check, latex, html, draw, full)
     known = known_example(example.value)
     if quiz:
         from chainrule.cli.quiz import ask

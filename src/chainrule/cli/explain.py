@@ -16,6 +16,7 @@ from chainrule.cli.options import (
     Digits,
     Draw,
     Encoding,
+    Full,
     Glob,
     Missing,
     Model,
@@ -60,6 +61,7 @@ def explain(
     every: Annotated[
         bool, typer.Option("--all", help="Explain every weight and bias of a small network.")
     ] = False,
+    full: Full = False,
     draw: Draw = False,
     top: Top = "5",
     digits: Digits = "4",
@@ -89,7 +91,7 @@ def explain(
         raise typer.BadParameter("--json stands alone; leave out --latex, --html and --draw.")
     if every and quantity is not None:
         raise typer.BadParameter("--all explains everything; leave out QUANTITY or --all.")
-    showing = Showing(top, digits, check, latex, html, draw)
+    showing = Showing(top, digits, check, latex, html, draw, full)
     loaded = open_model(model)
     reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     trace, numbers = _trace(loaded, data, reading, out, target, rows)

@@ -64,6 +64,7 @@ Digits = Annotated[
 CheckBy = Annotated[
     str, typer.Option("--check", metavar="METHOD", help="How to check: central, complex or none.")
 ]
+Full = Annotated[bool, typer.Option("--full", help="Show every equation, not one screen.")]
 AsLatex = Annotated[bool, typer.Option("--latex", help="Print LaTeX.")]
 AsHtml = Annotated[bool, typer.Option("--html", help="Print a web page with MathML.")]
 Draw = Annotated[bool, typer.Option("--draw", help="Draw the network with the row's numbers.")]

@@ -43,6 +43,8 @@ class Showing:
     latex, html : bool
     draw : bool
         Whether the network is drawn, too.
+    full : bool
+        Whether every equation is shown.
     """
 
     top: str = "5"
@@ -51,6 +53,7 @@ class Showing:
     latex: bool = False
     html: bool = False
     draw: bool = False
+    full: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what cannot be read before any work is done."""
@@ -71,7 +74,9 @@ class Showing:
 
         if self.check not in METHODS:
             raise typer.BadParameter(f"--check takes {', '.join(METHODS)}, found {self.check!r}.")
-        return {"top": self._top(), "digits": self._digits(), "check": self.check}
+        return {
+            "top": self._top(), "digits": self._digits(), "check": self.check, "full": self.full,
+        }  # fmt: skip
 
     def _top(self) -> int | None:
         if self.top == "all":

@@ -171,14 +171,19 @@ class _Explainer:
 
 
 def explain_all(
-    trace: StepTrace, *, top: int | None = 5, digits: Digits = 4, check: str = "none"
+    trace: StepTrace,
+    *,
+    top: int | None = 5,
+    digits: Digits = 4,
+    check: str = "none",
+    full: bool = False,
 ) -> Sequence[Explanation]:
     """One explanation per parameter, in storage order; for small networks."""
     found = []
     for name, shape in trace.spec.parameter_shapes.items():
         for index in np.ndindex(*shape):
             quantity = Asked.of_parameter(trace.spec, name, index).identifier
-            found.append(explain(trace, quantity, top=top, digits=digits, check=check))
+            found.append(explain(trace, quantity, top=top, digits=digits, check=check, full=full))
     return found
 
 

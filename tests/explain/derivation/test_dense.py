@@ -20,7 +20,7 @@ def test_the_tangent_factor_stands_in_every_equation():
     assert explain(trace, "z1[0]").value == 3.5
     gradient = explain(trace, "W1[0,1]")
     assert gradient.value == 0.5 * 2.0 / 2.0
-    assert "∂L/∂W1[0,1] = δ1[0]·a0[1]·1/√n" in gradient.to_text()
+    assert "∂L/∂W1[0,1] = δ1[0]·a0[1]·1/√n" in gradient.to_text(full=True)
     layer = Derivation(trace).owner("W1")
     assert isinstance(layer, DenseRules)
     np.testing.assert_array_equal(layer.links(), params["W1"] / 2.0)

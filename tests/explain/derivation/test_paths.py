@@ -83,7 +83,7 @@ def test_a_large_network_says_by_difference():
     assert found.paths.n_paths == 40 * 40 * 40 * 3
     assert not found.paths.enumerated
     assert found.paths.absolute_sum is None
-    assert "by difference" in str(found)
+    assert "by difference" in found.to_text(full=True)
     assert "by difference" in found.to_latex()
     assert "by difference" in found.to_html()
     total = math.fsum([*(path.value for path in found.paths.shown), found.paths.rest.value])

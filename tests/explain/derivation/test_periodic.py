@@ -29,6 +29,6 @@ def test_one_cosine_by_hand(one_cosine, quantity, value, line):
     explanation = explain(one_cosine, quantity)
     assert explanation.value == pytest.approx(value, rel=1e-13)
     assert explanation.check.verdict == "ok"
-    assert line in explanation.to_text()
+    assert line in explanation.to_text(full=True)
     for equation in explanation.equations:
         assert equation.right[-1].value == pytest.approx(equation.left.value, rel=1e-12)

@@ -30,7 +30,7 @@ def test_the_gradient_of_a_factor(layers, line):
     name = next(name for name in params if "scale" in name)
     explanation = explain(trace, f"{name}[0]")
     assert explanation.value == 4.0 * 5.0
-    assert line in explanation.to_text()
+    assert line in explanation.to_text(full=True)
     if len(layers) == 3:
-        assert "δ1[0] = scale1[0]·∂ℓ/∂a1[0]" in explain(trace, "delta1[0]").to_text()
+        assert "δ1[0] = scale1[0]·∂ℓ/∂a1[0]" in explain(trace, "delta1[0]").to_text(full=True)
         assert explain(trace, "W1[0,0]").paths.shown[0].value == 5.0 * 2.0 * 4.0

@@ -40,7 +40,7 @@ def test_the_update_knows_the_factors_of_a_family(trace):
         expected = w * (1.0 - decay[quantity]) - rate * g / (abs(g) + 1e-8)
         assert explanation.update[-1].left.value == pytest.approx(expected, rel=1e-12)
         assert explanation.update[-1].right[-1].value == pytest.approx(expected, rel=1e-12)
-        assert ("weight decay stands in the update" in explanation.to_text()) == (
+        assert ("weight decay stands in the update" in explanation.to_text(full=True)) == (
             decay[quantity] > 0
         )
 
@@ -67,7 +67,7 @@ def test_scikit_learns_step_is_the_engines(traced, weighted):
                 trace.grads[asked.tensor][asked.at], rel=1e-12
             )
             rate = next(e for e in found.update if e.left.kind == "corrected_rate")
-            assert "ηₜ = η·√(1 − β₂ᵗ)/(1 − β₁ᵗ)" in found.to_text()
+            assert "ηₜ = η·√(1 − β₂ᵗ)/(1 − β₁ᵗ)" in found.to_text(full=True)
             t = trace.state_after.n_steps
             assert rate.left.value == pytest.approx(
                 1e-3 * math.sqrt(1 - 0.999**t) / (1 - 0.9**t), rel=1e-14
@@ -89,4 +89,4 @@ def test_a_penalty_per_batch_is_divided_by_the_rows_weights(traced, weighted, si
     _, penalty = found.sections[0].equations
     assert penalty.left.value == trace.penalty > 0
     assert penalty.right[-1].value == pytest.approx(trace.penalty, rel=1e-14)
-    assert f"λ₂·W1[2,3]{size}" in explain(trace, "W1[2,3]", top=2).to_text()
+    assert f"λ₂·W1[2,3]{size}" in explain(trace, "W1[2,3]", top=2).to_text(full=True)

@@ -40,7 +40,7 @@ def test_what_is_read_can_be_typed():
 
 def test_digits():
     trace = trace_of()
-    full = explain(trace, "W1[0,0]", digits="full")
+    full = explain(trace, "W1[0,0]", digits="full", full=True)
     assert repr(full.value) in str(full).replace("−", "-")
     assert "all digits" in str(full)
-    assert "rounded to 7 digits" in str(explain(trace, "W1[0,0]", digits=7))
+    assert "rounded to 7 digits" in str(explain(trace, "W1[0,0]", digits=7, full=True))

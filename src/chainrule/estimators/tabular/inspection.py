@@ -140,6 +140,8 @@ class InspectedModel(TabularModel):
             Significant digits in text.
         check : "central", "complex" or "none", default "central"
             How the value is verified. "complex" is exact to rounding, and for smooth networks.
+        full : bool, default False
+            Every equation; otherwise one screen.
         member : int, default 0
             Which of the networks, from 0.
         row_ids : sequence, optional

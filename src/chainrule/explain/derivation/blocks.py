@@ -10,7 +10,7 @@ from chainrule.explain.derivation.brief import Chain
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
 from chainrule.explain.derivation.names import Asked, Names
-from chainrule.explain.derivation.shares import loss_shares, row_shares, unit_blocks
+from chainrule.explain.derivation.shares import ROWS, loss_shares, row_shares, unit_blocks
 from chainrule.explain.notation.blocks import Block, Item, Sentence, Share, Shares
 from chainrule.explain.notation.contents import Contents
 from chainrule.explain.notation.symbols import CONVENTIONS
@@ -92,13 +92,15 @@ class Blocks:
         rows = self.e.rows
         if rows is None or len(self.step.X) == 1 or rows.total != rows.total:
             return []
+        few, top = self._row_shares(ROWS), self._row_shares(self.build.sums.top)
+        return [Block("rows", (few,), "brief"), Block("rows, largest first", (top,))]
+
+    def _row_shares(self, named: int | None) -> Shares:
         if self.asked.is_parameter:
-            shares = row_shares(Gradient(self.build, self.asked), self.step.shares)
-        else:
-            recorded = self.step.recorded
-            losses = np.asarray(recorded.losses, np.float64)
-            shares = loss_shares(losses, self.step.shares, recorded.loss, recorded.penalty)
-        return [Block("rows", (shares,), "always")]
+            return row_shares(Gradient(self.build, self.asked), self.step.shares, named)
+        recorded = self.step.recorded
+        losses = np.asarray(recorded.losses, np.float64)
+        return loss_shares(losses * self.step.shares, recorded.loss, recorded.penalty, named)
 
     def _units(self) -> list[Block]:
         if not (self.asked.is_parameter or self.asked.kind == "delta"):

@@ -27,12 +27,14 @@ class Flow:
         self.tensor = asked.tensor if asked.is_parameter else f"b{asked.layer}"  # z moves with b
         self.at = asked.at
 
-    def through(self, layer: int) -> Array:
-        """What passes through each unit of a layer (n_layer,)."""
-        delta = self.step.recorded.delta[layer]
-        dz = self._dz[layer]
-        assert delta is not None and dz is not None
-        return np.asarray(dz * delta[self.row], np.float64)
+    def through(self) -> dict[int, Array]:
+        """What passes through each unit of every numbered layer that w reaches (n_l,)."""
+        pairs = enumerate(zip(self._dz, self.step.recorded.delta, strict=True))
+        return {
+            l: np.asarray(dz * delta[self.row], np.float64)
+            for l, (dz, delta) in pairs
+            if l and dz is not None and delta is not None
+        }
 
     @cached_property
     def _dz(self) -> PerLayer:

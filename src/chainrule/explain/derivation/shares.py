@@ -21,7 +21,7 @@ from chainrule.reference.arrays import Array
 ROWS, UNITS = 4, 2  # named in the short form
 
 
-def row_shares(gradient: Gradient, shares: Array, named: int | None = ROWS) -> Shares:
+def row_shares(gradient: Gradient, shares: Array, named: int | None) -> Shares:
     """Of every row, and of the penalty, which comes once: together the gradient."""
     values = gradient.row_parts * shares
     parts = _parts(values, named, lambda r: f"row {r}", lambda r: f"row/{r}")
@@ -29,9 +29,9 @@ def row_shares(gradient: Gradient, shares: Array, named: int | None = ROWS) -> S
     return Shares((*parts, *penalties), gradient.quantity().value, "gradient")
 
 
-def loss_shares(losses: Array, shares: Array, total: float, penalty: float) -> Shares:
+def loss_shares(values: Array, total: float, penalty: float, named: int | None) -> Shares:
     """Of every row in the loss, and of the penalty."""
-    parts = _parts(losses * shares, ROWS, lambda r: f"row {r}", lambda r: f"row/{r}")
+    parts = _parts(values, named, lambda r: f"row {r}", lambda r: f"row/{r}")
     penalties = [Share("penalty", penalty)] if penalty else []
     return Shares((*parts, *penalties), total, "loss")
 
@@ -44,8 +44,7 @@ def unit_blocks(
     lowest = max(asked.layer, 1)
     if lowest == L and asked.kind in ("W", "b", "delta"):
         return []  # one output alone
-    flow = Flow(build, asked, row)
-    passing = {m: flow.through(m) for m in range(lowest, L + 1)}
+    passing = Flow(build, asked, row).through()
     mixed = [m for m in passing if np.count_nonzero(passing[m]) > 1]
     blocks = []
     inner = [m for m in mixed if m < L]
