@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from chainrule.explain.trace import StepTrace
-from chainrule.plots.display import axes_for, palette_of, spare_frame
-from chainrule.plots.traced import trace_of
+from chainrule.plots.display import Palette, axes_for, palette_of, spare_frame, write_title
+from chainrule.plots.traced import Seen, seen_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.container import BarContainer
     from matplotlib.figure import Figure
 
 _BINS = 60
@@ -34,15 +35,20 @@ class ActivationsDisplay:
         sigma'(z) of the same layers; None where a layer has none.
     labels : sequence of str
         One per layer.
+    about : str, default ""
+        For the second line of the title.
 
     Attributes
     ----------
     figure_, ax_ : matplotlib figure and axes
         Once plotted.
+    bars_ : list of matplotlib BarContainer
+        Layer by layer, those of positive activations before those of negative ones.
     """
 
     figure_: Figure
     ax_: Axes
+    bars_: list[BarContainer]
 
     def __init__(
         self,
@@ -50,13 +56,15 @@ class ActivationsDisplay:
         activations: Sequence[np.ndarray],
         slopes: Sequence[np.ndarray | None],
         labels: Sequence[str],
+        about: str = "",
     ) -> None:
         self.activations = [np.asarray(a, np.float64) for a in activations]
         self.slopes = list(slopes)
         self.labels = list(labels)
+        self.about = about
 
     @classmethod
-    def from_trace(cls, trace: StepTrace, *, ax: Axes | None = None) -> Self:
+    def from_trace(cls, trace: StepTrace | Seen, *, ax: Axes | None = None, **style: Any) -> Self:
         """Draw one recorded step.
 
         Parameters
@@ -65,13 +73,20 @@ class ActivationsDisplay:
             As `model.trace` returns it.
         ax : matplotlib axes, optional
             Default: those of a new figure.
+        **style
+            To `plot`.
 
         Returns
         -------
         ActivationsDisplay
         """
-        labels = [f"layer {l} {name}" for l, name in enumerate(trace.spec.activations) if l]
-        return cls(activations=trace.a[1:], slopes=trace.slope[1:], labels=labels).plot(ax=ax)
+        seen = seen_of(trace, None, None)
+        step = seen.trace
+        labels = [f"layer {l} {name}" for l, name in enumerate(step.spec.activations) if l]
+        display = cls(
+            activations=step.a[1:], slopes=step.slope[1:], labels=labels, about=seen.title()
+        )
+        return display.plot(ax=ax, **style)
 
     @classmethod
     def from_estimator(
@@ -101,7 +116,7 @@ class ActivationsDisplay:
         DataError, SpecError
             Where `trace` cannot read the rows.
         """
-        return cls.from_trace(trace_of(estimator, X, y, **keywords), ax=ax)
+        return cls.from_trace(seen_of(estimator, X, y, **keywords), ax=ax)
 
     from_network = from_estimator
 
@@ -131,23 +146,37 @@ class ActivationsDisplay:
         parts += [f"{100 * flat:.0f} % saturated"] if flat >= 0.005 else []
         return ", ".join(parts)
 
-    def plot(self, ax: Axes | None = None) -> Self:
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        title: str | None = None,
+        palette: Palette | None = None,
+        bar_kwargs: Mapping[str, Any] | None = None,
+    ) -> Self:
         """Draw.
 
         Parameters
         ----------
         ax : matplotlib axes, optional
             Default: those of a new figure.
+        title : str, optional
+            Default: what is shown, rows, step and member; "" leaves it out.
+        palette : Palette, optional
+            Default: the colours for the background.
+        bar_kwargs : mapping, optional
+            To matplotlib's `bar`.
 
         Returns
         -------
         ActivationsDisplay
-            Itself, with `figure_` and `ax_`.
+            Itself, with `figure_`, `ax_` and `bars_`.
         """
         n = len(self.activations)
-        self.ax_ = ax = axes_for(ax, (6.0, 1.2 + 0.8 * n))
+        self.ax_ = ax = axes_for(ax, (6.0, 1.5 + 0.8 * n))
         self.figure_ = ax.figure  # type: ignore[assignment]
-        colours = palette_of(ax)
+        colours = palette or palette_of(ax)
+        self.bars_ = []
         largest = max(max(float(np.abs(a).max()) for a in self.activations), 1e-12)
         lowest = min(float(a.min()) for a in self.activations)
         half = np.linspace(0, largest, _BINS + 1)
@@ -161,11 +190,15 @@ class ActivationsDisplay:
                 (positive, colours.positive, ""), (~positive, colours.negative, "////"),
             ):  # fmt: skip
                 if heights[chosen].any():
-                    ax.bar(
+                    style = {
+                        "color": colour if not hatch else "none", "edgecolor": colour,
+                        "hatch": hatch, "linewidth": 0.4, **(bar_kwargs or {}),
+                    }  # fmt: skip
+                    bars = ax.bar(
                         edges[:-1][chosen], heights[chosen], np.diff(edges)[chosen], base,
-                        align="edge", color=colour if not hatch else "none", edgecolor=colour,
-                        hatch=hatch, linewidth=0.4,
+                        align="edge", **style,
                     )  # fmt: skip
+                    self.bars_.append(bars)
             ax.axhline(base, color=colours.faint, linewidth=0.6)
         labels = [
             "\n".join(filter(None, (label, self.facts(place))))
@@ -176,6 +209,8 @@ class ActivationsDisplay:
         ax.set_ylim(-0.05, n)
         ax.set_xlabel("activation (heights: root of the share)")
         spare_frame(ax)
+        heading = f"Where activations lie\n{self.about}".rstrip()
+        write_title(ax, heading if title is None else title)
         return self
 
 
@@ -205,4 +240,4 @@ def plot_activations(
     DataError, SpecError
         Where `model.trace` cannot read the rows.
     """
-    return ActivationsDisplay.from_trace(trace_of(model, X, y, **keywords), ax=ax)
+    return ActivationsDisplay.from_trace(seen_of(model, X, y, **keywords), ax=ax)

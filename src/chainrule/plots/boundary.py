@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from chainrule.errors import DataError
-from chainrule.plots.display import MARKERS, Palette, axes_for, palette_of
+from chainrule.plots.display import MARKERS, Palette, axes_for, palette_of, write_title
 from chainrule.plots.grid import make_grid
 from chainrule.table.frame import as_table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.collections import PathCollection
     from matplotlib.figure import Figure
 
 
@@ -37,15 +39,20 @@ class DecisionBoundaryDisplay:
         Class numbers or values of the rows.
     n_others : int, default 0
         Other inputs of the model, which are held fixed.
+    n_members : int, default 1
+        Networks that answer together.
 
     Attributes
     ----------
     figure_, ax_ : matplotlib figure and axes
         Once plotted.
+    points_ : list of matplotlib PathCollection
+        The rows, of a classifier class by class.
     """
 
     figure_: Figure
     ax_: Axes
+    points_: list[PathCollection]
 
     def __init__(
         self,
@@ -58,11 +65,12 @@ class DecisionBoundaryDisplay:
         points: np.ndarray | None = None,
         targets: np.ndarray | None = None,
         n_others: int = 0,
+        n_members: int = 1,
     ) -> None:
         self.x, self.y, self.response = x, y, response
         self.names, self.classes = names, tuple(classes)
         self.points, self.targets = points, targets
-        self.n_others = n_others
+        self.n_others, self.n_members = n_others, n_members
 
     @classmethod
     def from_estimator(
@@ -123,6 +131,7 @@ class DecisionBoundaryDisplay:
         display = cls(
             x=grid.x, y=grid.y, response=answer, names=grid.names, classes=classes,
             points=grid.points, targets=targets, n_others=table.n_columns - 2,
+            n_members=getattr(estimator, "n_members_", 1),
         )  # fmt: skip
         return display.plot(ax=ax)
 
@@ -178,31 +187,57 @@ class DecisionBoundaryDisplay:
         )  # fmt: skip
         return display.plot(ax=ax)
 
-    def plot(self, ax: Axes | None = None) -> Self:
+    def plot(
+        self,
+        ax: Axes | None = None,
+        *,
+        title: str | None = None,
+        palette: Palette | None = None,
+        scatter_kwargs: Mapping[str, Any] | None = None,
+    ) -> Self:
         """Draw.
 
         Parameters
         ----------
         ax : matplotlib axes, optional
             Default: those of a new figure.
+        title : str, optional
+            Default: what is shown, and how many rows; "" leaves it out.
+        palette : Palette, optional
+            Default: the colours for the background.
+        scatter_kwargs : mapping, optional
+            To matplotlib's `scatter`, for the rows.
 
         Returns
         -------
         DecisionBoundaryDisplay
-            Itself, with `figure_` and `ax_`.
+            Itself, with `figure_`, `ax_` and `points_`.
         """
-        self.ax_ = ax = axes_for(ax, (5.6, 4.4))
+        self.ax_ = ax = axes_for(ax, (5.6, 4.6))
         self.figure_ = ax.figure  # type: ignore[assignment]
-        colours = palette_of(ax)
+        colours = palette or palette_of(ax)
+        self._scatter = dict(scatter_kwargs or {})
+        self.points_ = []
         if self.classes:
             self._classes(ax, colours)
         else:
             self._numbers(ax, colours)
-        if self.n_others:
-            ax.set_title("other columns: median or most frequent value", fontsize="small")
+        write_title(ax, self.title if title is None else title)
         ax.set_xlabel(self.names[0], parse_math=False)
         ax.set_ylabel(self.names[1], parse_math=False)
         return self
+
+    @property
+    def title(self) -> str:
+        """What is shown, over which rows, and what is held fixed."""
+        what = "Most probable class" if self.classes else "Prediction"
+        n = 0 if self.points is None or self.targets is None else len(self.points)
+        facts = [f"{n} row{'s' if n != 1 else ''}"] if n else []
+        facts += [f"mean of {self.n_members} members"] if self.n_members > 1 else []
+        if self.n_others:
+            facts.append("other columns: median or most frequent value")
+        lines = [f"{what} by {self.names[0]} and {self.names[1]}", " · ".join(facts)]
+        return "\n".join(lines).rstrip()
 
     def _classes(self, ax: Axes, colours: Palette) -> None:
         from matplotlib.colors import to_rgb
@@ -226,11 +261,12 @@ class DecisionBoundaryDisplay:
             return
         for k, label in enumerate(self.classes):
             chosen = self.points[self.targets == k]
-            ax.scatter(
-                chosen[:, 0], chosen[:, 1], s=36, color=palette[k], linewidths=0.7,
-                marker=MARKERS[k % len(MARKERS)], edgecolors=colours.background,
-                label=label.replace("$", r"\$"), rasterized=len(self.points) > 500,
-            )  # fmt: skip
+            style = {
+                "s": 36, "color": palette[k], "linewidths": 0.7, "edgecolors": colours.background,
+                "marker": MARKERS[k % len(MARKERS)], "rasterized": len(self.points) > 500,
+                "label": label.replace("$", r"\$"), **self._scatter,
+            }  # fmt: skip
+            self.points_.append(ax.scatter(chosen[:, 0], chosen[:, 1], **style))
         ax.legend(framealpha=0.85)
 
     def _write(self, ax: Axes, k: int, won: np.ndarray, lead: np.ndarray, colours: Palette) -> None:
@@ -261,11 +297,11 @@ class DecisionBoundaryDisplay:
         ax.contour(self.x, self.y, self.response, 12, colors=colours.background, linewidths=0.3)
         self.figure_.colorbar(filled, ax=ax, label="prediction")
         if self.points is not None and self.targets is not None:
-            ax.scatter(
-                self.points[:, 0], self.points[:, 1], s=36, c=self.targets, cmap="cividis",
-                norm=norm, edgecolors="white", linewidths=0.7,
-                rasterized=len(self.points) > 500,
-            )  # fmt: skip
+            style = {
+                "s": 36, "c": self.targets, "cmap": "cividis", "norm": norm, "linewidths": 0.7,
+                "edgecolors": "white", "rasterized": len(self.points) > 500, **self._scatter,
+            }  # fmt: skip
+            self.points_.append(ax.scatter(self.points[:, 0], self.points[:, 1], **style))
 
 
 def plot_decision_boundary(

@@ -8,6 +8,7 @@ shades of the same hues, so that marks keep a contrast of 3:1 or more.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ DARK = Palette(
     "#7db8f0", "#ff9e4a", "#7fd08a", "#cfa3e6", "#f0f0f0", "#a0a0a0", "#111111",
     ("#7db8f0", "#ff9e4a", "#7fd08a", "#cfa3e6", "#e0c75a", "#f08cae", "#8fc7c9", "#c0c0c0"),
 )  # fmt: skip
+_LETTER = 0.07  # inches, of a title
+
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 
 
@@ -84,3 +87,16 @@ def relative_luminance(colour: Any) -> float:
 def spare_frame(ax: Axes) -> None:
     """Leave out the lines at the top and at the right."""
     ax.spines[["top", "right"]].set_visible(False)
+
+
+def write_title(ax: Axes, text: str) -> None:
+    """A title at the left: what is shown, then which rows, step and member. Names are no
+    formulas."""
+    if not text:
+        return
+    figure = ax.get_figure(root=True)
+    assert figure is not None
+    width = figure.get_size_inches()[0] * ax.get_position().width
+    letters = max(int(width / _LETTER), 24)
+    lines = [line for part in text.split("\n") for line in wrap(part, letters)]
+    ax.set_title("\n".join(lines), loc="left", fontsize="medium", parse_math=False)
