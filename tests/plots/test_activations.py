@@ -21,7 +21,8 @@ def labels(display):
 
 def test_estimators_and_networks(classifier, table, network):
     net, X, y = network
-    assert len(GradientsDisplay.from_estimator(classifier, *table).gradients) == 3
+    weights = [at for at in classifier.spec_.walk if at.parameters]
+    assert len(GradientsDisplay.from_estimator(classifier, *table).gradients) == len(weights) > 3
     assert len(ActivationsDisplay.from_network(net, X, y).activations) == 2
     display = plot_gradients(net, X, y, sample_weight=np.array([1, 1, 0, 0]))
     trace = net.trace(X[:2], y[:2])
@@ -77,4 +78,14 @@ def test_given_axes(plot):
     from matplotlib import pyplot
 
     ax = pyplot.subplots()[1]
-    assert plot(mazur().trace(), ax=ax).ax_ is ax
+    display = plot(mazur().trace(), ax=ax)
+    assert display.ax_ is ax
+    assert ax.get_title(loc="left").endswith("1 row · step 0")
+    assert display.plot(title="").ax_.get_title(loc="left") == ""
+
+
+def test_a_display_is_drawn_again_in_another_style(network):
+    display = plot_activations(*network).plot(bar_kwargs={"alpha": 0.5})
+    assert {bar.get_alpha() for bars in display.bars_ for bar in bars} == {0.5}
+    boxes = plot_gradients(*network).plot(box_kwargs={"widths": 0.1}).boxes_
+    assert list(boxes) == ["layer 1 tanh", "layer 2 sigmoid"]

@@ -28,7 +28,8 @@ def test_the_response_is_that_of_the_model(classifier, table):
     np.testing.assert_allclose(display.response[9, 4], classifier.predict_proba(row)[0], rtol=1e-6)
     assert display.x[0] < X["length"].min() and display.x[-1] > X["length"].max()
     np.testing.assert_array_equal(display.points, X[["length", "depth"]].to_numpy())
-    assert "other columns" in display.ax_.get_title()
+    title = display.ax_.get_title(loc="left")
+    assert "80 rows · mean of 4 members" in title and "other columns" in title.replace("\n", " ")
 
 
 def test_classes_have_their_own_markers_and_names(classifier, table):
@@ -45,7 +46,7 @@ def test_a_network_of_two_inputs(network):
     grid = np.array([[display.x[3], display.y[7]]])
     np.testing.assert_allclose(display.response[7, 3, 1], net.predict(grid)[0, 0], rtol=1e-6)
     assert display.classes == ("0", "1")
-    assert display.ax_.get_title() == ""
+    assert display.ax_.get_title(loc="left") == "Most probable class by x0 and x1\n4 rows"
 
 
 def test_numbers(table):

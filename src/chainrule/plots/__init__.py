@@ -1,13 +1,14 @@
 """Pictures with matplotlib, in scikit-learn's Display convention.
 
-    plot_network            units and weights of a small network, with a row's numbers
-    plot_history            the loss of every epoch
+    plot_network            units and weights with a row's numbers, or the ways of one weight
+    plot_history            losses, the metric that chose the epoch, the learning rate
     plot_gradients          how large the gradients of each layer are
     plot_activations        where the activations of each layer lie
     plot_decision_boundary  what the model answers over two of its inputs
 
-Each returns a display with `figure_`, `ax_` and `plot(ax=None)`. matplotlib is imported when
-something is drawn. Colours follow the background, so that dark styles work; blue and orange are
+Each returns a display with `figure_`, `ax_`, what was drawn (`lines_`, `texts_`, ...) and
+`plot(ax=None, ...)`, which draws it again in another style. Every title says which rows, step and
+member. matplotlib is imported when something is drawn. Colours follow the background, so that dark styles work; blue and orange are
 positive and negative values, green and purple positive and negative gradients.
 """
 

@@ -44,6 +44,7 @@ class DecisionBoundaryDisplay:
 
     Attributes
     ----------
+    title : str
     figure_, ax_ : matplotlib figure and axes
         Once plotted.
     points_ : list of matplotlib PathCollection

@@ -311,7 +311,9 @@ def _divided(ax: Axes, heights: list[float]) -> list[Axes]:
         return [ax]
     figure, place = ax.figure, ax.get_subplotspec()
     if place is not None:
-        space = 0.55 if ax.get_figure(root=True).get_layout_engine() is None else 0.03
+        root = ax.get_figure(root=True)
+        is_laid_out = root is not None and root.get_layout_engine() is not None
+        space = 0.03 if is_laid_out else 0.55
         grid = place.subgridspec(len(heights), 1, height_ratios=heights, hspace=space)
         ax.set_subplotspec(grid[0])
         return [ax, *(figure.add_subplot(grid[k], sharex=ax) for k in range(1, len(heights)))]

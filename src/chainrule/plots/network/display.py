@@ -49,11 +49,14 @@ class NetworkDisplay:
         that is too wide, the output of the largest delta.
     max_units : int, default 12
         More units in a layer, or features, are not drawn all at once.
-    member, n_members : int
-        For the title: which network of how many; 0 of 1 by default.
 
     Attributes
     ----------
+    picture : Picture
+        What is drawn, as data.
+    ways : Ways or None
+        Those of `highlight`, with their products.
+    title : str
     figure_, ax_ : matplotlib figure and axes
         Once plotted.
     lines_ : dict of (key, key) to matplotlib line

@@ -228,8 +228,7 @@ class Whole:
     def _headings(self) -> None:
         top = max(node.y + node.height / 2 for node in self.picture.nodes.values()) + 0.1
         for l, x in enumerate(self.x):
-            at = self.spec.dense_places[l - 1] if l else None
-            kinds = [p for p in self.spec.segments[l] if p is not at and _is_named(p)]
+            kinds = [p for p in self.spec.segments[l] if _is_named(p)]
             words = [p.layer.label() if l else p.layer.kind for p in kinds]
             for p in kinds:
                 if not issubclass(kind_of(p), Elementwise) and not p.layer.reads_features:
