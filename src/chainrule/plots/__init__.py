@@ -8,8 +8,9 @@
 
 Each returns a display with `figure_`, `ax_`, what was drawn (`lines_`, `texts_`, ...) and
 `plot(ax=None, ...)`, which draws it again in another style. Every title says which rows, step and
-member. matplotlib is imported when something is drawn. Colours follow the background, so that dark styles work; blue and orange are
-positive and negative values, green and purple positive and negative gradients.
+member. matplotlib is imported when something is drawn. Colours follow the background, so that dark
+styles work; blue and orange are positive and negative values, green and purple positive and
+negative gradients.
 """
 
 from chainrule.plots.activations import ActivationsDisplay, plot_activations
