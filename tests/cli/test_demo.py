@@ -56,8 +56,8 @@ def test_one_derivation_as_json(cli: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["mazur", "--step", "--quiz"], "--step and --quiz exclude each other"),
-        (["mazur", "--quiz", "--html"], "go without --step and --quiz"),
+        (["mazur", "--step", "--quiz"], "exclude each other; leave out"),
+        (["mazur", "--quiz", "--html"], "go without --step, --quiz"),
         (["mazur", "--step", "--json"], "--json goes without"),
         (["mazur", "W9[0,0]"], "layer 9"),
         (["mazur", "W1[0,0]", "--row", "4"], "row 4 does not exist"),

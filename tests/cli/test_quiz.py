@@ -26,7 +26,7 @@ def test_right_answers(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     quiz = Quiz(cli, monkeypatch, "mazur")
     n = len(quiz.questions)
     assert n >= 6
-    run = quiz.run(*(f"{question['answer']:.3g}" for question in quiz.questions))
+    run = quiz.run(*(f"{question['answer']:.7g}" for question in quiz.questions))
     assert run.code == 0
     assert f"{n} of {n} right" in run.out
     assert "the formula:" not in run.out
@@ -75,7 +75,47 @@ def test_typed_numbers_may_carry_a_real_minus_sign(
     cli: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quiz = Quiz(cli, monkeypatch, "mazur", "delta2[1]")
-    answers = [f"{q['answer']:.4g}".replace("-", "−") for q in quiz.questions]
+    answers = [f"{q['answer']:.7g}".replace("-", "−") for q in quiz.questions]
     assert any(answer.startswith("−") for answer in answers)
     n = len(answers)
     assert f"{n} of {n} right" in quiz.run(*answers).out
+
+
+def test_mistakes_are_told_by_name(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    quiz = Quiz(cli, monkeypatch, "mazur")
+    wrong = {"δ2[0]": -1.0, "δ1[0]": 1 / 0.24130070857232525}
+    answers = []
+    for q in quiz.questions:
+        factor = wrong.get(q["asked"], 1.0)
+        first = "0.15" if q["asked"].endswith("′") else repr(q["answer"] * factor)
+        answers += [first] if first == repr(q["answer"]) else [first, repr(q["answer"])]
+    out = quiz.run(*answers).out
+    assert "wrong sign: " in out and "missing slope: " in out
+    assert "unchanged: that is the parameter before the step" in out
+    assert f"{len(quiz.questions)} of {len(quiz.questions)} right" in out
+
+
+def test_a_worksheet_needs_no_terminal(cli: Any) -> None:
+    run = cli("demo", "mazur", "--worksheet", "--seed", "7")
+    assert run.code == 0
+    sheet, _, key = run.out.partition("\nkey\n")
+    n = sheet.count("= ______")
+    assert n == 7 and f"{n:3}  W1[0,0]′ = " in key
+    assert "numbers of seed 7" in sheet
+    assert run.out == cli("demo", "mazur", "--worksheet", "--seed", "7").out
+    assert run.out != cli("demo", "mazur", "--worksheet", "--seed", "8").out
+    assert max(map(len, run.out.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--quiz", "--worksheet"), "exclude each other"),
+        (("--step", "--worksheet"), "exclude each other"),
+        (("--seed", "7"), "goes with --quiz or --worksheet"),
+        (("--worksheet", "--latex"), "go without"),
+    ],
+)
+def test_options_that_do_not_go_together(cli: Any, options: tuple[str, ...], message: str) -> None:
+    run = cli("demo", "mazur", *options)
+    assert run.code == 2 and message in run.err

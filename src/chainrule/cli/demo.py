@@ -15,8 +15,10 @@ from chainrule.cli.options import (
     Digits,
     Draw,
     Full,
+    OnPaper,
     Quiet,
     Row,
+    Seed,
     Top,
 )
 from chainrule.cli.output import Output
@@ -45,6 +47,8 @@ def demo(
     quiz: Annotated[
         bool, typer.Option("--quiz", help="Find the numbers of a derivation yourself.")
     ] = False,
+    worksheet: OnPaper = False,
+    seed: Seed = None,
     row: Row = None,
     full: Full = False,
     draw: Draw = False,
@@ -62,19 +66,25 @@ def demo(
     """
     from chainrule.explain.examples import example as known_example
 
-    if step and quiz:
-        raise typer.BadParameter("--step and --quiz exclude each other; leave out one.")
+    if step + quiz + worksheet > 1:
+        raise typer.BadParameter(
+            "--step, --quiz and --worksheet exclude each other; leave out all but one."
+        )
     if as_json and (step or latex or html or draw):
         raise typer.BadParameter("--json goes without --step, --latex, --html and --draw.")
-    if (latex or html) and (step or quiz):
-        raise typer.BadParameter("--latex and --html go without --step and --quiz.")
+    asks = quiz or worksheet
+    if (latex or html) and (step or asks):
+        raise typer.BadParameter("--latex and --html go without --step, --quiz and --worksheet.")
+    if seed is not None and not asks:
+        raise typer.BadParameter("--seed goes with --quiz or --worksheet.")
     out = Output(as_json=as_json, quiet=quiet or latex or html)
     showing = Showing(top, digits, check, latex, html, draw, full)
     known = known_example(example.value)
-    if quiz:
-        from chainrule.cli.quiz import ask
+    if asks:
+        from chainrule.cli.quiz import quiz as ask
 
-        ask(out, known, quantity, row, showing)
+        known = known if seed is None else known.drawn(seed)
+        ask(out, known, quantity, row, showing, on_paper=worksheet)
     elif step:
         from chainrule.cli.steps import show_steps
 

@@ -133,3 +133,12 @@ def dates_of(given: Sequence[str] | None) -> dict[str, str]:
             raise typer.BadParameter(f"--dates takes COLUMN=FORMAT, found {text!r}.")
         found[column] = format_
     return found
+
+
+OnPaper = Annotated[
+    bool, typer.Option("--worksheet", help="Print the questions with blanks, and a key.")
+]
+Seed = Annotated[
+    int | None,
+    typer.Option("--seed", metavar="N", help="Ask with other numbers: those of seed N."),
+]

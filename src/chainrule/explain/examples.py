@@ -10,7 +10,7 @@ W2[1,1], his h1 and o1 are unit 0 of layers 1 and 2.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -43,6 +43,23 @@ class Example:
     y: np.ndarray
     training: TrainingSpec
     quantity: str
+
+    def drawn(self, seed: int) -> Example:
+        """The same network with other numbers: weights and biases of two decimals between -0.9 and
+        0.9, and where the inputs are no truth table, inputs between 0.05 and 0.95."""
+        random = np.random.RandomState(seed)
+        params = {
+            name: random.randint(10, 91, array.shape) * random.choice([-0.01, 0.01], array.shape)
+            for name, array in self.params.items()
+        }
+        drawn = random.randint(5, 96, self.X.shape) / 100
+        is_table = bool(np.isin(self.X, (0.0, 1.0)).all())
+        return replace(
+            self,
+            title=f"{self.title}, numbers of seed {seed}",
+            params={name: array.round(2) for name, array in params.items()},
+            X=self.X if is_table else drawn,
+        )
 
     def trace(self) -> StepTrace:
         """The first step, in float64."""
