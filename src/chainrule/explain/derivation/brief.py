@@ -8,11 +8,11 @@ import numpy as np
 
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
-from chainrule.explain.derivation.influence import influences
 from chainrule.explain.derivation.names import Asked
 from chainrule.explain.derivation.step import Step
 from chainrule.explain.derivation.unfold import is_derivative
 from chainrule.explain.notation.blocks import Item, Sentence
+from chainrule.explain.notation.slopes import influences
 from chainrule.explain.notation.tree import Equation, Quantity, product
 
 DEEP = 3  # layers between, from which on their sizes are told

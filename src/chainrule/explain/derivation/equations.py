@@ -10,7 +10,6 @@ engine's number; the right side is built of other numbers of the trace.
 
 from __future__ import annotations
 
-from chainrule.explain.derivation.influence import influences
 from chainrule.explain.derivation.kinds import kind_of
 from chainrule.explain.derivation.layer import Layer
 from chainrule.explain.derivation.loss import Losses
@@ -19,6 +18,7 @@ from chainrule.explain.derivation.source import Features
 from chainrule.explain.derivation.step import Step
 from chainrule.explain.derivation.sums import Sums
 from chainrule.explain.derivation.wiring import wires
+from chainrule.explain.notation.slopes import influences
 from chainrule.explain.notation.tree import Equation, Quantity
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
-from chainrule.explain.derivation.influence import influences
 from chainrule.explain.derivation.names import Asked
 from chainrule.explain.derivation.unfold import ByNumber, Unfolding, is_derivative
 from chainrule.explain.notation.contents import Section
+from chainrule.explain.notation.slopes import influences
 from chainrule.explain.notation.tree import Equation, product
 
 

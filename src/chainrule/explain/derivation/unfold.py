@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from chainrule.explain.derivation.equations import Derivation
-from chainrule.explain.derivation.influence import influences
+from chainrule.explain.notation.slopes import influences
 from chainrule.explain.notation.tree import Equation, Quantity
 
 Influence = dict[Quantity, float]

@@ -125,15 +125,22 @@ class _Text:
     def one_line(self, equation: Equation, room: int) -> list[str]:
         """left = symbols = numbers = value, on two lines where one is too short."""
         left = self.writer.symbol(equation.left)
-        sides = self.writer.sides(equation)
-        line = " = ".join([left, *sides])
+        sides = self.sides(equation)
+        line = " ".join([left, *sides])
         if len(line) <= room:
             return [line]
-        *first, value = sides
+        first, *others = sides
         pad = " " * min(len(left), 10)
         return [
-            *self.wrapped(f"{left} = ", first[0], len(pad) + 3, room),
-            *self.wrapped(f"{pad} = ", " = ".join([*first[1:], value]), len(pad) + 3, room),
+            *self.wrapped(f"{left} ", first, len(pad) + 3, room),
+            *self.wrapped(f"{pad} ", " ".join(others), len(pad) + 3, room),
+        ]
+
+    def sides(self, equation: Equation) -> list[str]:
+        """Each with its sign before it."""
+        about = "≈" if self.writer.unicode else "~"
+        return [
+            f"{sign.replace('≈', about)} {text}" for sign, text in self.writer.related(equation)
         ]
 
     def in_columns(self, shares: Shares, room: int) -> list[str]:
@@ -161,25 +168,18 @@ class _Text:
         )
 
     def equation(self, equation: Equation) -> list[str]:
-        left = f"  {self.writer.symbol(equation.left)} = "
-        pad = " " * (len(left) - 2) + "= "
-        *forms, value = self.writer.sides(equation)
+        left = f"  {self.writer.symbol(equation.left)} "
+        pad = " " * len(left)
+        *forms, value = self.sides(equation)
         lines = [f"{left if k == 0 else pad}{form}" for k, form in enumerate(forms)]
-        if lines and len(lines[-1]) + len(value) + 4 <= self.width and forms[-1] != value:
-            lines[-1] += f"  =  {value}"
+        if lines and len(lines[-1]) + len(value) + 2 <= self.width and forms[-1][2:] != value[2:]:
+            lines[-1] += f"  {value[:2]} {value[2:]}"
         else:
             lines.append(f"{pad if lines else left}{value}")
         out = []
         for line in lines:
-            out += textwrap.wrap(
-                line,
-                self.width,
-                drop_whitespace=True,
-                subsequent_indent=" " * (len(pad) + 2),
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-        return [*out, *([f"{' ' * len(pad)}({equation.note})"] if equation.note else [])]
+            out += self.wrapped("", line, len(pad) + 4)
+        return [*out, *([f"{pad}  ({equation.note})"] if equation.note else [])]
 
     def signed(self, value: float) -> str:
         return ("+" if value > 0 else "") + self.writer.value(value)

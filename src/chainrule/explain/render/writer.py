@@ -6,9 +6,10 @@ A node is written twice, with symbols and with numbers; subclasses say how each 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
+from chainrule.explain.notation.digits import figures_of, is_setting, shown
 from chainrule.explain.notation.numbers import Digits, format_number
-from chainrule.explain.notation.symbols import SETTINGS
 from chainrule.explain.notation.tree import (
     Apply,
     Cancel,
@@ -38,6 +39,7 @@ class Writer(ABC):
 
     def __init__(self, digits: Digits) -> None:
         self.digits = digits
+        self.figures: Mapping[float, Digits] = {}  # by size, in the equation that is written
 
     # Pieces, different in each form.
 
@@ -50,12 +52,8 @@ class Writer(ABC):
         return self.rounded(number, q)
 
     def rounded(self, number: float, q: Quantity | None) -> str:
-        """Its digits: as many as asked for, or all of a setting that has few."""
-        text = format_number(number, self.digits)
-        if q is not None and q.kind in SETTINGS:
-            full = format_number(number, "full")
-            return full if len(full) <= len(text) else text
-        return text
+        """Its digits: as many as its equation needs, or all of a setting that has few."""
+        return shown(number, self.figures.get(abs(number), self.digits), is_setting(q))
 
     def constant(self, number: float) -> str:
         """An exact constant of a formula."""
@@ -206,9 +204,19 @@ class Writer(ABC):
         return isinstance(node, Negative) or self.is_negative(node, numbers)
 
     def sides(self, equation: Equation) -> list[str]:
-        """The right sides of an equation in order: symbols, then numbers, then the value."""
-        forms = [self.node(form, False) for form in equation.right]
-        numbers = self.node(equation.right[-1], True)
+        """The right sides of an equation in order: symbols, then numbers, then the value, with
+        digits by which what is shown holds."""
+        return [text for _, text in self.related(equation)]
+
+    def related(self, equation: Equation) -> list[tuple[str, str]]:
+        """The same, each behind its sign: "=", or "≈" where rounding is all that is left of the
+        terms, so that no digits of theirs give the value."""
+        forms = [("=", self.node(form, False)) for form in equation.right]
+        found = figures_of(equation, self.digits)
+        self.figures = found.operands
+        numbers = ("=", self.node(equation.right[-1], True))
+        self.figures = {abs(equation.left.value): found.result}
         value = self.value(equation.left.value, equation.left)
-        forms += [numbers] if numbers not in (value, *forms) else []
-        return [*forms, value]
+        self.figures = {}
+        forms += [numbers] if numbers[1] not in (value, *(text for _, text in forms)) else []
+        return [*forms, ("=" if found.holds else "≈", value)]

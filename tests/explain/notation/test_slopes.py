@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chainrule.explain.derivation.influence import influences
+from chainrule.explain.notation.slopes import influences
 from chainrule.explain.notation.tree import (
     HALF,
     Quantity,
