@@ -20,7 +20,7 @@ from chainrule.explain.derivation.names import Asked
 from chainrule.explain.derivation.paths import find_paths
 from chainrule.explain.derivation.sections import Sections
 from chainrule.explain.derivation.update import Update
-from chainrule.explain.derivation.words import remarks, what
+from chainrule.explain.derivation.words import origin, remarks, what
 from chainrule.explain.explanation import Explanation
 from chainrule.explain.notation.contents import Contents, Paths, Prediction, RowPart, Rows
 from chainrule.explain.notation.numbers import Digits
@@ -124,7 +124,8 @@ class _Explainer:
                 else None
             ),
             check=check_one(self.trace, asked, row, value, check),
-            remarks=tuple(remarks(self.build, names, asked, row, self.trace.raw)),
+            origin=origin(self.build, names, asked, row, self.trace.raw),
+            remarks=tuple(remarks(self.build, asked)),
             digits=digits,
             full=full,
         )

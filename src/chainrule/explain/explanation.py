@@ -33,8 +33,10 @@ class Explanation(Contents):
     update : tuple of Equation
     prediction : Prediction or None
     check : Check or None
+    origin : str
+        Where an input comes from in the table.
     remarks : tuple of str
-        Where an input comes from in the table, and how a penalty or decay enters.
+        How a penalty or decay enters.
     digits : int or "full"
         Of numbers in text; JSON always has all.
     notice : str

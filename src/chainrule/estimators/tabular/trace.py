@@ -1,7 +1,7 @@
 """One training step of a Tabular estimator on the user's own rows, with the names of its columns.
 
-A fitted or loaded model keeps no optimizer state, so the step is the one that its optimizer would
-take from zero moments, with schedule factor 1 and dropout off; the header of the trace says so.
+A fitted or loaded model keeps no optimizer state and no place in its schedule, so the step is a
+cold start: from zero moments, with schedule factor 1 and dropout off; the trace says so.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from chainrule.errors import DataError, SpecError
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.trace import StepTrace
+from chainrule.spec import OPTIMIZERS, TrainingSpec
 from chainrule.table.column import BOOLEAN, CATEGORY, NUMERIC, Column
 from chainrule.table.frame import Table, as_table
 from chainrule.table.times import cell_in_words
@@ -75,12 +76,15 @@ def trace_model(
         names=network.names,
         raw=Cells(table, model.encoder_.column_names, model.encoder_.named),
         row_ids=_index(X) if row_ids is None else row_ids,
-        notes=(
-            f"the step that {chosen.optimizer} would take on these rows from zero moments, with "
-            "schedule factor 1 and dropout off",
-            "the loss is the network's own, before temperature, clamp and averaging",
-        ),
+        notes=("the loss is the network's own, before temperature, clamp and averaging",),
+        start=_cold_start(chosen),
     )
+
+
+def _cold_start(training: TrainingSpec) -> str:
+    """Where the step starts, as the model keeps its weights alone."""
+    kept = "zero moments, " if OPTIMIZERS[training.optimizer].moments else ""
+    return f"a cold start of {training.optimizer}: {kept}its first rate, no dropout"
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
 from chainrule.explain.derivation.names import Asked, Names
 from chainrule.explain.derivation.shares import ROWS, loss_shares, row_shares, unit_blocks
-from chainrule.explain.notation.blocks import Block, Item, Sentence, Share, Shares
-from chainrule.explain.notation.contents import Contents
+from chainrule.explain.notation.blocks import Block, Sentence, Share, Shares
+from chainrule.explain.notation.contents import Contents, Prediction
 from chainrule.explain.notation.symbols import CONVENTIONS
 from chainrule.reference.arrays import Array
 
+MORE = "indices count from 0, layers from 1; full=True or --full shows every equation"
 NOTHING = 5e-5  # a share that reads as 0.00 %
 
 
@@ -29,22 +30,20 @@ class Blocks:
         self.row, self.chosen, self.e = row, chosen, parts
 
     def all(self) -> tuple[Block, ...]:
-        """In the order of reading; those of neither form are left out."""
+        """In the order of reading; those without content are left out."""
+        e = self.e
         blocks = [
-            Block("", tuple(self._facts()), "always"),
+            Block("", _sentences(self._which_row(), *e.header["notes"], e.origin), "always"),
+            Block("", _sentences(*e.remarks)),
             Block("chain", tuple(Chain(self.step, self.asked, self.row).items()), "brief"),
-            *(Block(each.title, each.equations) for each in self.e.sections),
+            *(Block(each.title, each.equations) for each in e.sections),
             *self._rows(),
             *self._units(),
             *self._paths(),
             *self._update(),
             *self._check(),
-            Block("", (Sentence((self._conventions(),)),)),
-            Block(
-                "",
-                (Sentence(("counted from 0, layers from 1; full=True (--full): all",)),),
-                "brief",
-            ),
+            Block("", _sentences(self._conventions())),
+            Block("", _sentences(MORE), "brief"),
         ]
         return tuple(block for block in blocks if block.items)
 
@@ -67,24 +66,22 @@ class Blocks:
         if self.sizes is None or not self.chosen or self.sizes[self.row] >= NOTHING:
             return ""
         largest = int(np.argmax(self.sizes))
-        return (
-            f"row {self.row} adds 0.00 % of {self.asked.identifier}; row {largest} adds most, "
-            f"{100 * self.sizes[largest]:.0f} %"
-        )
+        most = percent(self.sizes[largest])
+        adds = f"row {self.row} adds 0.00 % to {self.asked.identifier}"
+        return f"{adds}; row {largest} adds most, {most}"
 
-    def _facts(self) -> list[Item]:
-        header, n = self.e.header, len(self.step.X)
-        rows = f"{header['reduction']} over {n} row{'s' if n != 1 else ''}"
-        facts = f"{rows}; one-row equations are for row {self.row}"
-        if header["row_id"] != str(self.row):
-            facts += f" (row {header['row_id']} of the table)"
-        if self.sizes is not None and not self.notice():
-            most = (
-                ", which adds most" if self.sizes[self.row] == self.sizes.max() else ", which adds"
-            )
-            facts += f"{most}: {100 * self.sizes[self.row]:.2g} % of what all rows add"
-        notes = [*header["notes"], *self.e.remarks]
-        return [Sentence((text,)) for text in (facts, *notes)]
+    def _which_row(self) -> str:
+        """Over which rows, and which of them the equations of one row are about."""
+        header, n, row = self.e.header, len(self.step.X), self.row
+        outside = _outside(row, header["row_id"])
+        if self.e.rows is None or n == 1:  # the heading names the row
+            return f"row {row} is {outside}" if outside else ""
+        called = f"row {row} ({outside})" if outside else f"row {row}"
+        said = f"{header['reduction']} over {n} rows; shown for {called}"
+        if self.sizes is None or self.notice():
+            return said
+        most = "adds most" if self.sizes[row] == self.sizes.max() else "adds"
+        return f"{said}, which {most}: {percent(self.sizes[row])}"
 
     # What adds up.
 
@@ -133,22 +130,20 @@ class Blocks:
     # What the optimizer makes of it, and whether it is right.
 
     def _update(self) -> list[Block]:
-        if not self.e.update:
+        e = self.e
+        if not e.update:
             return []
-        header, prediction = self.e.header, self.e.prediction
-        items: list[Item] = list(self.e.update)
-        told: list[Item] = []
-        if prediction is not None:
-            told = [
-                Sentence(
-                    ("the whole step should change the loss by ", prediction.predicted,
-                     " (gradient times update) and changes it by ", prediction.real)
-                )
-            ]  # fmt: skip
-        return [
-            Block(f"update by {header['optimizer']}, step {header['step'] + 1}", (*items, *told)),
-            Block("update", (self.e.update[-1], *told), "brief"),
+        start = _sentences(e.header["start"])
+        found = [
+            Block(
+                f"update by {e.header['optimizer']}, step {e.header['step'] + 1}",
+                (*start, *e.update),
+            ),
+            Block("update", (*start, e.update[-1]), "brief"),
         ]
+        if e.prediction is not None:
+            found.append(Block("step", (_step(e.prediction, e.header["start"]),), "always"))
+        return found
 
     def _check(self) -> list[Block]:
         check = self.e.check
@@ -169,3 +164,39 @@ class Blocks:
         e = self.e
         digits = "all digits" if e.digits == "full" else f"shown rounded to {e.digits} digits"
         return f"{digits}; {CONVENTIONS}"
+
+
+def _outside(row: int, called: str) -> str:
+    """What a row is called in its table, where that says more: "line 19", "row 5, line 7 of ..."."""
+    if called == str(row):
+        return ""
+    return (
+        called.removeprefix(f"{row}, ")
+        if called.startswith(f"{row}, ")
+        else f"row {called} of the table"
+    )
+
+
+def _step(change: Prediction, start: str) -> Sentence:
+    """What the whole step does to the loss, and what its gradient foretold where that is near."""
+    near = change.predicted and 0.5 <= change.real / change.predicted <= 2.0
+    if near and not start:
+        foretold = ("; its gradient foretold ", change.predicted)
+        return Sentence(("changes the loss by ", change.real, *foretold))
+    long = "" if near or start else "; too long a step to be foretold"
+    return Sentence(("changes the loss by ", change.real, long))
+
+
+def _sentences(*texts: str) -> tuple[Sentence, ...]:
+    return tuple(Sentence((text,)) for text in texts if text)
+
+
+def percent(part: float) -> str:
+    """A part of 1: "63 %", "0.58 %", "0.00 %"."""
+    return (
+        f"{100 * part:.0f} %"
+        if part >= 0.0995
+        else f"{100 * part:.2g} %"
+        if part > NOTHING
+        else "0.00 %"
+    )

@@ -83,16 +83,17 @@ class Chain:
         factor = (sizes[0] / sizes[-1]) ** (1 / (L - l))
         return [
             Sentence(
-                (f"from layer {L} down to {l} the deltas go from ", sizes[-1], " to ", sizes[0],
-                 " in size: times ", factor, " a layer"),
+                ("sizes of the deltas: ", sizes[-1], f" in layer {L}, ", sizes[0],
+                 f" in layer {l}, times ", factor, " a layer"),
             )
         ]  # fmt: skip
 
     def _loss(self) -> list[Item]:
         loss = self.build.loss
         penalty = loss.penalty()
-        row = loss.of_row(self.row)
-        return [loss.total(), *([penalty] if penalty else []), *row[:1]]
+        row, *outputs = loss.of_row(self.row)
+        largest = [max(outputs, key=lambda each: abs(each.left.value))] if outputs else []
+        return [loss.total(), *([penalty] if penalty else []), row, *largest]
 
 
 def _last(equation: Equation) -> Equation:

@@ -37,7 +37,7 @@ class Gradient:
     def equation(self) -> Equation:
         """dL/d(parameter) over all rows, penalty included."""
         right = over_rows(self.step, self.build.sums, self.row_parts, self._term)
-        penalties = self.penalties()
+        penalties = [term for _, term in self.penalties()]
         if penalties:
             right = add(right, *penalties)
         return Equation(self.quantity(), (right,), self.layer.note(self.asked.kind))
@@ -49,18 +49,19 @@ class Gradient:
         kind = f"dL_d{asked.kind.lower()}"
         return Quantity(kind, value, asked.layer or None, asked.unit, asked.source)
 
-    def penalties(self) -> list[Node]:
+    def penalties(self) -> list[tuple[str, Node]]:
+        """What l2 and l1 add, once for all rows: ("l2", lambda_2 w), ..."""
         asked, training = self.asked, self.step.training
         if not self.step.spec.parameters[asked.tensor].is_weight:
             return []
         w = self.layer.parameter(asked.kind, *asked.at)
-        terms: list[Node] = []
+        terms: list[tuple[str, Node]] = []
         if training.l2:
-            terms.append(times(Quantity("l2", training.l2), w))
+            terms.append(("l2", times(Quantity("l2", training.l2), w)))
         if training.l1:
-            terms.append(times(Quantity("l1", training.l1), apply("sign", w)))
+            terms.append(("l1", times(Quantity("l1", training.l1), apply("sign", w))))
         if training.penalty_per_batch:
-            return [over(term, weight_sum(self.step)) for term in terms]
+            return [(kind, over(term, weight_sum(self.step))) for kind, term in terms]
         return terms
 
     @cached_property

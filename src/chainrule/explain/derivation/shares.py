@@ -18,22 +18,26 @@ from chainrule.explain.derivation.names import Asked, Names
 from chainrule.explain.notation.blocks import Block, Share, Shares
 from chainrule.reference.arrays import Array
 
-ROWS, UNITS = 4, 2  # named in the short form
+ROWS, UNITS = 6, 4  # parts of the short form, the rests and penalties among them
 
 
-def row_shares(gradient: Gradient, shares: Array, named: int | None) -> Shares:
+def row_shares(gradient: Gradient, shares: Array, parts: int | None) -> Shares:
     """Of every row, and of the penalty, which comes once: together the gradient."""
     values = gradient.row_parts * shares
-    parts = _parts(values, named, lambda r: f"row {r}", lambda r: f"row/{r}")
-    penalties = [Share("penalty", node.value, node) for node in gradient.penalties()]
-    return Shares((*parts, *penalties), gradient.quantity().value, "gradient")
+    penalties = tuple(
+        Share(f"penalty {kind}", node.value, node) for kind, node in gradient.penalties()
+    )
+    left = None if parts is None else parts - len(penalties)
+    named = _parts(values, left, lambda r: f"row {r}", lambda r: f"row/{r}")
+    return Shares((*named, *penalties), gradient.quantity().value, "gradient")
 
 
-def loss_shares(values: Array, total: float, penalty: float, named: int | None) -> Shares:
+def loss_shares(values: Array, total: float, penalty: float, parts: int | None) -> Shares:
     """Of every row in the loss, and of the penalty."""
-    parts = _parts(values, named, lambda r: f"row {r}", lambda r: f"row/{r}")
-    penalties = [Share("penalty", penalty)] if penalty else []
-    return Shares((*parts, *penalties), total, "loss")
+    penalties = (Share("penalty", penalty),) if penalty else ()
+    left = None if parts is None else parts - len(penalties)
+    named = _parts(values, left, lambda r: f"row {r}", lambda r: f"row/{r}")
+    return Shares((*named, *penalties), total, "loss")
 
 
 def unit_blocks(
@@ -74,23 +78,32 @@ def _output(names: Names, k: int) -> str:
 
 
 def _carried(values: Array) -> float:
-    """The part of all that passes which the named units carry."""
+    """The part of all that passes which two units carry."""
     sizes = np.sort(np.abs(values))
-    return float(sizes[-UNITS:].sum() / (sizes.sum() or 1.0))
+    return float(sizes[-2:].sum() / (sizes.sum() or 1.0))
 
 
 def _parts(
-    values: Array, named: int | None, label: Callable[[int], str], ref: Callable[[int], str]
+    values: Array, parts: int | None, label: Callable[[int], str], ref: Callable[[int], str]
 ) -> tuple[Share, ...]:
-    """The largest by name, the others by their sign."""
+    """At most so many: the largest by name, the others by their sign; None names all."""
     order = np.argsort(-np.abs(values), kind="stable")
-    if named is None or len(values) <= named + 1:
-        named = len(values)
-    shown = [Share(label(int(k)), float(values[k]), ref=ref(int(k))) for k in order[:named]]
-    others = values[order[named:]]
-    for side, word in ((others[others > 0], "up"), (others[others < 0], "down")):
-        if len(side):
-            shown.append(Share(f"{len(side)} more {word}", math.fsum(side)))
-    if n_zero := int((others == 0).sum()):
-        shown.append(Share(f"{n_zero} more", 0.0))
-    return tuple(shown)
+    named = len(values) if parts is None or len(values) <= parts else max(parts - 1, 1)
+    rests = _rests(values[order[named:]])
+    if parts is not None and named < len(values):
+        named = max(parts - len(rests), 1)
+        rests = _rests(values[order[named:]])
+    return (
+        *(Share(label(int(k)), float(values[k]), ref=ref(int(k))) for k in order[:named]),
+        *rests,
+    )
+
+
+def _rests(others: Array) -> tuple[Share, ...]:
+    """Those above 0, those below, and those that add nothing."""
+    sides = ((others > 0, " up"), (others < 0, " down"), (others == 0, ""))
+    return tuple(
+        Share(f"{int(side.sum())} more{word}", math.fsum(others[side]))
+        for side, word in sides
+        if side.any()
+    )

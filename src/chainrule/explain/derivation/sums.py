@@ -10,18 +10,18 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.explain.derivation.whole import whole
-from chainrule.explain.notation.tree import Node, Sum, rest_of
+from chainrule.explain.notation.tree import Node, Sum, Total, rest_of
 
 Values = Sequence[float] | npt.NDArray[np.float64]
 
 
-FEW = 2  # terms that stand as they are where longer sums become one number
+FEW = 2  # units whose terms stand as they are where longer sums become one number
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Builds sums of which `top` terms are shown; None shows all. `whole` makes one number of every
-    sum of more than two."""
+    """Builds sums of which `top` terms are shown; None shows all. `whole` makes one number of those
+    over rows, and over more than two units."""
 
     top: int | None = None
     whole: bool = False
@@ -35,8 +35,8 @@ class Sums:
     def sum_of(self, values: Values, term: Callable[[int], Node], *extra: Node) -> Node:
         """The sum of `values`, of which term(k) is the node; `extra` terms always show."""
         numbers = [float(value) for value in values]
-        if self.whole and len(numbers) > FEW:
-            one = whole(term(0), term(1), len(numbers), math.fsum(numbers))
+        one = self._whole(numbers, term)
+        if one is not None:
             value = math.fsum([*numbers, *(node.value for node in extra)])
             return Sum((one, *extra), value) if extra else one
         chosen = self.shown(numbers)
@@ -45,3 +45,10 @@ class Sums:
         if len(terms) == 1 and rest is None:
             return terms[0]
         return Sum(terms, math.fsum([*numbers, *(node.value for node in extra)]), rest)
+
+    def _whole(self, numbers: list[float], term: Callable[[int], Node]) -> Total | None:
+        """The sum as one number, where it is one."""
+        if not self.whole or len(numbers) < 2:
+            return None
+        found = whole(term(0), term(1), len(numbers), math.fsum(numbers))
+        return found if found.index == "r" or len(numbers) > FEW else None

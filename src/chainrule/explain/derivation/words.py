@@ -43,13 +43,12 @@ def _parameter(names: Names, asked: Asked) -> str:
     return kind_of(at).words(at, asked.kind, asked.at, read, made)
 
 
-def remarks(build: Derivation, names: Names, asked: Asked, row: int, raw: Cells) -> list[str]:
-    """Where an input comes from in the table, and how a penalty or decay enters."""
-    training = build.step.training
-    found = _input_remark(build, names, asked, row, raw)
+def remarks(build: Derivation, asked: Asked) -> list[str]:
+    """How a penalty or decay enters."""
+    training, found = build.step.training, []
     if not asked.is_parameter:
-        return found
-    is_weight = names.spec.parameters[asked.tensor].is_weight
+        return []
+    is_weight = build.spec.parameters[asked.tensor].is_weight
     if is_weight and (training.l1 or training.l2):
         found.append("the penalty's gradient is part of the gradient, once for all rows")
     if training.weight_decay * training.weight_decay_factor(asked.tensor):
@@ -57,14 +56,14 @@ def remarks(build: Derivation, names: Names, asked: Asked, row: int, raw: Cells)
     return found
 
 
-def _input_remark(build: Derivation, names: Names, asked: Asked, row: int, raw: Cells) -> list[str]:
-    """The name, value and cell of the input that the quantity touches."""
+def origin(build: Derivation, names: Names, asked: Asked, row: int, raw: Cells) -> str:
+    """The name, value and cell of the input that the quantity touches; "" for none."""
     if asked.is_parameter:
         at = owner(names.spec, asked.tensor)
         i = kind_of(at).meets(at, asked.kind, asked.at)
         known = names.read(at)
         if i is None or not known:
-            return []
+            return ""
         wire = names.wires[at.index]
         name, value = known[i], build.layers[at.index].read(i, row)[0].value
         from_x = wire.source is None and not build.features.is_a0
@@ -73,8 +72,8 @@ def _input_remark(build: Derivation, names: Names, asked: Asked, row: int, raw: 
         name, value = names.of_unit(0, asked.unit), build.of_unit("a", 0, asked.unit, row).value
         start = f"input {asked.unit}"
     else:
-        return []
+        return ""
     column = re.split(r"[=~?#]", name)[0]
     cells = {} if raw is None else raw[row]
     cell = f", from the cell {cells[column]!r} of {column}" if column in cells else ""
-    return [f"{start} is {name}: {format_number(value)} in row {row}{cell}"]
+    return f"{start} is {name}: {format_number(value)} in row {row}{cell}"

@@ -152,6 +152,7 @@ class Contents:
     update: tuple[Equation, ...]
     prediction: Prediction | None
     check: Check | None
+    origin: str = ""
     remarks: tuple[str, ...] = ()
     digits: Digits = 4
     notice: str = ""

@@ -108,12 +108,13 @@ class _Search:
                 self.settings.add(size)
         self.exact = evaluate(right, {})
         noise = sum(slope * size for size, slope in self.slopes.items() if slope < math.inf)
-        self.noise = 4 * EPSILON * noise  # of the evaluation itself
+        self.noise = EPSILON * noise  # of the evaluation itself
 
     def operands(self, result: int, limit: int) -> dict[float, int] | None:
         """Digits that give a result of `result` digits; None where more than `limit` are needed."""
         text = format_number(self.value, result)
-        target, room = float(text), half_unit(text) - self.noise
+        target = float(text)
+        room = half_unit(text) - self.noise if target else 0.0
         if abs(self.exact - target) > room:
             return None
         n = dict.fromkeys(self.slopes, self.digits)
@@ -137,8 +138,6 @@ def half_unit(text: str) -> float:
     """Half of what the last digit of a number counts."""
     mantissa, _, exponent = text.partition("e")
     decimals = len(mantissa.partition(".")[2])
-    if text == "0":
-        return 0.0
     return 0.5 * 10.0 ** (int(exponent or 0) - decimals)
 
 

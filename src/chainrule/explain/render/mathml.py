@@ -104,7 +104,7 @@ def fragment(explanation: Contents) -> str:
         '<div class="chainrule-explanation">',
         f"<p><strong>{html.escape(e.quantity)}</strong> = {value}: {what} (row {e.row})</p>",
     ]
-    out += [f"<p>{html.escape(note)}</p>" for note in (*e.header["notes"], *e.remarks)]
+    out += [f"<p>{html.escape(note)}</p>" for note in (*e.header["notes"], e.origin, *e.remarks)]
     for section in e.sections:
         out += [f"<h4>{html.escape(section.title)}</h4>", _block(writer, section.equations)]
     if e.rows is not None and len(e.rows.parts) > 1:

@@ -14,6 +14,7 @@ from chainrule.explain.render.writer import Writer
 _HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOW = {"k": "ₖ", "r": "ᵣ"}
 _MARGIN = 9  # characters of the headings in the short form
+_SCREEN = 23  # lines of the short form: a screen of 25 has two more for what follows
 _BAR = 10  # cells of the longest bar
 
 
@@ -72,15 +73,30 @@ class _Text:
     def __init__(self, explanation: Contents, unicode: bool, width: int) -> None:
         self.e, self.width = explanation, width
         self.writer = TextWriter(explanation.digits, unicode)
+        self.symbols = True
         self.bars = ("█", "░") if unicode else ("#", "-")
 
     def lines(self) -> list[str]:
+        """All of the full form; of the short one as much as a screen takes."""
+        if self.e.full:
+            return self.heading() + [line for b in self.e.shown for line in self.full_block(b)]
+        blocks = self.e.shown
+        for symbols, groups in ((True, True), (False, True), (False, False)):
+            self.symbols = symbols
+            kept = [block for block in blocks if groups or not block.title.startswith("layer ")]
+            margin = max([_MARGIN, *(len(b.title) + 1 for b in kept)])
+            lines = self.heading() + [line for b in kept for line in self.short_block(b, margin)]
+            if len(lines) <= _SCREEN:
+                break
+        return lines
+
+    def heading(self) -> list[str]:
         e = self.e
-        out = self.wrapped("", e.notice, 2)
-        out += self.wrapped(f"{e.quantity} = {self.writer.value(e.value)}   ", e.what, 2)
-        for block in e.shown:
-            out += self.full_block(block) if e.full else self.short_block(block)
-        return out
+        value = self.writer.value(e.value)
+        return [
+            *self.wrapped("", e.notice, 2),
+            *self.wrapped(f"{e.quantity} = {value}   ", e.what, 2),
+        ]
 
     def full_block(self, block: Block) -> list[str]:
         """Under a heading, with bars beside shares."""
@@ -97,16 +113,16 @@ class _Text:
                     lines += self.shares(item)
         return lines
 
-    def short_block(self, block: Block) -> list[str]:
+    def short_block(self, block: Block, margin: int) -> list[str]:
         """Behind its heading in the margin."""
         if not block.title:
             return [line for item in block.items for line in self.short(item, self.width)]
         if block.title == "chain":
             return ["", *(line for item in block.items for line in self.short(item, self.width))]
-        room = self.width - _MARGIN
+        room = self.width - margin
         lines = [line for item in block.items for line in self.short(item, room)]
         heads = [block.title, *([""] * (len(lines) - 1))]
-        return [f"{head.ljust(_MARGIN)}{line}" for head, line in zip(heads, lines, strict=True)]
+        return [f"{head.ljust(margin)}{line}" for head, line in zip(heads, lines, strict=True)]
 
     def short(self, item: Item, room: int) -> list[str]:
         match item:
@@ -129,12 +145,13 @@ class _Text:
         line = " ".join([left, *sides])
         if len(line) <= room:
             return [line]
-        first, *others = sides
-        pad = " " * min(len(left), 10)
-        return [
-            *self.wrapped(f"{left} ", first, len(pad) + 3, room),
-            *self.wrapped(f"{pad} ", " ".join(others), len(pad) + 3, room),
-        ]
+        pad = " " * (len(left) if len(left) < 14 else 10)
+        *forms, numbers, value = ["", *sides]
+        given = f"{numbers} {value}"
+        lines = [f"{pad} {given}"] if self.symbols and forms[1:] else [f"{left} {given}"]
+        if self.symbols and forms[1:]:
+            lines.insert(0, f"{left} {forms[-1]}")
+        return [part for line in lines for part in self.wrapped("", line, len(pad) + 3, room)]
 
     def sides(self, equation: Equation) -> list[str]:
         """Each with its sign before it."""

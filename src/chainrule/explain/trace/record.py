@@ -40,6 +40,7 @@ class Record:
         raw: Sequence[Mapping[str, Any]] | None = None,
         row_ids: Sequence[Any] | None = None,
         notes: Sequence[str] = (),
+        start: str = "",
     ) -> None:
         """Raises `SpecError` for an unknown dtype and `DataError` for rows that cannot be used."""
         if dtype not in ("float64", "train"):
@@ -60,6 +61,7 @@ class Record:
         self.raw = raw
         self.row_ids = row_ids
         self.notes = tuple(notes)
+        self.start = start
         self._state = _cast(state, self.dtype)
 
     def _check_size(self, n_rows: int) -> None:

@@ -44,6 +44,8 @@ class StepTrace(Record):
         What the rows are called outside; 0, 1, ... otherwise.
     notes : sequence of str
         Lines for the header, such as which member of an ensemble this is.
+    start : str
+        Where the step starts from, if that is not where training ended: a cold start in words.
 
     Attributes
     ----------

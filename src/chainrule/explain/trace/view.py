@@ -34,6 +34,7 @@ def header(trace: Record) -> dict[str, Any]:
         "largest_output_difference_to_trained_dtype": trace.dtype_difference,
         "loss": trace.loss,
         "notes": list(trace.notes),
+        "start": trace.start,
     }
 
 
@@ -55,12 +56,16 @@ def to_json(trace: Record) -> dict[str, Any]:
 
 
 def to_text(trace: Record) -> str:
-    return "\n".join([_summary(trace), text_table(_rows(trace)), *trace.notes])
+    return "\n".join([_summary(trace), text_table(_rows(trace)), *trace.notes, *_start(trace)])
 
 
 def to_html(trace: Record) -> str:
-    notes = "".join(f"<p>{html.escape(note)}</p>" for note in trace.notes)
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in (*trace.notes, *_start(trace)))
     return f"<p>{html.escape(_summary(trace))}</p>{html_table(_rows(trace))}{notes}"
+
+
+def _start(trace: Record) -> tuple[str, ...]:
+    return (trace.start,) if trace.start else ()
 
 
 def _rows(trace: Record) -> list[tuple[str, ...]]:
