@@ -74,8 +74,8 @@ def evaluate(node):
         n = node["exponent"]
         value = base**n
         return value, n * abs(base) ** (n - 1) * error + EPS * abs(value)
-    if "cancel" in node:
-        return evaluate(node["cancel"])
+    if "crossed" in node:
+        return evaluate(node["crossed"])
     function = APPLY[node["apply"]]
     x, error = evaluate(node["argument"])
     value = function(x)

@@ -12,7 +12,7 @@ from chainrule.explain.notation.tree import (
     Quantity,
     add,
     apply,
-    cancel,
+    crossed,
     minus,
     over,
     power,
@@ -43,7 +43,7 @@ def test_sums_and_means():
 def test_every_symbol_gets_its_row():
     z = Quantity("z", 2.0, 1, 0, row=3)
     for node in (
-        apply("exp", z), minus(z), add(z, z), times(z, z), over(z, z), power(z, 2), cancel(z, z),
+        apply("exp", z), minus(z), add(z, z), times(z, z), over(z, z), power(z, 2), crossed(z),
     ):  # fmt: skip
         assert "over_rows=True" in repr(with_row(node))
         assert "over_rows=False" not in repr(with_row(node))

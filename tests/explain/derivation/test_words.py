@@ -10,7 +10,10 @@ def test_names_cells_and_notes_are_told(traced):
     assert "input 2 (island=Dream)" in text
     assert "from the cell 'cell 4' of island" in text
     assert "member 0 of 3" in text
-    assert "weight decay stands in the update" in text
+    assert "weight decay stands in the update" not in text
+    full = explain(traced, "W1[2,island=Dream]").to_text(full=True)
+    assert "weight decay stands in the update" in full
+    assert "weight decay" not in explain(traced, "b1[2]").to_text(full=True)  # it has none
     assert "output 1 (B)" in str(explain(traced, "b3[B]"))
 
 

@@ -33,7 +33,7 @@ def test_values():
     assert math.isnan(over(W, Number(0.0)).value)
     assert power(W, 3).value == -27.0
     assert power(Number(1e200), 2).value == math.inf
-    assert cancel(W, a).value == -3.0
+    assert cancel(W, a).value == -3.0  # W / ~a~ * ~a~
 
 
 def test_a_sum_rounds_once():

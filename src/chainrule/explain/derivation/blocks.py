@@ -167,7 +167,7 @@ class Blocks:
 
 
 def _outside(row: int, called: str) -> str:
-    """What a row is called in its table, where that says more: "line 19", "row 5, line 7 of ..."."""
+    """What a row is called in its table, where that says more: "line 19"."""
     if called == str(row):
         return ""
     return (

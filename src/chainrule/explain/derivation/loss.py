@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.explain.derivation.activations import log_sum
 from chainrule.explain.derivation.layer import Layer
-from chainrule.explain.derivation.losses import LOSS_RULES, Output
+from chainrule.explain.derivation.losses import ERROR, LOSS_RULES, Output
 from chainrule.explain.derivation.rows import over_rows, weight_sum
 from chainrule.explain.derivation.step import Step
 from chainrule.explain.derivation.sums import Sums
@@ -62,9 +62,9 @@ class Losses:
 
     def delta(self, j: int, r: int) -> Equation:
         """delta_j(L) of a row."""
-        return Equation(
-            self.last.derivative(j, r), self.rule.delta(self.output(j, r)), self.rule.note
-        )
+        forms = self.rule.delta(self.output(j, r))
+        says = len(forms) > 1 or self.rule.note == ERROR  # nothing cancels in a single form
+        return Equation(self.last.derivative(j, r), forms, self.rule.note if says else "")
 
     def of_row(self, r: int) -> list[Equation]:
         """The loss of a row as the sum over its outputs, then each shown output's part."""

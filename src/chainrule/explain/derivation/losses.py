@@ -18,10 +18,14 @@ from chainrule.explain.notation.tree import (
     add,
     apply,
     cancel,
+    crossed,
     minus,
+    over,
     power,
     times,
 )
+
+SMALLEST = 1e-300  # a probability below it has no number for its inverse
 
 
 @dataclass(frozen=True)
@@ -90,8 +94,13 @@ def _times_slope(error: Callable[[Output], Node]) -> Callable[[Output], tuple[No
 
 
 def _softmax_delta(o: Output) -> tuple[Node, ...]:
-    if o.true_class is not None and o.true_class.value > 0:
-        return (cancel(_residual(o), o.true_class), _residual(o))
+    """-1/a_c of the loss, c the true class, times da_c/dz_j = -a_c a_j, or a_c (1 - a_c) for c."""
+    if o.true_class is not None and o.true_class.value > SMALLEST:
+        a_c = crossed(o.true_class)
+        by_true_class = minus(over(ONE, a_c))
+        if o.y.value:
+            return (times(by_true_class, a_c, add(ONE, minus(o.a))), _residual(o))
+        return (times(by_true_class, minus(times(a_c, o.a))), _residual(o))
     if o.target_sum.value == 1.0:
         return (_residual(o),)
     return (add(times(o.a, o.target_sum), minus(o.y)),)
@@ -112,18 +121,18 @@ def _log_loss(o: Output) -> Node:
     return add(apply("softplus", o.z), minus(times(o.y, o.z)))
 
 
-_ERROR = "error times slope"
+ERROR = "error times slope"
 LOSS_RULES: dict[str, LossRule] = {
     "squared_error": LossRule(
-        lambda o: times(HALF, power(_residual(o), 2)), _times_slope(_residual), _ERROR
+        lambda o: times(HALF, power(_residual(o), 2)), _times_slope(_residual), ERROR
     ),
     "absolute_error": LossRule(
         lambda o: apply("abs", _residual(o)),
         _times_slope(lambda o: apply("sign", _residual(o))),
-        _ERROR,
+        ERROR,
     ),
-    "huber": LossRule(_huber, _times_slope(_huber_error), _ERROR),
-    "pinball": LossRule(_pinball, _times_slope(_pinball_error), _ERROR),
+    "huber": LossRule(_huber, _times_slope(_huber_error), ERROR),
+    "pinball": LossRule(_pinball, _times_slope(_pinball_error), ERROR),
     "poisson": LossRule(
         lambda o: add(apply("exp", o.z), minus(times(o.y, o.z))),
         _exp_delta,
@@ -135,6 +144,6 @@ LOSS_RULES: dict[str, LossRule] = {
     "cross_entropy": LossRule(
         lambda o: times(o.y, add(o.log_sum, minus(o.z))),
         _softmax_delta,
-        "-y/a of the loss times the slope of softmax: a cancels",
+        "-1/a of the loss times the slope of softmax: a of the true class cancels",
     ),
 }

@@ -11,7 +11,7 @@ from chainrule.explain.derivation.step import Step
 from chainrule.explain.derivation.sums import Sums
 from chainrule.explain.notation.tree import (
     Apply,
-    Cancel,
+    Crossed,
     Negative,
     Node,
     Number,
@@ -61,7 +61,7 @@ def with_row(node: Node) -> Node:
             return replace(node, over_rows=True)
         case Apply():
             return replace(node, argument=with_row(node.argument))
-        case Negative():
+        case Negative() | Crossed():
             return replace(node, child=with_row(node.child))
         case Sum():
             return replace(node, terms=tuple(with_row(term) for term in node.terms))
@@ -71,6 +71,4 @@ def with_row(node: Node) -> Node:
             return replace(node, top=with_row(node.top), bottom=with_row(node.bottom))
         case Power():
             return replace(node, base=with_row(node.base))
-        case Cancel():
-            return replace(node, kept=with_row(node.kept), crossed=with_row(node.crossed))
     return node

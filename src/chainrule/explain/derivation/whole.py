@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from chainrule.explain.notation.tree import (
     Apply,
-    Cancel,
+    Crossed,
     Negative,
     Node,
     Power,
@@ -49,8 +49,8 @@ def _common(a: Node, b: Node) -> Node:
             return replace(a, base=_common(a.base, b.base))
         case Apply(), Apply():
             return replace(a, argument=_common(a.argument, b.argument))
-        case Cancel(), Cancel():
-            return replace(a, kept=_common(a.kept, b.kept), crossed=_common(a.crossed, b.crossed))
+        case Crossed(), Crossed():
+            return replace(a, child=_common(a.child, b.child))
     return a
 
 

@@ -22,7 +22,7 @@ from chainrule.explain.notation.symbols import SETTINGS
 from chainrule.explain.notation.tree import (
     FUNCTIONS,
     Apply,
-    Cancel,
+    Crossed,
     Equation,
     Negative,
     Node,
@@ -167,8 +167,8 @@ def evaluate(node: Node, read: Mapping[float, float]) -> float:
                 return math.prod([at(node.base)] * node.exponent)
             case Apply():
                 return FUNCTIONS[node.function](at(node.argument))
-            case Cancel():
-                return at(node.kept)
+            case Crossed():
+                return at(node.child)
 
     try:
         return at(node)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from chainrule.explain.notation.tree import (
     FUNCTIONS,
     Apply,
-    Cancel,
+    Crossed,
     Negative,
     Node,
     Number,
@@ -73,5 +73,5 @@ def slopes(
             yield from slopes(node.base, of_function, slope * node.exponent * rest)
         case Apply():
             yield from slopes(node.argument, of_function, slope * of_function(node))
-        case Cancel():
-            yield from slopes(node.kept, of_function, slope)
+        case Crossed():
+            yield from slopes(node.child, of_function, slope)

@@ -177,15 +177,14 @@ class Apply:
 
 
 @dataclass(frozen=True)
-class Cancel:
-    """kept / crossed * crossed, with `crossed` shown crossed out twice: only `kept` remains."""
+class Crossed:
+    """A factor that stands above and below a fraction, shown crossed out."""
 
-    kept: Node
-    crossed: Node
+    child: Node
     value: float
 
 
-Node = Quantity | Number | Negative | Sum | Total | Product | Quotient | Power | Apply | Cancel
+Node = Quantity | Number | Negative | Sum | Total | Product | Quotient | Power | Apply | Crossed
 
 
 @dataclass(frozen=True)
@@ -238,8 +237,13 @@ def apply(function: str, argument: Node) -> Apply:
     return Apply(function, argument, float(FUNCTIONS[function](argument.value)))
 
 
-def cancel(kept: Node, crossed: Node) -> Cancel:
-    return Cancel(kept, crossed, kept.value)
+def crossed(child: Node) -> Crossed:
+    return Crossed(child, child.value)
+
+
+def cancel(kept: Node, slope: Node) -> Product:
+    """kept / slope * slope, of which only `kept` remains."""
+    return times(over(kept, crossed(slope)), crossed(slope))
 
 
 def product(factors: Sequence[Node]) -> Node:

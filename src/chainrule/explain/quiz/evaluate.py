@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from chainrule.explain.notation.tree import (
     FUNCTIONS,
     Apply,
-    Cancel,
+    Crossed,
     Negative,
     Node,
     Number,
@@ -38,6 +38,8 @@ def _value(node: Node, change: Change) -> float:
             return change(node)
         case Negative():
             return -_value(node.child, change)
+        case Crossed():
+            return _value(node.child, change)
         case Sum():
             rest = node.rest.value if node.rest else 0.0
             return math.fsum(_value(term, change) for term in node.terms) + rest
@@ -49,8 +51,6 @@ def _value(node: Node, change: Change) -> float:
             return _value(node.base, change) ** node.exponent
         case Apply():
             return FUNCTIONS[node.function](_value(node.argument, change))
-        case Cancel():
-            return _value(node.kept, change)
         case Number() | Total():
             return node.value
 
@@ -59,7 +59,7 @@ def parts(node: Node) -> Iterator[Node]:
     """A node and everything in it."""
     yield node
     match node:
-        case Negative():
+        case Negative() | Crossed():
             inside: tuple[Node, ...] = (node.child,)
         case Sum():
             inside = node.terms
@@ -71,8 +71,6 @@ def parts(node: Node) -> Iterator[Node]:
             inside = (node.base,)
         case Apply():
             inside = (node.argument,)
-        case Cancel():
-            inside = (node.kept, node.crossed)
         case _:
             inside = ()
     for part in inside:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from chainrule.explain.explanation import Explanation
 from chainrule.explain.notation.numbers import format_number
 from chainrule.explain.notation.tree import (
-    Cancel,
+    Crossed,
     Equation,
     Node,
     Number,
@@ -182,7 +182,7 @@ def _single_terms(right: Node) -> list[float]:
     """What comes out when only one term of the sum is taken."""
     factors = right.factors if isinstance(right, Product) else (right,)
     sums = [k for k, factor in enumerate(factors) if isinstance(factor, Sum)]
-    if len(sums) != 1 or any(isinstance(part, Cancel) for part in parts(right)):
+    if len(sums) != 1 or any(isinstance(part, Crossed) for part in parts(right)):
         return []
     total = factors[sums[0]]
     assert isinstance(total, Sum)

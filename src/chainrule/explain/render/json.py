@@ -8,7 +8,7 @@ An outside program can multiply and add again, one equation at a time. A node is
     {"product": [node, ...], "value": v}     {"quotient": [top, bottom], "value": v}
     {"power": node, "exponent": n, "value": v}     {"apply": function, "argument": node, "value": v}
     {"total": term, "over": letter, "count": n, "value": v}
-    {"cancel": kept, "crossed": node, "value": v}
+    {"crossed": node, "value": v}, which cancels
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from chainrule.explain.notation.contents import Contents
 from chainrule.explain.notation.tree import (
     Apply,
-    Cancel,
+    Crossed,
     Equation,
     Negative,
     Node,
@@ -111,9 +111,8 @@ def node(each: Node) -> dict[str, Any]:
         case Total():
             term = node(each.term)
             return {"total": term, "over": each.index, "count": each.count, "value": each.value}
-        case Cancel():
-            kept, crossed = node(each.kept), node(each.crossed)
-            return {"cancel": kept, "crossed": crossed, "value": each.value}
+        case Crossed():
+            return {"crossed": node(each.child), "value": each.value}
 
 
 def _rest(rest: Rest | None) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import textwrap
 
 from chainrule.explain.notation.blocks import Block, Item, Sentence, Shares
@@ -15,7 +16,7 @@ _HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOW = {"k": "ₖ", "r": "ᵣ"}
 _MARGIN = 9  # characters of the headings in the short form
 _SCREEN = 23  # lines of the short form: a screen of 25 has two more for what follows
-_BAR = 10  # cells of the longest bar
+_BAR, _SHORT_BAR = 10, 5  # cells of the longest bar
 
 
 class TextWriter(Writer):
@@ -162,7 +163,7 @@ class _Text:
 
     def in_columns(self, shares: Shares, room: int) -> list[str]:
         """Two parts a line, each with its bar."""
-        cells = self.listed([s.label for s in shares.parts], [s.value for s in shares.parts], 5)
+        cells, _ = self.listed(shares, _SHORT_BAR)
         width = max(map(len, cells))
         if 2 * width + 2 > room:
             return cells
@@ -170,10 +171,25 @@ class _Text:
         return ["  ".join(cell.ljust(width) for cell in pair).rstrip() for pair in pairs]
 
     def shares(self, shares: Shares) -> list[str]:
-        labels = [share.label for share in shares.parts]
-        lines = self.listed(labels, [share.value for share in shares.parts], _BAR)
-        total = f"{shares.of} {self.writer.value(shares.total)}"
-        return [*(f"  {line}" for line in lines), f"  {total}"]
+        cells, total = self.listed(shares, _BAR)
+        return [*(f"  {cell}" for cell in cells), f"  {shares.of} {total}"]
+
+    def listed(self, shares: Shares, cells: int) -> tuple[list[str], str]:
+        """Labels, numbers and bars below each other, and the total."""
+        texts, total = self.writer.parts(shares)
+        labels, values = [s.label for s in shares.parts], [s.value for s in shares.parts]
+        texts = [f"+{t}" if value > 0 else t for t, value in zip(texts, values, strict=True)]
+        largest = max(map(abs, values), default=0.0)
+        name, number = max(map(len, labels), default=0), max(map(len, texts), default=0)
+        lines = [
+            f"{label.ljust(name)}  {text.rjust(number)}  {self.bar(value, largest, cells)}".rstrip()
+            for label, text, value in zip(labels, texts, values, strict=True)
+        ]
+        return lines, total
+
+    def bar(self, value: float, largest: float, cells: int) -> str:
+        n = round(cells * abs(value) / largest) if 0 < largest < math.inf else 0
+        return self.bars[0 if value >= 0 else 1] * n
 
     def wrapped(self, start: str, text: str, indent: int, width: int | None = None) -> list[str]:
         return textwrap.wrap(
@@ -197,20 +213,3 @@ class _Text:
         for line in lines:
             out += self.wrapped("", line, len(pad) + 4)
         return [*out, *([f"{pad}  ({equation.note})"] if equation.note else [])]
-
-    def signed(self, value: float) -> str:
-        return ("+" if value > 0 else "") + self.writer.value(value)
-
-    def bar(self, value: float, largest: float, cells: int) -> str:
-        n = round(cells * abs(value) / largest) if largest else 0
-        return self.bars[0 if value >= 0 else 1] * n
-
-    def listed(self, labels: list[str], values: list[float], cells: int) -> list[str]:
-        """Labels, numbers and bars below each other."""
-        texts = [self.signed(value) for value in values]
-        largest = max((abs(value) for value in values), default=0.0)
-        name, number = max(map(len, labels), default=0), max(map(len, texts), default=0)
-        return [
-            f"{label.ljust(name)}  {text.rjust(number)}  {self.bar(value, largest, cells)}".rstrip()
-            for label, text, value in zip(labels, texts, values, strict=True)
-        ]

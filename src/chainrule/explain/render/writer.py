@@ -8,11 +8,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
+from chainrule.explain.notation.blocks import Shares
 from chainrule.explain.notation.digits import figures_of, is_setting, shown
 from chainrule.explain.notation.numbers import Digits, format_number
 from chainrule.explain.notation.tree import (
     Apply,
-    Cancel,
+    Crossed,
     Equation,
     Negative,
     Node,
@@ -24,6 +25,7 @@ from chainrule.explain.notation.tree import (
     Rest,
     Sum,
     Total,
+    add,
 )
 
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written node holds together
@@ -128,10 +130,8 @@ class Writer(ABC):
                 return self.raised(base, node.exponent)
             case Apply():
                 return self.function(node.function, self.node(node.argument, numbers))
-            case Cancel():
-                crossed = self.crossed(self.part(node.crossed, numbers, POWER))
-                fraction = self.fraction(self.part(node.kept, numbers, POWER), crossed)
-                return self.joined([fraction, crossed], self.dot)
+            case Crossed():
+                return self.crossed(self.part(node.child, numbers, ATOM))
         raise AssertionError(node)  # the kinds of nodes are closed
 
     def joined(self, parts: list[str], operator: str) -> str:
@@ -187,7 +187,7 @@ class Writer(ABC):
     def tightness(self, node: Node) -> int:
         if isinstance(node, Sum):
             return SUM
-        if isinstance(node, Product | Negative | Cancel | Total):
+        if isinstance(node, Product | Negative | Total):
             return PRODUCT
         if isinstance(node, Quotient):
             return POWER if self.stacked_fractions else PRODUCT
@@ -220,3 +220,15 @@ class Writer(ABC):
         self.figures = {}
         forms += [numbers] if numbers[1] not in (value, *(text for _, text in forms)) else []
         return [*forms, ("=" if found.holds else "≈", value)]
+
+    def parts(self, shares: Shares) -> tuple[list[str], str]:
+        """The shares and their total, with digits by which the shares add up to it."""
+        quantities = tuple(Quantity("share", share.value) for share in shares.parts)
+        total = Quantity("total", shares.total)
+        found = figures_of(Equation(total, (add(*quantities),)), self.digits)
+        self.figures = found.operands
+        texts = [self.value(share.value) for share in shares.parts]
+        self.figures = {abs(shares.total): found.result}
+        written = self.value(shares.total)
+        self.figures = {}
+        return texts, written
