@@ -67,8 +67,8 @@ def _loss(build: Derivation, r: int) -> Iterator[Equation]:
 
 
 def _backward(build: Derivation, r: int) -> Iterator[Equation]:
+    from chainrule.explain.derivation.asked import Asked
     from chainrule.explain.derivation.gradient import Gradient
-    from chainrule.explain.derivation.names import Asked
 
     for l in range(build.spec.n_layers, 0, -1):
         for j in range(build.spec.layer_sizes[l]):
@@ -82,7 +82,7 @@ def _backward(build: Derivation, r: int) -> Iterator[Equation]:
 
 
 def _update(trace: StepTrace) -> Iterator[Equation]:
-    from chainrule.explain.derivation.names import Asked
+    from chainrule.explain.derivation.asked import Asked
     from chainrule.explain.derivation.update import Update
 
     sizes = trace.spec.layer_sizes

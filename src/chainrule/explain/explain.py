@@ -13,10 +13,10 @@ import numpy as np
 
 from chainrule.errors import DataError, SpecError
 from chainrule.explain.check.central_difference import check_one
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.blocks import Blocks
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
-from chainrule.explain.derivation.names import Asked
 from chainrule.explain.derivation.paths import find_paths
 from chainrule.explain.derivation.sections import Sections
 from chainrule.explain.derivation.update import Update

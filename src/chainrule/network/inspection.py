@@ -106,6 +106,7 @@ class Inspection(Parameters):
         sample_weight: Any = None,
         dropout_epoch: int | None = None,
         dtype: str = "float64",
+        names: Any = None,
         **training: Any,
     ) -> StepTrace:
         """Record every number of the step that `fit` would take on these rows.
@@ -124,6 +125,11 @@ class Inspection(Parameters):
             Freezes the dropout masks of that epoch. Default: dropout is off.
         dtype : "float64" or "train", default "float64"
             Number type of the record; "train" is that of the network.
+        names : sequence of str, or mapping, optional
+            What the columns of X are called. A mapping has "inputs" and "outputs", names of the
+            units of hidden layers by number, as {"inputs": ["age", "income"], 1: ["young", ...]},
+            and "levels" by the name of a column of codes. Default: those of the table that the
+            network belongs to, if any.
         **training
             Keywords of `fit`, such as `optimizer` and `learning_rate`. Default: those of the last
             fit, or those of `fit` itself.
@@ -153,8 +159,14 @@ class Inspection(Parameters):
             state=self._state_for(spec),
             dropout_epoch=dropout_epoch,
             dtype=dtype,
-            names=self.names,
+            names=self._names_for(names),
         )
+
+    def _names_for(self, given: Any) -> Names | None:
+        """Those given, else its own."""
+        from chainrule.explain.derivation.names import Names
+
+        return self.names if given is None else Names.of(self.spec, given)
 
     def explain(
         self,
@@ -168,6 +180,7 @@ class Inspection(Parameters):
         check: str = "central",
         full: bool = False,
         sample_weight: Any = None,
+        names: Any = None,
         **training: Any,
     ) -> Explanation:
         """Derive one number of the step on these rows by the chain rule, with its numbers.
@@ -193,6 +206,8 @@ class Inspection(Parameters):
             How the value is verified. "complex" is exact to rounding, and for smooth networks.
         full : bool, default False
             Every equation; otherwise one screen.
+        names : sequence of str, or mapping, optional
+            Of the columns of X, outputs and units, as for `trace`; they stand for indices too.
         **training
             As for `trace`; also its `dropout_epoch`.
 
@@ -211,7 +226,7 @@ class Inspection(Parameters):
         """
         from chainrule.explain.explain import explain
 
-        step = self.trace(X, y, sample_weight=sample_weight, **training)
+        step = self.trace(X, y, sample_weight=sample_weight, names=names, **training)
         return explain(step, quantity, row=row, top=top, digits=digits, check=check, full=full)
 
     def diagnose(self, X: Any, y: Any, *, sample_weight: Any = None, **training: Any) -> Diagnosis:

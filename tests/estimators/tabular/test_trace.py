@@ -114,10 +114,12 @@ def test_cells_come_as_they_stand_in_the_table(model, table, labels):
 def test_the_header_says_which_step_it_is(model, table, labels):
     header = model.trace(table, labels).header()
     assert header["step"] == 0 and header["dropout"] == "off"
-    said = " ".join(header["notes"])
-    for words in ("zero moments", "schedule factor 1", "dropout off", "before temperature"):
-        assert words in said
-    assert said in " ".join(str(model.explain("loss", table, labels)).split())
+    assert "before temperature" in " ".join(header["notes"])
+    for words in ("a cold start of", "zero moments", "its first rate", "no dropout"):
+        assert words in header["start"]
+    said = " ".join(str(model.explain("b3[0]", table, labels)).split())
+    assert header["start"] in said and header["notes"][0] in said
+    assert "foretold" not in said  # the step of a cold start is not the one that training took
 
 
 def test_a_loaded_model_explains_the_same(model, table, labels, tmp_path):
@@ -213,7 +215,8 @@ def test_the_recipes_own_layers_are_explained_by_name(table, labels):
         "frequency[length,3]": "frequency 3 of length",
         "weight[length~1,0]": "output 1 of length",
         "scale[site#0]": "the scale of input",
-        "embedding[1,2]": "number 2 of the vector of level 1 of site",
+        "embedding[1,2]": "number 2 of the vector of level site 0 of site",
+        "embedding[site=site 10,0]": "number 0 of the vector of level site 10 of site",
         "activation_weight1[2]": "the activation weight of unit 2 of layer 1",
     }.items():
         found = model.explain(quantity, many, labels, row=5, check="complex")

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from chainrule import spec
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
 from chainrule.explain.derivation.kinds import KINDS, kind_of
 from chainrule.explain.derivation.layer import Layer
-from chainrule.explain.derivation.names import Asked, Names
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.derivation.words import what
 from chainrule.explain.explain import explain, explain_all
 from chainrule.explain.notation.symbols import SYMBOLS

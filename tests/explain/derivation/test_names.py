@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from chainrule.errors import SpecError
-from chainrule.explain.derivation.names import Asked, Names
+from chainrule.explain.derivation.asked import Asked
+from chainrule.explain.derivation.names import Names
 from chainrule.spec import (
     Activation,
     CategoryEmbedding,

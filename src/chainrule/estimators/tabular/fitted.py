@@ -119,7 +119,9 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     @property
     def _names(self) -> Names:
         """What the network's inputs and outputs are called."""
-        return Names(self.spec_, self.encoder_.input_names, self._target.output_names)
+        encoder = self.encoder_
+        outputs = self._target.output_names
+        return Names(self.spec_, encoder.input_names, outputs, levels=encoder.level_names)
 
     @property
     def input_names_(self) -> tuple[str, ...]:

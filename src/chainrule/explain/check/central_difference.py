@@ -16,7 +16,7 @@ import numpy as np
 from chainrule import engine
 from chainrule.errors import SpecError
 from chainrule.explain.check.kinks import STEP, crossed, is_smooth, sides, traced_sides
-from chainrule.explain.derivation.names import Asked
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.notation.contents import Check
 from chainrule.explain.trace import StepTrace
 from chainrule.reference.forward import forward, record_forward

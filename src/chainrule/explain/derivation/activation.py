@@ -10,7 +10,7 @@ from chainrule.explain.derivation.activations import (
     ActivationRule,
     softmax_value,
 )
-from chainrule.explain.derivation.layer import Elementwise, Text
+from chainrule.explain.derivation.layer import Called, Elementwise
 from chainrule.explain.notation.symbols import Symbol
 from chainrule.explain.notation.tree import (
     ONE,
@@ -39,8 +39,8 @@ class Activation(Elementwise):
     joins = True
 
     @staticmethod
-    def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:
-        return f"the activation weight of {made(index[0])}"
+    def words(at: Placed, family: str, index: tuple[int, ...], called: Called) -> str:
+        return f"the activation weight of {called.made(index[0])}"
 
     @staticmethod
     def has_kink(at: Placed) -> bool:

@@ -6,10 +6,11 @@ from functools import cached_property
 
 import numpy as np
 
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.brief import Chain
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
-from chainrule.explain.derivation.names import Asked, Names
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.derivation.shares import ROWS, loss_shares, row_shares, unit_blocks
 from chainrule.explain.notation.blocks import Block, Sentence, Share, Shares
 from chainrule.explain.notation.contents import Contents, Prediction

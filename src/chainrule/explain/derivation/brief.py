@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
-from chainrule.explain.derivation.names import Asked
 from chainrule.explain.derivation.step import Step
 from chainrule.explain.derivation.unfold import is_derivative
 from chainrule.explain.notation.blocks import Item, Sentence

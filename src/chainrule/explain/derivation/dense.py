@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from chainrule.explain.derivation.layer import Axis, Layer, Text
+from chainrule.explain.derivation.layer import Axis, Called, Layer
 from chainrule.explain.notation.symbols import Symbol
 from chainrule.explain.notation.tree import Equation, Node, add, times
 from chainrule.reference.arrays import Array
@@ -27,10 +27,10 @@ class Dense(Layer):
         return (into, source) if family == "W" else (into,)
 
     @staticmethod
-    def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:
+    def words(at: Placed, family: str, index: tuple[int, ...], called: Called) -> str:
         if family == "W":
-            return f"the weight into {made(index[0])} from {read(index[1])}"
-        return f"the bias of {made(index[0])}"
+            return f"the weight into {called.made(index[0])} from {called.read(index[1])}"
+        return f"the bias of {called.made(index[0])}"
 
     @staticmethod
     def meets(at: Placed, family: str, index: tuple[int, ...]) -> int | None:

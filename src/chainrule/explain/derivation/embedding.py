@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 
-from chainrule.explain.derivation.layer import Axis, Layer, Text
+from chainrule.explain.derivation.layer import Axis, Called, Layer
 from chainrule.explain.notation.symbols import symbol_of
 from chainrule.explain.notation.tree import Equation, Node
 from chainrule.reference.arrays import Indices
@@ -31,10 +31,12 @@ class CategoryEmbedding(Layer):
         return Axis("level", tensor, rows), Axis("unit", tensor, units)
 
     @staticmethod
-    def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:
+    def words(at: Placed, family: str, index: tuple[int, ...], called: Called) -> str:
         column, code = level_of(at, index[0])
         level = f"level {code}" if code else "missing and unknown levels"
-        return f"number {index[1]} of the vector of {level} of {read(column)}"
+        if code and called.axes[0].names:
+            level = f"level {called.axes[0].names[index[0]].partition('=')[2]}"
+        return f"number {index[1]} of the vector of {level} of {called.read(column)}"
 
     @staticmethod
     def meets(at: Placed, family: str, index: tuple[int, ...]) -> int | None:

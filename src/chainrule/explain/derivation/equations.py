@@ -10,10 +10,10 @@ engine's number; the right side is built of other numbers of the trace.
 
 from __future__ import annotations
 
+from chainrule.explain.derivation.asked import owner
 from chainrule.explain.derivation.kinds import kind_of
 from chainrule.explain.derivation.layer import Layer
 from chainrule.explain.derivation.loss import Losses
-from chainrule.explain.derivation.names import owner
 from chainrule.explain.derivation.source import Features
 from chainrule.explain.derivation.step import Step
 from chainrule.explain.derivation.sums import Sums

@@ -12,8 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.equations import Derivation
-from chainrule.explain.derivation.names import Asked
 from chainrule.reference.arrays import Array, PerLayer
 from chainrule.reference.forward import record_forward
 from chainrule.reference.gradients import H, owner

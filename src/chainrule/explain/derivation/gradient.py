@@ -11,8 +11,8 @@ from functools import cached_property
 
 import numpy as np
 
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.equations import Derivation
-from chainrule.explain.derivation.names import Asked
 from chainrule.explain.derivation.rows import over_rows, weight_sum, with_row
 from chainrule.explain.notation.tree import (
     Equation,

@@ -35,6 +35,14 @@ class Axis(NamedTuple):
     names: Sequence[str] = ()
 
 
+class Called(NamedTuple):
+    """The words for what a layer reads and makes, and the axes of its parameter."""
+
+    read: Text
+    made: Text
+    axes: tuple[Axis, ...]
+
+
 class Layer(Source):
     """The interface of a layer kind.
 
@@ -67,8 +75,8 @@ class Layer(Source):
         return (Axis("unit", f"layer {at.number}", at.n_out, makes),)
 
     @staticmethod
-    def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:
-        """ "the bias of unit 3 of layer 1", given the words for its inputs and outputs."""
+    def words(at: Placed, family: str, index: tuple[int, ...], called: Called) -> str:
+        """What a parameter is: "the bias of unit 3 of layer 1"."""
         raise NotImplementedError
 
     @staticmethod

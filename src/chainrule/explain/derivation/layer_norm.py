@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.explain.derivation.layer import Layer, Text
+from chainrule.explain.derivation.layer import Called, Layer
 from chainrule.explain.notation.symbols import Symbol
 from chainrule.explain.notation.tree import (
     Equation,
@@ -33,8 +33,8 @@ DEVIATION = Symbol("sd", "sd", r"\mathrm{sd}")
 
 class LayerNorm(Layer):
     @staticmethod
-    def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:
-        return f"the {family.removeprefix('norm_')} of the normalized {made(index[0])}"
+    def words(at: Placed, family: str, index: tuple[int, ...], called: Called) -> str:
+        return f"the {family.removeprefix('norm_')} of the normalized {called.made(index[0])}"
 
     # Of a row: x its inputs, v the normalized ones, d their deviation.
 

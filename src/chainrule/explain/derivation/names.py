@@ -12,64 +12,21 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from chainrule.errors import SpecError
+from chainrule.explain.derivation.asked import NUMBERS, Asked, owner
 from chainrule.explain.derivation.kinds import kind_of
 from chainrule.explain.derivation.layer import Axis
 from chainrule.explain.derivation.source import Wire
 from chainrule.explain.derivation.wiring import wires
 from chainrule.spec import NetworkSpec, Placed
 
-NUMBERS = {"z": 1, "a": 0, "delta": 1}  # of units, from the layer where they begin
-
-_FORM = re.compile(r"(dL/d|∂L/∂)?([A-Za-z_]+|δ)(\d*)\[(.*)\](?:@(\d+))?", re.DOTALL)
+_FORM = re.compile(r"(d[Ll]/d|∂[Lℓ]/∂)?([A-Za-z_]+|δ)(\d*)\[(.*)\](?:@(\d+))?", re.DOTALL)
 _EXAMPLES = 'such as "W1[0,2]", "b1[2]", "delta1[4]", "z2[0]", "a1[3]", "scale[5]" or "loss"'
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A parsed quantity: its kind, layer, unit (and source, for a weight), and row when given."""
-
-    kind: str  # the family of a parameter, a key of NUMBERS, or "loss"
-    layer: int = 0  # 0 also for the parameters before layer 1
-    unit: int = 0
-    source: int | None = None
-    row: int | None = None
-
-    @property
-    def is_parameter(self) -> bool:
-        return self.kind not in NUMBERS and self.kind != "loss"
-
-    @property
-    def tensor(self) -> str:
-        """Name of the array that holds it: "W1", "scale", "a0"."""
-        return f"{self.kind}{self.layer or ('' if self.is_parameter else 0)}"
-
-    @property
-    def at(self) -> tuple[int, ...]:
-        """Its index in that array."""
-        return (self.unit,) if self.source is None else (self.unit, self.source)
-
-    @property
-    def identifier(self) -> str:
-        """The canonical form: "W2[1,3]"."""
-        if self.kind == "loss":
-            return "loss"
-        return f"{self.tensor}[{','.join(str(k) for k in self.at)}]"
-
-    @classmethod
-    def of_parameter(cls, spec: NetworkSpec, tensor: str, index: Sequence[int]) -> Asked:
-        """One element of a parameter by the name of its array."""
-        at = owner(spec, tensor)
-        return cls(tensor.removesuffix(str(at.number or "")), at.number, *index)
-
-
-def owner(spec: NetworkSpec, tensor: str) -> Placed:
-    """The layer that has this parameter."""
-    return next(at for at in spec.walk if tensor in at.parameters)
 
 
 @dataclass(frozen=True)
@@ -83,22 +40,79 @@ class Names:
         One name per column of X, such as "bill_length_mm" or "island=Dream"; may be empty.
     outputs : tuple of str
         One name per output, such as a class; may be empty.
+    units : mapping of int to tuple of str
+        Names of the units of hidden layers, by the layer.
+    levels : mapping of str to tuple of str
+        By the name of a column of codes, its levels in the order of the codes 1, 2, ...
+
+    Raises
+    ------
+    SpecError
+        For another number of names than there are inputs, outputs, units or levels.
     """
 
     spec: NetworkSpec
-    inputs: tuple[str, ...] = field(default=())
-    outputs: tuple[str, ...] = field(default=())
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    units: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    levels: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Raises `SpecError` for another number of names than the network has inputs or outputs."""
-        object.__setattr__(self, "inputs", tuple(str(name) for name in self.inputs))
-        object.__setattr__(self, "outputs", tuple(str(name) for name in self.outputs))
-        for what, names, n in (
-            ("input", self.inputs, self.spec.n_features),
-            ("output", self.outputs, self.spec.n_outputs),
-        ):
+        spec = self.spec
+        units = {layer: _texts(names) for layer, names in self.units.items()}
+        levels = {column: _texts(names) for column, names in self.levels.items()}
+        given: dict[str, Any] = {
+            "inputs": _texts(self.inputs), "outputs": _texts(self.outputs),
+            "units": units, "levels": levels,
+        }  # fmt: skip
+        for name, value in given.items():
+            object.__setattr__(self, name, value)
+        for layer in units:
+            if layer not in range(1, spec.n_layers):
+                last = spec.n_layers - 1
+                there = f"the hidden layers are 1 to {last}" if last else "there is no hidden layer"
+                raise SpecError(f"names of the units of layer {layer!r}: {there}.")
+        checked = [
+            ("input", self.inputs, spec.n_features),
+            ("output", self.outputs, spec.n_outputs),
+        ]
+        checked += [(f"layer {l} unit", names, spec.layer_sizes[l]) for l, names in units.items()]
+        counts = self._level_counts()
+        for column, names in levels.items():
+            if column not in counts:
+                known = ", ".join(counts) or "none with a name"
+                raise SpecError(f"levels of '{column}': the columns of codes are {known}.")
+            checked.append((f"'{column}' level", names, counts[column]))
+        for what, names, n in checked:
             if names and len(names) != n:
                 raise SpecError(f"{n} {what} names are needed, found {len(names)}.")
+
+    @classmethod
+    def of(cls, spec: NetworkSpec, given: Any) -> Names:
+        """From what a user gives: names of the inputs, or a mapping with "inputs", "outputs", the
+        number of a hidden layer, and "levels"; None for no names."""
+        if given is None or isinstance(given, cls):
+            return given or cls(spec)
+        if isinstance(given, Mapping):
+            known = ("inputs", "outputs", "levels")
+            parts: dict[str, Any] = {key: given[key] for key in known if key in given}
+            units = {key: names for key, names in given.items() if key not in known}
+            if all(isinstance(key, int) for key in units):
+                return cls(spec, **parts, units=units)
+            wrong = next(key for key in units if not isinstance(key, int))
+            raise SpecError(
+                f"names has no entry {wrong!r}; it takes 'inputs', 'outputs', 'levels' and "
+                "numbers of hidden layers."
+            )
+        return cls(spec, given)
+
+    def _level_counts(self) -> dict[str, int]:
+        """Number of known levels of every column of codes that has a name."""
+        found: dict[str, int] = {}
+        for at in self.spec.walk:
+            if kind_of(at).reads_codes and self.inputs:
+                found |= dict(zip(self.read(at), at.layer.constants()["levels"], strict=True))
+        return found
 
     @cached_property
     def wires(self) -> tuple[Wire, ...]:
@@ -108,7 +122,10 @@ class Names:
         """Names of the outputs of a layer; empty where they have none."""
         if at.number == self.spec.n_layers:
             return self.outputs
-        if at.number or not self.inputs:
+        if at.number:
+            width = self.spec.layer_sizes[at.number]
+            return self.units.get(at.number, ()) if at.n_out == width else ()
+        if not self.inputs:
             return ()
         return kind_of(at).makes(at, self.read(at), [self.made(part) for part in at.inside])
 
@@ -141,6 +158,15 @@ class Names:
         name = self.of_unit(layer, unit)
         return f"{text} ({name})" if name else text
 
+    def _levels(self, at: Placed) -> list[str]:
+        """A name for every row of a table of codes: "island=?" for what is missing or unknown."""
+        counts = self._level_counts()
+        return [
+            f"{column}={level}"
+            for column in self.read(at)
+            for level in ("?", *self.levels.get(column, map(str, range(1, counts[column] + 1))))
+        ]
+
     def of_feature(self, feature: int) -> str:
         """The name of a column of X, else "feature 0"."""
         return self.inputs[feature] if self.inputs else f"feature {feature}"
@@ -150,7 +176,10 @@ class Names:
         if tensor in self.spec.parameters:
             at = owner(self.spec, tensor)
             family = Asked.of_parameter(self.spec, tensor, ()).kind
-            return kind_of(at).axes(at, family, self.read(at), self.made(at))
+            found = kind_of(at).axes(at, family, self.read(at), self.made(at))
+            if kind_of(at).reads_codes and self.levels:
+                return (found[0]._replace(names=self._levels(at)), *found[1:])
+            return found
         layer = int(re.sub(r"\D", "", tensor))
         of = f"layer {layer}" if layer else "the input"
         return (Axis("unit", of, self.spec.layer_sizes[layer], self._units(layer)),)
@@ -186,6 +215,8 @@ class Names:
             first, comma, second = (
                 inside.partition(",") if axes[1].names else inside.rpartition(",")
             )
+            if axes[0].names and axes[1].names:
+                first, comma, second = _between(inside, axes[0])
             if not comma:
                 nouns = " and ".join(f"{axis.noun} of {axis.of}" for axis in axes)
                 raise SpecError(f"{asked.tensor} has two indices, {nouns}, found {text!r}.")
@@ -210,6 +241,20 @@ class Names:
         if asked.is_parameter and asked.tensor not in self.spec.parameters:
             known = ", ".join(self.spec.parameters)
             raise SpecError(f"this network has no '{asked.tensor}'; its parameters are {known}.")
+
+
+def _texts(names: Any) -> tuple[str, ...]:
+    if isinstance(names, str):
+        raise SpecError(f"names must be a list of names, found the text {names!r}.")
+    return tuple(str(name) for name in names)
+
+
+def _between(inside: str, first: Axis) -> tuple[str, str, str]:
+    """Split behind a name of the first axis, if one stands there, else at the first comma."""
+    for name in sorted(first.names, key=len, reverse=True):
+        if inside.startswith(f"{name},"):
+            return name, ",", inside[len(name) + 1 :]
+    return inside.partition(",")
 
 
 def _index(text: str, token: str, axis: Axis) -> int:

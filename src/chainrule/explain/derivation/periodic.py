@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from chainrule.explain.derivation.layer import Axis, Layer, Text
+from chainrule.explain.derivation.layer import Axis, Called, Layer
 from chainrule.explain.notation.symbols import Symbol
 from chainrule.explain.notation.tree import (
     Equation,
@@ -50,14 +50,14 @@ class PeriodicEmbedding(Layer):
         return column, Axis("output" if family == "bias" else "frequency", tensor, shape[1])
 
     @staticmethod
-    def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:
+    def words(at: Placed, family: str, index: tuple[int, ...], called: Called) -> str:
         first, k = index
         if family == "weight":
             column, output = divmod(first, at.n_out // at.n_in - 1)
-            return f"the weight of frequency {k} in output {output} of {read(column)}"
+            return f"the weight of frequency {k} in output {output} of {called.read(column)}"
         if family == "bias":
-            return f"the bias of output {k} of {read(first)}"
-        return f"{family} {k} of {read(first)}"
+            return f"the bias of output {k} of {called.read(first)}"
+        return f"{family} {k} of {called.read(first)}"
 
     @staticmethod
     def meets(at: Placed, family: str, index: tuple[int, ...]) -> int | None:

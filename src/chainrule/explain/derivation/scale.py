@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from chainrule.explain.derivation.layer import Axis, Elementwise, Text
+from chainrule.explain.derivation.layer import Axis, Called, Elementwise
 from chainrule.explain.notation.tree import Equation, Node, times
 from chainrule.spec import Placed
 
@@ -17,8 +17,8 @@ class Scale(Elementwise):
         return (Axis("input", at.name(family), at.n_in, reads),)
 
     @staticmethod
-    def words(at: Placed, family: str, index: tuple[int, ...], read: Text, made: Text) -> str:
-        return f"the scale of {made(index[0])}"
+    def words(at: Placed, family: str, index: tuple[int, ...], called: Called) -> str:
+        return f"the scale of {called.made(index[0])}"
 
     @staticmethod
     def meets(at: Placed, family: str, index: tuple[int, ...]) -> int | None:

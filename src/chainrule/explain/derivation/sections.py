@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.gradient import Gradient
-from chainrule.explain.derivation.names import Asked
 from chainrule.explain.derivation.unfold import ByNumber, Unfolding, is_derivative
 from chainrule.explain.notation.contents import Section
 from chainrule.explain.notation.slopes import influences

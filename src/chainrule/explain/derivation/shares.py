@@ -11,10 +11,11 @@ from collections.abc import Callable
 
 import numpy as np
 
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.flow import Flow
 from chainrule.explain.derivation.gradient import Gradient
-from chainrule.explain.derivation.names import Asked, Names
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.notation.blocks import Block, Share, Shares
 from chainrule.reference.arrays import Array
 

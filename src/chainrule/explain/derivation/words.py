@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chainrule.explain.derivation.asked import Asked, owner
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.kinds import kind_of
-from chainrule.explain.derivation.names import Asked, Names, owner
+from chainrule.explain.derivation.layer import Called
+from chainrule.explain.derivation.names import Names
 from chainrule.explain.notation.numbers import format_number
 
 Cells = Sequence[Mapping[str, Any]] | None  # of the table, by row and column name
@@ -40,7 +42,8 @@ def _parameter(names: Names, asked: Asked) -> str:
     def made(j: int) -> str:
         return names.called(at.number, j)
 
-    return kind_of(at).words(at, asked.kind, asked.at, read, made)
+    called = Called(read, made, names.axes(asked.tensor))
+    return kind_of(at).words(at, asked.kind, asked.at, called)
 
 
 def remarks(build: Derivation, asked: Asked) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import engine
-from chainrule.explain.derivation.names import owner
+from chainrule.explain.derivation.asked import owner
 from chainrule.explain.diagnosis.detectors import TABLE, finding
 from chainrule.explain.diagnosis.evidence import Evidence
 from chainrule.explain.diagnosis.findings import Finding

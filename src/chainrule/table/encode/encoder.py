@@ -79,6 +79,12 @@ class Encoder:
         return tuple(len(c.levels) for c in self.columns if isinstance(c, IndexEncoder))
 
     @property
+    def level_names(self) -> dict[str, tuple[str, ...]]:
+        """By the input that is the index of a level, its levels in the order of the indices."""
+        indexed = [c for c in self.columns if isinstance(c, IndexEncoder)]
+        return {column.name: tuple(str(level) for level in column.levels) for column in indexed}
+
+    @property
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns that must be there at predict time."""
         return tuple(column.name for column in self.columns)
