@@ -68,7 +68,7 @@ def test_rows_are_those_of_the_table(cli: Any, trained: Path, penguins: Path) ->
     lines[3] = lines[3].replace("Adelie", "", 1)  # row 2 loses its species
     penguins.write_text("\n".join(lines) + "\n")
     run = cli("explain", trained, penguins, "z1[0]", "--row", "5")
-    assert "row 4 (row 5, line 7 of the table)" in " ".join(run.out.split())
+    assert "row 4 is row 5, line 7 of the table" in " ".join(run.out.split())
     assert "1 row has no value in 'species'" in run.err
     assert "--row counts all of them" in run.err
     run = cli("explain", trained, penguins, "z1[0]", "--row", "2")

@@ -34,7 +34,7 @@ class Blocks:
         """In the order of reading; those without content are left out."""
         e = self.e
         blocks = [
-            Block("", _sentences(self._which_row(), *e.header["notes"], e.origin), "always"),
+            Block("", _sentences(self._which_row(), *self._notes(), e.origin), "always"),
             Block("", _sentences(*e.remarks)),
             Block("chain", tuple(Chain(self.step, self.asked, self.row).items()), "brief"),
             *(Block(each.title, each.equations) for each in e.sections),
@@ -70,6 +70,10 @@ class Blocks:
         most = percent(self.sizes[largest])
         adds = f"row {self.row} adds 0.00 % to {self.asked.identifier}"
         return f"{adds}; row {largest} adds most, {most}"
+
+    def _notes(self) -> list[str]:
+        """Those of the step, which are about its loss; z and a come before it."""
+        return [] if self.asked.kind in ("z", "a") else list(self.e.header["notes"])
 
     def _which_row(self) -> str:
         """Over which rows, and which of them the equations of one row are about."""

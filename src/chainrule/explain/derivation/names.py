@@ -90,7 +90,7 @@ class Names:
     @classmethod
     def of(cls, spec: NetworkSpec, given: Any) -> Names:
         """From what a user gives: names of the inputs, or a mapping with "inputs", "outputs", the
-        number of a hidden layer, and "levels"; None for no names."""
+        number of a hidden layer, and "levels"; None for no names. Raises `SpecError` for others."""
         if given is None or isinstance(given, cls):
             return given or cls(spec)
         if isinstance(given, Mapping):

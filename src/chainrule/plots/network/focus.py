@@ -10,7 +10,7 @@ import math
 
 import numpy as np
 
-from chainrule.explain.derivation.names import Asked
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.trace import StepTrace
 from chainrule.plots.network.picture import (
     Key,

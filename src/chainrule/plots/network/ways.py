@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chainrule.errors import SpecError
-from chainrule.explain.derivation.names import Asked
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.explain import explain
 from chainrule.explain.notation.tree import Quantity
 from chainrule.explain.render.text import TextWriter
