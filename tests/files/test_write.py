@@ -181,3 +181,38 @@ def test_a_file_size_limit(tmp_path):
     assert "cannot save" in done.stdout
     assert path.read_bytes() == OLD
     assert os.listdir(tmp_path) == ["model"]
+
+
+def test_what_a_killed_save_left_is_cleared_by_the_next(tmp_path):
+    path = tmp_path / "model"
+    code = (
+        "import os, sys, dataclasses\n"
+        "from chainrule.files import write\n"
+        "def die(*_): os._exit(9)\n"
+        "write.CALLS = dataclasses.replace(write.FileCalls(), fsync=die)\n"
+        "write.write_atomically(sys.argv[1], b'half')\n"
+    )
+    for _ in range(3):
+        assert subprocess.run([sys.executable, "-c", code, str(path)]).returncode == 9
+    assert len(os.listdir(tmp_path)) == 1  # each removed what the one before it had left
+    other = tmp_path / f".model.{os.getpid()}-0123456789abcdef.tmp"  # of a save that goes on
+    own = tmp_path / ".model.notes.tmp"  # of somebody else
+    other.write_bytes(b"")
+    own.write_bytes(b"")
+    write_atomically(path, NEW)
+    assert sorted(os.listdir(tmp_path)) == sorted(["model", other.name, own.name])
+
+
+def test_a_path_with_a_nul_is_refused(tmp_path):
+    with pytest.raises(ModelFileError, match="null"):
+        write_atomically(f"{tmp_path}/a\0b", NEW)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be removed there")
+def test_a_folder_that_has_gone_is_named(tmp_path, monkeypatch):
+    folder = tmp_path / "gone"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    folder.rmdir()
+    with pytest.raises(ModelFileError, match=r"model"):
+        write_atomically("model", NEW)

@@ -8,8 +8,9 @@ refused at every level, and strings and integers have limits.
 from __future__ import annotations
 
 import json
+import math
 import re
-from typing import Any
+from typing import Any, Self
 
 from chainrule.errors import ModelFileError
 
@@ -25,7 +26,10 @@ _PAIR = re.compile(rb"\[\]|\{\}")
 
 def canonical(value: Any) -> bytes:
     """The one text of a JSON value; `ModelFileError` names what has none."""
-    _check(value, "value", 0)
+    try:
+        _check(value, 0)
+    except _RefusedError as error:
+        raise ModelFileError(f"'value{error.path[-200:]}' {error.why}.") from None
     text = json.dumps(
         value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
     )
@@ -70,8 +74,8 @@ def _check_depth(text: bytes, what: str) -> None:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        seen: set[str] = set()
+        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise ModelFileError(f"the key {twice[:64]!r} appears twice in one JSON object.")
     return found
 
@@ -80,37 +84,56 @@ def _no_constant(name: str) -> Any:
     raise ModelFileError(f"the number {name} is not allowed in a model file.")
 
 
-def _check(value: Any, where: str, depth: int) -> None:
-    """Raise unless `value` is JSON within the limits; `where` is the path to it."""
+class _RefusedError(Exception):
+    """What cannot be stored; its place is told as the error leaves lists and objects."""
+
+    def __init__(self, why: str) -> None:
+        self.why, self.path = why, ""
+
+    def inside(self, part: str) -> Self:
+        self.path = f"{part}{self.path}"
+        return self
+
+
+def _check(value: Any, depth: int) -> None:
+    """Raise `_RefusedError` unless `value` is JSON within the limits."""
     if depth > MAX_DEPTH:
-        raise ModelFileError(f"'{where}' is nested deeper than {MAX_DEPTH} levels.")
+        raise _RefusedError(f"is nested deeper than {MAX_DEPTH} levels")
     if value is None or isinstance(value, bool):
         return
     if isinstance(value, str):
-        _check_string(value, where)
+        _check_string(value)
     elif isinstance(value, int):
         if not -MAX_INTEGER < value < MAX_INTEGER:
-            raise ModelFileError(f"'{where}' is the integer {value}, not below 2**53.")
+            raise _RefusedError("is an integer not below 2**53")
     elif isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
-            raise ModelFileError(f"'{where}' is {value}; a model file holds finite numbers only.")
+        if not math.isfinite(value):
+            raise _RefusedError(f"is {value}; a model file holds finite numbers only")
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
-            _check(item, f"{where}[{index}]", depth + 1)
+            try:
+                _check(item, depth + 1)
+            except _RefusedError as error:
+                raise error.inside(f"[{index}]") from None
     elif isinstance(value, dict):
         for key, item in value.items():
             if not isinstance(key, str):
-                raise ModelFileError(f"'{where}' has the key {key!r}; keys are strings.")
-            _check_string(key, where)
-            _check(item, f"{where}.{key}"[-200:], depth + 1)
+                raise _RefusedError(f"has the key {key!r}; keys are strings")
+            _check_string(key)
+            try:
+                _check(item, depth + 1)
+            except _RefusedError as error:
+                raise error.inside(f".{key}") from None
     else:
-        raise ModelFileError(f"'{where}' is a {type(value).__name__}, which JSON cannot hold.")
+        raise _RefusedError(f"is a {type(value).__name__}, which JSON cannot hold")
 
 
-def _check_string(text: str, where: str) -> None:
+def _check_string(text: str) -> None:
+    if len(text) <= MAX_STRING // 4 and text.isascii():
+        return
     try:
         size = len(text.encode("utf-8"))
     except UnicodeEncodeError:
-        raise ModelFileError(f"'{where}' holds text that is not valid Unicode.") from None
+        raise _RefusedError("holds text that is not valid Unicode") from None
     if size > MAX_STRING:
-        raise ModelFileError(f"'{where}' is text of {size} bytes; at most {MAX_STRING} are stored.")
+        raise _RefusedError(f"is text of {size} bytes; at most {MAX_STRING} are stored")

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from chainrule.errors import ModelFileError, SpecError
 from chainrule.files import upgrade
 from chainrule.files.canonical import MAX_INTEGER, canonical
-from chainrule.files.container import Layout
+from chainrule.files.container import MAX_TENSORS, Layout
 from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec, TrainingState
 
 FORMAT = 3  # what is written, and the largest `min_reader` that is read
@@ -31,6 +31,7 @@ _SCALARS: dict[str, tuple[type, ...]] = {
     "stop_reason": (str,),
     "interrupted": (bool,),
 }
+MAX_OPTIONAL = 64  # entries "x-..."
 _REQUIRED = frozenset(
     {"format", "min_reader", "kind", "dtype", "network", "training", "history", "state", "extra",
      "versions"}
@@ -94,9 +95,14 @@ def check_form(form: Any) -> None:
     for key in sorted(set(form) - allowed):
         if not key.startswith("x-"):
             raise ModelFileError(f"the model's description has an unknown entry {key[:64]!r}.")
+    if len(form) - len(allowed) > MAX_OPTIONAL:
+        raise ModelFileError(
+            f"the model's description has {len(form) - len(allowed)} optional entries; at most "
+            f"{MAX_OPTIONAL} are read."
+        )
     if form["kind"] not in KINDS:
         raise ModelFileError(f"unknown kind of model {str(form['kind'])[:32]!r}.")
-    if form["dtype"] not in PARAMETER_DTYPES:
+    if not _is_one_of(form["dtype"], PARAMETER_DTYPES):
         raise ModelFileError(f"unknown number type {str(form['dtype'])[:32]!r} of the parameters.")
     if not isinstance(form["extra"], dict) or not isinstance(form["versions"], dict):
         raise ModelFileError("'extra' and 'versions' of the model's description must be objects.")
@@ -147,6 +153,8 @@ def read_histories(form: Mapping[str, Any]) -> tuple[list[History | None], list[
     Raises `ModelFileError` for a malformed history or list of networks.
     """
     others = form.get("others", [])
+    if isinstance(others, list) and len(others) >= MAX_TENSORS:
+        raise ModelFileError(f"the model has more than {MAX_TENSORS} networks.")
     if not isinstance(others, list) or ("others" in form and not others):
         raise ModelFileError("'others' of the model's description must list further networks.")
     if others and form["state"] is not None:
@@ -185,7 +193,7 @@ def check_state(form: Any) -> Mapping[str, Any] | None:
         return None
     if not isinstance(form, dict) or set(form) != _STATE:
         raise ModelFileError("'state' of the model's description is malformed.")
-    if form["optimizer"] not in OPTIMIZERS:
+    if not _is_one_of(form["optimizer"], OPTIMIZERS):
         raise ModelFileError(f"unknown optimizer {str(form['optimizer'])[:32]!r} in the file.")
     for name in ("n_steps", "epoch"):
         if type(form[name]) is not int or form[name] < 0:
@@ -204,13 +212,17 @@ def layout(
     in_file: Callable[[str], str] = str,
 ) -> Layout:
     """Name -> (number type, shape) of every tensor that a description implies; `in_file` gives a
-    parameter's name there.
+    parameter's name there. `ModelFileError` for more tensors than a file may hold.
 
     Parameters: W1, b1, ...; optimizer arrays: "opt.first_moment.W1"; series: "history.loss"; of
     several networks "m0.W1", "m0.history.loss", "m1.W1", ...
     """
     kind = PARAMETER_DTYPES[dtype]
     shapes = {in_file(name): shape for name, shape in spec.parameter_shapes.items()}
+    if (count := len(shapes) * len(lengths)) > MAX_TENSORS:  # before they are listed one by one
+        raise ModelFileError(
+            f"the model has {count} tensors; a model file holds at most {MAX_TENSORS}."
+        )
     out: Layout = {}
     for number, series in enumerate(lengths):
         mark = prefix(number, len(lengths))
@@ -224,3 +236,8 @@ def layout(
 def prefix(number: int, count: int) -> str:
     """What stands before the arrays of one of `count` networks: nothing if it is alone."""
     return f"m{number}." if count > 1 else ""
+
+
+def _is_one_of(value: Any, names: Mapping[str, Any]) -> bool:
+    """Whether it is text, and one of the names."""
+    return isinstance(value, str) and value in names

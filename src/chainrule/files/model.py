@@ -220,7 +220,10 @@ def _open_regular(path: str | os.PathLike[str]) -> BinaryIO:
         raise ModelFileError(f"a model is loaded from a path, found {path!r}.")
     # Not blocking: opening a named pipe would wait for its writer.
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    file = open(path, "rb", opener=lambda name, _: os.open(name, flags))  # noqa: SIM115
+    try:
+        file = open(path, "rb", opener=lambda name, _: os.open(name, flags))  # noqa: SIM115
+    except ValueError as error:  # a NUL in the path
+        raise ModelFileError(f"cannot open {str(path)!r}: {error}.") from error
     if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
         file.close()
         raise ModelFileError(f"cannot open '{path}': it is not a regular file.")

@@ -59,6 +59,8 @@ class FileCalls:
 
 CALLS = FileCalls()
 
+_SUFFIX = ".tmp"
+
 _FLAGS = (
     os.O_WRONLY
     | os.O_CREAT
@@ -84,8 +86,11 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
     """
     if not isinstance(path, str | os.PathLike):
         raise ModelFileError(f"a model is saved to a path, found {path!r}.")
-    target = os.path.realpath(os.fspath(path))
     shown = str(path)
+    try:
+        target = os.path.realpath(os.fspath(path))
+    except (OSError, ValueError) as error:  # the folder in use has gone, or a NUL is in the path
+        raise ModelFileError(f"cannot save to {shown!r}: {error}.") from error
     try:
         old = os.stat(target)
     except FileNotFoundError:
@@ -97,7 +102,9 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
             raise ModelFileError(f"cannot save to '{shown}': it is not a regular file.")
         mode = stat.S_IMODE(old.st_mode)
     folder = os.path.dirname(target)
-    temporary = os.path.join(folder, f".{Path(target).name[:80]}.{secrets.token_hex(8)}.tmp")
+    stem = f".{Path(target).name[:80]}."
+    _clear(folder, stem)
+    temporary = os.path.join(folder, f"{stem}{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}")
     try:
         _fill(temporary, data, mode)
         CALLS.replace(temporary, target)
@@ -114,6 +121,32 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
             f"'{shown}' is written, but the system could not make its name durable "
             f"({_reason(error)}); save again before relying on it."
         ) from error
+
+
+def _clear(folder: str, stem: str) -> None:
+    """Remove what saves of this file left behind whose process was killed."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if not (name.startswith(stem) and name.endswith(_SUFFIX)):
+                continue
+            writer = name.removeprefix(stem).partition("-")[0]
+            if writer.isdigit() and not _is_running(int(writer)):
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process of this number is there; where that cannot be asked, it may be."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def _fill(temporary: str, data: bytes, mode: int | None) -> None:
