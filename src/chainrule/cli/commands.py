@@ -20,6 +20,7 @@ from chainrule.cli.evaluate import evaluate
 from chainrule.cli.exit_codes import BAD_INPUT, INTERRUPTED, OK
 from chainrule.cli.explain import explain
 from chainrule.cli.info import info
+from chainrule.cli.lesson import lesson
 from chainrule.cli.output import tell_error
 from chainrule.cli.predict import predict
 from chainrule.cli.train import train
@@ -33,7 +34,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, predict, evaluate, explain, info, check, diagnose, demo):
+for command in (train, predict, evaluate, explain, info, check, diagnose, demo, lesson):
     app.command(command.__name__)(command)
 
 # typer keeps click inside itself from some version on; its errors are known by their common base.

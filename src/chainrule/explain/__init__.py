@@ -7,6 +7,7 @@ check       `check_gradients`, central differences, kinks: derivatives that know
 diagnosis   `diagnose`: the detectors and what they found
 render      an explanation as text, LaTeX, MathML and JSON; computes nothing
 explain     `explain`: one number, its formula, its numbers, where they come from, and a check
-quiz        questions from an explanation
+quiz        questions from an explanation, and worksheets
 examples    XOR and Mazur's 2-2-2 network as data
+lessons     the eight lessons of docs/learn: their exercises
 """
