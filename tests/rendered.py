@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
-from chainrule import engine
+from chainrule import engine, spec
 from chainrule.explain.derivation.names import Names
+from chainrule.explain.explain import explain
+from chainrule.explain.explanation import Explanation
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import (
+    ACTIVATIONS,
     LOSSES,
+    OPTIMIZERS,
     Dense,
     Dropout,
     Loss,
     NetworkSpec,
     TrainingSpec,
 )
+from kinds import examples, network_with
+from strategies import random_params, random_rows
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -44,3 +52,53 @@ def trace_of(activation="tanh", loss="squared_error", optimizer="sgd", names=(),
         spec, params, rng.standard_normal((n, 4)), y, training,
         sample_weight=rng.uniform(0.5, 1, n), dropout_epoch=0, names=Names(spec, names),
     )  # fmt: skip
+
+
+def of_layer(layer, n_rows=6):
+    """A trace of a network with this layer in it."""
+    network = network_with(layer)
+    rng = np.random.default_rng(5)
+    return StepTrace(
+        network, random_params(rng, network), random_rows(rng, network, n_rows),
+        rng.normal(size=(n_rows, network.n_outputs)), TrainingSpec(optimizer="adam", l2=0.1),
+        dropout_epoch=2 if any(network.dropout_rates) else None,
+    )  # fmt: skip
+
+
+def deep_trace(n_layers=30, n_rows=200):
+    """Many narrow layers, and a whole batch of rows."""
+    layers = (*(Dense(6, "relu") for _ in range(n_layers - 1)), Dense(2, "softmax"))
+    network = NetworkSpec(5, layers, Loss("cross_entropy"))
+    rng = np.random.default_rng(1)
+    return StepTrace(
+        network, engine.initialize(network, seed=3, dtype="float64"),
+        rng.normal(size=(n_rows, 5)), rng.integers(0, 2, n_rows),
+        names=Names(network, (*HOSTILE, "x" * 90)),
+    )  # fmt: skip
+
+
+def all_kinds(full: bool) -> Iterator[tuple[str, Explanation]]:
+    """Explanations of every layer kind, activation, loss and optimizer, named."""
+    for kind in spec.KINDS:
+        for k, layer in enumerate(examples(kind)):
+            trace = of_layer(layer)
+            for name, shape in list(trace.spec.parameter_shapes.items())[:1]:
+                at = ",".join("0" for _ in shape)
+                yield f"{kind} {k}", explain(trace, f"{name}[{at}]", full=full)
+    for activation in ACTIVATIONS:
+        yield activation, explain(trace_of(activation), "W1[10,2]", full=full, check="none")
+    for loss in LOSSES:
+        yield loss, explain(trace_of(loss=loss), "loss", full=full)
+        yield f"delta of {loss}", explain(trace_of(loss=loss), "delta1[3]", row=2, full=full)
+    for optimizer in OPTIMIZERS:
+        yield optimizer, explain(trace_of(optimizer=optimizer), "b2[3]", full=full)
+    deep = deep_trace()
+    for quantity in ("W1[0,4]", "b30[0]", "delta17[2]", "loss"):
+        yield f"30 layers, {quantity}", explain(deep, quantity, full=full)
+    yield "all rows", explain(deep_trace(3), "W1[0,0]", top=None, full=full)
+    for digits in (1, 17, "full"):
+        found = explain(trace_of("gelu"), "W1[1,1]", digits=digits, top=None, full=full)
+        yield f"{digits} digits", found
+    for name in HOSTILE:
+        trace = trace_of(names=(name, "größe m² · ½", "δ₁ 身長", "d"))
+        yield name, explain(trace, "W1[0,0]", full=full)

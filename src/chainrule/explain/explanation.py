@@ -8,7 +8,7 @@ from typing import Any
 from chainrule.explain.notation.contents import Contents
 from chainrule.explain.render.json import render_json
 from chainrule.explain.render.latex import render_latex
-from chainrule.explain.render.mathml import render_mathml
+from chainrule.explain.render.html import render_html
 from chainrule.explain.render.text import render_text
 
 
@@ -56,7 +56,7 @@ class Explanation(Contents):
         return render_latex(self)
 
     def to_html(self) -> str:
-        return render_mathml(self)
+        return render_html(self)
 
     def to_json(self) -> dict[str, Any]:
         return render_json(self)

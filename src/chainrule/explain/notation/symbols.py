@@ -17,6 +17,9 @@ CONVENTIONS = (
 )
 
 
+LAYERS_ARE_RAISED = "(2) above a letter is its layer, not a power"  # in LaTeX and MathML
+
+
 @dataclass(frozen=True)
 class Symbol:
     """The letters of a kind; `before` and `after` stand around its indexed letter.
@@ -103,21 +106,21 @@ SETTINGS = frozenset(
 
 # function -> (before, after) its argument, in Unicode, ASCII and LaTeX.
 FUNCTION_SYMBOLS: dict[str, tuple[tuple[str, str], tuple[str, str], tuple[str, str]]] = {
-    "exp": (("exp(", ")"), ("exp(", ")"), (r"\exp\left(", r"\right)")),
-    "expm1": (("expm1(", ")"), ("expm1(", ")"), (r"\operatorname{expm1}\left(", r"\right)")),
-    "log": (("ln(", ")"), ("ln(", ")"), (r"\ln\left(", r"\right)")),
+    "exp": (("exp(", ")"), ("exp(", ")"), (r"\exp(", ")")),
+    "expm1": (("expm1(", ")"), ("expm1(", ")"), (r"\operatorname{expm1}(", ")")),
+    "log": (("ln(", ")"), ("ln(", ")"), (r"\ln(", ")")),
     "sqrt": (("√(", ")"), ("sqrt(", ")"), (r"\sqrt{", "}")),
-    "cos": (("cos(", ")"), ("cos(", ")"), (r"\cos\left(", r"\right)")),
-    "sin": (("sin(", ")"), ("sin(", ")"), (r"\sin\left(", r"\right)")),
-    "tanh": (("tanh(", ")"), ("tanh(", ")"), (r"\tanh\left(", r"\right)")),
-    "abs": (("|", "|"), ("|", "|"), (r"\left|", r"\right|")),
-    "sign": (("sign(", ")"), ("sign(", ")"), (r"\operatorname{sign}\left(", r"\right)")),
-    "step": (("[", " > 0]"), ("[", " > 0]"), (r"\left[", r" > 0\right]")),
-    "positive": (("max(0, ", ")"), ("max(0, ", ")"), (r"\max\left(0, ", r"\right)")),
-    "logistic": (("σ(", ")"), ("sigmoid(", ")"), (r"\sigma\left(", r"\right)")),
+    "cos": (("cos(", ")"), ("cos(", ")"), (r"\cos(", ")")),
+    "sin": (("sin(", ")"), ("sin(", ")"), (r"\sin(", ")")),
+    "tanh": (("tanh(", ")"), ("tanh(", ")"), (r"\tanh(", ")")),
+    "abs": (("|", "|"), ("|", "|"), (r"\lvert ", r"\rvert ")),
+    "sign": (("sign(", ")"), ("sign(", ")"), (r"\operatorname{sign}(", ")")),
+    "step": (("[", " > 0]"), ("[", " > 0]"), ("[", " > 0]")),
+    "positive": (("max(0, ", ")"), ("max(0, ", ")"), (r"\max(0, ", ")")),
+    "logistic": (("σ(", ")"), ("sigmoid(", ")"), (r"\sigma(", ")")),
     "softplus": (
-        ("softplus(", ")"), ("softplus(", ")"), (r"\operatorname{softplus}\left(", r"\right)"),
+        ("softplus(", ")"), ("softplus(", ")"), (r"\operatorname{softplus}(", ")"),
     ),
-    "normal_cdf": (("Φ(", ")"), ("Phi(", ")"), (r"\Phi\left(", r"\right)")),
-    "normal_density": (("φ(", ")"), ("phi(", ")"), (r"\varphi\left(", r"\right)")),
+    "normal_cdf": (("Φ(", ")"), ("Phi(", ")"), (r"\Phi(", ")")),
+    "normal_density": (("φ(", ")"), ("phi(", ")"), (r"\varphi(", ")")),
 }  # fmt: skip

@@ -1,6 +1,13 @@
-"""Explanations as JSON (`chainrule.explanation/1`): every factor at full precision.
+"""Explanations as JSON: all that the text says, every number at full precision and as shown.
 
-An outside program can multiply and add again, one equation at a time. A node is one of
+The `format` names the schema and its version, `chainrule.explanation/2`. An outside program can
+multiply and add again, one equation at a time: `blocks` holds headings with items, each of them
+
+    {"sentence": text as shown, "numbers": [v, ...]}
+    {"equation": {"left": node, "right": [node, ...], "value": v, "note", "shown": [text, ...]}}
+    {"shares": [{"label", "value", "shown", "ref", "product"}, ...], "of", "total", "shown"}
+
+A block's `level` is "brief" or "full", the form that shows it, or "always". A node is one of
 
     {"quantity": kind, "value": v, "ref": place in the trace, "layer", "unit", "source", "row"}
     {"number": v}                       {"negative": node, "value": v}
@@ -16,7 +23,8 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from chainrule.explain.notation.contents import Contents
+from chainrule.explain.notation.blocks import Block, Item, Sentence, Shares
+from chainrule.explain.notation.contents import Contents, Paths
 from chainrule.explain.notation.tree import (
     Apply,
     Crossed,
@@ -34,56 +42,90 @@ from chainrule.explain.notation.tree import (
 )
 from chainrule.explain.render.text import TextWriter
 
-FORMAT = "chainrule.explanation/1"
+FORMAT = "chainrule.explanation/2"
 
 
 def render_json(explanation: Contents) -> dict[str, Any]:
     """The explanation as plain values."""
-    e = explanation
+    e, writer = explanation, TextWriter(explanation.digits, unicode=True)
     return {
         "format": FORMAT,
         "quantity": e.quantity,
         "what": e.what,
         "value": e.value,
+        "shown": writer.value(e.value),
         "row": e.row,
+        "digits": e.digits,
+        "full": e.full,
+        "notice": e.notice,
         "header": e.header,
         "remarks": list(e.remarks),
-        "sections": [
-            {"title": s.title, "equations": [equation(each) for each in s.equations]}
-            for s in e.sections
-        ],
+        "blocks": [_block(writer, block) for block in e.blocks],
         "rows": None if e.rows is None else {
             "parts": [asdict(part) for part in e.rows.parts],
             "rest": _rest(e.rows.rest),
             "total": e.rows.total,
         },
-        "paths": None if e.paths is None else {
-            "layer": e.paths.layer,
-            "row": e.paths.row,
-            "total": e.paths.total,
-            "n_paths": e.paths.n_paths,
-            "enumerated": e.paths.enumerated,
-            "absolute_sum": e.paths.absolute_sum,
-            "shown": [{"units": list(p.units), **node(p.product)} for p in e.paths.shown],
-            "rest": _rest(e.paths.rest),
-        },
-        "update": [equation(each) for each in e.update],
+        "paths": None if e.paths is None else _paths(e.paths),
         "prediction": None if e.prediction is None else asdict(e.prediction),
-        "check": None if e.check is None else asdict(e.check),
+        "check": None if e.check is None else {**asdict(e.check), "outcome": e.check.outcome},
     }  # fmt: skip
 
 
-def equation(each: Equation) -> dict[str, Any]:
-    """One equation: its left side, the forms of its right side, and both as text."""
-    writer = TextWriter("full", unicode=True)
-    text = [writer.symbol(each.left), *(writer.node(form, False) for form in each.right)]
+def _paths(paths: Paths) -> dict[str, Any]:
+    return {
+        "layer": paths.layer,
+        "row": paths.row,
+        "total": paths.total,
+        "n_paths": paths.n_paths,
+        "enumerated": paths.enumerated,
+        "absolute_sum": paths.absolute_sum,
+        "shown": [{"units": list(p.units), **node(p.product)} for p in paths.shown],
+        "rest": _rest(paths.rest),
+    }
+
+
+def _block(writer: TextWriter, block: Block) -> dict[str, Any]:
+    items = [_item(writer, item) for item in block.items]
+    return {"title": block.title, "level": block.level, "items": items}
+
+
+def _item(writer: TextWriter, item: Item) -> dict[str, Any]:
+    match item:
+        case Sentence():
+            words = [writer.value(p) if isinstance(p, float) else p for p in item.parts]
+            numbers = [part for part in item.parts if isinstance(part, float)]
+            return {"sentence": "".join(words), "numbers": numbers}
+        case Equation():
+            return {"equation": equation(writer, item)}
+        case Shares():
+            return _shares(writer, item)
+
+
+def equation(writer: TextWriter, each: Equation) -> dict[str, Any]:
+    """One equation: its left side, the forms of its right side, and all of it as text."""
     return {
         "left": node(each.left),
         "right": [node(form) for form in each.right],
         "value": each.left.value,
         "note": each.note,
-        "text": " = ".join(text),
+        "shown": [writer.symbol(each.left), *writer.sides(each)],
     }
+
+
+def _shares(writer: TextWriter, shares: Shares) -> dict[str, Any]:
+    parts = [
+        {
+            "label": part.label,
+            "value": part.value,
+            "shown": writer.value(part.value),
+            "ref": part.ref,
+            "product": None if part.product is None else node(part.product),
+        }
+        for part in shares.parts
+    ]
+    total = shares.total
+    return {"shares": parts, "of": shares.of, "total": total, "shown": writer.value(total)}
 
 
 def node(each: Node) -> dict[str, Any]:

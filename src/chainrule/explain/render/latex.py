@@ -1,20 +1,45 @@
-"""Explanations as LaTeX: aligned equations for amsmath, `cancel` for crossed-out factors."""
+"""Explanations as LaTeX that needs amsmath alone and fits a text width of 16 cm at 10 pt.
+
+`render_latex` writes a part of a document, `latex_document` one that pdflatex compiles. Equations
+are lines of `align*` that may be parted by a page; a factor that cancels is struck through.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
+from chainrule.explain.notation.blocks import Block, Item, Sentence, Share, Shares
 from chainrule.explain.notation.contents import Contents
 from chainrule.explain.notation.numbers import format_number
-from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS
+from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS, LAYERS_ARE_RAISED
 from chainrule.explain.notation.tree import Equation, Quantity, Rest
+from chainrule.explain.render.latex_lines import broken, is_joined
+from chainrule.explain.render.latex_text import escape
+from chainrule.explain.render.latex_width import latex_width
 from chainrule.explain.render.writer import Writer
 
-_ESCAPES = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#",
-    "%": r"\%", "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
-    "<": r"\textless{}", ">": r"\textgreater{}", "\n": " ",
-}  # fmt: skip
+TEXT_WIDTH = 455.0  # points: 16 cm
+_EQUALS, _INDENT = 14.0, 20.0
+_STACKED = 210.0  # the widest numerator, denominator or root; a wider one is written in a line
+_BAR = 70.0  # the longest bar on either side
+
+NEEDS = r"""% Needs \usepackage{amsmath}; lines fit a text width of 16 cm at 10 pt.
+\providecommand{\chainrulecancel}[1]{{\ooalign{$#1$\cr\leaders\hrule height.7ex depth-.6ex\hfill\cr}}}
+"""
+_BEGIN = r"""\begingroup\allowdisplaybreaks\sloppy\raggedright\setlength{\parindent}{0pt}
+\abovedisplayskip 4pt plus 2pt\abovedisplayshortskip\abovedisplayskip
+\belowdisplayskip\abovedisplayskip\belowdisplayshortskip\abovedisplayskip"""
+_DOCUMENT = r"""\documentclass[10pt,a4paper]{article}
+\usepackage{amsmath}
+\setlength{\textwidth}{16cm}
+\setlength{\textheight}{24cm}
+\setlength{\oddsidemargin}{-0.04cm}
+\setlength{\topmargin}{-1.5cm}
+\begin{document}
+%s
+\end{document}
+"""
 
 
 class LatexWriter(Writer):
@@ -23,16 +48,15 @@ class LatexWriter(Writer):
 
     def symbol(self, q: Quantity) -> str:
         symbol = q.written
-        low = q.indices
         text = symbol.latex
-        if low:
-            text += f"_{{{low}}}"
+        if q.indices:
+            text += f"_{{{q.indices}}}"
         if q.shown_layer is not None:
             text += f"^{{({q.shown_layer})}}"
         if symbol.after[2] == "'":  # a prime is a superscript too, and there may be one
             text = f"{{{text}}}"
         text = f"{symbol.before[2]}{text}{symbol.after[2]}"
-        return rf"{text}\,[{q.row}]" if q.over_rows else text
+        return f"{text}@{q.row}" if q.over_rows else text
 
     def value(self, number: float, q: Quantity | None = None) -> str:
         return _latex_number(self.rounded(number, q))
@@ -41,84 +65,175 @@ class LatexWriter(Writer):
         return _latex_number(format_number(number, "full"))
 
     def bracket(self, text: str) -> str:
-        return rf"\left({text}\right)"
+        big = r"\Big" if r"\frac" in text else r"\big" if "^{" in text else ""
+        return f"{big}l({text}{big}r)" if big else f"({text})"
 
     def fraction(self, top: str, bottom: str) -> str:
-        return rf"\frac{{{top}}}{{{bottom}}}"
+        if max(latex_width(top), latex_width(bottom)) <= _STACKED:
+            return rf"\frac{{{top}}}{{{bottom}}}"
+        top = self.bracket(top) if is_joined(top, "+-") else top
+        return f"{top}/{self.bracket(bottom) if is_joined(bottom) else bottom}"
 
     def raised(self, base: str, exponent: int) -> str:
+        if base.endswith(")"):  # in brackets, which may be broken
+            return f"{base}^{{{exponent}}}"
+        base = self.bracket(base) if r"\times" in base else base
         return f"{{{base}}}^{{{exponent}}}"
 
     def function(self, name: str, argument: str) -> str:
+        if name == "sqrt" and latex_width(argument) > _STACKED:
+            return self.bracket(argument) + "^{1/2}"
         before, after = FUNCTION_SYMBOLS[name][2]
+        if r"\frac" in argument:
+            before, after = _sized(before, "l"), _sized(after, "r")
         return f"{before}{argument}{after}"
 
     def total(self, index: str, term: str) -> str:
-        return rf"\textstyle\sum_{{{index}}} {term}"
+        return rf"{{\textstyle\sum_{{{index}}}}}\,{term}"
 
     def crossed(self, text: str) -> str:
-        return rf"\cancel{{{text}}}"
+        return rf"\chainrulecancel{{{text}}}"
 
     def more(self, rest: Rest, numbers: bool) -> str:
         dots = self.value(abs(rest.value)) if numbers else r"\cdots"
         return rf"{dots}\ \text{{({rest.count} more)}}"
 
+    def text(self, parts: Iterable[str | float]) -> str:
+        """A sentence: its words escaped, its numbers as formulas."""
+        return "".join(escape(p) if isinstance(p, str) else f"${self.value(p)}$" for p in parts)
+
+
+def _sized(fence: str, side: str) -> str:
+    """A fence that is as high as a fraction."""
+    for sign in ("(", ")", "[", "]", r"\lvert", r"\rvert"):
+        fence = fence.replace(sign, rf"\Big{side}{sign}")
+    return fence
+
 
 def _latex_number(text: str) -> str:
+    if text.lstrip("-") == "inf":
+        return text.replace("inf", r"\infty")
+    if text == "NaN":
+        return r"\mathrm{NaN}"
     mantissa, exponent, power = text.partition("e")
-    return rf"{mantissa} \cdot 10^{{{int(power)}}}" if exponent else text
+    return rf"{mantissa} \times 10^{{{int(power)}}}" if exponent else text
 
 
-def escape(text: str) -> str:
-    """Text that LaTeX shows as it is."""
-    return "".join(_ESCAPES.get(letter, letter) for letter in text)
+def latex_document(explanations: Sequence[Contents]) -> str:
+    """A document of its own, for pdflatex."""
+    parts = "\n\\bigskip\\hrule\\bigskip\n".join(_body(each) for each in explanations)
+    return _DOCUMENT % (NEEDS + parts)
 
 
 def render_latex(explanation: Contents) -> str:
-    """Headings and align* blocks, for documents that load amsmath and cancel."""
-    writer = LatexWriter(explanation.digits)
-    value = writer.value(explanation.value)
-    out = [
-        rf"\noindent\textbf{{{escape(explanation.quantity)}}} ${{}}= {value}$: "
-        rf"{escape(explanation.what)} (row {explanation.row})."
-    ]
-    for section in explanation.sections:
-        out += [rf"\paragraph{{{escape(section.title)}}}", _block(writer, section.equations)]
-    paths = explanation.paths
-    if paths is not None and paths.n_paths > 1:
-        out.append(rf"\paragraph{{{paths.n_paths} paths to the loss}}")
+    """A part of a document; its first line says what that document must load."""
+    return NEEDS + _body(explanation)
+
+
+def _body(explanation: Contents) -> str:
+    e, page = explanation, _Page(LatexWriter(explanation.digits))
+    lines = [_BEGIN]
+    if e.notice:
+        lines.append(page.paragraph([e.notice]))
+    head = rf"\textbf{{{escape(e.quantity)}}} ${{}} = {page.writer.value(e.value)}$\quad "
+    lines.append(head + escape(e.what) + r"\par")
+    lines += [line for block in e.shown for line in page.block(block)]
+    return "\n".join([*lines, page.paragraph([LAYERS_ARE_RAISED]), r"\endgroup"])
+
+
+class _Page:
+    """Draws blocks; every equation of a run is aligned with the others."""
+
+    def __init__(self, writer: LatexWriter) -> None:
+        self.writer = writer
+
+    def block(self, block: Block) -> list[str]:
+        ending = "" if isinstance(block.items[0], Equation) else r"\nopagebreak\par"
+        title = rf"\medskip\textbf{{{escape(block.title)}}}{ending}"
+        lines = [title] if block.title else []
+        for kind, run in groupby(block.items, type):
+            lines += self._run(kind, list(run))
+        return lines
+
+    def _run(self, kind: type, items: list[Item]) -> list[str]:
+        if kind is Equation:
+            return [self.equations([each for each in items if isinstance(each, Equation)])]
+        return [line for each in items for line in self._item(each)]
+
+    def _item(self, item: Item) -> list[str]:
+        if isinstance(item, Shares):
+            return self.shares(item)
+        assert isinstance(item, Sentence)
+        return [self.paragraph(item.parts)]
+
+    def paragraph(self, parts: Iterable[str | float]) -> str:
+        return self.writer.text(parts) + r"\par"
+
+    def equations(self, equations: Sequence[Equation]) -> str:
+        lefts = [self.writer.symbol(each.left) for each in equations]
+        room = TEXT_WIDTH - _EQUALS - max(map(latex_width, lefts))
         lines = [
-            f"&{writer.node(path.product, False)} = {writer.node(path.product, True)} "
-            f"= {writer.value(path.value)}"
-            for path in paths.shown
+            line
+            for left, each in zip(lefts, equations, strict=True)
+            for line in self._lines(left, self.writer.sides(each), each.note, room)
         ]
-        if paths.rest:
-            how = "" if paths.enumerated else ", by difference"
-            rest = rf"\text{{({paths.rest.count} more{how})}}"
-            lines.append(f"&{rest}\\ {writer.value(paths.rest.value)}")
-        lines.append(rf"&\text{{sum}} = {writer.value(paths.total)}")
-        out.append(_align(lines))
-    if explanation.update:
-        optimizer = escape(explanation.header["optimizer"])
-        out += [rf"\paragraph{{update by {optimizer}}}", _block(writer, explanation.update)]
-    check = explanation.check
-    if check is not None:
-        number = writer.value(check.numeric)
-        outcome = escape(check.outcome)
-        out.append(rf"\paragraph{{check}} {escape(check.method)} ${number}$, {outcome}.")
-    return "\n".join(out)
+        return _align(lines)
+
+    def _lines(self, left: str, sides: Sequence[str], note: str, room: float) -> list[str]:
+        """One side after the other, the value behind the last where it fits."""
+        *forms, value = sides
+        lines = ["&" + line for line in self._forms(forms, room)]
+        ending = f" = {value}"
+        used = latex_width(lines[-1]) + (_INDENT if len(lines) > 1 else 0) if lines else room
+        if lines and used + latex_width("1" + ending) <= room:
+            lines[-1] += ending
+        else:
+            lines.append(f"&={ending[2:]}")
+        lines += [rf"&\quad\ \text{{{line}}}" for line in _wrapped(note, room - _INDENT)]
+        return [left + " " + lines[0], *lines[1:]]
+
+    def _forms(self, forms: Iterable[str], room: float) -> list[str]:
+        """Lines that begin with an equals sign, and those that go on below them."""
+        lines = []
+        for form in forms:
+            first, *others = broken(form, room, room - _INDENT)
+            lines += [f"= {first}", *(rf"\quad\ {line}" for line in others)]
+        return lines
+
+    def shares(self, shares: Shares) -> list[str]:
+        """A line for each part: its label, its value, and a bar on the side of its sign."""
+        largest = max((abs(part.value) for part in shares.parts), default=0.0)
+        lines = [line for part in shares.parts for line in self._share(part, largest)]
+        total = self._columns(escape(f"sum = {shares.of}" if shares.of else "sum"), shares.total)
+        return [*lines, total]
+
+    def _share(self, part: Share, largest: float) -> list[str]:
+        size = _BAR * abs(part.value) / largest if largest and part.value == part.value else 0.0
+        bar = rf"\rule{{{min(size, _BAR):.1f}pt}}{{1.2ex}}"
+        shift = _BAR - size if part.value < 0 else _BAR + 1
+        lines = [self._columns(escape(part.label), part.value, rf"\hspace{{{shift:.1f}pt}}{bar}")]
+        if part.product is not None:
+            sides = [self.writer.node(part.product, numbers) for numbers in (False, True)]
+            room = TEXT_WIDTH - _EQUALS - _INDENT
+            lines += [rf"\hspace*{{20pt}}${line}$\par" for line in self._forms(sides, room)]
+        return lines
+
+    def _columns(self, label: str, value: float, bar: str = "") -> str:
+        text = rf"\parbox[t]{{180pt}}{{\raggedright {label}}}"
+        return rf"{text}\makebox[90pt][r]{{${self.writer.value(value)}$}}\quad {bar}\par"
 
 
-def _block(writer: LatexWriter, equations: Iterable[Equation]) -> str:
-    lines = []
-    for equation in equations:
-        left = writer.symbol(equation.left)
-        for k, side in enumerate(writer.sides(equation)):
-            note = rf" && \text{{{escape(equation.note)}}}" if equation.note and k == 0 else ""
-            lines.append(f"{left if k == 0 else ''} &= {side}{note}")
-    return _align(lines)
-
-
-def _align(lines: list[str]) -> str:
+def _align(lines: Sequence[str]) -> str:
     body = " \\\\\n".join(lines)
     return f"\\begin{{align*}}\n{body}\n\\end{{align*}}"
+
+
+def _wrapped(note: str, room: float) -> list[str]:
+    """A note in brackets as lines of escaped words."""
+    lines: list[str] = []
+    for word in escape(f"({note})" if note else "").split():
+        if lines and latex_width(rf"\text{{{lines[-1]} {word}}}") <= room:
+            lines[-1] += " " + word
+        else:
+            lines.append(word)
+    return lines

@@ -80,3 +80,12 @@ def _pieces(text: str) -> list[_Piece]:
         _Piece(text[start:end], depth, latex_width(("1" if start else "") + text[start:end]))
         for (start, depth), end in zip(starts, ends, strict=True)
     ]
+
+
+def is_joined(text: str, by: str = "+-c") -> bool:
+    """Whether an operator stands outside all brackets: + or -, or c for a dot."""
+    return any(piece.depth in (0, 1) and _sign(piece) in by for piece in _pieces(text)[1:])
+
+
+def _sign(piece: _Piece) -> str:
+    return piece.text.lstrip(" \\")[0]

@@ -41,9 +41,7 @@ _LONG = 12  # letters of a word, after which it may be broken
 
 def escape(text: str) -> str:
     """Text that LaTeX shows as it is, in ASCII; long words may be broken."""
-    return "".join(
-        word if word.isspace() else _word(word) for word in re.split(r"( )", " ".join(text.split()))
-    )
+    return "".join(" " if part.isspace() else _word(part) for part in re.findall(r"\s+|\S+", text))
 
 
 def _word(word: str) -> str:

@@ -1,28 +1,27 @@
-"""Explanations as HTML with native MathML. Every number carries `data-ref`, its home in the trace.
+"""Formulas as native MathML. Every number and symbol carries `data-ref`, its home in the trace.
 
-Names from the data are escaped text. Nothing here computes, loads or runs anything.
+Names from the data are escaped text. Browsers break no line inside a formula: where one may be
+broken, a `BREAK` stands, and a page puts the parts into `math` elements of their own.
 """
 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable
+import re
+from collections.abc import Sequence
 
-from chainrule.explain.notation.contents import Contents
 from chainrule.explain.notation.numbers import format_number
+from chainrule.explain.notation.roles import role_of
 from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS
-from chainrule.explain.notation.tree import Equation, Quantity, Rest
+from chainrule.explain.notation.tree import Quantity, Rest
+from chainrule.explain.render.mathml_symbols import symbol_mathml
 from chainrule.explain.render.writer import Writer
 
-STYLE = """\
-.chainrule-explanation math { font-variant-numeric: tabular-nums; }
-.chainrule-explanation .crossed {
-  background: linear-gradient(to top right, transparent 48%, currentColor 49%, currentColor 51%,
-    transparent 52%);
-}
-.chainrule-explanation mtd { text-align: left; padding: 0.15em 0.2em; }
-.chainrule-explanation td { text-align: right; padding: 0 0.6em; }
-"""
+BREAK = "\n"
+_STACKED = 30  # letters of the widest numerator, denominator or root; wider ones stand in a line
+_OPEN, _CLOSE = (f'<mo stretchy="false">{fence}</mo>' for fence in "()")
+_MATH = '<math displaystyle="true">'
+_LEADING = '<mo form="infix">'  # an operator at the start of a part still has two sides
 
 
 class MathWriter(Writer):
@@ -32,126 +31,98 @@ class MathWriter(Writer):
 
     def symbol(self, q: Quantity) -> str:
         symbol = q.written
-        low = q.indices
-        letter = f"<mi>{html.escape(symbol.unicode)}</mi>"
+        letter = _one(symbol_mathml(symbol.latex))
+        low = _indices(q.indices) if q.indices else ""
         high = "" if q.shown_layer is None else f"<mtext>({q.shown_layer})</mtext>"
-        if low and high:
-            letter = f"<msubsup>{letter}<mtext>{low}</mtext>{high}</msubsup>"
-        elif low:
-            letter = f"<msub>{letter}<mtext>{low}</mtext></msub>"
-        elif high:
-            letter = f"<msup>{letter}{high}</msup>"
-        before, after = (f"<mi>{t}</mi>" if t else "" for t in (symbol.before[0], symbol.after[0]))
+        tag = "msubsup" if low and high else "msub" if low else "msup"
+        if low or high:
+            letter = f"<{tag}>{letter}{low}{high}</{tag}>"
+        before, after = (symbol_mathml(each[2]) for each in (symbol.before, symbol.after))
         row = f"<mtext>@{q.row}</mtext>" if q.over_rows else ""
-        return self.row([before, letter, after, row])
+        return f"<mrow{_home(q)}>{before}{letter}{after}{row}</mrow>"
 
     def value(self, number: float, q: Quantity | None = None) -> str:
-        text = self.rounded(number, q).replace("-", "−", 1 if number < 0 else 0)
-        ref = f' data-ref="{html.escape(q.ref)}"' if q is not None else ""
-        return f"<mn{ref}>{text}</mn>"
+        home = ' data-ref="sum"' if q is None else _home(q)
+        return f"<mn{home}>{self.written(number, q)}</mn>"
+
+    def written(self, number: float, q: Quantity | None = None) -> str:
+        """A number as text, with a minus sign."""
+        return self.rounded(number, q).replace("-", "−", 1 if number < 0 else 0)
 
     def constant(self, number: float) -> str:
         text = format_number(number, "full").replace("-", "−", 1 if number < 0 else 0)
-        return f"<mn>{text}</mn>"
+        return f'<mn data-ref="constant">{text}</mn>'
 
     def bracket(self, text: str) -> str:
-        return f"<mrow>{_FENCE.format('(')}{text}{_FENCE.format(')')}</mrow>"
+        return f"{_OPEN}{text.removeprefix(BREAK)}{_CLOSE}"
 
     def fraction(self, top: str, bottom: str) -> str:
-        return f"<mfrac><mrow>{top}</mrow><mrow>{bottom}</mrow></mfrac>"
+        if _fits(top) and _fits(bottom):
+            return f"<mfrac>{_one(top)}{_one(bottom)}</mfrac>"
+        top, bottom = (self.bracket(t) if BREAK in t else t for t in (top, bottom))
+        return f"{top}<mo>/</mo>{bottom}"
 
     def raised(self, base: str, exponent: int) -> str:
-        return f"<msup><mrow>{base}</mrow><mn>{exponent}</mn></msup>"
+        power = f'<mn data-ref="constant">{exponent}</mn>'
+        if base.endswith(_CLOSE):  # in brackets, which may be broken
+            return f"{base.removesuffix(_CLOSE)}<msup>{_CLOSE}{power}</msup>"
+        return f"<msup>{_one(base)}{power}</msup>"
 
     def function(self, name: str, argument: str) -> str:
+        if name == "sqrt" and _fits(argument):
+            return f"<msqrt>{_whole(argument)}</msqrt>"
         if name == "sqrt":
-            return f"<msqrt>{argument}</msqrt>"
-        before, after = (html.escape(text) for text in FUNCTION_SYMBOLS[name][0])
-        return f"<mrow><mtext>{before}</mtext>{argument}<mtext>{after}</mtext></mrow>"
+            return f"{_OPEN}{argument}<msup>{_CLOSE}<mtext>1/2</mtext></msup>"
+        before, after = map(symbol_mathml, FUNCTION_SYMBOLS[name][2])
+        return f"{before}{argument.removeprefix(BREAK)}{after}"
 
     def total(self, index: str, term: str) -> str:
-        return f"<mrow><msub><mo>∑</mo><mi>{index}</mi></msub>{term}</mrow>"
+        return f"<mrow><msub><mo>∑</mo><mi>{index}</mi></msub>{_whole(term)}</mrow>"
 
     def crossed(self, text: str) -> str:
-        return f'<mrow class="crossed">{text}</mrow>'
+        return f'<mrow class="crossed">{_whole(text)}</mrow>'
 
     def more(self, rest: Rest, numbers: bool) -> str:
-        dots = self.value(abs(rest.value)) if numbers else "<mi>…</mi>"
-        return f"<mrow>{dots}<mtext> ({rest.count} more)</mtext></mrow>"
+        dots = f'<mn data-ref="rest">{self.written(abs(rest.value))}</mn>' if numbers else "<mi>…</mi>"
+        return f"<mrow>{dots}<mtext>\u00a0({rest.count} more)</mtext></mrow>"
 
-    def row(self, pieces: list[str]) -> str:
-        return pieces[0] if len(pieces) == 1 else f"<mrow>{''.join(pieces)}</mrow>"
+    def row(self, pieces: Sequence[str]) -> str:
+        return "".join(pieces)
 
     def operator(self, text: str) -> str:
-        return f"<mo>{text}</mo>"
+        return f"{BREAK}<mo>{text}</mo>"
 
 
-_FENCE = '<mo stretchy="false">{}</mo>'
+def parts(formula: str) -> list[str]:
+    """A formula as `math` elements, between which a line may be broken."""
+    pieces = [piece for piece in formula.split(BREAK) if piece]
+    return [f"{_MATH}{piece.replace('<mo>', _LEADING, 1)}</math>" for piece in pieces]
 
 
-def render_mathml(explanation: Contents) -> str:
-    """One self-contained `div` with its style."""
-    return f"<style>\n{STYLE}</style>\n{fragment(explanation)}"
+def _indices(text: str) -> str:
+    """ "3,7", and the letter k of a sum in italics."""
+    if text.replace(",", "").isdigit():
+        return f"<mtext>{text}</mtext>"
+    found = (f"<mi>{t}</mi>" if t.isalpha() else f"<mtext>{t}</mtext>" for t in re.split("(,)", text))
+    return f"<mrow>{''.join(found)}</mrow>"
 
 
-def fragment(explanation: Contents) -> str:
-    """The `div` alone, for pages that bring the style (and a policy against inline ones)."""
-    e = explanation
-    writer = MathWriter(e.digits)
-    what = html.escape(e.what)
-    value = format_number(e.value, e.digits)
-    out = [
-        '<div class="chainrule-explanation">',
-        f"<p><strong>{html.escape(e.quantity)}</strong> = {value}: {what} (row {e.row})</p>",
-    ]
-    out += [f"<p>{html.escape(note)}</p>" for note in (*e.header["notes"], e.origin, *e.remarks)]
-    for section in e.sections:
-        out += [f"<h4>{html.escape(section.title)}</h4>", _block(writer, section.equations)]
-    if e.rows is not None and len(e.rows.parts) > 1:
-        cells = [(f"row {part.row}", part.value) for part in e.rows.parts]
-        out += ["<h4>rows, largest first</h4>", _table(writer, cells, e.rows.rest, "")]
-    if e.paths is not None and e.paths.n_paths > 1:
-        how = "" if e.paths.enumerated else ", by difference"
-        cells = [
-            ("via " + " → ".join(str(unit) for unit in path.units[1:]), path.value)
-            for path in e.paths.shown
-        ]
-        title = f"<h4>{e.paths.n_paths} paths to the loss of row {e.paths.row}</h4>"
-        out += [title, _table(writer, cells, e.paths.rest, how)]
-    if e.update:
-        optimizer = html.escape(e.header["optimizer"])
-        out += [f"<h4>update by {optimizer}</h4>", _block(writer, e.update)]
-    if e.prediction is not None:
-        predicted, real = (
-            format_number(x, e.digits) for x in (e.prediction.predicted, e.prediction.real)
-        )
-        out.append(f"<p>predicted change of the loss {predicted}, real {real}</p>")
-    if e.check is not None:
-        number = format_number(e.check.numeric, e.digits)
-        out.append(f"<p>check: {e.check.method} {number}, {html.escape(e.check.outcome)}</p>")
-    conventions = f"{e.header['conventions']}; (2) above a letter is its layer, not a power"
-    out.append(f"<p><small>{html.escape(conventions)}</small></p></div>")
-    return "\n".join(out)
+def _home(q: Quantity) -> str:
+    """Attributes of a quantity: its role, and where it lives in the trace."""
+    role = role_of(q)
+    marked = f' class="{role}"' if role else ""
+    return f'{marked} data-ref="{html.escape(q.ref)}"'
 
 
-def _block(writer: MathWriter, equations: Iterable[Equation]) -> str:
-    rows = []
-    for equation in equations:
-        left = writer.symbol(equation.left)
-        for k, side in enumerate(writer.sides(equation)):
-            note = f"<mtext>{html.escape(equation.note)}</mtext>" if k == 0 else ""
-            rows.append(
-                f"<mtr><mtd>{left if k == 0 else ''}</mtd><mtd><mo>=</mo>{side}</mtd>"
-                f"<mtd>{note}</mtd></mtr>"
-            )
-    return f'<math display="block"><mtable>{"".join(rows)}</mtable></math>'
+def _whole(formula: str) -> str:
+    return formula.replace(BREAK, "")
 
 
-def _table(writer: MathWriter, cells: list[tuple[str, float]], rest: Rest | None, how: str) -> str:
-    if rest is not None:
-        cells = [*cells, (f"{rest.count} more{how}", rest.value)]
-    rows = "".join(
-        f"<tr><th>{html.escape(label)}</th><td>{format_number(value, writer.digits)}</td></tr>"
-        for label, value in cells
-    )
-    return f"<table>{rows}</table>"
+def _one(formula: str) -> str:
+    """One element, for a place that takes no more."""
+    return f"<mrow>{_whole(formula)}</mrow>"
+
+
+def _fits(formula: str) -> bool:
+    """Whether it is short enough to stay in one piece on the narrowest page."""
+    return len(re.sub(r"<[^>]*>|\s", "", formula)) <= _STACKED

@@ -1,0 +1,146 @@
+"""Explanations as HTML: blocks of sentences, MathML and bars; the full form's blocks are folded.
+
+Every number, symbol, row, unit and path carries `data-ref`, its home in the trace; a number that
+lives nowhere says "constant" or "rest". No script, no style attribute, nothing loaded.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+
+from chainrule.explain.notation.blocks import Block, Item, Sentence, Share, Shares
+from chainrule.explain.notation.contents import Contents
+from chainrule.explain.notation.symbols import LAYERS_ARE_RAISED
+from chainrule.explain.notation.tree import Equation
+from chainrule.explain.render.mathml import BREAK, MathWriter, parts
+from chainrule.explain.render.style import STYLE
+
+_PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>
+body {{ margin: 0; }}
+{style}</style>
+</head>
+<body>
+{body}
+</body>
+</html>"""
+
+
+def render_html(explanation: Contents) -> str:
+    """One self-contained `div` with its style."""
+    return f"<style>\n{STYLE}</style>\n{fragment(explanation)}"
+
+
+def html_page(explanations: Sequence[Contents]) -> str:
+    """A page of its own, in ASCII."""
+    title = html.escape(", ".join(each.quantity for each in explanations[:3]))
+    body = "\n".join(map(fragment, explanations))
+    page = _PAGE.format(title=title, style=STYLE, body=body)
+    return page.encode("ascii", "xmlcharrefreplace").decode()
+
+
+def fragment(explanation: Contents) -> str:
+    """The `div` alone, for pages that bring the style (and a policy against inline ones)."""
+    e, draw = explanation, _Drawing(MathWriter(explanation.digits))
+    value = draw.number(e.value, e.quantity)
+    lines = ['<div class="chainrule-explanation">']
+    if e.notice:
+        lines.append(f'<p class="notice">{html.escape(e.notice)}</p>')
+    lines.append(f"<p><strong>{html.escape(e.quantity)}</strong> = {value} {html.escape(e.what)}</p>")
+    lines += [line for block in e.shown for line in draw.block(block)]
+    lines += [line for block in e.folded for line in draw.folded(block)]
+    return "\n".join([*lines, f"<p><small>{LAYERS_ARE_RAISED}</small></p>", "</div>"])
+
+
+class _Drawing:
+    """Draws blocks."""
+
+    def __init__(self, writer: MathWriter) -> None:
+        self.writer = writer
+
+    def number(self, value: float, ref: str) -> str:
+        text = html.escape(self.writer.written(value))
+        return f'<data value="{value!r}" data-ref="{html.escape(ref)}">{text}</data>'
+
+    def block(self, block: Block) -> list[str]:
+        title = [f"<h4>{html.escape(block.title)}</h4>"] if block.title else []
+        return [*title, *self.items(block)]
+
+    def folded(self, block: Block) -> list[str]:
+        if not block.title:
+            return self.items(block)
+        summary = f"<details><summary>{html.escape(block.title)}</summary>"
+        return [summary, *self.items(block), "</details>"]
+
+    def items(self, block: Block) -> list[str]:
+        return [self._item(item, f"{block.title or 'facts'}/{k}") for k, item in enumerate(block.items)]
+
+    def _item(self, item: Item, ref: str) -> str:
+        if isinstance(item, Equation):
+            return self.equation(item)
+        return self.shares(item) if isinstance(item, Shares) else self.sentence(item, ref)
+
+    def sentence(self, sentence: Sentence, ref: str) -> str:
+        words = (
+            html.escape(part) if isinstance(part, str) else self.number(part, f"{ref}/{k}")
+            for k, part in enumerate(sentence.parts)
+        )
+        return f"<p>{''.join(words)}</p>"
+
+    def equation(self, equation: Equation) -> str:
+        """The left side, and a line for each right side; the value behind the last."""
+        *forms, value = self.writer.sides(equation)
+        lines = [*forms[:-1], f"{forms[-1]}{BREAK}<mo>=</mo>{value}"] if forms else [value]
+        left = self.formula(self.writer.symbol(equation.left))
+        note = f'<div class="note">({html.escape(equation.note)})</div>' if equation.note else ""
+        return (
+            f'<div class="equation"><span class="left">{left}</span>'
+            f'<div class="sides">{self.sides(lines)}{note}</div></div>'
+        )
+
+    def sides(self, forms: Iterable[str]) -> str:
+        return "".join(f'<div class="side">{self.formula(f"<mo>=</mo>{form}")}</div>' for form in forms)
+
+    def formula(self, mathml: str) -> str:
+        return "<wbr/>".join(parts(mathml))
+
+    def shares(self, shares: Shares) -> str:
+        """A row for each part: its label, its value and a bar on the side of its sign."""
+        largest = max((abs(part.value) for part in shares.parts), default=0.0)
+        rows = "\n".join(self._share(part, largest) for part in shares.parts)
+        label = html.escape(f"sum = {shares.of}" if shares.of else "sum")
+        total = self.number(shares.total, shares.of or "sum")
+        return (
+            f"<table>\n{rows}\n"
+            f'<tr class="total"><th>{label}</th><td class="value">{total}</td><td></td></tr>\n</table>'
+        )
+
+    def _share(self, part: Share, largest: float) -> str:
+        ref = part.ref or "rest"
+        cells = (
+            f'<tr data-ref="{html.escape(ref)}"><th scope="row">{html.escape(part.label)}</th>'
+            f'<td class="value">{self.number(part.value, ref)}</td>'
+            f"<td>{_bar(part.value, largest)}</td></tr>"
+        )
+        if part.product is None:
+            return cells
+        forms = [self.writer.node(part.product, numbers) for numbers in (False, True)]
+        return f'{cells}<tr><td colspan="3">{self.sides(forms)}</td></tr>'
+
+
+def _bar(value: float, largest: float) -> str:
+    """From the axis in the middle to the right where it adds, to the left where it takes away."""
+    size = 100 * abs(value) / largest if largest and value == value else 0.0
+    side, start = ("more", 0.0) if value >= 0 else ("less", -size)
+    return (
+        '<svg viewBox="-100 0 200 10" preserveAspectRatio="none" aria-hidden="true">'
+        f'<rect class="axis" x="-0.5" y="0" width="1" height="10"/>'
+        f'<rect class="{side}" x="{start:.1f}" y="1" width="{size:.1f}" height="8"/></svg>'
+    )
