@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -77,28 +78,36 @@ def deep_trace(n_layers=30, n_rows=200):
     )  # fmt: skip
 
 
-def all_kinds(full: bool) -> Iterator[tuple[str, Explanation]]:
-    """Explanations of every layer kind, activation, loss and optimizer, named."""
+def all_kinds(full: bool, step: int = 1) -> Iterator[tuple[str, Explanation]]:
+    """Explanations of every layer kind, activation, loss and optimizer, named; or every nth."""
+    for name, make in list(_all_kinds(full).items())[::step]:
+        yield name, make()
+
+
+def _all_kinds(full: bool) -> dict[str, Callable[[], Explanation]]:
+    def asked(trace: StepTrace, quantity: str, **options: Any) -> Callable[[], Explanation]:
+        return lambda: explain(trace, quantity, full=full, **options)
+
+    found = {}
     for kind in spec.KINDS:
         for k, layer in enumerate(examples(kind)):
             trace = of_layer(layer)
-            for name, shape in list(trace.spec.parameter_shapes.items())[:1]:
-                at = ",".join("0" for _ in shape)
-                yield f"{kind} {k}", explain(trace, f"{name}[{at}]", full=full)
+            name, shape = next(iter(trace.spec.parameter_shapes.items()))
+            found[f"{kind} {k}"] = asked(trace, f"{name}[{','.join('0' for _ in shape)}]")
     for activation in ACTIVATIONS:
-        yield activation, explain(trace_of(activation), "W1[10,2]", full=full, check="none")
+        found[activation] = asked(trace_of(activation), "W1[10,2]")
     for loss in LOSSES:
-        yield loss, explain(trace_of(loss=loss), "loss", full=full)
-        yield f"delta of {loss}", explain(trace_of(loss=loss), "delta1[3]", row=2, full=full)
+        found[loss] = asked(trace_of(loss=loss), "loss")
+        found[f"delta of {loss}"] = asked(trace_of(loss=loss), "delta1[3]", row=2)
     for optimizer in OPTIMIZERS:
-        yield optimizer, explain(trace_of(optimizer=optimizer), "b2[3]", full=full)
+        found[optimizer] = asked(trace_of(optimizer=optimizer), "b2[3]")
     deep = deep_trace()
     for quantity in ("W1[0,4]", "b30[0]", "delta17[2]", "loss"):
-        yield f"30 layers, {quantity}", explain(deep, quantity, full=full)
-    yield "all rows", explain(deep_trace(3), "W1[0,0]", top=None, full=full)
+        found[f"30 layers, {quantity}"] = asked(deep, quantity)
+    found["all rows"] = asked(deep_trace(3), "W1[0,0]", top=None)
     for digits in (1, 17, "full"):
-        found = explain(trace_of("gelu"), "W1[1,1]", digits=digits, top=None, full=full)
-        yield f"{digits} digits", found
+        found[f"{digits} digits"] = asked(trace_of("gelu"), "W1[1,1]", digits=digits, top=None)
     for name in HOSTILE:
-        trace = trace_of(names=(name, "größe m² · ½", "δ₁ 身長", "d"))
-        yield name, explain(trace, "W1[0,0]", full=full)
+        names = (name, "größe m² · ½", "δ₁ 身長", "d")
+        found[name] = asked(trace_of(names=names), "W1[0,0]")
+    return found

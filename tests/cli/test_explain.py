@@ -90,7 +90,9 @@ def test_the_first_rows_of_a_long_table(cli: Any, trained: Path, penguins: Path)
 def test_latex_and_html_are_all_that_is_printed(cli: Any, trained: Path, penguins: Path) -> None:
     latex = cli("explain", trained, penguins, QUANTITY, "--latex")
     assert (latex.code, latex.err) == (0, "")
-    assert latex.out.startswith("\\noindent") and "\\begin{align*}" in latex.out
+    assert latex.out.startswith("\\documentclass") and "\\begin{align*}" in latex.out
+    part = cli("explain", trained, penguins, QUANTITY, "--latex-fragment").out
+    assert part.startswith("% Needs \\usepackage{amsmath}") and part.strip() in latex.out
     page = cli("explain", trained, penguins, QUANTITY, "--html").out
     assert page.startswith("<!DOCTYPE html>") and page.endswith("</html>\n")
     assert page.isascii()  # so that no encoding can spoil it

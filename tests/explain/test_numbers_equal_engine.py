@@ -109,10 +109,10 @@ def check_equation(equation, where):
         factors = form.get("product", [])
         kept = [factor.get("quantity", DERIVED[0]) not in DERIVED for factor in factors]
         if len(factors) == 2 and all(kept):
-            assert difference <= math.ulp(value), (where, equation["text"])
+            assert difference <= math.ulp(value), (where, equation["shown"])
         if has_function(form):  # the engine's own functions are right to a few roundings
             allowed += 16 * EPS * max([1.0, *leaves(form)])
-        assert difference <= allowed, (where, equation["text"], value, equation["value"], allowed)
+        assert difference <= allowed, (where, equation["shown"], value, equation["value"], allowed)
 
 
 def check_products(node, where):
@@ -129,19 +129,29 @@ def check_products(node, where):
             check_products(part, where)
 
 
+def equations(form):
+    """Every equation of the full form, the update's apart."""
+    told, update = [], []
+    for block in form["blocks"]:
+        found = [item["equation"] for item in block["items"] if "equation" in item]
+        if block["level"] != "brief":
+            (update if block["title"].startswith("update by ") else told).extend(found)
+    return told, update
+
+
 def check_form(form, where):
-    for section in form["sections"]:
-        for equation in section["equations"]:
-            check_equation(equation, where)
+    told, update = equations(form)
+    for equation in told:
+        check_equation(equation, where)
     check_products(form, where)
     if form["rows"] is not None:
         assert form["rows"]["rest"] is None
         for part in form["rows"]["parts"]:
             assert part["share"] * part["part"] == pytest.approx(part["value"], rel=4e-16, abs=0)
-    for equation in form["update"]:
+    for equation in update:
         value, _ = evaluate(equation["right"][-1])
         terms = terms_of(equation["right"][-1])
-        assert abs(value - equation["value"]) <= 1e-14 * terms, (where, equation["text"])
+        assert abs(value - equation["value"]) <= 1e-14 * terms, (where, equation["shown"])
     if form["paths"] is not None and form["paths"]["enumerated"]:
         paths = form["paths"]
         total = math.fsum(path["value"] for path in paths["shown"])
@@ -220,7 +230,7 @@ def test_every_optimizer(optimizer):
             rng = np.random.default_rng(seed)
             for quantity in some_quantities(problem.spec, rng)[:2]:
                 form = explain(trace, quantity, top=None, check="none").to_json()
-                assert form["update"], quantity
+                assert equations(form)[1], quantity
                 check_form(form, (optimizer, seed, step, quantity))
             state = trace.state_after
             problem = replace(problem, params=trace.params_after)
@@ -235,11 +245,10 @@ def test_the_left_sides_are_the_engines():
     rng = np.random.default_rng(0)
     for quantity in some_quantities(problem.spec, rng):
         form = explain(trace, quantity, row=0, top=None, check="none").to_json()
-        for section in form["sections"]:
-            for equation in section["equations"]:
-                left = equation["left"]
-                found = engine_value(seen, left)
-                assert found is None or found == left["value"], equation["text"]
+        for equation in equations(form)[0]:
+            left = equation["left"]
+            found = engine_value(seen, left)
+            assert found is None or found == left["value"], equation["shown"]
 
 
 def engine_value(seen, left):

@@ -11,6 +11,7 @@ from chainrule.cli.options import (
     AsHtml,
     AsJson,
     AsLatex,
+    AsLatexFragment,
     CheckBy,
     Digits,
     Draw,
@@ -56,6 +57,7 @@ def demo(
     digits: Digits = "4",
     check: CheckBy = "central",
     latex: AsLatex = False,
+    latex_fragment: AsLatexFragment = False,
     html: AsHtml = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -70,15 +72,20 @@ def demo(
         raise typer.BadParameter(
             "--step, --quiz and --worksheet exclude each other; leave out all but one."
         )
-    if as_json and (step or latex or html or draw):
-        raise typer.BadParameter("--json goes without --step, --latex, --html and --draw.")
+    markup = latex or latex_fragment or html
+    if as_json and (step or markup or draw):
+        raise typer.BadParameter(
+            "--json goes without --step, --latex, --latex-fragment, --html and --draw."
+        )
     asks = quiz or worksheet
-    if (latex or html) and (step or asks):
-        raise typer.BadParameter("--latex and --html go without --step, --quiz and --worksheet.")
+    if markup and (step or asks):
+        raise typer.BadParameter(
+            "--latex, --latex-fragment and --html go without --step, --quiz and --worksheet."
+        )
     if seed is not None and not asks:
         raise typer.BadParameter("--seed goes with --quiz or --worksheet.")
-    out = Output(as_json=as_json, quiet=quiet or latex or html)
-    showing = Showing(top, digits, check, latex, html, draw, full)
+    out = Output(as_json=as_json, quiet=quiet or markup)
+    showing = Showing(top, digits, check, latex, latex_fragment, html, draw, full)
     known = known_example(example.value)
     if asks:
         from chainrule.cli.quiz import quiz as ask

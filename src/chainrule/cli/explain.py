@@ -10,6 +10,7 @@ from chainrule.cli.options import (
     AsHtml,
     AsJson,
     AsLatex,
+    AsLatexFragment,
     CheckBy,
     Data,
     Delimiter,
@@ -67,6 +68,7 @@ def explain(
     digits: Digits = "4",
     check: CheckBy = "central",
     latex: AsLatex = False,
+    latex_fragment: AsLatexFragment = False,
     html: AsHtml = False,
     target: Target = None,
     missing: Missing = None,
@@ -86,12 +88,15 @@ def explain(
     """
     from chainrule.cli.model import open_model
 
-    out = Output(as_json=as_json, quiet=quiet or latex or html)
-    if as_json and (latex or html or draw):
-        raise typer.BadParameter("--json stands alone; leave out --latex, --html and --draw.")
+    markup = latex or latex_fragment or html
+    out = Output(as_json=as_json, quiet=quiet or markup)
+    if as_json and (markup or draw):
+        raise typer.BadParameter(
+            "--json stands alone; leave out --latex, --latex-fragment, --html and --draw."
+        )
     if every and quantity is not None:
         raise typer.BadParameter("--all explains everything; leave out QUANTITY or --all.")
-    showing = Showing(top, digits, check, latex, html, draw, full)
+    showing = Showing(top, digits, check, latex, latex_fragment, html, draw, full)
     loaded = open_model(model)
     reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     trace, numbers = _trace(loaded, data, reading, out, target, rows)

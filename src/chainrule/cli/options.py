@@ -65,7 +65,10 @@ CheckBy = Annotated[
     str, typer.Option("--check", metavar="METHOD", help="How to check: central, complex or none.")
 ]
 Full = Annotated[bool, typer.Option("--full", help="Show every equation, not one screen.")]
-AsLatex = Annotated[bool, typer.Option("--latex", help="Print LaTeX.")]
+AsLatex = Annotated[bool, typer.Option("--latex", help="Print a LaTeX document.")]
+AsLatexFragment = Annotated[
+    bool, typer.Option("--latex-fragment", help="Print LaTeX for a document that loads amsmath.")
+]
 AsHtml = Annotated[bool, typer.Option("--html", help="Print a web page with MathML.")]
 Draw = Annotated[bool, typer.Option("--draw", help="Draw the network with the row's numbers.")]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,18 +13,6 @@ from chainrule.cli.output import Output, speaks_unicode, visible, width
 if TYPE_CHECKING:
     from chainrule.explain.explanation import Explanation
     from chainrule.explain.trace import StepTrace
-
-_PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="color-scheme" content="light dark">
-<title>{title}</title>
-</head>
-<body>
-{body}
-</body>
-</html>"""
 
 
 @dataclass(frozen=True)
@@ -40,7 +27,8 @@ class Showing:
         Significant digits: 1 to 17 or "full".
     check : str
         "central", "complex" or "none".
-    latex, html : bool
+    latex, latex_fragment, html : bool
+        A document, a part of one, or a page.
     draw : bool
         Whether the network is drawn, too.
     full : bool
@@ -51,6 +39,7 @@ class Showing:
     digits: str = "4"
     check: str = "central"
     latex: bool = False
+    latex_fragment: bool = False
     html: bool = False
     draw: bool = False
     full: bool = False
@@ -58,15 +47,19 @@ class Showing:
     def __post_init__(self) -> None:
         """Refuse what cannot be read before any work is done."""
         self.settings()
-        if self.latex and self.html:
-            raise typer.BadParameter("--latex and --html exclude each other; leave out one.")
+        if self.latex + self.latex_fragment + self.html > 1:
+            raise typer.BadParameter(
+                "--latex, --latex-fragment and --html exclude each other; leave out all but one."
+            )
         if self.draw and self.is_markup:
-            raise typer.BadParameter("--draw goes with text; leave out --latex and --html.")
+            raise typer.BadParameter(
+                "--draw goes with text; leave out --latex, --latex-fragment and --html."
+            )
 
     @property
     def is_markup(self) -> bool:
         """Whether standard output is LaTeX or HTML, for a file or another program."""
-        return self.latex or self.html
+        return self.latex or self.latex_fragment or self.html
 
     def settings(self) -> dict[str, Any]:
         """The arguments of `explain`."""
@@ -102,12 +95,15 @@ class Showing:
     def explanations(self, out: Output, found: Sequence[Explanation]) -> None:
         """All of them, one after the other."""
         if self.latex:
-            out.result(*_printable("\n\n".join(one.to_latex() for one in found)))
+            from chainrule.explain.render.latex import latex_document
+
+            out.result(*_printable(latex_document(found)))
+        elif self.latex_fragment:
+            out.result(*_printable("\n".join(one.to_latex() for one in found)))
         elif self.html:
-            body = "\n".join(one.to_html() for one in found)
-            title = html.escape(", ".join(one.quantity for one in found[:3]))
-            page = _PAGE.format(title=title, body=body)
-            out.result(*_printable(page.encode("ascii", "xmlcharrefreplace").decode()))
+            from chainrule.explain.render.html import html_document
+
+            out.result(*_printable(html_document(found)))
         else:
             for place, one in enumerate(found):
                 text = one.to_text(unicode=speaks_unicode(), width=width())

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from chainrule.explain.notation.contents import Contents
+from chainrule.explain.render.html import html_document, render_html
 from chainrule.explain.render.json import render_json
-from chainrule.explain.render.latex import render_latex
-from chainrule.explain.render.html import render_html
+from chainrule.explain.render.latex import latex_document, render_latex
 from chainrule.explain.render.text import render_text
 
 
@@ -52,11 +52,13 @@ class Explanation(Contents):
         chosen = self if full is None else replace(self, full=full)
         return render_text(chosen, unicode=unicode, width=width)
 
-    def to_latex(self) -> str:
-        return render_latex(self)
+    def to_latex(self, *, document: bool = False) -> str:
+        """As a part of a document, whose first line says what it needs, or as one that compiles."""
+        return latex_document([self]) if document else render_latex(self)
 
-    def to_html(self) -> str:
-        return render_html(self)
+    def to_html(self, *, document: bool = False) -> str:
+        """As a `div` with its style, or as a page of its own; neither needs a script."""
+        return html_document([self]) if document else render_html(self)
 
     def to_json(self) -> dict[str, Any]:
         return render_json(self)

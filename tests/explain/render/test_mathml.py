@@ -1,45 +1,88 @@
-"""Numbers have their home in the trace, and names stay text."""
+"""Formulas as MathML: one element where one is needed, places for a break elsewhere."""
 
 from __future__ import annotations
 
-import re
 from xml.etree import ElementTree
 
 import pytest
 
-from chainrule.explain.explain import explain
-from chainrule.explain.render.mathml import fragment
-from rendered import HOSTILE, trace_of
+from chainrule.explain.notation.tree import (
+    HALF,
+    ONE,
+    Number,
+    Quantity,
+    add,
+    apply,
+    cancel,
+    minus,
+    over,
+    power,
+    times,
+)
+from chainrule.explain.render.mathml import BREAK, MathWriter, parts
+
+WRITER = MathWriter(4)
+WIDE = times(*[Quantity("a", k / 7, 1, k, row=0) for k in range(1, 12)])
 
 
-def test_every_number_of_an_equation_has_its_home():
-    found = explain(trace_of(), "W2[1,3]", row=2)
-    numbers = re.findall(r"<mn([^>]*)>", fragment(found))
-    homes = [text for text in numbers if "data-ref" in text]
-    assert 'data-ref="delta/2/1@' in "".join(homes)
-    constants = {"1", "0.5", "2"}
-    bare = re.findall(r"<mn>([^<]*)</mn>", fragment(found))
-    rests = [text for text in bare if text not in constants]
-    assert len(rests) <= 12  # sums of the terms that are not shown have no single home
+def text(formula):
+    return "".join(ElementTree.fromstring(f"<math>{formula}</math>").itertext()).replace(BREAK, "")
 
 
-def test_every_number_with_a_home_is_the_traces_with_its_sign():
-    trace = trace_of()
-    page = fragment(explain(trace, "W2[1,3]", row=2, digits="full"))
-    found = re.findall(r'<mn data-ref="(\w+)/(\d)/(\d+)(?:/(\d+))?(?:@(\d))?">([^<]*)</mn>', page)
-    assert len(found) > 20
-    for kind, l, j, i, row, text in found:
-        number = float(text.replace("−", "-"))
-        if kind in ("z", "a", "delta", "slope"):
-            assert number == getattr(trace, kind)[int(l)][int(row), int(j)]
-        elif kind == "w":
-            assert number == trace.params[f"W{l}"][int(j), int(i)]
+@pytest.mark.parametrize(
+    ("quantity", "written"),
+    [
+        (Quantity("dL_dw", 1.0, 1, 3, 2), "∂L/∂W3,2(1)"),
+        (Quantity("new_b", 1.0, 2, 0), "b0(2)′"),
+        (Quantity("slope", 1.0, 1, 4, row=7, over_rows=True), "σ′(z4(1))@7"),
+        (Quantity("w", 1.0, 2, 0, 3, running="k,3"), "Wk,3(2)"),
+    ],
+)
+def test_symbols(quantity, written):
+    assert text(WRITER.symbol(quantity)) == written
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_names_stay_text(name):
-    trace = trace_of(names=(name, "b", "c", "d"))
-    found = explain(trace, "W1[0,0]")
-    page = found.to_html()
-    assert "<script" not in page and "<img" not in page
-    ElementTree.fromstring(fragment(found))
+def test_a_symbol_has_its_role_and_its_home():
+    symbol = WRITER.symbol(Quantity("w", 1.0, 1, 3, 2))
+    assert symbol.startswith('<mrow class="weight" data-ref="w/1/3/2">')
+
+
+@pytest.mark.parametrize(
+    ("node", "written"),
+    [
+        (add(ONE, minus(Number(3.0))), "1−3"),
+        (times(Number(2.0), Number(-3.0)), "2·(−3)"),
+        (power(add(ONE, HALF), 2), "(1+0.5)2"),
+        (over(ONE, Number(3.0)), "13"),
+        (apply("sqrt", Number(3.0)), "3"),
+        (apply("exp", minus(Number(3.0))), "exp(−3)"),
+        (apply("abs", Number(3.0)), "|3|"),
+        (cancel(ONE, HALF), "10.5·0.5"),
+    ],
+)
+def test_nodes(node, written):
+    formula = WRITER.node(node, True)
+    assert text(formula) == written
+    whole = ElementTree.fromstring(f"<math>{formula}</math>")
+    for each in [*whole.iter("mfrac"), *whole.iter("msup")]:
+        assert len(each) == 2
+
+
+def test_what_is_short_is_drawn_whole():
+    assert "<msqrt>" in WRITER.node(apply("sqrt", add(ONE, HALF)), True)
+    assert BREAK not in WRITER.node(apply("sqrt", add(ONE, HALF)), True)
+    assert "<mfrac>" in WRITER.node(over(add(ONE, HALF), HALF), True)
+
+
+def test_what_is_wide_may_be_broken():
+    for node in (apply("sqrt", WIDE), over(WIDE, HALF)):
+        formula = WRITER.node(node, True)
+        assert formula.count(BREAK) >= 10
+        assert "<msqrt>" not in formula and "<mfrac>" not in formula
+
+
+def test_parts_are_formulas_of_their_own():
+    formula = WRITER.node(add(ONE, minus(HALF), Number(2.0)), True)
+    pieces = parts(f"<mo>=</mo>{formula}")
+    assert [text(each) for each in pieces] == ["=1", "−0.5", "+2"]
+    assert all('form="infix"' in each for each in pieces)

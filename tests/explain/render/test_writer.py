@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from chainrule.explain.explain import explain
-from chainrule.explain.render.mathml import fragment
+from chainrule.explain.render.html import fragment
 from chainrule.spec import (
     ACTIVATIONS,
     LOSSES,

@@ -1,7 +1,7 @@
 """The part that a quantity plays in the chain rule: pages give each role a colour of its own.
 
-    activation  x, a: what flows forward        weight      any parameter
-    derivative  delta, dl/da, dL/dW, g          slope       sigma'(z), and what stands for it
+activation is x or a, what flows forward; weight is any parameter; derivative is delta, dl/da, dL/dW
+or g; slope is sigma'(z).
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from chainrule.explain.notation.contents import Contents
 from chainrule.explain.notation.symbols import LAYERS_ARE_RAISED
 from chainrule.explain.notation.tree import Equation
 from chainrule.explain.render.mathml import BREAK, MathWriter, parts
-from chainrule.explain.render.style import STYLE
+from chainrule.explain.render.style import PAGE_STYLE, STYLE
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -24,7 +24,6 @@ _PAGE = """<!DOCTYPE html>
 <meta name="color-scheme" content="light dark">
 <title>{title}</title>
 <style>
-body {{ margin: 0; }}
 {style}</style>
 </head>
 <body>
@@ -38,11 +37,11 @@ def render_html(explanation: Contents) -> str:
     return f"<style>\n{STYLE}</style>\n{fragment(explanation)}"
 
 
-def html_page(explanations: Sequence[Contents]) -> str:
+def html_document(explanations: Sequence[Contents]) -> str:
     """A page of its own, in ASCII."""
     title = html.escape(", ".join(each.quantity for each in explanations[:3]))
     body = "\n".join(map(fragment, explanations))
-    page = _PAGE.format(title=title, style=STYLE, body=body)
+    page = _PAGE.format(title=title, style=PAGE_STYLE + STYLE, body=body)
     return page.encode("ascii", "xmlcharrefreplace").decode()
 
 
@@ -50,10 +49,11 @@ def fragment(explanation: Contents) -> str:
     """The `div` alone, for pages that bring the style (and a policy against inline ones)."""
     e, draw = explanation, _Drawing(MathWriter(explanation.digits))
     value = draw.number(e.value, e.quantity)
+    quantity, what = html.escape(e.quantity), html.escape(e.what)
     lines = ['<div class="chainrule-explanation">']
     if e.notice:
         lines.append(f'<p class="notice">{html.escape(e.notice)}</p>')
-    lines.append(f"<p><strong>{html.escape(e.quantity)}</strong> = {value} {html.escape(e.what)}</p>")
+    lines.append(f"<p><strong>{quantity}</strong> = {value} {what}</p>")
     lines += [line for block in e.shown for line in draw.block(block)]
     lines += [line for block in e.folded for line in draw.folded(block)]
     return "\n".join([*lines, f"<p><small>{LAYERS_ARE_RAISED}</small></p>", "</div>"])
@@ -80,7 +80,8 @@ class _Drawing:
         return [summary, *self.items(block), "</details>"]
 
     def items(self, block: Block) -> list[str]:
-        return [self._item(item, f"{block.title or 'facts'}/{k}") for k, item in enumerate(block.items)]
+        place = block.title or "facts"
+        return [self._item(item, f"{place}/{k}") for k, item in enumerate(block.items)]
 
     def _item(self, item: Item, ref: str) -> str:
         if isinstance(item, Equation):
@@ -106,7 +107,8 @@ class _Drawing:
         )
 
     def sides(self, forms: Iterable[str]) -> str:
-        return "".join(f'<div class="side">{self.formula(f"<mo>=</mo>{form}")}</div>' for form in forms)
+        lines = (self.formula(f"<mo>=</mo>{form}") for form in forms)
+        return "".join(f'<div class="side">{line}</div>' for line in lines)
 
     def formula(self, mathml: str) -> str:
         return "<wbr/>".join(parts(mathml))
@@ -117,10 +119,8 @@ class _Drawing:
         rows = "\n".join(self._share(part, largest) for part in shares.parts)
         label = html.escape(f"sum = {shares.of}" if shares.of else "sum")
         total = self.number(shares.total, shares.of or "sum")
-        return (
-            f"<table>\n{rows}\n"
-            f'<tr class="total"><th>{label}</th><td class="value">{total}</td><td></td></tr>\n</table>'
-        )
+        last = f'<th scope="row">{label}</th><td class="value">{total}</td><td></td>'
+        return f'<table>\n{rows}\n<tr class="total">{last}</tr>\n</table>'
 
     def _share(self, part: Share, largest: float) -> str:
         ref = part.ref or "rest"

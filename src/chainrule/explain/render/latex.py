@@ -25,7 +25,8 @@ _STACKED = 210.0  # the widest numerator, denominator or root; a wider one is wr
 _BAR = 70.0  # the longest bar on either side
 
 NEEDS = r"""% Needs \usepackage{amsmath}; lines fit a text width of 16 cm at 10 pt.
-\providecommand{\chainrulecancel}[1]{{\ooalign{$#1$\cr\leaders\hrule height.7ex depth-.6ex\hfill\cr}}}
+\providecommand{\chainrulecancel}[1]{%
+  {\ooalign{$#1$\cr\leaders\hrule height.7ex depth-.6ex\hfill\cr}}}
 """
 _BEGIN = r"""\begingroup\allowdisplaybreaks\sloppy\raggedright\setlength{\parindent}{0pt}
 \abovedisplayskip 4pt plus 2pt\abovedisplayshortskip\abovedisplayskip
@@ -75,10 +76,10 @@ class LatexWriter(Writer):
         return f"{top}/{self.bracket(bottom) if is_joined(bottom) else bottom}"
 
     def raised(self, base: str, exponent: int) -> str:
-        if base.endswith(")"):  # in brackets, which may be broken
-            return f"{base}^{{{exponent}}}"
-        base = self.bracket(base) if r"\times" in base else base
-        return f"{{{base}}}^{{{exponent}}}"
+        if r"\times" in base and not base.endswith(")"):
+            base = self.bracket(base)
+        in_brackets = base.endswith(")")  # which may be broken
+        return f"{base}^{{{exponent}}}" if in_brackets else f"{{{base}}}^{{{exponent}}}"
 
     def function(self, name: str, argument: str) -> str:
         if name == "sqrt" and latex_width(argument) > _STACKED:

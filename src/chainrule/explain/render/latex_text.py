@@ -28,7 +28,8 @@ _SIGNS = {
     "≠": r"\neq", "≈": r"\approx", "∞": r"\infty", "→": r"\rightarrow", "←": r"\leftarrow",
     "↑": r"\uparrow", "↓": r"\downarrow", "∂": r"\partial", "∑": r"\sum", "√": r"\surd",
     "∏": r"\prod", "∫": r"\int", "°": r"^\circ", "′": "'", "″": "''", "ℓ": r"\ell", "‖": r"\Vert",
-    "⊙": r"\odot", "¬": r"\neg", "∈": r"\in", "ε": r"\varepsilon", "ϵ": r"\epsilon", "ς": r"\varsigma",
+    "⊙": r"\odot", "¬": r"\neg", "∈": r"\in", "ε": r"\varepsilon", "ϵ": r"\epsilon",
+    "ς": r"\varsigma",
 }  # fmt: skip
 _ACCENTS = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0304": "=", "\u0306": "u",
@@ -41,7 +42,8 @@ _LONG = 12  # letters of a word, after which it may be broken
 
 def escape(text: str) -> str:
     """Text that LaTeX shows as it is, in ASCII; long words may be broken."""
-    return "".join(" " if part.isspace() else _word(part) for part in re.findall(r"\s+|\S+", text))
+    parts = re.findall(r"[ \t\r\n]+|[^ \t\r\n]+", text)
+    return "".join(" " if part[0] in " \t\r\n" else _word(part) for part in parts)
 
 
 def _word(word: str) -> str:

@@ -15,7 +15,7 @@ _BINARY, _RELATION, _THIN = 4.45, 5.56, 1.67  # the spaces around and after, in 
 
 def _spread(text: str) -> dict[str, float]:
     """{"a": 5.3, "b": 5.3, "c": 4.4} of "ab 5.3; c 4.4"."""
-    found = {}
+    found: dict[str, float] = {}
     for part in text.split("; "):
         letters, width = part.rsplit(" ", 1)
         found |= dict.fromkeys(letters.split() if "\\" in letters else letters, float(width))
@@ -51,7 +51,7 @@ class _Ruler:
     """Reads a formula from left to right."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = _TOKEN.findall(text)
+        self.tokens: list[str] = _TOKEN.findall(text)
         self.next = 0
 
     def measure(self, size: float = 1.0, roman: bool = False) -> float:

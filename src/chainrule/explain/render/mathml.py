@@ -83,7 +83,8 @@ class MathWriter(Writer):
         return f'<mrow class="crossed">{_whole(text)}</mrow>'
 
     def more(self, rest: Rest, numbers: bool) -> str:
-        dots = f'<mn data-ref="rest">{self.written(abs(rest.value))}</mn>' if numbers else "<mi>…</mi>"
+        value = self.written(abs(rest.value))
+        dots = f'<mn data-ref="rest">{value}</mn>' if numbers else "<mi>…</mi>"
         return f"<mrow>{dots}<mtext>\u00a0({rest.count} more)</mtext></mrow>"
 
     def row(self, pieces: Sequence[str]) -> str:
@@ -96,14 +97,15 @@ class MathWriter(Writer):
 def parts(formula: str) -> list[str]:
     """A formula as `math` elements, between which a line may be broken."""
     pieces = [piece for piece in formula.split(BREAK) if piece]
-    return [f"{_MATH}{piece.replace('<mo>', _LEADING, 1)}</math>" for piece in pieces]
+    return [f"{_MATH}{re.sub('^<mo>', _LEADING, piece)}</math>" for piece in pieces]
 
 
 def _indices(text: str) -> str:
     """ "3,7", and the letter k of a sum in italics."""
     if text.replace(",", "").isdigit():
         return f"<mtext>{text}</mtext>"
-    found = (f"<mi>{t}</mi>" if t.isalpha() else f"<mtext>{t}</mtext>" for t in re.split("(,)", text))
+    pieces = re.split("(,)", text)
+    found = (f"<mi>{t}</mi>" if t.isalpha() else f"<mtext>{t}</mtext>" for t in pieces)
     return f"<mrow>{''.join(found)}</mrow>"
 
 

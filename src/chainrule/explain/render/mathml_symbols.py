@@ -16,8 +16,8 @@ _LETTERS = {
     r"\varphi": "φ",
 }  # fmt: skip
 _SIGNS = {
-    r"\Sigma": "Σ", r"\partial": "∂", r"\lVert": "‖", r"\rVert": "‖", r"\lvert": "|", r"\rvert": "|",
-    "'": "′",
+    r"\Sigma": "Σ", r"\partial": "∂", r"\lVert": "‖", r"\rVert": "‖", r"\lvert": "|",
+    r"\rvert": "|", "'": "′",
 }  # fmt: skip
 _OVER = {r"\hat": "^", r"\overline": "¯"}
 _WORDS = {r"\mathrm", r"\operatorname"}
@@ -33,7 +33,7 @@ class _Reader:
     """Reads from left to right, element by element."""
 
     def __init__(self, latex: str) -> None:
-        self.tokens = _TOKEN.findall(latex)
+        self.tokens: list[str] = _TOKEN.findall(latex)
         self.next = 0
 
     def elements(self) -> list[str]:
@@ -75,7 +75,7 @@ class _Reader:
         if token == r"\sqrt":
             return f"<msqrt>{self._argument()}</msqrt>"
         if token in _OVER:
-            return f"<mover>{self._argument()}<mo stretchy=\"false\">{_OVER[token]}</mo></mover>"
+            return f'<mover>{self._argument()}<mo stretchy="false">{_OVER[token]}</mo></mover>'
         if token.isdigit():
             return f"<mtext>{token}</mtext>"
         if token.isalpha() or token in _LETTERS:

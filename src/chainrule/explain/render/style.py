@@ -21,46 +21,56 @@ def _variables(colours: dict[str, str]) -> str:
     return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
 
 
-STYLE = f"""\
-.chainrule-explanation {{ {_variables(LIGHT)} color-scheme: light; }}
-@media (prefers-color-scheme: dark) {{
-  .chainrule-explanation {{ {_variables(DARK)} color-scheme: dark; }}
-}}
-.chainrule-explanation {{
+PAGE_STYLE = f"""\
+body {{ margin: 0; background: {LIGHT["paper"]}; }}
+@media (prefers-color-scheme: dark) {{ body {{ background: {DARK["paper"]}; }} }}
+"""
+# & stands for the element of the explanation.
+_RULES = """\
+& { LIGHT color-scheme: light; }
+@media (prefers-color-scheme: dark) {
+  & { DARK color-scheme: dark; }
+}
+& {
   background: var(--paper); color: var(--ink); padding: 0.6em 1em; max-width: 62em;
   font: 1rem/1.45 system-ui, sans-serif; overflow-wrap: anywhere; text-align: left;
   font-variant-numeric: tabular-nums;
-}}
-.chainrule-explanation p {{ margin: 0.3em 0; }}
-.chainrule-explanation h4, .chainrule-explanation summary {{
+}
+& p { margin: 0.3em 0; }
+& h4, & summary {
   font-size: 1em; font-weight: 600; margin: 0.9em 0 0.3em;
-}}
-.chainrule-explanation summary {{ cursor: pointer; }}
-.chainrule-explanation .notice {{ border-left: 0.25em solid var(--less); padding-left: 0.6em; }}
-.chainrule-explanation .note, .chainrule-explanation small {{ color: var(--faint); font-size: 0.9em; }}
-.chainrule-explanation .equation {{ display: flex; flex-wrap: wrap; margin: 0.35em 0 0.35em 1em; }}
-.chainrule-explanation .left {{ margin-right: 0.3em; }}
-.chainrule-explanation .sides {{ flex: 1 1 13em; min-width: 0; }}
-.chainrule-explanation .side {{ padding-left: 1.5em; text-indent: -1.5em; }}
-.chainrule-explanation math {{ text-indent: 0; font-size: 1.08em; }}
-.chainrule-explanation .activation {{ color: var(--activation); }}
-.chainrule-explanation .weight {{ color: var(--weight); }}
-.chainrule-explanation .derivative {{ color: var(--derivative); }}
-.chainrule-explanation .slope {{ color: var(--slope); }}
-.chainrule-explanation .crossed {{
+}
+& summary { cursor: pointer; }
+& .notice { border-left: 0.25em solid var(--less); padding-left: 0.6em; }
+& .note, & small { color: var(--faint); font-size: 0.9em; }
+& .equation { display: flex; flex-wrap: wrap; margin: 0.35em 0 0.35em 1em; }
+& .left { margin-right: 0.3em; }
+& .sides { flex: 1 1 13em; min-width: 0; }
+& .side { padding-left: 1.5em; text-indent: -1.5em; }
+& math { text-indent: 0; font-size: 1.08em; }
+& .activation { color: var(--activation); }
+& .weight { color: var(--weight); }
+& .derivative { color: var(--derivative); }
+& .slope { color: var(--slope); }
+& .crossed {
   background: linear-gradient(to top right, transparent 47%, currentColor 48%, currentColor 52%,
     transparent 53%);
-}}
-.chainrule-explanation table {{ border-collapse: collapse; margin-left: 1em; width: auto; }}
-.chainrule-explanation tr {{ background: none; }}
-.chainrule-explanation th, .chainrule-explanation td {{
+}
+& table { border-collapse: collapse; margin-left: 1em; width: auto; }
+& tr { background: none; }
+& th, & td {
   font-weight: normal; text-align: left; padding: 0.08em 0.7em 0.08em 0; border: 0;
   vertical-align: top;
-}}
-.chainrule-explanation td.value {{ text-align: right; white-space: nowrap; }}
-.chainrule-explanation tr.total > * {{ border-top: 1px solid var(--line); }}
-.chainrule-explanation svg {{ width: 8em; max-width: 25vw; height: 0.8em; vertical-align: -0.05em; }}
-.chainrule-explanation .more {{ fill: var(--more); }}
-.chainrule-explanation .less {{ fill: var(--less); }}
-.chainrule-explanation .axis {{ fill: var(--line); }}
+}
+& td.value { text-align: right; white-space: nowrap; }
+& tr.total > * { border-top: 1px solid var(--line); }
+& svg { width: 8em; max-width: 25vw; height: 0.8em; vertical-align: -0.05em; }
+& .more { fill: var(--more); }
+& .less { fill: var(--less); }
+& .axis { fill: var(--line); }
 """
+STYLE = (
+    _RULES.replace("&", ".chainrule-explanation")
+    .replace("LIGHT", _variables(LIGHT))
+    .replace("DARK", _variables(DARK))
+)
