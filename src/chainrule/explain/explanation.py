@@ -49,16 +49,19 @@ class Explanation(Contents):
 
     def to_text(self, *, full: bool | None = None, unicode: bool = True, width: int = 80) -> str:
         """As lines for a terminal; `full` None is the form that was asked for."""
-        chosen = self if full is None else replace(self, full=full)
-        return render_text(chosen, unicode=unicode, width=width)
+        return render_text(self._in_form(full), unicode=unicode, width=width)
 
-    def to_latex(self, *, document: bool = False) -> str:
+    def to_latex(self, *, full: bool | None = None, document: bool = False) -> str:
         """As a part of a document, whose first line says what it needs, or as one that compiles."""
-        return latex_document([self]) if document else render_latex(self)
+        found = self._in_form(full)
+        return latex_document([found]) if document else render_latex(found)
 
     def to_html(self, *, document: bool = False) -> str:
         """As a `div` with its style, or as a page of its own; neither needs a script."""
         return html_document([self]) if document else render_html(self)
+
+    def _in_form(self, full: bool | None) -> Explanation:
+        return self if full is None else replace(self, full=full)
 
     def to_json(self) -> dict[str, Any]:
         return render_json(self)

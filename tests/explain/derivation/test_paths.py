@@ -84,7 +84,7 @@ def test_a_large_network_says_by_difference():
     assert not found.paths.enumerated
     assert found.paths.absolute_sum is None
     assert "by difference" in found.to_text(full=True)
-    assert "by difference" in found.to_latex()
+    assert "by difference" in found.to_latex(full=True)
     assert "by difference" in found.to_html()
     total = math.fsum([*(path.value for path in found.paths.shown), found.paths.rest.value])
     assert total == pytest.approx(found.paths.total, rel=1e-12)

@@ -5,7 +5,7 @@ multiply and add again, one equation at a time: `blocks` holds headings with ite
 
     {"sentence": text as shown, "numbers": [v, ...]}
     {"equation": {"left": node, "right": [node, ...], "value": v, "note", "shown": [text, ...]}}
-    {"shares": [{"label", "value", "shown", "ref", "product"}, ...], "of", "total", "shown"}
+    {"shares": [{"label", "value", "shown", "ref", "node"}, ...], "of", "total", "shown"}
 
 A block's `level` is "brief" or "full", the form that shows it, or "always". A node is one of
 
@@ -120,7 +120,7 @@ def _shares(writer: TextWriter, shares: Shares) -> dict[str, Any]:
             "value": part.value,
             "shown": writer.value(part.value),
             "ref": part.ref,
-            "product": None if part.product is None else node(part.product),
+            "node": None if part.product is None else node(part.product),
         }
         for part in shares.parts
     ]

@@ -60,7 +60,7 @@ class MathWriter(Writer):
         if _fits(top) and _fits(bottom):
             return f"<mfrac>{_one(top)}{_one(bottom)}</mfrac>"
         top, bottom = (self.bracket(t) if BREAK in t else t for t in (top, bottom))
-        return f"{top}<mo>/</mo>{bottom}"
+        return f"{top}{self.operator('/')}{bottom}"
 
     def raised(self, base: str, exponent: int) -> str:
         power = f'<mn data-ref="constant">{exponent}</mn>'
@@ -77,7 +77,7 @@ class MathWriter(Writer):
         return f"{before}{argument.removeprefix(BREAK)}{after}"
 
     def total(self, index: str, term: str) -> str:
-        return f"<mrow><msub><mo>∑</mo><mi>{index}</mi></msub>{_whole(term)}</mrow>"
+        return f'<msub><mo largeop="false">∑</mo><mi>{index}</mi></msub>{term}'
 
     def crossed(self, text: str) -> str:
         return f'<mrow class="crossed">{_whole(text)}</mrow>'

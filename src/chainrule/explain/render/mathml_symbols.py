@@ -9,7 +9,7 @@ import html
 import re
 from functools import cache
 
-_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|\S", re.DOTALL)
+_TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 _LETTERS = {
     r"\delta": "δ", r"\sigma": "σ", r"\ell": "ℓ", r"\lambda": "λ", r"\eta": "η", r"\mu": "μ",
     r"\rho": "ρ", r"\beta": "β", r"\varepsilon": "ε", r"\alpha": "α", r"\pi": "π", r"\Phi": "Φ",
@@ -19,8 +19,9 @@ _SIGNS = {
     r"\Sigma": "Σ", r"\partial": "∂", r"\lVert": "‖", r"\rVert": "‖", r"\lvert": "|",
     r"\rvert": "|", "'": "′",
 }  # fmt: skip
+NO_BREAK = "\u00a0"  # a space that MathML keeps at the end of a word
 _OVER = {r"\hat": "^", r"\overline": "¯"}
-_WORDS = {r"\mathrm", r"\operatorname"}
+_WORDS = {r"\mathrm": "mi", r"\operatorname": "mi", r"\text": "mtext"}
 
 
 @cache
@@ -43,6 +44,8 @@ class _Reader:
             token = self._take()
             if token == "}":
                 break
+            if token == " ":
+                continue
             if token in "_^":
                 tag = "msub" if token == "_" else "msup"
                 found.append(f"<{tag}>{found.pop()}{self._argument()}</{tag}>")
@@ -57,21 +60,23 @@ class _Reader:
     def _argument(self) -> str:
         """A group in braces as one element, or one token."""
         token = self._take()
+        while token == " ":
+            token = self._take()
         if token != "{":
             return self._one(token)
         inner = self.elements()
         return inner[0] if len(inner) == 1 else f"<mrow>{''.join(inner)}</mrow>"
 
-    def _word(self) -> str:
+    def _word(self, tag: str) -> str:
         self._take()
         end = self.tokens.index("}", self.next)
         word = "".join(token.removeprefix("\\") for token in self.tokens[self.next : end])
         self.next = end + 1
-        return f"<mi>{html.escape(word)}</mi>"
+        return f"<{tag}>{html.escape(word.replace(' ', NO_BREAK))}</{tag}>"
 
     def _one(self, token: str) -> str:
         if token in _WORDS:
-            return self._word()
+            return self._word(_WORDS[token])
         if token == r"\sqrt":
             return f"<msqrt>{self._argument()}</msqrt>"
         if token in _OVER:

@@ -45,9 +45,9 @@ _RULES = """\
 & .note, & small { color: var(--faint); font-size: 0.9em; }
 & .equation { display: flex; flex-wrap: wrap; margin: 0.35em 0 0.35em 1em; }
 & .left { margin-right: 0.3em; }
-& .sides { flex: 1 1 13em; min-width: 0; }
+& .sides { flex: 1 1 13em; }
 & .side { padding-left: 1.5em; text-indent: -1.5em; }
-& math { text-indent: 0; font-size: 1.08em; }
+& math { font-size: 1.08em; text-indent: 0; overflow-wrap: normal; white-space: nowrap; }
 & .activation { color: var(--activation); }
 & .weight { color: var(--weight); }
 & .derivative { color: var(--derivative); }
@@ -64,7 +64,7 @@ _RULES = """\
 }
 & td.value { text-align: right; white-space: nowrap; }
 & tr.total > * { border-top: 1px solid var(--line); }
-& svg { width: 8em; max-width: 25vw; height: 0.8em; vertical-align: -0.05em; }
+& svg { width: clamp(2.5em, 20vw, 8em); height: 0.8em; vertical-align: -0.05em; }
 & .more { fill: var(--more); }
 & .less { fill: var(--less); }
 & .axis { fill: var(--line); }
