@@ -29,14 +29,16 @@ onload = () => {
   const out = [], empty = [];
   for (const each of page.querySelectorAll(".chainrule-explanation *")) {
     const box = each.getBoundingClientRect();
-    if (box.right > frame.clientWidth + 0.5 || box.left < -0.5) out.push([each.outerHTML, box.right]);
+    const runs = box.right > frame.clientWidth + 0.5 || box.left < -0.5;
+    if (runs) out.push([each.outerHTML, box.right]);
     if (each.localName === "math" && box.width < 1) empty.push(each.outerHTML);
   }
   const colour = (selector, name) => getComputedStyle(page.querySelector(selector))[name];
   document.querySelector("pre").textContent = JSON.stringify({
     frame: frame.clientWidth, scroll: frame.scrollWidth, out: out.slice(0, 20), empty,
     maths: page.querySelectorAll("math").length,
-    paper: colour(".chainrule-explanation", "backgroundColor"), symbol: colour("mrow[class]", "color"),
+    paper: colour(".chainrule-explanation", "backgroundColor"),
+    symbol: colour("mrow[class]", "color"),
   });
 };
 </script></body></html>"""

@@ -7,6 +7,7 @@ lives nowhere says "constant" or "rest". No script, no style attribute, nothing 
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Sequence
 
 from chainrule.explain.notation.blocks import Block, Item, Sentence, Share, Shares
@@ -66,8 +67,7 @@ class _Drawing:
         self.writer = writer
 
     def number(self, value: float, ref: str) -> str:
-        text = html.escape(self.writer.written(value))
-        return f'<data value="{value!r}" data-ref="{html.escape(ref)}">{text}</data>'
+        return _data(value, self.writer.written(value), ref)
 
     def block(self, block: Block) -> list[str]:
         title = [f"<h4>{html.escape(block.title)}</h4>"] if block.title else []
@@ -97,8 +97,8 @@ class _Drawing:
 
     def equation(self, equation: Equation) -> str:
         """The left side, and a line for each right side; the value behind the last."""
-        *forms, value = self.writer.sides(equation)
-        lines = [*forms[:-1], f"{forms[-1]}{BREAK}<mo>=</mo>{value}"] if forms else [value]
+        *forms, value = [f"<mo>{sign}</mo>{side}" for sign, side in self.writer.related(equation)]
+        lines = [*forms[:-1], f"{forms[-1]}{BREAK}{value}"] if forms else [value]
         left = self.formula(self.writer.symbol(equation.left))
         note = f'<div class="note">({html.escape(equation.note)})</div>' if equation.note else ""
         return (
@@ -107,8 +107,7 @@ class _Drawing:
         )
 
     def sides(self, forms: Iterable[str]) -> str:
-        lines = (self.formula(f"<mo>=</mo>{form}") for form in forms)
-        return "".join(f'<div class="side">{line}</div>' for line in lines)
+        return "".join(f'<div class="side">{self.formula(form)}</div>' for form in forms)
 
     def formula(self, mathml: str) -> str:
         return "<wbr/>".join(parts(mathml))
@@ -116,23 +115,33 @@ class _Drawing:
     def shares(self, shares: Shares) -> str:
         """A row for each part: its label, its value and a bar on the side of its sign."""
         largest = max((abs(part.value) for part in shares.parts), default=0.0)
-        rows = "\n".join(self._share(part, largest) for part in shares.parts)
+        texts, whole = self.writer.parts(shares)
+        rows = "\n".join(
+            self._share(part, text, largest) for part, text in zip(shares.parts, texts, strict=True)
+        )
         label = html.escape(f"sum = {shares.of}" if shares.of else "sum")
-        total = self.number(shares.total, shares.of or "sum")
+        total = _data(shares.total, whole, shares.of or "sum")
         last = f'<th scope="row">{label}</th><td class="value">{total}</td><td></td>'
         return f'<table>\n{rows}\n<tr class="total">{last}</tr>\n</table>'
 
-    def _share(self, part: Share, largest: float) -> str:
+    def _share(self, part: Share, text: str, largest: float) -> str:
         ref = part.ref or "rest"
         cells = (
             f'<tr data-ref="{html.escape(ref)}"><th scope="row">{html.escape(part.label)}</th>'
-            f'<td class="value">{self.number(part.value, ref)}</td>'
+            f'<td class="value">{_data(part.value, text, ref)}</td>'
             f"<td>{_bar(part.value, largest)}</td></tr>"
         )
         if part.product is None:
             return cells
-        forms = [self.writer.node(part.product, numbers) for numbers in (False, True)]
+        written = (self.writer.node(part.product, numbers) for numbers in (False, True))
+        forms = [f"<mo>=</mo>{form}" for form in written]
         return f'{cells}<tr><td colspan="3">{self.sides(forms)}</td></tr>'
+
+
+def _data(value: float, text: str, ref: str) -> str:
+    """A number outside of formulas, from its text or its element."""
+    text = re.sub("<[^>]*>", "", text)
+    return f'<data value="{value!r}" data-ref="{html.escape(ref)}">{text}</data>'
 
 
 def _bar(value: float, largest: float) -> str:

@@ -104,28 +104,29 @@ def _item(writer: TextWriter, item: Item) -> dict[str, Any]:
 
 def equation(writer: TextWriter, each: Equation) -> dict[str, Any]:
     """One equation: its left side, the forms of its right side, and all of it as text."""
+    sides = writer.related(each)
     return {
         "left": node(each.left),
         "right": [node(form) for form in each.right],
         "value": each.left.value,
         "note": each.note,
-        "shown": [writer.symbol(each.left), *writer.sides(each)],
+        "shown": [writer.symbol(each.left), *(f"{sign} {text}" for sign, text in sides)],
     }
 
 
 def _shares(writer: TextWriter, shares: Shares) -> dict[str, Any]:
+    texts, total = writer.parts(shares)
     parts = [
         {
             "label": part.label,
             "value": part.value,
-            "shown": writer.value(part.value),
+            "shown": text,
             "ref": part.ref,
             "node": None if part.product is None else node(part.product),
         }
-        for part in shares.parts
+        for part, text in zip(shares.parts, texts, strict=True)
     ]
-    total = shares.total
-    return {"shares": parts, "of": shares.of, "total": total, "shown": writer.value(total)}
+    return {"shares": parts, "of": shares.of, "total": shares.total, "shown": total}
 
 
 def node(each: Node) -> dict[str, Any]:

@@ -19,6 +19,8 @@ from chainrule.explain.render.latex_text import escape
 from chainrule.explain.render.latex_width import latex_width
 from chainrule.explain.render.writer import Writer
 
+Side = tuple[str, str]  # its sign, "=" or "≈", and what stands behind it
+_RELATIONS = {"=": "=", "≈": r"\approx"}
 TEXT_WIDTH = 455.0  # points: 16 cm
 _EQUALS, _INDENT = 14.0, 20.0
 _STACKED = 210.0  # the widest numerator, denominator or root; a wider one is written in a line
@@ -176,52 +178,56 @@ class _Page:
         lines = [
             line
             for left, each in zip(lefts, equations, strict=True)
-            for line in self._lines(left, self.writer.sides(each), each.note, room)
+            for line in self._lines(left, self.writer.related(each), each.note, room)
         ]
         return _align(lines)
 
-    def _lines(self, left: str, sides: Sequence[str], note: str, room: float) -> list[str]:
+    def _lines(self, left: str, sides: Sequence[Side], note: str, room: float) -> list[str]:
         """One side after the other, the value behind the last where it fits."""
-        *forms, value = sides
+        *forms, (sign, value) = sides
         lines = ["&" + line for line in self._forms(forms, room)]
-        ending = f" = {value}"
+        ending = f" {_RELATIONS[sign]} {value}"
         used = latex_width(lines[-1]) + (_INDENT if len(lines) > 1 else 0) if lines else room
         if lines and used + latex_width("1" + ending) <= room:
             lines[-1] += ending
         else:
-            lines.append(f"&={ending[2:]}")
+            lines.append(f"&{ending.lstrip()}")
         lines += [rf"&\quad\ \text{{{line}}}" for line in _wrapped(note, room - _INDENT)]
         return [left + " " + lines[0], *lines[1:]]
 
-    def _forms(self, forms: Iterable[str], room: float) -> list[str]:
-        """Lines that begin with an equals sign, and those that go on below them."""
+    def _forms(self, forms: Iterable[Side], room: float) -> list[str]:
+        """Lines that begin with a sign, and those that go on below them."""
         lines = []
-        for form in forms:
+        for sign, form in forms:
             first, *others = broken(form, room, room - _INDENT)
-            lines += [f"= {first}", *(rf"\quad\ {line}" for line in others)]
+            lines += [f"{_RELATIONS[sign]} {first}", *(rf"\quad\ {line}" for line in others)]
         return lines
 
     def shares(self, shares: Shares) -> list[str]:
         """A line for each part: its label, its value, and a bar on the side of its sign."""
         largest = max((abs(part.value) for part in shares.parts), default=0.0)
-        lines = [line for part in shares.parts for line in self._share(part, largest)]
-        total = self._columns(escape(f"sum = {shares.of}" if shares.of else "sum"), shares.total)
-        return [*lines, total]
+        texts, total = self.writer.parts(shares)
+        lines = [
+            line
+            for part, text in zip(shares.parts, texts, strict=True)
+            for line in self._share(part, text, largest)
+        ]
+        return [*lines, self._columns(f"sum = {shares.of}" if shares.of else "sum", total)]
 
-    def _share(self, part: Share, largest: float) -> list[str]:
+    def _share(self, part: Share, value: str, largest: float) -> list[str]:
         size = _BAR * abs(part.value) / largest if largest and part.value == part.value else 0.0
         bar = rf"\rule{{{min(size, _BAR):.1f}pt}}{{1.2ex}}"
         shift = _BAR - size if part.value < 0 else _BAR + 1
-        lines = [self._columns(escape(part.label), part.value, rf"\hspace{{{shift:.1f}pt}}{bar}")]
+        lines = [self._columns(part.label, value, rf"\hspace{{{shift:.1f}pt}}{bar}")]
         if part.product is not None:
-            sides = [self.writer.node(part.product, numbers) for numbers in (False, True)]
+            sides = [("=", self.writer.node(part.product, numbers)) for numbers in (False, True)]
             room = TEXT_WIDTH - _EQUALS - _INDENT
             lines += [rf"\hspace*{{20pt}}${line}$\par" for line in self._forms(sides, room)]
         return lines
 
-    def _columns(self, label: str, value: float, bar: str = "") -> str:
-        text = rf"\parbox[t]{{180pt}}{{\raggedright {label}}}"
-        return rf"{text}\makebox[90pt][r]{{${self.writer.value(value)}$}}\quad {bar}\par"
+    def _columns(self, label: str, value: str, bar: str = "") -> str:
+        text = rf"\parbox[t]{{180pt}}{{\raggedright {escape(label)}}}"
+        return rf"{text}\makebox[90pt][r]{{${value}$}}\quad {bar}\par"
 
 
 def _align(lines: Sequence[str]) -> str:

@@ -29,7 +29,7 @@ _ITALIC = _DIGITS | _spread(
     r"\alpha \beta \gamma \delta \eta \theta \lambda \mu \nu \rho \sigma \tau \phi \ell \partial "
     r"\pi \zeta \xi \epsilon \varepsilon 6.5; \varphi \chi \psi \omega 6.9; "
     r"\Sigma \Phi \Delta \Gamma 7.3; \infty 10.0; \cdots 13.4; \lVert \rVert 5.0; "
-    r"\lvert \rvert 2.8; \cdot 2.8; \times 7.8; \quad 10.0; \, 1.7; \sum 10.6"
+    r"\lvert \rvert 2.8; \cdot 2.8; \times \approx 7.8; \quad 10.0; \, 1.7; \sum 10.6"
 )
 _ROMAN = _DIGITS | _spread(
     "abcdeghknopquvxyz_$ 5.6; fijlrst 4.0; mw 8.4; "
@@ -39,7 +39,8 @@ _FENCES = {"big": 4.6, "Big": 6.0}
 _NAMES = {r"\exp", r"\ln", r"\cos", r"\sin", r"\tanh", r"\max"}
 _ROMANS = {r"\mathrm", r"\operatorname", r"\text", r"\textbf", r"\texttt"}
 _AROUND = {r"\hat", r"\overline", r"\chainrulecancel"}
-_OPEN, _CLOSED = set("([") | {r"\lvert"}, set(")]") | {r"\rvert"}
+_OPEN = {"(", "[", r"\lvert"}
+_RELATIONS, _OPERATORS = {"=", "<", ">", r"\approx"}, {"+", "-", r"\cdot", r"\times"}
 
 
 def latex_width(text: str) -> float:
@@ -66,9 +67,9 @@ class _Ruler:
                 scripts[which] = 0.5 + self._argument(size * _SCRIPT, roman)
                 continue
             width, scripts = width + max(scripts), [0.0, 0.0]
-            operator = not roman and token in ("+", "-", "=", ">", "<", r"\cdot", r"\times")
+            operator = not roman and token in _RELATIONS | _OPERATORS
             if operator and operand and size == 1.0:
-                width += _RELATION if token in "=<>" else _BINARY
+                width += _RELATION if token in _RELATIONS else _BINARY
             width += self._one(token, size, roman)
             operand = not operator and token not in _OPEN and (operand or token != " ")
         return width + max(scripts)
