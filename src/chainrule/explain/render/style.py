@@ -43,10 +43,11 @@ _RULES = """\
 & summary { cursor: pointer; }
 & .notice { border-left: 0.25em solid var(--less); padding-left: 0.6em; }
 & .note, & small { color: var(--faint); font-size: 0.9em; }
-& .equation { display: flex; flex-wrap: wrap; margin: 0.35em 0 0.35em 1em; }
+& .equation { display: flex; flex-wrap: wrap; align-items: baseline; margin: 0.35em 0 0.35em 1em; }
 & .left { margin-right: 0.3em; }
 & .sides { flex: 1 1 13em; }
-& .side { padding-left: 1.5em; text-indent: -1.5em; }
+& .side { padding-left: 1.5em; text-indent: -1.5em; margin: 0.15em 0; }
+& mfrac { padding: 0.12em 0.1em; }
 & math { font-size: 1.08em; text-indent: 0; overflow-wrap: normal; white-space: nowrap; }
 & .activation { color: var(--activation); }
 & .weight { color: var(--weight); }
