@@ -7,7 +7,17 @@ import re
 import pytest
 
 from chainrule.explain.explain import explain
-from chainrule.explain.notation.tree import HALF, Number, Quantity, apply, over, power, times
+from chainrule.explain.notation.tree import (
+    HALF,
+    Number,
+    Quantity,
+    Total,
+    add,
+    apply,
+    over,
+    power,
+    times,
+)
 from chainrule.explain.render.latex import LatexWriter
 from rendered import HOSTILE, trace_of
 
@@ -36,6 +46,7 @@ def test_symbols(quantity, text):
         (over(Number(1), Number(4)), r"\frac{1}{4}"),
         (apply("exp", over(HALF, Number(2))), r"\exp\Bigl(\frac{0.5}{2}\Bigr)"),
         (apply("sqrt", Number(2)), r"\sqrt{2}"),
+        (add(Number(1), times(Total(HALF, "k", 3, -2.0), Number(3))), r"1 - 2.000 \cdot 3"),
         (apply("abs", Number(2)), r"\lvert 2\rvert "),
         (Number(float("inf")), r"\infty"),
         (Number(float("nan")), r"\mathrm{NaN}"),

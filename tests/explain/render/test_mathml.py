@@ -11,6 +11,7 @@ from chainrule.explain.notation.tree import (
     ONE,
     Number,
     Quantity,
+    Total,
     add,
     apply,
     cancel,
@@ -57,6 +58,7 @@ def test_a_symbol_has_its_role_and_its_home():
         (apply("sqrt", Number(3.0)), "3"),
         (apply("exp", minus(Number(3.0))), "exp(−3)"),
         (apply("abs", Number(3.0)), "|3|"),
+        (minus(times(Total(ONE, "k", 3, -2.0), Number(3.0))), "−(−2.000·3)"),
         (cancel(ONE, HALF), "10.5·0.5"),
     ],
 )

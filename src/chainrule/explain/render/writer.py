@@ -170,6 +170,8 @@ class Writer(ABC):
             return self.part(node.child, numbers, PRODUCT)
         if isinstance(node, Quantity):
             return self.value(-node.value, node)
+        if isinstance(node, Total):
+            return self.value(-node.value)
         return self.constant(-node.value)
 
     def quotient(self, top: Node, bottom: Node, numbers: bool) -> str:
@@ -195,7 +197,7 @@ class Writer(ABC):
 
     def is_negative(self, node: Node, numbers: bool) -> bool:
         """Whether it is written as a bare number with a minus sign."""
-        bare = isinstance(node, Number) or (numbers and isinstance(node, Quantity))
+        bare = isinstance(node, Number) or (numbers and isinstance(node, Quantity | Total))
         return bare and node.value < 0
 
     def _starts_negative(self, node: Node, numbers: bool) -> bool:
