@@ -24,6 +24,7 @@ from chainrule.cli.lesson import lesson
 from chainrule.cli.output import tell_error
 from chainrule.cli.predict import predict
 from chainrule.cli.train import train
+from chainrule.cli.verify import verify
 from chainrule.errors import ChainruleError
 
 # Plain help without rich: it answers in half the time and reads the same in every terminal.
@@ -34,7 +35,7 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, predict, evaluate, explain, info, check, diagnose, demo, lesson):
+for command in (train, predict, evaluate, explain, info, check, diagnose, demo, lesson, verify):
     app.command(command.__name__)(command)
 
 # typer keeps click inside itself from some version on; its errors are known by their common base.

@@ -1,0 +1,150 @@
+"""Promises about files, ends and interrupts."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from chainrule.errors import ModelFileError
+from chainrule.files import ModelRecord, from_bytes, read_model, save_model, to_bytes
+from chainrule.promises.broken import BrokenPromise
+from chainrule.promises.networks import cases, same_bits
+
+N_DAMAGED = 2_000
+INTERRUPT_SECONDS = 2.0  # until a training that is told to stop has stopped, on a busy machine
+
+_KILLED = """
+import dataclasses, os, sys
+from chainrule.files import write
+def die(*_):
+    os._exit(9)
+write.CALLS = dataclasses.replace(write.FileCalls(), **{sys.argv[2]: die})
+write.write_atomically(sys.argv[1], b"half")
+"""
+
+_INTERRUPTED = """
+import sys, time, warnings
+import numpy as np
+from chainrule.network.network import Network
+warnings.simplefilter("ignore")
+X = np.random.default_rng(0).standard_normal((20_000, 64)).astype("float32")
+net = Network([64, 256, 256, 1], random_state=0)
+def told(epoch, history):
+    if epoch == 0:
+        print("training", flush=True)
+history = net.fit(X, X[:, :1], epochs=100_000, batch_size=256, callback=told)
+print("stopped", history.interrupted, np.isfinite(net.predict(X)).all(), flush=True)
+"""
+
+
+def record() -> ModelRecord:
+    """A model as files hold it."""
+    case = cases(1, seed=7)[0]
+    return ModelRecord("network", case.spec, case.training, case.params, None)
+
+
+def file_is_exact() -> str:
+    """A saved model comes back bit for bit, and equal models are equal files."""
+    one = record()
+    data = to_bytes(one)
+    again = from_bytes(data)
+    if not same_bits(one.params, again.params) or to_bytes(again) != data:
+        raise BrokenPromise("a model does not come back from its file as it was saved")
+    return f"the same {len(data):,} bytes, there and back"
+
+
+def file_is_safe() -> str:
+    """A damaged file is refused or loads as it was; a pickle is never opened."""
+    one, draw = record(), random.Random(0)
+    data = to_bytes(one)
+    refused = 0
+    for _ in range(N_DAMAGED):
+        damaged = bytearray(data)
+        for _ in range(draw.choice((1, 1, 2, 8))):
+            damaged[draw.randrange(len(damaged))] ^= 1 << draw.randrange(8)
+        try:
+            found = from_bytes(bytes(damaged))
+        except ModelFileError:
+            refused += 1
+            continue
+        if not same_bits(one.params, found.params):
+            raise BrokenPromise("a damaged file loads as another model")
+    try:
+        from_bytes(pickle.dumps(_Trap()))
+    except ModelFileError:
+        return f"{refused:,} of {N_DAMAGED:,} damaged files refused, the others unharmed"
+    raise BrokenPromise("a pickle was opened as a model")
+
+
+class _Trap:
+    """Would end the process if it were unpickled."""
+
+    def __reduce__(self) -> tuple[object, tuple[int]]:
+        return os._exit, (3,)
+
+
+def killed_save() -> str:
+    """A save that is killed at any of its calls leaves the old file or the new one."""
+    one = record()
+    calls = ("write", "fsync", "close", "replace", "fsync_folder")
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.safetensors"
+        for call in calls:
+            save_model(path, one)
+            old = path.read_bytes()
+            subprocess.run([sys.executable, "-c", _KILLED, os.fspath(path), call], check=False)
+            if path.read_bytes() not in (old, b"half"):
+                raise BrokenPromise(f"a save killed at {call} leaves half a file")
+        save_model(path, one)
+        read_model(path)
+        left = [name for name in os.listdir(folder) if name != path.name]
+        if left:
+            raise BrokenPromise(f"a killed save leaves {left[0]} behind")
+    return f"killed at {len(calls)} places, the file whole each time"
+
+
+def interrupt() -> str:
+    """Ctrl-C ends a training soon and leaves a model that answers."""
+    if sys.platform == "win32":
+        return "not tried on this system"
+    with subprocess.Popen(
+        [sys.executable, "-c", _INTERRUPTED], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        start = time.perf_counter()
+        process.send_signal(signal.SIGINT)
+        said = process.stdout.readline().split()
+        seconds = time.perf_counter() - start
+        process.kill()
+    if said != ["stopped", "True", "True"]:
+        raise BrokenPromise(f"an interrupted training said {' '.join(said) or 'nothing'}")
+    if seconds > INTERRUPT_SECONDS:
+        raise BrokenPromise(f"an interrupted training took {seconds:.1f} s to stop")
+    return f"stopped after {1000 * seconds:.0f} ms, with a model that answers"
+
+
+def unfinished() -> str:
+    """A step number and moments go with the file, so that training goes on from it."""
+    from chainrule import engine
+
+    case = cases(6, seed=8)[5]
+    half = replace(case.training, epochs=2)
+    part = engine.fit(case.spec, case.params, case.X, case.y, half)
+    saved = ModelRecord("network", case.spec, half, part.params, part.history, part.state)
+    opened = from_bytes(to_bytes(saved))
+    ends = [
+        engine.fit(case.spec, params, case.X, case.y, half, state=state).params
+        for params, state in ((part.params, part.state), (opened.params, opened.state))
+    ]
+    if not same_bits(*ends):
+        raise BrokenPromise("training goes on otherwise from a file than from memory")
+    return "training goes on from the file, bit for bit"
