@@ -288,7 +288,9 @@ struct KernelTable {
   // out = x * y over count numbers (whole panels)
   void (*multiply)(const T* x, const T* y, T* out, Index count);
   // sum of x[0..count-1], in P lanes and one tree; x padded with zeros to whole panels
-  T (*sum_rows)(const T* x, Index count);
+  double (*sum_rows)(const T* x, Index count);
+  // the same of one row's units, in T
+  T (*sum_units)(const T* x, Index count);
   // forward, loss and backward of all rows; then gradients and updates of all layers
   void (*small_rows)(const SmallLayer<T>* layers, Index n_layers, const LossArgs<T>& loss);
   void (*small_weights)(const SmallLayer<T>* layers, Index n_layers, const SmallUpdate<T>& step);

@@ -6,6 +6,7 @@
 #include "kernels/lanes.inl"
 #include "kernels/activations.inl"
 #include "kernels/prefetch.inl"
+#include "kernels/sums.inl"
 #include "kernels/tiles.inl"
 #include "kernels/products.inl"
 #include "kernels/losses.inl"
@@ -46,6 +47,7 @@ constexpr KernelTable<T> make_table() {
       scale_rows<T>,
       multiply<T>,
       sum_rows<T>,
+      sum_units<T>,
       small_rows<T>,
       small_weights<T>,
       evaluate<T>,

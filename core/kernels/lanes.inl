@@ -25,6 +25,12 @@ struct EveryLane {
   static constexpr int of(int lane) { return lane; }
 };
 
+// Lanes kFirst, kFirst + 1, ...
+template <int kFirst>
+struct LanesFrom {
+  static constexpr int of(int lane) { return kFirst + lane; }
+};
+
 // Of vectors that hold sums of kTerms terms each: the lower or the upper half of every sum's terms.
 template <int kTerms, bool kUpper>
 struct HalfOfTerms {

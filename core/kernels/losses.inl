@@ -36,7 +36,7 @@ inline T sum_panel(const Vector<T> (&parts)[kParts]) {
 }
 
 template <class T>
-T sum_rows(const T* x, Index count) {
+T sum_units(const T* x, Index count) {
   Vector<T> parts[kParts]{};
   for (Index i = 0; i < count; i += kPanel<T>)
     for (int j = 0; j < kParts; ++j) parts[j] += load<T>(x + i + j * kLanes<T>);

@@ -9,7 +9,11 @@
 //   dphase_k = -g_k sin(u_k)            dfrequency_k = -2 pi x g_k sin(u_k)
 //
 // summed over the batch. Rows lie in the lanes, and sums run in kPanel lanes and one tree, so that
-// no vector width changes a bit.
+// no vector width changes a bit; blocks of rows are added in double.
+
+// Rows of a block: as many as a chain has in each lane.
+template <class T>
+inline constexpr Index kPeriodicRows = kChain * kPanel<T>;
 
 inline constexpr double kTurn = 6.283185307179586;
 
@@ -66,32 +70,40 @@ inline void periodic_gradients(const PeriodicGradientArgs<T>& args) {
       delta[m * padded + b] = inside ? args.delta[b * args.delta_stride + m] : T(0);
   }
   for (Index m = 0; m < n_outputs; ++m)
-    args.bias[m] = args.scale * sum_rows<T>(delta + m * padded, padded);
+    args.bias[m] = args.scale * static_cast<T>(sum_rows<T>(delta + m * padded, padded));
   for (Index k = 0; k < column.frequencies; ++k) {
-    Vector<T> weight[kPeriodicOutputs][kParts] = {}, phase[kParts] = {}, frequency[kParts] = {};
-    for (Index b = 0; b < padded; b += kPanel<T>) {
+    double weights[kPeriodicOutputs] = {}, phases = 0, frequencies = 0;
+    for (Index top = 0; top < padded;) {
+      const Index end =
+          kChained<T> && padded - top > kPeriodicRows<T> ? top + kPeriodicRows<T> : padded;
+      Vector<T> weight[kPeriodicOutputs][kParts] = {}, phase[kParts] = {}, frequency[kParts] = {};
+      for (; top < end; top += kPanel<T>) {
 #pragma GCC unroll 4
-      for (int part = 0; part < kParts; ++part) {
-        const Index at = b + part * kLanes<T>;
-        const Vector<T> value = load<T>(x + at);
-        const Vector<T> turns = turns_of<T>(column, k, value);
-        const Vector<T> c = cos2pi_of<T>(turns);
-        Vector<T> g{};
+        for (int part = 0; part < kParts; ++part) {
+          const Index at = top + part * kLanes<T>;
+          const Vector<T> value = load<T>(x + at);
+          const Vector<T> turns = turns_of<T>(column, k, value);
+          const Vector<T> c = cos2pi_of<T>(turns);
+          Vector<T> g{};
 #pragma GCC unroll 4
-        for (Index m = 0; m < n_outputs; ++m) {
-          const Vector<T> d = load<T>(delta + m * padded + at);
-          weight[m][part] = fma(d, c, weight[m][part]);
-          g = fma(broadcast<T>(column.weight[m * column.weight_stride + k]), d, g);
+          for (Index m = 0; m < n_outputs; ++m) {
+            const Vector<T> d = load<T>(delta + m * padded + at);
+            weight[m][part] = fma(d, c, weight[m][part]);
+            g = fma(broadcast<T>(column.weight[m * column.weight_stride + k]), d, g);
+          }
+          const Vector<T> pull = g * sin2pi_of<T>(turns);
+          phase[part] -= pull;
+          frequency[part] = fma(-pull, value, frequency[part]);
         }
-        const Vector<T> pull = g * sin2pi_of<T>(turns);
-        phase[part] -= pull;
-        frequency[part] = fma(-pull, value, frequency[part]);
       }
+      for (Index m = 0; m < n_outputs; ++m) weights[m] += sum_panel<T>(weight[m]);
+      phases += sum_panel<T>(phase);
+      frequencies += sum_panel<T>(frequency);
     }
     for (Index m = 0; m < n_outputs; ++m)
-      args.weight[m * column.weight_stride + k] = args.scale * sum_panel<T>(weight[m]);
-    args.phase[k] = args.scale * sum_panel<T>(phase);
-    args.frequency[k] = args.scale * T(kTurn) * sum_panel<T>(frequency);
+      args.weight[m * column.weight_stride + k] = args.scale * static_cast<T>(weights[m]);
+    args.phase[k] = args.scale * static_cast<T>(phases);
+    args.frequency[k] = args.scale * T(kTurn) * static_cast<T>(frequencies);
   }
 }
 

@@ -5,18 +5,16 @@
 //   backward data      below = delta W        streams panels of WT,  broadcasts rows of delta
 //   backward weights   dW    = delta^T x      streams columns of delta over the batch, broadcasts x
 //
-// An element is one chain of FMAs from 0 over the summed index in ascending order, so neither the
-// tile, nor the K block, nor the thread that computes it changes a bit.
+// An element of the first two is one chain of FMAs from 0 over the summed index in ascending order,
+// one of the third the sum of such chains that sums.inl describes; so neither the tile, nor the
+// thread that computes it changes a bit.
 // Loops, outside in: JR panel group, PC block of the summed index, IR tile of rows. Weights too
 // large for L3 are fetched a block ahead.
 
-// Summed indices per PC block: one panel block of 256 x 64 bytes fills half of a 32 KiB L1.
-inline constexpr Index kKC = 256;
 // Rows of partial sums kept between PC blocks.
 inline constexpr Index kMC = 264;
-
-// Summed indices of the next PC block, when so many are left.
-inline Index block_depth(Index left) { return left < kKC + kKC / 2 ? left : kKC; }
+// The same where they are input units and the sums wait in double: as many as a task has.
+inline constexpr Index kMCAcross = 96;
 
 // Where the factors of a product lie.
 template <class T>
@@ -29,17 +27,26 @@ struct Operands {
   Index depth;
 };
 
-// One tile over the whole summed index, or over one PC block of it with `partial` sums between.
-template <class T, bool kAcross, bool kFetch, int kRows, int kPanels, class Epilogue>
-inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index row, Index panel,
-                     Index start, Index depth, T* partial, Prefetch& prefetch) {
-  Tile<T, kRows, kPanels> tile;
-  constexpr Index kWidth = kPanels * kPanel<T>;
-  if (start == 0) {
-    tile.clear();
-  } else {
-    tile.load_from(partial, kWidth);
-  }
+// What is summed over: a layer's units, or the rows of a batch, beyond one chain as sums.inl says.
+enum class Over { units, rows, chains };
+
+// What partial sums are kept in between PC blocks.
+template <class T, Over kOver>
+struct PartialOf {
+  using Type = T;
+};
+template <>
+struct PartialOf<float, Over::chains> {
+  using Type = double;
+};
+template <class T, Over kOver>
+using Partial = typename PartialOf<T, kOver>::Type;
+
+// Summed indices [start, start + depth) of one tile, in one chain.
+template <class T, bool kAcross, bool kFetch, int kRows, int kPanels>
+[[gnu::always_inline]] inline void run_chain(Tile<T, kRows, kPanels>& tile, const Operands<T>& from,
+                                             Index row, Index panel, Index start, Index depth,
+                                             Prefetch& prefetch) {
   const T* a = from.a + (kAcross ? start * from.a_stride + row : row * from.a_stride + start);
   const T* b = from.b + panel * from.b_panel + start * from.b_step;
   if constexpr (kFetch) {
@@ -52,24 +59,69 @@ inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index ro
   } else {
     tile.template accumulate<kAcross>(a, from.a_stride, b, from.b_step, from.b_panel, depth);
   }
-  if (start + depth < from.depth) {
-    tile.store_to(partial, kWidth);
-  } else {
-    epilogue.template finish<kRows, kPanels>(tile, row, panel);
+}
+
+// The chains of a block but the last one, into `sums`; returns where that begins. Out of line, so
+// that registers hold nothing but the tile.
+template <class T, bool kFetch, int kRows, int kPanels>
+[[gnu::noinline]] Index run_first_chains(const Operands<T>& from, Index row, Index panel,
+                                         Index start, Index depth, T* sums, Prefetch& prefetch) {
+  constexpr Index kWidth = kPanels * kPanel<T>;
+  Index p = 0;
+  for (; chain_depth(depth - p) < depth - p; p += kChain) {
+    Tile<T, kRows, kPanels> tile;
+    tile.clear();
+    run_chain<T, true, kFetch>(tile, from, row, panel, start + p, kChain, prefetch);
+    if (p > 0) tile.add(sums, kWidth);
+    tile.store_to(sums, kWidth);
   }
+  return start + p;
+}
+
+// One tile over the whole summed index, or over one PC block of it with `partial` sums between.
+template <class T, Over kOver, bool kFetch, int kRows, int kPanels, class Epilogue>
+inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index row, Index panel,
+                     Index start, Index depth, Partial<T, kOver>* partial, Prefetch& prefetch) {
+  Tile<T, kRows, kPanels> tile;
+  constexpr Index kWidth = kPanels * kPanel<T>;
+  const bool first = start == 0, last = start + depth == from.depth;
+  if constexpr (kOver == Over::chains) {
+    alignas(64) T sums[kRows * kWidth];
+    const Index end = start + depth;
+    start =
+        run_first_chains<T, kFetch, kRows, kPanels>(from, row, panel, start, depth, sums, prefetch);
+    tile.clear();
+    run_chain<T, true, kFetch>(tile, from, row, panel, start, end - start, prefetch);
+    tile.add(sums, kWidth);
+    if (!(first && last)) {
+      tile.store_to(sums, kWidth);
+      carry(sums, partial, kRows * kWidth, first, last);
+      if (last) tile.load_from(sums, kWidth);
+    }
+  } else {
+    if (first) {
+      tile.clear();
+    } else {
+      tile.load_from(partial, kWidth);
+    }
+    run_chain<T, kOver != Over::units, kFetch>(tile, from, row, panel, start, depth, prefetch);
+    if (!last) tile.store_to(partial, kWidth);
+  }
+  if (last) epilogue.template finish<kRows, kPanels>(tile, row, panel);
 }
 
 // Picks the instantiation for 1..kMR rows.
-template <class T, bool kAcross, bool kFetch, bool kGroup, class Epilogue, int kRows = kMR>
+template <class T, Over kOver, bool kFetch, bool kGroup, class Epilogue, int kRows = kMR>
 inline void pick_tile(int rows, const Operands<T>& from, const Epilogue& epilogue, Index row,
-                      Index panel, Index start, Index depth, T* partial, Prefetch& prefetch) {
+                      Index panel, Index start, Index depth, Partial<T, kOver>* partial,
+                      Prefetch& prefetch) {
   if constexpr (kRows > 1) {
     if (rows < kRows) {
-      return pick_tile<T, kAcross, kFetch, kGroup, Epilogue, kRows - 1>(
+      return pick_tile<T, kOver, kFetch, kGroup, Epilogue, kRows - 1>(
           rows, from, epilogue, row, panel, start, depth, partial, prefetch);
     }
   }
-  run_tile<T, kAcross, kFetch, kRows, kGroup ? tile_panels(kRows) : 1>(
+  run_tile<T, kOver, kFetch, kRows, kGroup ? tile_panels(kRows) : 1>(
       from, epilogue, row, panel, start, depth, partial, prefetch);
 }
 
@@ -91,13 +143,14 @@ inline Prefetch next_block(const Operands<T>& from, Index panel, Index width, In
 
 // All panels x rows of one product. Rows are split evenly: 32 = 6,6,5,5,5,5 rather than 6,...,2.
 // With kFetch, `prefetch` comes in meanwhile, or where the caller has none, the next block of b.
-template <class T, bool kAcross, bool kFetch, class Epilogue>
+template <class T, Over kOver, bool kFetch, class Epilogue>
 [[gnu::noinline]] void product_of_tiles(const Operands<T>& from, Index rows, Index n_panels,
                                         Epilogue epilogue, Prefetch& prefetch) {
   // Fewer rows than kMR may have more panels, but then fewer sums.
-  alignas(64) T partial[kMC * kPanel<T> * tile_panels(kMR)];
-  for (Index top = 0; top < rows; top += kMC) {
-    const Index height = rows - top < kMC ? rows - top : kMC;
+  constexpr Index kMost = kOver == Over::chains ? kMCAcross : kMC;
+  alignas(64) Partial<T, kOver> partial[kMost * kPanel<T> * tile_panels(kMR)];
+  for (Index top = 0; top < rows; top += kMost) {
+    const Index height = rows - top < kMost ? rows - top : kMost;
     const Index n_tiles = (height + kMR - 1) / kMR;
     const Index base = n_tiles == 1 ? height : height / n_tiles;
     const Index longer = height - base * n_tiles;
@@ -109,20 +162,20 @@ template <class T, bool kAcross, bool kFetch, class Epilogue>
       Index start = 0;
       do {
         const Index depth = block_depth(from.depth - start);
-        if constexpr (kFetch && !kAcross) {
+        if constexpr (kFetch && kOver == Over::units) {
           prefetch = next_block(from, panel, grouped ? group : 1, n_panels, start + depth,
                                 n_tiles * chunks_of(depth));
         }
         Index row = top;
         for (Index tile = 0; tile < n_tiles; ++tile) {
           const int size = static_cast<int>(base + (tile < longer));
-          T* kept = partial + (row - top) * kPanel<T> * group;
+          Partial<T, kOver>* kept = partial + (row - top) * kPanel<T> * group;
           if (grouped) {
-            pick_tile<T, kAcross, kFetch, true>(size, from, epilogue, row, panel, start, depth,
-                                                kept, prefetch);
+            pick_tile<T, kOver, kFetch, true>(size, from, epilogue, row, panel, start, depth, kept,
+                                              prefetch);
           } else {
-            pick_tile<T, kAcross, kFetch, false>(size, from, epilogue, row, panel, start, depth,
-                                                 kept, prefetch);
+            pick_tile<T, kOver, kFetch, false>(size, from, epilogue, row, panel, start, depth, kept,
+                                               prefetch);
           }
           row += size;
         }
@@ -134,38 +187,35 @@ template <class T, bool kAcross, bool kFetch, class Epilogue>
 }
 
 // A small network's product. Out of line, so that nothing larger is prepared for it.
-template <class T, bool kAcross, class Epilogue, int kRows>
+template <class T, Over kOver, class Epilogue, int kRows>
 [[gnu::noinline]] void product_of_one_tile(const Operands<T>& from, Epilogue epilogue) {
-  Tile<T, kRows, 1> tile;
-  tile.clear();
-  tile.template accumulate<kAcross>(from.a, from.a_stride, from.b, from.b_step, from.b_panel,
-                                    from.depth);
-  epilogue.template finish<kRows, 1>(tile, 0, 0);
+  Prefetch nothing;
+  run_tile<T, kOver, false, kRows, 1>(from, epilogue, 0, 0, 0, from.depth, nullptr, nothing);
 }
 
-template <class T, bool kAcross, class Epilogue, int kLeast = 1, int kMost = kMR>
+template <class T, Over kOver, class Epilogue, int kLeast = 1, int kMost = kMR>
 inline void pick_one_tile(Index rows, const Operands<T>& from, const Epilogue& epilogue) {
   if constexpr (kLeast == kMost) {
-    product_of_one_tile<T, kAcross, Epilogue, kLeast>(from, epilogue);
+    product_of_one_tile<T, kOver, Epilogue, kLeast>(from, epilogue);
   } else {
     constexpr int kMiddle = (kLeast + kMost) / 2;
     if (rows <= kMiddle) {
-      pick_one_tile<T, kAcross, Epilogue, kLeast, kMiddle>(rows, from, epilogue);
+      pick_one_tile<T, kOver, Epilogue, kLeast, kMiddle>(rows, from, epilogue);
     } else {
-      pick_one_tile<T, kAcross, Epilogue, kMiddle + 1, kMost>(rows, from, epilogue);
+      pick_one_tile<T, kOver, Epilogue, kMiddle + 1, kMost>(rows, from, epilogue);
     }
   }
 }
 
-template <class T, bool kAcross, class Epilogue>
+template <class T, Over kOver, class Epilogue>
 inline void product(const Operands<T>& from, Index rows, Index n_panels, const Epilogue& epilogue,
                     bool fetch, Prefetch& prefetch) {
   if (rows <= kMR && n_panels == 1 && from.depth < kKC) {
-    pick_one_tile<T, kAcross>(rows, from, epilogue);
+    pick_one_tile<T, kOver>(rows, from, epilogue);
   } else if (fetch) {
-    product_of_tiles<T, kAcross, true>(from, rows, n_panels, epilogue, prefetch);
+    product_of_tiles<T, kOver, true>(from, rows, n_panels, epilogue, prefetch);
   } else {
-    product_of_tiles<T, kAcross, false>(from, rows, n_panels, epilogue, prefetch);
+    product_of_tiles<T, kOver, false>(from, rows, n_panels, epilogue, prefetch);
   }
 }
 
@@ -174,8 +224,8 @@ void forward_product(const ForwardArgs<T>& args) {
   const Operands<T> from{args.x,    args.x_stride,     args.weights,
                          kPanel<T>, args.panel_stride, args.n_in};
   Prefetch prefetch;
-  product<T, false>(from, args.rows, args.n_panels, ForwardEpilogue<T>{args},
-                    args.n_in * args.n_panels * kCacheLine >= kFetchFrom, prefetch);
+  product<T, Over::units>(from, args.rows, args.n_panels, ForwardEpilogue<T>{args},
+                          args.n_in * args.n_panels * kCacheLine >= kFetchFrom, prefetch);
 }
 
 template <class T>
@@ -183,8 +233,8 @@ void backward_data_product(const BackwardArgs<T>& args) {
   const Operands<T> from{args.delta, args.delta_stride, args.weights_t,
                          kPanel<T>,  args.panel_stride, args.n_out};
   Prefetch prefetch;
-  product<T, false>(from, args.rows, args.n_panels, BackwardEpilogue<T>{args},
-                    args.n_out * args.n_panels * kCacheLine >= kFetchFrom, prefetch);
+  product<T, Over::units>(from, args.rows, args.n_panels, BackwardEpilogue<T>{args},
+                          args.n_out * args.n_panels * kCacheLine >= kFetchFrom, prefetch);
 }
 
 template <class T>
@@ -198,15 +248,11 @@ void weight_gradient_product(const GradientArgs<T>& args) {
   if (args.n_runs > 0)
     prefetch.spread((rows + kMR - 1) / kMR * ((args.n_panels + kGroup - 1) / kGroup) *
                     chunks_of(args.batch));
-  product<T, true>(from, rows, args.n_panels, GradientEpilogue<T>{args}, args.n_runs > 0, prefetch);
-}
-
-// Bias gradients: the chain of the weights' with x = 1.
-template <class T>
-void column_sums(const T* delta, Index stride, Index batch, Index n_panels, T scale, T* out) {
-  for (Index j = 0; j < n_panels * kPanel<T>; j += kLanes<T>) {
-    Vector<T> sum{};
-    for (Index b = 0; b < batch; ++b) sum += load<T>(delta + b * stride + j);
-    store<T>(out + j, sum * scale);
+  const GradientEpilogue<T> epilogue{args};
+  if constexpr (kChained<T>) {
+    if (chain_depth(args.batch) < args.batch)
+      return product<T, Over::chains>(from, rows, args.n_panels, epilogue, args.n_runs > 0,
+                                      prefetch);
   }
+  product<T, Over::rows>(from, rows, args.n_panels, epilogue, args.n_runs > 0, prefetch);
 }

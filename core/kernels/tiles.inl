@@ -29,6 +29,14 @@ struct Tile {
         store<T>(to + i * stride + j * kLanes<T>, sums[i][j]);
   }
 
+  void add(const T* from, Index stride) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i)
+#pragma GCC unroll 16
+      for (int j = 0; j < kPanels * kParts; ++j)
+        sums[i][j] += load<T>(from + i * stride + j * kLanes<T>);
+  }
+
   // sums[i][j] += a(i, p) b(p, j), p = 0..depth-1. kAcross: a(i, p) = a[p * a_stride + i], the
   // batch is summed; else a[i * a_stride + p]. b(p, .) = b + p * b_step, panels b_panel apart.
   template <bool kAcross>

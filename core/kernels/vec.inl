@@ -7,6 +7,7 @@
 
 typedef float Floats __attribute__((vector_size(kVectorBytes)));
 typedef double Doubles __attribute__((vector_size(kVectorBytes)));
+typedef float HalfFloats __attribute__((vector_size(kVectorBytes / 2)));
 typedef std::int32_t Int32s __attribute__((vector_size(kVectorBytes)));
 typedef std::int64_t Int64s __attribute__((vector_size(kVectorBytes)));
 

@@ -61,19 +61,25 @@ class EmbeddingLayer final : public Layer<T> {
     parts.add({tensor_, at_, 0, task.size});
   }
 
+  // The sums, in double.
+  Index scratch(Index) const override { return count_ * kInDouble; }
+
   // Row after row: one order for any number of threads.
   void gradient(const Frame<T>&, const LayerRows<T>& rows, const Task& task, Index n, T scale,
-                T* block, T*, std::span<const Run>) const override {
-    std::fill(block, block + task.size, T(0));
+                T* block, T* scratch, std::span<const Run>) const override {
+    auto* sums = reinterpret_cast<double*>(scratch);
+    std::fill(sums, sums + task.size, 0.0);
     for (Index b = 0; b < n; ++b)
       each_row(rows.in.row(b), [&](Index row, Index unit) {
         const T* delta = rows.delta.row(b) + unit;
-        for (Index u = 0; u < plan_.units; ++u) block[row + u] += delta[u];
+        for (Index u = 0; u < plan_.units; ++u) sums[row + u] += static_cast<double>(delta[u]);
       });
-    for (Index i = 0; i < task.size; ++i) block[i] *= scale;
+    for (Index i = 0; i < task.size; ++i) block[i] = static_cast<T>(sums[i]) * scale;
   }
 
  private:
+  static constexpr Index kInDouble = static_cast<Index>(sizeof(double) / sizeof(T));
+
   // Calls visit(first number of the code's row, first unit of `out`) for each column of one row.
   template <class Visit>
   void each_row(const T* codes, Visit visit) const {

@@ -96,7 +96,7 @@ class LayerNormLayer final : public Layer<T> {
 
   // Of a row whose padding is 0.
   T mean_of(const Frame<T>& frame, const T* row) const {
-    return frame.table.sum_rows(row, width()) / static_cast<T>(this->n_out());
+    return frame.table.sum_units(row, width()) / static_cast<T>(this->n_out());
   }
 
   T epsilon_;

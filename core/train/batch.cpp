@@ -103,8 +103,8 @@ void Batch<T>::gather(const KernelTable<T>& table, const Draw& draw, Index from,
 }
 
 template <class T>
-T Batch<T>::weight_sum(const KernelTable<T>& table) {
-  if (weights == nullptr) return static_cast<T>(n);
+double Batch<T>::weight_sum(const KernelTable<T>& table) {
+  if (weights == nullptr) return static_cast<double>(n);
   for (Index i = 0; i < n; ++i)
     weights[i] = table_.weights == nullptr ? T(1) : table_.weights[table_row(i)];
   const Index padded = panels<T>(n) * kPanel<T>;

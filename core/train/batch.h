@@ -21,7 +21,7 @@ class Batch {
   // Without an epoch (below 0) nothing is dropped.
   void gather(const KernelTable<T>& table, const Draw& draw, Index from, Index to);
   // Sum of the rows' weights, in one order.
-  T weight_sum(const KernelTable<T>& table);
+  double weight_sum(const KernelTable<T>& table);
 
   Index n = 0;  // rows in this step
   View<const T> x;

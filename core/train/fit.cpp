@@ -65,6 +65,13 @@ class Interrupts {
 };
 
 template <class T>
+double mean_weight(const Rows<T>& rows) {
+  double sum = 0;
+  for (Index i = 0; i < rows.n; ++i) sum += static_cast<double>(rows.weights[rows.at(i)]);
+  return sum / static_cast<double>(rows.n);
+}
+
+template <class T>
 void copy_values(const Buffer<T>& from, Buffer<T>& to) {
   if (to.size() == 0) to = Buffer<T>(from.size());
   std::memcpy(to.data(), from.data(), static_cast<std::size_t>(from.size()) * sizeof(T));
@@ -109,6 +116,10 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   Interrupts<T> interrupts(hooks, step, multiply_adds(network), pool.size() == 1);
   step.poll = Interrupts<T>::after_rows;
   step.poll_context = &interrupts;
+  // Its own weights' sum would cancel the weights of a mini-batch, of one row entirely; with the
+  // mean of all rows a step is an unbiased estimate of the full batch's.
+  if (n_batches > 1 && rows.weights != nullptr && !plan.penalty_per_batch)
+    step.mean_weight = mean_weight(rows);
   Predictor<T> predictor(network, validated ? pool.size() : 0);
   const bool keeps_outputs = hooks.metric || metric == Metric::refined;
   Buffer<T> outputs(keeps_outputs ? checked_multiply(validation.n, network.plan().n_outputs) : 0);
@@ -139,7 +150,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
                                 .dropout = factor(plan.dropout_schedule)};
       const double batch_penalty = plan.penalty_per_batch ? penalty(network, plan) : 0.0;
       const Clock::time_point step_start = tuning.measures() ? Clock::now() : start;
-      const T batch_loss = step.run(pool, tuning.threads(), factors, state.epoch);
+      const double batch_loss = step.run(pool, tuning.threads(), factors, state.epoch);
       if (tuning.measures()) tuning.record(seconds_since(step_start));
       if (step.stop.load()) {
         if (!interrupts.seen()) {
@@ -148,12 +159,12 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
         }
         break;
       }
-      const auto batch_weight = static_cast<double>(batch.weight_sum(table));
+      const double batch_weight = batch.weight_sum(table);
       // A batch whose penalty is its own counts by its rows, else by their weights.
       const double share = !plan.penalty_per_batch ? 1
                            : batch_weight > 0      ? static_cast<double>(n) / batch_weight
                                                    : 0;
-      epoch_loss += static_cast<double>(batch_loss) * share;
+      epoch_loss += batch_loss * share;
       epoch_weight += batch_weight * share;
       epoch_penalty += batch_penalty * share;
       ++steps_done;

@@ -43,7 +43,7 @@ void loss(const KernelTable<T>& table, const NetworkPlan& plan, const LossConsta
 }
 
 template <class T>
-T sum_losses(const KernelTable<T>& table, Batch<T>& batch) {
+double sum_losses(const KernelTable<T>& table, Batch<T>& batch) {
   const Index padded = panels<T>(batch.n) * kPanel<T>;
   std::fill(batch.losses + batch.n, batch.losses + padded, T(0));
   if (batch.weights != nullptr) table.multiply(batch.losses, batch.weights, batch.losses, padded);
@@ -56,7 +56,7 @@ T sum_losses(const KernelTable<T>& table, Batch<T>& batch) {
                                  Index, Index);                                                \
   template void loss(const KernelTable<T>&, const NetworkPlan&, const LossConstants<T>&,       \
                      Batch<T>&, Index, Index);                                                 \
-  template T sum_losses(const KernelTable<T>&, Batch<T>&);
+  template double sum_losses(const KernelTable<T>&, Batch<T>&);
 CHAINRULE_LOSS(float)
 CHAINRULE_LOSS(double)
 #undef CHAINRULE_LOSS

@@ -27,6 +27,6 @@ void loss(const KernelTable<T>& table, const NetworkPlan& plan, const LossConsta
 
 // Sum over the batch of weight * loss; the same order for any number of threads.
 template <class T>
-T sum_losses(const KernelTable<T>& table, Batch<T>& batch);
+double sum_losses(const KernelTable<T>& table, Batch<T>& batch);
 
 }  // namespace chainrule

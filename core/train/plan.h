@@ -53,7 +53,8 @@ struct TrainingPlan {
   bool mean = true;      // else the sum over rows
   double l1 = 0;
   double l2 = 0;
-  bool penalty_per_batch = false;  // l1 and l2 are divided by the sum of the batch's row weights
+  // A batch divides its loss, l1 and l2 by the sum of its own row weights.
+  bool penalty_per_batch = false;
   double weight_decay = 0;
   double clip_norm = 0;  // 0 is none
   Index patience = 0;    // 0 is none

@@ -159,20 +159,21 @@ void Step<T>::weights_phase(ThreadPool& pool, int thread, int active, const Step
 }
 
 template <class T>
-T Step<T>::run(ThreadPool& pool, int active, const StepFactors& factors, Index epoch) {
-  const T weight_sum = batch_.weight_sum(frame_.table);
-  if (!(weight_sum > T(0))) return T(0);  // all weights zero: no step
+double Step<T>::run(ThreadPool& pool, int active, const StepFactors& factors, Index epoch) {
+  const double own = batch_.weight_sum(frame_.table);
+  const double weight_sum = mean_weight > 0 ? static_cast<double>(batch_.n) * mean_weight : own;
+  if (!(weight_sum > 0)) return 0;  // all weights zero: no step
   const Draw draw{plan_.seed, epoch, factors.dropout};
   if (!is_small(active)) connect_once(epoch >= 0);
   StepSize<T> step{};
-  T total = T(0);
+  double total = 0;
   const auto work = [&](int thread) {
     rows_phase(thread, active, draw);
     pool.barrier();
     if (thread == 0 && !stop.load(std::memory_order_relaxed)) {
       total = sum_losses(frame_.table, batch_);
       if (std::isfinite(total)) {
-        step = next_step<T>(plan_, state_.moments, factors, static_cast<double>(weight_sum));
+        step = next_step<T>(plan_, state_.moments, factors, weight_sum);
       } else {  // stops here, before any weight changes
         stop.store(true, std::memory_order_relaxed);
       }

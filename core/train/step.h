@@ -20,13 +20,16 @@ class Step {
   // Runs forward, loss, backward and, if the loss is finite and nobody stopped, the update.
   // Returns the sum over rows of weight * loss; `stop` is set when that is not finite. An epoch
   // below 0 leaves dropout off.
-  T run(ThreadPool& pool, int active, const StepFactors& factors, Index epoch);
+  double run(ThreadPool& pool, int active, const StepFactors& factors, Index epoch);
 
   // Set from outside, or by poll, between blocks of rows: the step ends without an update.
   std::atomic<bool> stop{false};
   // Called by thread 0 between blocks of rows; may set `stop`.
   void (*poll)(void*, Index n_rows) = nullptr;
   void* poll_context = nullptr;
+  // Mean weight of all training rows, by which a mini-batch's mean divides besides its rows; 0
+  // where it divides by the sum of its own weights.
+  double mean_weight = 0;
   // Where somebody wants to see them: the gradients before clipping, laid out like the values.
   T* gradients = nullptr;
 

@@ -34,8 +34,8 @@ void trace(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, Index
   out.gradients = Buffer<T>(state.network.size());
   step.gradients = out.gradients.data();
   ThreadPool pool(1);
-  out.loss_sum = static_cast<double>(step.run(pool, 1, StepFactors{}, dropout_epoch));
-  out.weight_sum = static_cast<double>(own.weight_sum(table));
+  out.loss_sum = step.run(pool, 1, StepFactors{}, dropout_epoch);
+  out.weight_sum = own.weight_sum(table);
 }
 
 template void trace(State<float>&, const TrainingPlan&, const Rows<float>&, Index, Trace<float>&);

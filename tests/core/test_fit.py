@@ -85,16 +85,24 @@ def test_the_parameters_given_are_never_written() -> None:
     assert same_bits(PARAMS, before)
 
 
-def test_batches_without_weight_are_no_updates() -> None:
-    weights = np.ones(50)
+@pytest.mark.parametrize(("as_in_scikit_learn", "n_steps"), [(False, 15), (True, 12)])
+def test_batches_without_weight(as_in_scikit_learn: bool, n_steps: int) -> None:
+    weights = np.random.default_rng(1).uniform(0.1, 3.0, 50)
     weights[10:20] = 0.0
-    training = TrainingSpec(epochs=3, batch_size=10, shuffle=False, schedule="cosine")
+    training = TrainingSpec(
+        epochs=3,
+        batch_size=10,
+        shuffle=False,
+        schedule="cosine",
+        l2=0.1,
+        penalty_per_batch=as_in_scikit_learn,
+    )
     result = run(training, sample_weight=weights)
     params, state, history = reference_fit(SPEC, PARAMS, X, Y, training, sample_weight=weights)
-    assert result.history.n_steps == result.state.n_steps == history.n_steps == 12
+    assert result.history.n_steps == result.state.n_steps == history.n_steps == n_steps
     assert normwise(result.params, params) <= 1e-12
     np.testing.assert_allclose(result.history.loss, history.loss, rtol=1e-12)
-    assert state.n_steps == 12
+    assert state.n_steps == n_steps
 
 
 def test_chosen_rows_are_a_table_of_their_own() -> None:

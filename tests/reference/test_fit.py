@@ -244,8 +244,37 @@ def test_a_row_of_weight_zero_is_as_good_as_absent() -> None:
     np.testing.assert_allclose(weighted["W1"], run(kept)[0]["W1"], rtol=1e-14)
 
 
-def test_a_batch_without_weight_makes_no_step() -> None:
-    problem = line(4, batch_size=2, shuffle=False, l2=1.0)
+def test_the_steps_of_an_epoch_are_the_full_batchs_on_average() -> None:
+    """With every gradient at the same point, their mean is the weighted mean over all rows."""
+    problem = line(6, batch_size=2, shuffle=False, optimizer="sgd", learning_rate=1e-9)
+    weight = np.array([9.0, 1.0, 0.0, 0.0, 2.0, 5.0])
+
+    def moved(**changes: object) -> np.ndarray:
+        params = run(replace(problem, sample_weight=weight), **changes)[0]
+        return (params["W1"] - problem.params["W1"]) / problem.training.learning_rate
+
+    np.testing.assert_allclose(moved() / 3, moved(batch_size=None), rtol=1e-6)
+    one_by_one = moved(batch_size=1) / 6
+    np.testing.assert_allclose(one_by_one, moved(batch_size=None), rtol=1e-6)
+    assert np.abs(moved(penalty_per_batch=True) / 3 / one_by_one - 1).max() > 0.01
+
+
+@pytest.mark.parametrize("law", ["mean", "sum"])
+def test_a_batch_without_weight_is_a_step_of_the_penalty_alone(law: str) -> None:
+    problem = line(4, batch_size=2, shuffle=False, l2=1.0, optimizer="sgd", reduction=law)
+    first = np.array([0.0, 0.0, 1.0, 3.0])
+    params, state, history = run(replace(problem, sample_weight=first))
+    assert history.n_steps == state.n_steps == 2
+    rate = problem.training.learning_rate
+    shrunk = {"W1": problem.params["W1"] * (1 - rate), "b1": problem.params["b1"]}
+    alone = replace(problem, params=shrunk, X=problem.X[2:], y=problem.y[2:])
+    weight = first[2:] / first.mean() / (2 if law == "mean" else 1 / first.mean())
+    expected = run(replace(alone, sample_weight=weight), reduction="sum")[0]
+    np.testing.assert_allclose(params["W1"], expected["W1"], rtol=1e-13)
+
+
+def test_as_in_scikit_learn_a_batch_without_weight_makes_no_step() -> None:
+    problem = line(4, batch_size=2, shuffle=False, l2=1.0, penalty_per_batch=True)
     weight = np.array([0.0, 0.0, 1.0, 3.0])
     params, state, history = run(replace(problem, sample_weight=weight))
     assert history.n_steps == state.n_steps == 1

@@ -76,7 +76,9 @@ class Training(Inspection):
             (n_samples,) with one output. For cross_entropy class indices (n_samples,) or rows of
             probabilities.
         sample_weight : array (n_samples,), optional
-            At least 0. Default: 1 for every row.
+            At least 0. Default: 1 for every row. A full batch divides the weighted loss by the sum
+            of the weights; a mini-batch by its rows times the mean weight of all rows, so that a
+            row of weight 9 counts nine times in batches of any size.
         eval_set : (X, y), optional
             Validation rows; the epoch with the lowest `metric` on them is kept (of ties the last).
         eval_sample_weight : array (n_validation,), optional

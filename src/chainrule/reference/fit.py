@@ -60,12 +60,13 @@ def fit(
 
             record = record_forward(spec, params, X[rows], masks)
 
-            if s[rows].sum() == 0:  # a batch that weighs nothing makes no step
+            size = batch_size_in_weights(training, s, rows)
+            if size == 0:  # a batch that weighs nothing makes no step
                 continue
 
             share, divisor = 1.0, 1.0
             if training.penalty_per_batch:  # as scikit-learn's MLP
-                divisor = s[rows].sum()
+                divisor = size
                 share = len(rows) / divisor
             batch_loss = row_losses(spec, record.z[-1], record.a[-1], y[rows]) @ s[rows]
             epoch_loss += share * float(batch_loss)
@@ -77,8 +78,8 @@ def fit(
                 params,
                 record,
                 y[rows],
-                sample_weight=s[rows],
-                reduction=training.reduction,
+                sample_weight=s[rows] / size,
+                reduction="sum",
                 l1=training.l1 / divisor,
                 l2=training.l2 / divisor,
                 masks=masks,
@@ -94,3 +95,18 @@ def fit(
             history.penalty.append(epoch_penalty / total if total else 0.0)
         state = replace(state, epoch=state.epoch + 1)
     return params, state, history
+
+
+def batch_size_in_weights(training: TrainingSpec, s: Array, rows: Array) -> float:
+    """What a step divides the sum of s l over its rows by.
+
+    For the mean that is the sum of all s where the batch is the whole table. The sum over a
+    mini-batch would cancel the weights, in batches of one row entirely: there it is the number of
+    rows times the mean weight of all rows, so that the steps of an epoch are the whole table's on
+    average. With `penalty_per_batch` it is the batch's own sum, as in scikit-learn.
+    """
+    if training.reduction == "sum":
+        return 1.0
+    if training.penalty_per_batch or len(rows) == len(s):
+        return float(s[rows].sum())
+    return len(rows) * float(s.mean())

@@ -144,12 +144,16 @@ class TrainingSpec:
     batch_size : int or None
         Rows per step; None is the full batch, which is never shuffled. A short last batch is kept.
     reduction : "mean" or "sum"
-        Whether a batch's loss, and so its gradient, is the weighted mean or sum over its rows.
+        Whether a batch's loss, and so its gradient, is the weighted mean or sum over its rows. The
+        mean divides the weighted sum by the rows' weights of a full batch, and for a mini-batch by
+        its rows times the mean weight of all training rows: a step is then an unbiased estimate of
+        the full batch's, where the sum of its own weights would cancel them.
     l1, l2 : float
         Add l1 sum |W| + l2/2 sum W^2 to the reduced loss; weights only.
     penalty_per_batch : bool
-        As scikit-learn's MLP does, divide l1 and l2 by the sum of the batch's row weights, which
-        makes them strongest in a short batch, and count each batch in the history by its rows.
+        As scikit-learn's MLP does, divide loss, l1 and l2 by the sum of the batch's own row weights,
+        which makes the penalty strongest in a short batch, and count each batch in the history by
+        its rows. A batch whose weights are all 0 makes no step.
     weight_decay : float
         Decoupled: W <- W (1 - eta weight_decay) before the step; weights only, unless
         `weight_decay_factors` name others.
