@@ -67,7 +67,7 @@ template <class T>
 Fitted fit_network(const NetworkPlan& network, const TrainingPlan& plan, const Arrays& values,
                    const StateArrays& start, const TableArrays& train,
                    const std::optional<TableArrays>& validation, const std::string& metric,
-                   const Callbacks& callbacks) {
+                   const Callbacks& callbacks, Index first_epoch, const History& past) {
   const Table<T> table(train, network);
   std::optional<Table<T>> held_out;
   if (validation) held_out.emplace(*validation, network);
@@ -76,6 +76,8 @@ Fitted fit_network(const NetworkPlan& network, const TrainingPlan& plan, const A
   if (plan.groups.size() != state.network.tensors().size())
     throw std::invalid_argument("one group a parameter array");
   load_state(state, values, start);
+  state.first_epoch = first_epoch;
+  state.history = past;
 
   PythonCalls python(callbacks.asked_to_stop);
   const Hooks<T> hooks = hooks_of(callbacks, python, state, validation_rows.n);
@@ -112,6 +114,20 @@ void register_results(nb::module_& module) {
       .def_ro("beta1_power", &SavedState::beta1_power)
       .def_ro("beta2_power", &SavedState::beta2_power);
   nb::class_<History>(module, "History")
+      .def(
+          "__init__",
+          [](History* history, std::vector<double> loss, std::vector<double> penalty,
+             std::vector<double> validation_loss, std::vector<double> validation_metric,
+             Index best_epoch) {
+            new (history) History{.loss = std::move(loss),
+                                  .penalty = std::move(penalty),
+                                  .validation_loss = std::move(validation_loss),
+                                  .validation_metric = std::move(validation_metric),
+                                  .best_epoch = best_epoch,
+                                  .stop_reason = {}};
+          },
+          nb::arg("loss"), nb::arg("penalty"), nb::arg("validation_loss"),
+          nb::arg("validation_metric"), nb::arg("best_epoch"))
       .def_ro("loss", &History::loss)
       .def_ro("penalty", &History::penalty)
       .def_ro("validation_loss", &History::validation_loss)
@@ -149,18 +165,19 @@ void register_training(nb::module_& module) {
       [](const NetworkPlan& network, const TrainingPlan& training, const Arrays& values,
          const StateArrays& state, const TableArrays& train,
          const std::optional<TableArrays>& validation, const std::string& metric,
-         nb::object metric_function, nb::object epoch_function, nb::object asked_to_stop) {
+         nb::object metric_function, nb::object epoch_function, nb::object asked_to_stop,
+         Index first_epoch, const History& past) {
         const Callbacks callbacks{std::move(metric_function), std::move(epoch_function),
                                   std::move(asked_to_stop)};
         return with_type(values, [&]<class T>() {
           return fit_network<T>(network, training, values, state, train, validation, metric,
-                                callbacks);
+                                callbacks, first_epoch, past);
         });
       },
       nb::arg("network"), nb::arg("training"), nb::arg("values"), nb::arg("state"),
       nb::arg("train"), nb::arg("validation").none(), nb::arg("metric"),
       nb::arg("metric_function").none(), nb::arg("epoch_function").none(),
-      nb::arg("asked_to_stop").none());
+      nb::arg("asked_to_stop").none(), nb::arg("first_epoch"), nb::arg("past"));
   module.def(
       "fit_start_to_data",
       [](const NetworkPlan& network, const Arrays& values, const TableArrays& rows,

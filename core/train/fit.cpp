@@ -64,6 +64,20 @@ class Interrupts {
   bool seen_ = false;
 };
 
+// What the epochs of earlier calls leave to go on from: the plateau, the patience and the metric of
+// the kept epoch, whose parameters are those that this call begins with.
+template <class T>
+double remember(const TrainingPlan& plan, State<T>& state, bool validated) {
+  const History& past = state.history;
+  const std::vector<double>& scores = validated ? past.validation_metric : past.loss;
+  const std::vector<double>& losses = validated ? past.validation_loss : past.loss;
+  for (std::size_t e = 0; e < losses.size(); ++e) {
+    watch_plateau(plan.schedule, losses[e], state.plateau);
+    is_patience_over(plan, state, scores[e], e == 0);
+  }
+  return past.best_epoch < 0 ? 0 : scores[static_cast<std::size_t>(past.best_epoch)];
+}
+
 template <class T>
 double mean_weight(const Rows<T>& rows) {
   double sum = 0;
@@ -127,12 +141,13 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
 
   // The values to fall back on: the best epoch's, or the last completed one's.
   copy_values(state.network.values(), state.best);
-  double best_metric = 0;
+  double best_metric = remember(plan, state, validated);
 
   history.stop_reason = "epochs";
   const Index updates_before = state.moments.n_steps;
-  Index steps_done = 0;  // those without an update included, where all rows weigh nothing
-  for (Index e = 0; e < plan.epochs; ++e) {
+  // Those without an update included, where all rows weigh nothing.
+  Index steps_done = std::min(state.first_epoch, plan.epochs) * n_batches;
+  for (Index e = state.first_epoch; e < plan.epochs; ++e) {
     if (shuffled) {
       std::iota(state.order.begin(), state.order.end(), 0u);
       shuffle(state.order.data(), rows.n, plan.seed, Stream::shuffle,

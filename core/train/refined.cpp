@@ -96,15 +96,17 @@ template <class T>
 double refined_log_loss(const NetworkPlan& plan, const Rows<T>& rows, const T* outputs) {
   Logits<T> logits(plan, rows, outputs);
   Index every = std::max<Index>(1, rows.n / kRows);
-  const auto sum_of_weights = [&] {
-    double sum = 0;
-    for (Index i = 0; i < rows.n; i += every) sum += logits.weight(i);
-    return sum;
+  // So many rows of equal weight tell as much: (sum s)^2 / sum s^2, whatever the weights' unit.
+  const auto row_count = [&] {
+    double sum = 0, squares = 0;
+    for (Index i = 0; i < rows.n; i += every) {
+      sum += logits.weight(i);
+      squares += logits.weight(i) * logits.weight(i);
+    }
+    return squares > 0 ? sum * sum / squares : 0.0;
   };
-  if (!(sum_of_weights() > 0)) every = 1;
-  // A weight of 2 is two rows; weights that sum to less than the rows are still so many rows.
-  const auto n_rows = static_cast<double>((rows.n + every - 1) / every);
-  const double smoothing = 1.0 / (std::max(n_rows, sum_of_weights()) + 1);
+  if (row_count() == 0) every = 1;
+  const double smoothing = 1.0 / (row_count() + 1);
   double low = -kLogRange, high = kLogRange;
   for (int step = 0; step < kSteps; ++step) {  // convex in beta: the slope changes sign once
     const double middle = 0.5 * (low + high), beta = std::exp(middle);

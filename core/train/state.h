@@ -50,6 +50,9 @@ struct State {
   Network<T> network;
   Moments<T> moments;
   Index epoch = 0;  // completed since the network was made; keys shuffling and dropout
+  // Epochs of the plan that earlier calls have made; where they are known, `history` begins with
+  // them.
+  Index first_epoch = 0;
   std::vector<std::uint32_t> order;
   Plateau plateau;
   double rate_factor = 1;  // on the learning rate; the caller may change it after an epoch

@@ -81,6 +81,15 @@ class SavedState:
     beta2_power: float
 
 class History:
+    def __init__(
+        self,
+        loss: list[float],
+        penalty: list[float],
+        validation_loss: list[float],
+        validation_metric: list[float],
+        best_epoch: int,
+    ) -> None: ...
+
     loss: list[float]
     penalty: list[float]
     validation_loss: list[float]
@@ -106,6 +115,8 @@ def fit(
     metric_function: Callable[[_Array], float] | None,
     epoch_function: Callable[[int, float, float, float, float], float] | None,
     asked_to_stop: Callable[[], bool] | None,
+    first_epoch: int,
+    past: History,
 ) -> Fitted: ...
 def fit_start_to_data(
     network: NetworkPlan, values: list[_Array], rows: TableArrays, seed: int

@@ -114,15 +114,36 @@ def measured(model, X, y, weights):
     return [np.asarray(part, dtype=np.float64) for part in parts]
 
 
-def assert_law_of_validation(make, kind):
+def assert_law_of_validation(make, kind, counted=True):
+    """A row of weight 0 is none. One of weight k counts k times in scores, but it is one observation:
+    how sure temperatures and intervals may be, and with them a score after the best temperature
+    (not `counted`), goes by how many rows there are.
+    """
     X, y = table(kind)
-    arguments = {"X": X[::-1], "y": y[::-1]}
-    weighted = make().fit(**arguments, eval_set=(X, y), eval_sample_weight=WEIGHTS)
-    copied = make().fit(**arguments, eval_set=(X[COPIES], y[COPIES]))
-    assert weighted.best_epoch_ is not None
-    pairs = zip(measured(weighted, X, y, None), measured(copied, X, y, None), strict=True)
-    for part, other in pairs:
+
+    def fitted(X_eval, y_eval, weights=None):
+        model = make().fit(X[::-1], y[::-1], eval_set=(X_eval, y_eval), eval_sample_weight=weights)
+        assert model.best_epoch_ is not None
+        return model
+
+    kept = WEIGHTS > 0
+    removed = fitted(X[kept], y[kept])
+    masked = fitted(X, y, kept.astype(float))
+    for part, other in zip(
+        measured(masked, X, y, None), measured(removed, X, y, None), strict=True
+    ):
         np.testing.assert_allclose(part, other, rtol=1e-7, atol=1e-9)
+
+    weighted = fitted(X, y, WEIGHTS)
+    often = fitted(X, y, 1024 * WEIGHTS)
+    for part, other in zip(
+        measured(weighted, X, y, None), measured(often, X, y, None), strict=True
+    ):
+        np.testing.assert_array_equal(part, other)
+    copied = fitted(X[COPIES], y[COPIES])
+    if counted:
+        assert weighted.best_epoch_ == copied.best_epoch_
+        np.testing.assert_allclose(weighted.validation_curve_, copied.validation_curve_, rtol=1e-7)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +154,8 @@ def assert_law_of_validation(make, kind):
     ],
 )
 def test_the_metrics_of_classifiers(kind, metric):
-    assert_law_of_validation(lambda: TabularClassifier(metric=metric, **FULL_BATCH), kind)
+    counted = metric not in ("log_loss", "brier")
+    assert_law_of_validation(lambda: TabularClassifier(metric=metric, **FULL_BATCH), kind, counted)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +168,30 @@ def test_the_metrics_of_regressors(loss, metric):
     assert_law_of_validation(lambda: TabularRegressor(**arguments), kind)
 
 
+def test_rare_heavy_rows_are_heard_in_mini_batches():
+    """Six rows in a thousand weigh as much as all others: two means, as with copied rows."""
+    n = 1_000
+    level, heavy = np.arange(n) % 2, np.arange(n) % 166 < 1
+    heavy[1:] |= heavy[:-1]  # of both levels
+    y = np.where(heavy, 9.0, 1.0) + level
+    weights = np.where(heavy, (n - heavy.sum()) / heavy.sum(), 1.0)
+    X = level[:, np.newaxis].astype(float)
+    model = TabularRegressor(
+        n_members=1,
+        hidden_layer_sizes=8,
+        dropout=0,
+        validation_fraction=0,
+        batch_size=16,
+        epochs=60,
+        random_state=0,
+    ).fit(X, y, weights)
+    right = [np.average(y[level == k], weights=weights[level == k]) for k in (0, 1)]
+    np.testing.assert_allclose(model.predict([[0.0], [1.0]]), right, atol=0.6)
+
+
 def test_members_of_an_evaluation_set():
     arguments = FULL_BATCH | {"n_members": 3}
-    assert_law_of_validation(lambda: TabularClassifier(**arguments), "multiclass")
+    assert_law_of_validation(lambda: TabularClassifier(**arguments), "multiclass", counted=False)
     assert_law_of_validation(lambda: TabularRegressor(**arguments), "several numbers")
 
 

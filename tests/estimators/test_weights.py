@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from chainrule.errors import DataError
-from chainrule.estimators.weights import class_weights, read_weights
+from chainrule.estimators.weights import class_weights, read_weights, row_count
 
 CLASSES = np.array(["a", "b"])
 
@@ -38,6 +38,16 @@ def test_weights_are_copied():
 def test_refused_weights(weights, message):
     with pytest.raises(DataError, match=message):
         read_weights(weights, 2)
+
+
+def test_weights_claim_no_more_rows_than_there_are():
+    weights = np.random.default_rng(0).gamma(0.5, size=40)
+    assert row_count(40, None) == row_count(40, np.full(40, 7.0)) == 40.0
+    assert 1.0 < row_count(40, weights) < 40.0
+    assert row_count(40, 1024 * weights) == row_count(40, weights)
+    assert row_count(3, np.array([1e30, 1e-30, 0.0])) == 1.0
+    some = np.r_[weights[:20], np.zeros(20)]
+    assert row_count(40, some) == pytest.approx(row_count(20, weights[:20]), rel=1e-14)
 
 
 def test_balanced_counts_weights():

@@ -230,7 +230,9 @@ void run_instruction_set(const std::string& name) {
   }
   // Weights of more than kFetchFrom without clipping, and more rows than a block has.
   for (const auto& [widths, n] : {std::pair{std::vector<Index>{5, 726, 727, 3}, Index{21}},
-                                  std::pair{std::vector<Index>{7, 20, 3}, Index{600}}}) {
+                                  std::pair{std::vector<Index>{7, 20, 3}, Index{600}},
+                                  std::pair{std::vector<Index>{3, 6, 1}, Index{130}},
+                                  std::pair{std::vector<Index>{20, 66, 5}, Index{1100}}}) {
     const Case run = make_case(widths, n, ++seed);
     run_all<float>(run);
     run_all<double>(run);

@@ -12,8 +12,9 @@ from chainrule import _core
 from chainrule.engine.plans import metric_name, network_plan, training_plan
 from chainrule.engine.rows import Array, Params, TrainingRows, parameter_list, row_numbers
 from chainrule.engine.state import named_arrays, state_arrays, state_from
-from chainrule.errors import DataError, DivergedError
+from chainrule.errors import DataError, DivergedError, SpecError
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
+from chainrule.spec.checks import check_whole
 
 Metric = str | Callable[[Array], float]
 Callback = Callable[[int, History], bool | float | None]
@@ -41,6 +42,8 @@ def fit(
     eval_rows: Any = None,
     eval_sample_weight: Any = None,
     state: TrainingState | None = None,
+    first_epoch: int = 0,
+    past: History | None = None,
     metric: Metric = "loss",
     callback: Callback | None = None,
     stop: Callable[[], bool] | None = None,
@@ -60,6 +63,13 @@ def fit(
         Validation rows of their own, with `eval_sample_weight`.
     state : TrainingState, optional
         Counters and moments to go on from.
+    first_epoch : int, default 0
+        Epochs of `training` that earlier calls have made, counted from 0: the schedules stand where
+        they would stand, and 7 epochs and 13 more are the 20 at once, to the bit.
+    past : History, optional
+        Of those epochs. The result's history begins with them, and the plateau schedule, patience
+        and the kept epoch, whose parameters are then `params`, go on from them. Without it they
+        begin anew.
     metric : "loss", "error", "rmse", "mae" or callable
         What chooses the best epoch on the validation rows, lower is better; a function gets their
         outputs (n, n_outputs). Of ties the last epoch is kept.
@@ -83,7 +93,21 @@ def fit(
     train = TrainingRows.of(spec, dtype, X, y, sample_weight, rows)
     validation = _validation_rows(spec, train, eval_set, eval_rows, eval_sample_weight)
     before = (state or TrainingState(training.optimizer)).continued_by(training.optimizer)
-    history = History()
+    past = past or History()
+    check_whole("first_epoch", first_epoch, 0)
+    if first_epoch > training.epochs:
+        raise SpecError(
+            f"first_epoch must be a whole number of at most {training.epochs}, the epochs of the "
+            f"whole training, found {first_epoch}."
+        )
+    _check_past(past, first_epoch, validation is not None)
+    history = replace(
+        past,
+        loss=list(past.loss),
+        penalty=list(past.penalty),
+        validation_loss=list(past.validation_loss),
+        validation_metric=list(past.validation_metric),
+    )
     start = time.perf_counter()
     factor = 1.0
 
@@ -98,7 +122,7 @@ def fit(
             history.validation_loss.append(validation_loss)
             if metric != "loss":
                 history.validation_metric.append(score)
-        history.seconds = time.perf_counter() - start
+        history.seconds = past.seconds + time.perf_counter() - start
         answer = None if callback is None else callback(epoch, history)
         if answer is True:
             return -1.0  # stops
@@ -117,6 +141,14 @@ def fit(
         metric_function=metric if callable(metric) else None,
         epoch_function=epoch_done if callback is not None else None,
         asked_to_stop=stop,
+        first_epoch=first_epoch,
+        past=_core.History(
+            loss=past.loss,
+            penalty=past.penalty,
+            validation_loss=past.validation_loss,
+            validation_metric=past.validation_metric or past.validation_loss,
+            best_epoch=-1 if past.best_epoch is None else past.best_epoch,
+        ),
     )
     course = out.history
     history = History(
@@ -125,10 +157,10 @@ def fit(
         validation_loss=course.validation_loss,
         validation_metric=[] if metric == "loss" else course.validation_metric,
         best_epoch=None if course.best_epoch < 0 else course.best_epoch,
-        n_steps=course.n_steps,
+        n_steps=past.n_steps + course.n_steps,
         stop_reason=course.stop_reason,
         interrupted=course.stop_reason == "interrupted",
-        seconds=time.perf_counter() - start,
+        seconds=past.seconds + time.perf_counter() - start,
     )
     result = FitResult(
         params=named_arrays(spec, out.state.values),
@@ -139,11 +171,28 @@ def fit(
         raise _diverged(course, training, result)
     if history.interrupted and stop is None:
         warnings.warn(
-            f"training was interrupted after {history.n_epochs} of {training.epochs} epochs; "
+            f"training was interrupted after {first_epoch + history.n_epochs - past.n_epochs} of "
+            f"{training.epochs} epochs; "
             "the parameters of the best or last completed epoch are kept",
             stacklevel=2,
         )
     return result
+
+
+def _check_past(past: History, first_epoch: int, validated: bool) -> None:
+    """The history of earlier calls holds all of their epochs, scored as the ones to come."""
+    if not past.n_epochs:
+        return
+    if past.n_epochs != first_epoch:
+        raise DataError(
+            f"past has {past.n_epochs} epochs and first_epoch is {first_epoch}; both count those "
+            "that earlier calls have made."
+        )
+    if validated != bool(past.validation_loss):
+        had = "had" if past.validation_loss else "had no"
+        raise DataError(
+            f"the epochs before {had} validation rows; go on with the same, or without past."
+        )
 
 
 def _validation_rows(

@@ -57,11 +57,15 @@ def read_weights(weights: Any, n_rows: int, noun: str = "sample_weight") -> np.n
 
 
 def row_count(n_rows: int, weights: np.ndarray | None) -> float:
-    """How many rows the weights stand for: their sum, as a weight of 2 is two rows.
+    """How many rows of equal weight tell as much: (sum s)^2 / sum s^2 (Kish 1965).
 
-    Never fewer than there are, so that weights which sum to 1 do not turn all rows into one.
+    Never more than there are, however large the weights: a row of weight 2 counts twice in every
+    mean, but it is one observation. Rows of weight 0 are none, and the weights' unit is no matter.
     """
-    return float(n_rows) if weights is None else max(float(n_rows), float(weights.sum()))
+    if weights is None:
+        return float(n_rows)
+    shares = weights / weights.max()
+    return float(shares.sum() ** 2 / (shares @ shares))
 
 
 def class_weights(

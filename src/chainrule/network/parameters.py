@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from chainrule import engine
 from chainrule.errors import DataError
-from chainrule.spec import NetworkSpec
+from chainrule.spec import NetworkSpec, TrainingState
 
 Array = npt.NDArray[Any]
 
@@ -51,6 +51,7 @@ class Parameters:
 
     spec: NetworkSpec
     _params: dict[str, Array]
+    _state: TrainingState | None
     _predictor: engine.Predictor | None
 
     @property
@@ -116,4 +117,5 @@ class Parameters:
                 raise DataError(f"{name} must hold finite numbers.")
             new[name] = array
         self._params = {**self._params, **new}
+        self._state = None  # moments of other weights; training begins anew
         self._predictor = None

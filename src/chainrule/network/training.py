@@ -46,6 +46,7 @@ class Training(Inspection):
         eval_sample_weight: Any = None,
         metric: str | Callable[[Array], float] = "loss",
         callback: Callable[[int, History], bool | None] | None = None,
+        first_epoch: SupportsIndex = 0,
         optimizer: str = "adam",
         learning_rate: float = 1e-3,
         schedule: Any = "constant",
@@ -88,6 +89,12 @@ class Training(Inspection):
             returns a number; lower is better.
         callback : callable, optional
             callback(epoch, history) after each epoch, from 0; returning True stops.
+        first_epoch : int, default 0
+            To go on with a training that earlier calls have begun: `epochs` are those of the whole,
+            of which so many are done. fit(epochs=20, first_epoch=7) makes the other 13 with the
+            schedule at its place; after 7 epochs of the same training (a callback may end it, or
+            a file keep it) parameters and history are those of 20 epochs at once, to the bit. With
+            an `eval_set` it goes on from the kept epoch's parameters.
         optimizer : str, default "adam"
             "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam" or "adamw".
         learning_rate : float, default 1e-3
@@ -184,6 +191,8 @@ class Training(Inspection):
                 eval_set=eval_set,
                 eval_sample_weight=eval_sample_weight,
                 state=self._state,
+                first_epoch=(done := whole("first_epoch", first_epoch)),
+                past=self._past(done, eval_set is not None),
                 metric=metric,
                 callback=after_epoch if progress or callback else None,
             )
@@ -199,3 +208,10 @@ class Training(Inspection):
 
         warn_of_clear_fault(result.history, training)
         return result.history
+
+    def _past(self, n_epochs: int, validated: bool) -> History | None:
+        """The history, where it is that of so many epochs of this training."""
+        past = self.history
+        if past is None or past.n_epochs != n_epochs or validated != bool(past.validation_loss):
+            return None
+        return past

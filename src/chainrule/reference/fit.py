@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -25,12 +26,17 @@ def fit(
     *,
     sample_weight: Array | None = None,
     state: TrainingState | None = None,
+    first_epoch: int = 0,
+    past: Sequence[float] = (),
 ) -> tuple[Params, TrainingState, History]:
     """All epochs of `training`; stopping rules and validation rows are not its business.
 
     Returns the new parameters (the given ones are left as they are), the state with which a second
     call continues, and the history, whose loss is that of each batch before its update, without
     penalty: over an epoch the weighted mean of its rows, or their sum with reduction "sum".
+
+    Of the epochs of `training`, earlier calls have made the first `first_epoch`, whose losses are
+    `past`: the schedules stand where they would stand.
     """
     n, y = len(X), targets(spec, y)
     s = np.ones(n) if sample_weight is None else np.asarray(sample_weight, dtype=float)
@@ -40,7 +46,7 @@ def fit(
     n_steps = training.epochs * len(starts)
     history = History(stop_reason="epochs")
 
-    for epoch in range(training.epochs):
+    for epoch in range(first_epoch, training.epochs):
         order = np.arange(n)
         if training.shuffle and batch_size < n:
             order = permutation(n, training.seed, "shuffle", state.epoch)
@@ -49,7 +55,7 @@ def fit(
             rows = order[start : start + batch_size]
             step = epoch * len(starts) + number
             factor, decay_factor, dropout_factor = (
-                schedule_factor(schedule, step, n_steps, epoch, history.loss)
+                schedule_factor(schedule, step, n_steps, epoch, [*past, *history.loss])
                 for schedule in (
                     training.schedule,
                     training.weight_decay_schedule,
@@ -60,7 +66,7 @@ def fit(
 
             record = record_forward(spec, params, X[rows], masks)
 
-            size = batch_size_in_weights(training, s, rows)
+            size = batch_size_in_weights(training, s[rows], s)
             if size == 0:  # a batch that weighs nothing makes no step
                 continue
 
@@ -97,8 +103,8 @@ def fit(
     return params, state, history
 
 
-def batch_size_in_weights(training: TrainingSpec, s: Array, rows: Array) -> float:
-    """What a step divides the sum of s l over its rows by.
+def batch_size_in_weights(training: TrainingSpec, s: Array, s_all: Array) -> float:
+    """What a step divides the sum of s l over its rows by; `s_all` are all rows' weights.
 
     For the mean that is the sum of all s where the batch is the whole table. The sum over a
     mini-batch would cancel the weights, in batches of one row entirely: there it is the number of
@@ -107,6 +113,6 @@ def batch_size_in_weights(training: TrainingSpec, s: Array, rows: Array) -> floa
     """
     if training.reduction == "sum":
         return 1.0
-    if training.penalty_per_batch or len(rows) == len(s):
-        return float(s[rows].sum())
-    return len(rows) * float(s.mean())
+    if training.penalty_per_batch or len(s) == len(s_all):
+        return float(s.sum())
+    return len(s) * float(s_all.mean())

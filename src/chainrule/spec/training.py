@@ -151,9 +151,9 @@ class TrainingSpec:
     l1, l2 : float
         Add l1 sum |W| + l2/2 sum W^2 to the reduced loss; weights only.
     penalty_per_batch : bool
-        As scikit-learn's MLP does, divide loss, l1 and l2 by the sum of the batch's own row weights,
-        which makes the penalty strongest in a short batch, and count each batch in the history by
-        its rows. A batch whose weights are all 0 makes no step.
+        As scikit-learn's MLP does, divide loss, l1 and l2 by the sum of the batch's own row
+        weights, which makes the penalty strongest in a short batch, and count each batch in the
+        history by its rows. A batch whose weights are all 0 makes no step.
     weight_decay : float
         Decoupled: W <- W (1 - eta weight_decay) before the step; weights only, unless
         `weight_decay_factors` name others.

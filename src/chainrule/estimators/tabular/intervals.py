@@ -119,9 +119,9 @@ def _smallest(members: list[tuple[np.ndarray, np.ndarray, np.ndarray]], rank: in
 def _kept(errors: np.ndarray, weights: np.ndarray | None, most: int) -> np.ndarray:
     """At most so many equally likely errors, ascending by column: (n, k) to (m, k).
 
-    A row of weight 2 counts as two rows. Where there are more than `most`, their quantiles at
-    1/2m, 3/2m, ... stand for them.
+    Rows count by their weights; with unequal ones m is what they tell as much as (`row_count`).
+    Where there are more than `most`, their quantiles at 1/2m, 3/2m, ... stand for them.
     """
-    m = min(most, round(row_count(len(errors), weights)))
+    m = min(most, max(1, round(row_count(len(errors), weights))))
     shares = (np.arange(m) + 0.5) / m
     return np.column_stack([quantiles(column, weights, shares) for column in errors.T])
