@@ -115,9 +115,11 @@ def measured(model, X, y, weights):
 
 
 def assert_law_of_validation(make, kind, counted=True):
-    """A row of weight 0 is none. One of weight k counts k times in scores, but it is one observation:
-    how sure temperatures and intervals may be, and with them a score after the best temperature
-    (not `counted`), goes by how many rows there are.
+    """A row of weight 0 is none, and the weights' unit is no matter.
+
+    One of weight k counts k times in scores, but it is one observation: how sure temperatures and
+    intervals may be, and with them a score after the best temperature (not `counted`), goes by how
+    many rows there are.
     """
     X, y = table(kind)
 
