@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from chainrule import _core
-from chainrule.engine.plans import network_plan
+from chainrule.engine.plans import network_plan, thread_count
 from chainrule.engine.rows import Array, Params, TrainingRows, features, parameter_list
 from chainrule.engine.state import named_arrays
 from chainrule.engine.trace import trace
@@ -146,13 +147,13 @@ class Predictor:
 
         A row's numbers do not depend on the other rows, nor on the number of threads.
         """
-        try:
-            out = self._packed.predict(X, logits, n_threads or 0)
-        except TypeError:  # not an array of the network's number type
-            out = None
+        threads, out = thread_count(n_threads), None
+        if type(X) is np.ndarray:  # others may hide values behind a mask
+            with suppress(TypeError):  # another number type than the network's
+                out = self._packed.predict(X, logits, threads)
         if out is None:
             x = features(self._spec, X, self._dtype, "X")
-            out = self._packed.predict(x, logits, n_threads or 0)
+            out = self._packed.predict(x, logits, threads)
         assert out is not None
         return out
 

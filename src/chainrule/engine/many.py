@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 from chainrule import _core
+from chainrule.engine.plans import thread_count
 from chainrule.engine.rows import Params
 from chainrule.engine.training import FitResult, fit
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
@@ -38,7 +39,7 @@ def fit_many(jobs: Sequence[FitJob], *, n_threads: int | None = None) -> list[Fi
     Ctrl-C ends all within milliseconds, each with `history.interrupted` and the parameters of its
     best or last completed epoch; those that had not begun come back as they were.
     """
-    workers = min(len(jobs), n_threads or _core.available_threads())
+    workers = min(len(jobs), thread_count(n_threads) or _core.available_threads())
     many = _Many([replace(job, training=replace(job.training, n_threads=1)) for job in jobs])
     try:
         if workers > 1:

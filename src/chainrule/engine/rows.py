@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from chainrule import _core
 from chainrule.errors import DataError
+from chainrule.real_numbers import check_real
 from chainrule.spec import NetworkSpec
 
 Array = npt.NDArray[Any]
@@ -110,6 +111,7 @@ def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:
 
     Raises `DataError` for another shape and for what is no finite number.
     """
+    check_real(X, name)
     x = np.asarray(X)
     if x.ndim != 2:
         raise DataError(f"{name} must be two-dimensional (rows, features), found shape {x.shape}.")
@@ -147,6 +149,7 @@ def targets(
 
     Raises `DataError` for another shape and for numbers that the loss does not take.
     """
+    check_real(y, name)
     y = np.asarray(y)
     if y.ndim not in (1, 2):
         raise DataError(f"{name} must have one or two dimensions, found shape {y.shape}.")
@@ -209,6 +212,7 @@ def row_weights(sample_weight: Any, n: int, dtype: np.dtype[Any], name: str) -> 
     """One finite weight of at least zero a row, or None; `DataError` names the row of another."""
     if sample_weight is None:
         return None
+    check_real(sample_weight, name)
     weights = real_numbers(np.asarray(sample_weight), dtype, name)
     if weights.shape != (n,):
         raise DataError(f"{name} must have shape ({n},), one a row, found {weights.shape}.")

@@ -9,6 +9,7 @@ import narwhals as nw
 import numpy as np
 
 from chainrule.errors import DataError
+from chainrule.real_numbers import check_real
 
 # Sums of weights must be numbers in float32, too.
 _LARGEST = 1e30
@@ -24,6 +25,7 @@ def read_weights(weights: Any, n_rows: int, noun: str = "sample_weight") -> np.n
     """
     if weights is None:
         return None
+    check_real(weights, noun)
     native = nw.from_native(weights, pass_through=True, allow_series=True)
     try:
         given = native.to_numpy() if isinstance(native, nw.Series) else np.asarray(weights)

@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import Tags, check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
@@ -33,6 +33,7 @@ from chainrule.estimators.mlp.stochastic import (
     solver_optimizer,
 )
 from chainrule.estimators.weights import read_weights
+from chainrule.real_numbers import check_real
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec, TrainingState
 from chainrule.table.frame import physical_memory
 
@@ -283,7 +284,12 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         return self._validated(X, reset=False)
 
     def _validated(self, *rows: Any, **keywords: Any) -> Any:
-        """scikit-learn's `validate_data`, with one of our sentences where it has none."""
+        """scikit-learn's `validate_data`, with our sentences where it has none."""
+        X, *rest = rows
+        check_real(X, "X")
+        for y in rest:
+            check_consistent_length(X, y)  # before anything looks at every row of a huge view
+            check_real(y, "y", text=not keywords.get("y_numeric"))
         try:
             return validate_data(self, *rows, accept_sparse=["csr", "csc"], **keywords)
         except DuplicateError as error:

@@ -1,0 +1,86 @@
+"""What NumPy would turn into numbers without a word, and what they would not mean.
+
+`np.asarray` shows the values behind a mask, counts dates in nanoseconds, reads the text "1_0" as 10
+and knows no whole number of 400 digits. Arrays for computing are asked here first.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import numpy as np
+
+from chainrule.errors import DataError
+
+_LARGEST = int(np.finfo(np.float64).max)
+_DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
+
+
+def check_real(values: Any, name: str, *, text: bool = False) -> None:
+    """Raise `DataError` naming the place of a value that is no number, or that no float holds.
+
+    Parameters
+    ----------
+    values : array-like
+        A frame's columns are looked at one by one. What is no array at all is left to the caller.
+    name : str
+        Of the argument.
+    text : bool
+        Whether text and dates are welcome whatever they say, as in labels of classes.
+    """
+    if type(values) is np.ndarray and values.dtype.kind in "fiub":
+        return
+    if hasattr(values, "dtypes") and hasattr(values, "columns"):  # a data frame
+        for column in values.columns:
+            check_real(values[column], f"column {column!r} of {name}", text=text)
+        return
+    if hasattr(values, "tocsr"):
+        return
+    if np.ma.is_masked(values):
+        place = np.argwhere(np.ma.getmaskarray(values))[0]
+        raise DataError(
+            f"{name} is masked at {_words(place)}.", "Fill the gap, or leave the row out."
+        )
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError):
+        return
+    if array.dtype.kind in "mM" and not text:
+        raise _no_number(name, f"found {array.dtype}")
+    if array.dtype.kind not in "OUS":
+        return
+    for number, value in enumerate(array.flat):
+        if _is_real(value, text):
+            continue
+        where = _words(np.unravel_index(number, array.shape))
+        if isinstance(value, _DATES):
+            raise _no_number(name, f"found {value} at {where}")
+        if isinstance(value, int):
+            digits = f"a whole number of {len(str(abs(value)))} digits"
+            raise DataError(f"{name} holds {digits} at {where}, which no float holds.")
+        found = "a masked value" if np.ma.is_masked(value) else f"the text {str(value)!r}"
+        raise DataError(f"{name} holds {found} at {where}, which is no number.")
+
+
+def _is_real(value: Any, text: bool) -> bool:
+    if np.ma.is_masked(value):
+        return False
+    if isinstance(value, str | bytes):
+        return text or "_" not in str(value)
+    if isinstance(value, int):
+        return text or abs(value) <= _LARGEST
+    return text or not isinstance(value, _DATES)
+
+
+def _no_number(name: str, found: str) -> DataError:
+    return DataError(
+        f"{name} must hold real numbers, {found}.",
+        "Give days or seconds since a date, or use a Tabular estimator, which reads dates.",
+    )
+
+
+def _words(place: Any) -> str:
+    """Where in an array, such as "row 3, column 1"."""
+    nouns = ("row", "column") if len(place) <= 2 else ("row", *["index"] * (len(place) - 1))
+    return ", ".join(f"{noun} {int(k)}" for noun, k in zip(nouns, place, strict=False))
