@@ -33,7 +33,7 @@ HOSTILE = [
 ]
 
 
-def trace_of(activation="tanh", loss="squared_error", optimizer="sgd", names=(), seed=0):
+def trace_of(activation="tanh", loss="squared_error", optimizer="sgd", names=(), seed=0, scale=1.0):
     output = LOSSES[loss].output_activation
     n_out = 3
     quantiles = (0.1, 0.5, 0.9) if loss == "pinball" else ()
@@ -50,7 +50,7 @@ def trace_of(activation="tanh", loss="squared_error", optimizer="sgd", names=(),
     training = TrainingSpec(optimizer=optimizer, l1=0.01, l2=0.1, weight_decay=0.1, clip_norm=0.01)
     params = engine.initialize(spec, seed=seed, dtype="float64")
     return StepTrace(
-        spec, params, rng.standard_normal((n, 4)), y, training,
+        spec, params, scale * rng.standard_normal((n, 4)), y, training,
         sample_weight=rng.uniform(0.5, 1, n), dropout_epoch=0, names=Names(spec, names),
     )  # fmt: skip
 

@@ -74,7 +74,8 @@ def explain(
     if trace.dtype != np.float64:
         raise SpecError("explanations are drawn from a float64 trace; leave out dtype='train'.")
     asked = trace.names.parse(quantity)
-    return _Explainer(trace, asked, row, top).explanation(digits, check, full)
+    with np.errstate(over="ignore", invalid="ignore"):  # the numbers themselves tell of it
+        return _Explainer(trace, asked, row, top).explanation(digits, check, full)
 
 
 class _Explainer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from xml.etree import ElementTree
 
 import pytest
@@ -40,3 +41,15 @@ def test_every_rendering_of_every_kind(case):
         json.dumps(found.to_json(), allow_nan=False)
         body = fragment(found).replace("&nbsp;", " ")
         ElementTree.fromstring(body)  # well formed, so nothing is left open
+
+
+def test_numbers_that_overflow_are_written_in_every_form():
+    trace = trace_of("relu", scale=1e200)
+    for quantity in ("W1[10,2]", "loss"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            found = explain(trace, quantity, row=2, check="none", full=True)
+        assert "inf" in found.to_text() or "NaN" in found.to_text()
+        assert r"\infty" in found.to_latex() or r"\mathrm{NaN}" in found.to_latex()
+        assert "nanpt" not in found.to_latex() and "infpt" not in found.to_latex()
+        ElementTree.fromstring(fragment(found).replace("&nbsp;", " "))

@@ -20,6 +20,7 @@ import numpy as np
 from chainrule.explain.derivation.equations import Derivation
 from chainrule.explain.derivation.layer import Elementwise, Layer
 from chainrule.explain.notation.contents import Path, Paths
+from chainrule.explain.notation.exact_sum import exact_sum
 from chainrule.explain.notation.tree import Node, Rest, times
 from chainrule.reference.arrays import Array
 
@@ -91,12 +92,12 @@ def find_paths(
         order = np.argsort(-np.abs(values), kind="stable")
         kept = order if top is None else order[:top]
         others = np.setdiff1d(np.arange(len(values)), kept)
-        rest = Rest(math.fsum(values[others].tolist()), len(others)) if len(others) else None
-        absolute = math.fsum(np.abs(values).tolist())
+        rest = Rest(exact_sum(values[others].tolist()), len(others)) if len(others) else None
+        absolute = exact_sum(np.abs(values).tolist())
         shown = tuple(path(units[k]) for k in kept)
         return Paths(layer, row, total, n_paths, shown, rest, True, absolute)
     shown = tuple(path(way) for way in _largest(steps, last, unit, top or LIMIT))
-    by_difference = total - math.fsum(each.value for each in shown)
+    by_difference = total - exact_sum(each.value for each in shown)
     return Paths(
         layer, row, total, n_paths, shown, Rest(by_difference, n_paths - len(shown)), False, None
     )

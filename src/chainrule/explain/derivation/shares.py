@@ -6,7 +6,6 @@ that what is shown carries the whole sum.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -17,6 +16,7 @@ from chainrule.explain.derivation.flow import Flow
 from chainrule.explain.derivation.gradient import Gradient
 from chainrule.explain.derivation.names import Names
 from chainrule.explain.notation.blocks import Block, Share, Shares
+from chainrule.explain.notation.exact_sum import exact_sum
 from chainrule.reference.arrays import Array
 
 ROWS, UNITS = 6, 4  # parts of the short form, the rests and penalties among them
@@ -67,7 +67,7 @@ def unit_blocks(
 
 def _block(title: str, ref: str, values: Array, total: float, label: Callable[[int], str]) -> Block:
     parts = _parts(values, UNITS, label, lambda k: f"{ref}/{k}")
-    around = total - math.fsum(values)
+    around = total - exact_sum(values)
     if abs(around) > 1e-9 * np.abs(values).sum():  # a residual block leads past the layer
         parts = (*parts, Share("past it", around))
     return Block(title, (Shares(parts, total, "row"),), "brief")
@@ -104,7 +104,7 @@ def _rests(others: Array) -> tuple[Share, ...]:
     """Those above 0, those below, and those that add nothing."""
     sides = ((others > 0, " up"), (others < 0, " down"), (others == 0, ""))
     return tuple(
-        Share(f"{int(side.sum())} more{word}", math.fsum(others[side]))
+        Share(f"{int(side.sum())} more{word}", exact_sum(others[side]))
         for side, word in sides
         if side.any()
     )

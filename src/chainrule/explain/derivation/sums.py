@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule.explain.derivation.whole import whole
+from chainrule.explain.notation.exact_sum import exact_sum
 from chainrule.explain.notation.tree import Node, Sum, Total, rest_of
 
 Values = Sequence[float] | npt.NDArray[np.float64]
@@ -37,18 +37,18 @@ class Sums:
         numbers = [float(value) for value in values]
         one = self._whole(numbers, term)
         if one is not None:
-            value = math.fsum([*numbers, *(node.value for node in extra)])
+            value = exact_sum([*numbers, *(node.value for node in extra)])
             return Sum((one, *extra), value) if extra else one
         chosen = self.shown(numbers)
         terms = (*(term(k) for k in chosen), *extra)
         rest = rest_of(numbers, chosen)
         if len(terms) == 1 and rest is None:
             return terms[0]
-        return Sum(terms, math.fsum([*numbers, *(node.value for node in extra)]), rest)
+        return Sum(terms, exact_sum([*numbers, *(node.value for node in extra)]), rest)
 
     def _whole(self, numbers: list[float], term: Callable[[int], Node]) -> Total | None:
         """The sum as one number, where it is one."""
         if not self.whole or len(numbers) < 2:
             return None
-        found = whole(term(0), term(1), len(numbers), math.fsum(numbers))
+        found = whole(term(0), term(1), len(numbers), exact_sum(numbers))
         return found if found.index == "r" or len(numbers) > FEW else None

@@ -6,6 +6,7 @@ belongs to the short form, to the full one, or to both.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -56,6 +57,14 @@ class Shares:
     parts: tuple[Share, ...]
     total: float
     of: str = ""
+
+    @property
+    def lengths(self) -> list[float]:
+        """Of the bars: 1 for the largest part, 0 for all where one is infinite or no number."""
+        sizes = [abs(part.value) for part in self.parts]
+        largest = max(sizes, default=0.0)
+        known = largest > 0 and all(map(math.isfinite, sizes))
+        return [size / largest if known else 0.0 for size in sizes]
 
 
 Item = Sentence | Equation | Shares

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from chainrule.explain.notation.exact_sum import exact_sum
 from chainrule.explain.notation.symbols import Symbol, symbol_of
 
 
@@ -211,7 +212,7 @@ def minus(child: Node) -> Negative:
 
 
 def add(*terms: Node) -> Sum:
-    return Sum(terms, math.fsum(term.value for term in terms))
+    return Sum(terms, exact_sum(term.value for term in terms))
 
 
 def times(*factors: Node) -> Product:
@@ -256,4 +257,4 @@ def rest_of(values: Sequence[float], shown: Sequence[int]) -> Rest | None:
     hidden = set(range(len(values))) - set(shown)
     if not hidden:
         return None
-    return Rest(math.fsum(values[place] for place in hidden), len(hidden))
+    return Rest(exact_sum(values[place] for place in hidden), len(hidden))

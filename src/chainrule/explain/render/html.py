@@ -114,22 +114,22 @@ class _Drawing:
 
     def shares(self, shares: Shares) -> str:
         """A row for each part: its label, its value and a bar on the side of its sign."""
-        largest = max((abs(part.value) for part in shares.parts), default=0.0)
         texts, whole = self.writer.parts(shares)
         rows = "\n".join(
-            self._share(part, text, largest) for part, text in zip(shares.parts, texts, strict=True)
+            self._share(part, text, length)
+            for part, text, length in zip(shares.parts, texts, shares.lengths, strict=True)
         )
         label = html.escape(f"sum = {shares.of}" if shares.of else "sum")
         total = _data(shares.total, whole, shares.of or "sum")
         last = f'<th scope="row">{label}</th><td class="value">{total}</td><td></td>'
         return f'<table>\n{rows}\n<tr class="total">{last}</tr>\n</table>'
 
-    def _share(self, part: Share, text: str, largest: float) -> str:
+    def _share(self, part: Share, text: str, length: float) -> str:
         ref = part.ref or "rest"
         cells = (
             f'<tr data-ref="{html.escape(ref)}"><th scope="row">{html.escape(part.label)}</th>'
             f'<td class="value">{_data(part.value, text, ref)}</td>'
-            f"<td>{_bar(part.value, largest)}</td></tr>"
+            f"<td>{_bar(part.value, 100 * length)}</td></tr>"
         )
         if part.product is None:
             return cells
@@ -144,12 +144,11 @@ def _data(value: float, text: str, ref: str) -> str:
     return f'<data value="{value!r}" data-ref="{html.escape(ref)}">{text}</data>'
 
 
-def _bar(value: float, largest: float) -> str:
+def _bar(value: float, length: float) -> str:
     """From the axis in the middle to the right where it adds, to the left where it takes away."""
-    size = 100 * abs(value) / largest if largest and value == value else 0.0
-    side, start = ("more", 0.0) if value >= 0 else ("less", -size)
+    side, start = ("less", -length) if value < 0 else ("more", 0.0)
     return (
         '<svg viewBox="-100 0 200 10" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="axis" x="-0.5" y="0" width="1" height="10"/>'
-        f'<rect class="{side}" x="{start:.1f}" y="1" width="{size:.1f}" height="8"/></svg>'
+        f'<rect class="{side}" x="{start:.1f}" y="1" width="{length:.1f}" height="8"/></svg>'
     )

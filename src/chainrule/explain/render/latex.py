@@ -205,19 +205,17 @@ class _Page:
 
     def shares(self, shares: Shares) -> list[str]:
         """A line for each part: its label, its value, and a bar on the side of its sign."""
-        largest = max((abs(part.value) for part in shares.parts), default=0.0)
         texts, total = self.writer.parts(shares)
         lines = [
             line
-            for part, text in zip(shares.parts, texts, strict=True)
-            for line in self._share(part, text, largest)
+            for part, text, length in zip(shares.parts, texts, shares.lengths, strict=True)
+            for line in self._share(part, text, _BAR * length)
         ]
         return [*lines, self._columns(f"sum = {shares.of}" if shares.of else "sum", total)]
 
-    def _share(self, part: Share, value: str, largest: float) -> list[str]:
-        size = _BAR * abs(part.value) / largest if largest and part.value == part.value else 0.0
-        bar = rf"\rule{{{min(size, _BAR):.1f}pt}}{{1.2ex}}"
-        shift = _BAR - size if part.value < 0 else _BAR + 1
+    def _share(self, part: Share, value: str, length: float) -> list[str]:
+        bar = rf"\rule{{{length:.1f}pt}}{{1.2ex}}"
+        shift = _BAR - length if part.value < 0 else _BAR + 1
         lines = [self._columns(part.label, value, rf"\hspace{{{shift:.1f}pt}}{bar}")]
         if part.product is not None:
             sides = [("=", self.writer.node(part.product, numbers)) for numbers in (False, True)]
