@@ -1,0 +1,131 @@
+"""A frame: every number of the step that comes next, as the page draws it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chainrule import engine
+from chainrule.explain.trace import StepTrace
+from chainrule.playground.moment import Moment
+
+MAX_MATRICES = 2_000  # parameters up to which all matrices are sent
+MAX_OUTPUTS = 512  # rows whose outputs are sent
+MAP_SIZE = 64
+FLAT = 0.01  # a slope below this hardly lets a gradient through
+
+Arrays = dict[str, np.ndarray]
+
+
+def frame(moment: Moment, trace: StepTrace, row: int | None) -> tuple[dict[str, Any], Arrays]:
+    """The state of the run and the numbers of one row of the next batch.
+
+    Parameters
+    ----------
+    moment : Moment
+    trace : StepTrace
+        Of that moment.
+    row : int or None
+        Number of the row in the table; where it is not in the batch, the batch's first row.
+
+    Returns
+    -------
+    dict, dict of str to ndarray
+        Plain values, and arrays of float64: "a1" (units,) of the row, "W1", "dL_dW1", ...
+    """
+    rows = [int(r) for r in trace.row_ids or ()]
+    place = rows.index(row) if row in rows else 0
+    arrays = _units(trace, place)
+    if moment.spec.n_parameters <= MAX_MATRICES:
+        for name in trace.params:
+            for prefix in ("", "dL_d", "update_"):
+                arrays[f"{prefix}{name}"] = trace[f"{prefix}{name}"]
+    arrays["target"] = trace.targets[place]
+    arrays["x"] = trace.X[place]
+    arrays["losses"] = trace.losses
+    if moment.n_rows <= MAX_OUTPUTS:
+        arrays["outputs"] = engine.predict(moment.spec, moment.params, moment.X)
+    state = {
+        "step": moment.step,
+        "epoch": moment.state.epoch,
+        "batch": moment.batch,
+        "n_batches": moment.n_batches,
+        "rows": rows,
+        "row": rows[place],
+        "row_loss": float(trace.losses[place]),
+        "share": float(trace.shares[place]),
+        "batch_loss": trace.data_loss,
+        "penalty": trace.penalty,
+        "predicted_change": trace.predicted_change,
+        "real_change": trace.real_change,
+        "learning_rate": moment.training.learning_rate,
+        "layers": [_layer(trace, l) for l in range(1, moment.spec.n_layers + 1)],
+    }
+    return state, arrays
+
+
+def _units(trace: StepTrace, place: int) -> Arrays:
+    """z, a, slope and delta of one row, by layer; what a layer lacks is left out."""
+    found: Arrays = {}
+    for l in range(trace.spec.n_layers + 1):
+        for kind in ("z", "a", "slope", "delta"):
+            try:
+                found[f"{kind}{l}"] = trace[f"{kind}{l}"][place]
+            except KeyError:  # the input has no z, softmax no slope
+                continue
+    return found
+
+
+def _layer(trace: StepTrace, l: int) -> dict[str, float | None]:
+    """How a layer is doing: sizes of its gradient and update, and shares of flat slopes."""
+    weights, grads, update = (trace[f"{prefix}W{l}"] for prefix in ("", "dL_d", "update_"))
+    size = float(np.linalg.norm(weights))
+    slopes = trace.slope[l]
+    flat = None if slopes is None else np.abs(slopes) < FLAT
+    return {
+        "gradient": float(np.linalg.norm(grads)),
+        "update": float(np.linalg.norm(update)) / size if size else None,
+        "flat": None if flat is None else float(flat.mean()),
+        "dead": None if slopes is None else float((slopes == 0).all(axis=0).mean()),
+    }
+
+
+def boundary(moment: Moment, columns: tuple[int, int]) -> tuple[dict[str, Any], Arrays]:
+    """The first output, or the most probable class, over two inputs; the others at their median.
+
+    Parameters
+    ----------
+    moment : Moment
+    columns : (int, int)
+        Inputs of the horizontal and the vertical axis.
+
+    Returns
+    -------
+    dict, dict of str to ndarray
+        The ranges of both inputs; "map" (64, 64) of uint8, row 0 at the top: 0 is the lowest value
+        shown and 255 the highest, or the number of the class.
+    """
+    across, up = columns
+    ranges = [_range(moment.X[:, column]) for column in columns]
+    x, y = (np.linspace(low, high, MAP_SIZE) for low, high in ranges)
+    points = np.repeat(np.median(moment.X, axis=0)[None], MAP_SIZE**2, axis=0)
+    points[:, across] = np.tile(x, MAP_SIZE)
+    points[:, up] = np.repeat(y[::-1], MAP_SIZE)
+    outputs = engine.predict(moment.spec, moment.params, points)
+    if moment.spec.n_outputs > 1:
+        values, low, high = outputs.argmax(axis=1).astype(float), 0.0, 255.0
+    else:
+        values = outputs[:, 0]
+        low, high = (0.0, 1.0) if moment.spec.output_activation == "sigmoid" else _range(moment.y)
+    scaled = np.clip(np.nan_to_num((values - low) / (high - low) * 255.0), 0.0, 255.0)
+    pixels = np.round(scaled).astype(np.uint8).reshape(MAP_SIZE, MAP_SIZE)
+    shown = {"columns": list(columns), "x": ranges[0], "y": ranges[1], "low": low, "high": high}
+    return shown, {"map": pixels}
+
+
+def _range(values: np.ndarray) -> tuple[float, float]:
+    """Smallest and largest value with a margin of a tenth."""
+    low, high = float(values.min()), float(values.max())
+    margin = 0.1 * (high - low) or 0.5
+    return low - margin, high + margin

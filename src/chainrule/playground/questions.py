@@ -1,0 +1,132 @@
+"""Questions about the present step of a run. None of them changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from chainrule import engine
+from chainrule.explain.diagnosis.diagnose import diagnose
+from chainrule.explain.explain import explain
+from chainrule.explain.trace import StepTrace
+from chainrule.playground.changes import SetParameter
+from chainrule.playground.fields import Fields, MessageError
+from chainrule.playground.frame import Arrays, boundary
+from chainrule.playground.timeline import Timeline
+from chainrule.spec import History
+
+Answer = tuple[dict[str, Any], Arrays]
+
+
+class View(NamedTuple):
+    """What a question is about: a run, its next step, and the number of the chosen row."""
+
+    timeline: Timeline
+    trace: StepTrace
+    row: int | None
+
+    @property
+    def place(self) -> int | None:
+        """The chosen row in the batch; None leaves the choice to the explanation."""
+        rows = list(self.trace.row_ids or ())
+        return rows.index(self.row) if self.row in rows else None
+
+
+def explained(view: View, fields: Fields) -> Answer:
+    """The chain rule of one number, as mathematics and as text, and its ways to the loss."""
+    quantity = fields.text("quantity")
+    top = fields.whole("top", 5, low=1, high=100)
+    digits = fields.whole("digits", 4, low=1, high=17)
+    fields.end()
+    found = explain(view.trace, quantity, row=view.place, top=top, digits=digits, check="none")
+    ways = () if found.paths is None else found.paths.shown
+    return {
+        "quantity": found.quantity,
+        "what": found.what,
+        "value": found.value,
+        "html": found.to_html(),
+        "text": found.to_text(),
+        "paths": [{"units": list(way.units), "value": way.value} for way in ways],
+        "n_paths": 0 if found.paths is None else found.paths.n_paths,
+    }, {}
+
+
+def verified(view: View, fields: Fields) -> Answer:
+    """The value beside a number that does not know the chain rule."""
+    quantity, method = fields.text("quantity"), fields.text("method", "central")
+    fields.end()
+    check = explain(view.trace, quantity, row=view.place, check=method).check
+    if check is None:
+        raise MessageError("method must be central or complex.")
+    return {
+        "quantity": quantity,
+        "method": check.method,
+        "analytic": check.analytic,
+        "numeric": check.numeric,
+        "error": check.error,
+        "outcome": check.outcome,
+    }, {}
+
+
+def peeked(view: View, fields: Fields) -> Answer:
+    """The batch's total loss with one parameter at other values, and the slope where it is."""
+    quantity, values = fields.text("quantity"), fields.numbers("values", most=64)
+    fields.end()
+    moment, trace = view.timeline.now, view.trace
+    asked = trace.names.parse(quantity)
+    losses = [
+        engine.loss(
+            moment.spec,
+            SetParameter(quantity, value)(moment).params,
+            trace.X,
+            trace.y,
+            moment.training,
+        )
+        for value in values
+    ]
+    return {
+        "quantity": asked.identifier,
+        "at": float(moment.params[asked.tensor][asked.at]),
+        "loss": trace.loss,
+        "slope": float(trace.grads[asked.tensor][asked.at]),
+    }, {"values": np.array(values), "losses": np.array(losses)}
+
+
+def mapped(view: View, fields: Fields) -> Answer:
+    """What the network answers over two inputs."""
+    moment = view.timeline.now
+    last = moment.spec.n_features - 1
+    across = fields.whole("across", 0, high=last)
+    up = fields.whole("up", min(1, last), high=last)
+    fields.end()
+    shown, arrays = boundary(moment, (across, up))
+    return {"map": shown}, arrays
+
+
+def diagnosed(view: View, fields: Fields) -> Answer:
+    """What goes wrong in this run, and the remedies."""
+    fields.end()
+    moment = view.timeline.now
+    _, losses = view.timeline.curve()
+    found = diagnose(
+        moment.spec,
+        moment.params,
+        moment.X,
+        moment.y,
+        moment.training,
+        History(loss=losses, n_steps=moment.step, stop_reason="epochs"),
+        names=moment.names,
+        state=moment.state,
+    )
+    return {"findings": [finding.to_json() for finding in found], "text": str(found)}, {}
+
+
+QUESTIONS: dict[str, Callable[[View, Fields], Answer]] = {
+    "explain": explained,
+    "verify": verified,
+    "peek": peeked,
+    "map": mapped,
+    "diagnose": diagnosed,
+}

@@ -1,0 +1,281 @@
+"""`Session.handle`: one message in, one answer out. It needs no browser and no network.
+
+    hello · configure · edit · advance · seek · fork · row          lead the run
+    explain · verify · peek · map · diagnose                        ask about the present step
+    share · open                                                    leave it and come back
+
+An answer carries `id` and `type` of its message; numbers come as arrays beside it, so that every
+bit of a float64 arrives. A message that cannot be answered is answered by `error`.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+import numpy as np
+
+from chainrule.errors import ChainruleError, DivergedError
+from chainrule.explain.trace import StepTrace
+from chainrule.playground import changes, sharing
+from chainrule.playground.description import capabilities, described
+from chainrule.playground.fields import Fields, MessageError
+from chainrule.playground.frame import Arrays, frame
+from chainrule.playground.problems import Problem, problem
+from chainrule.playground.questions import QUESTIONS, View
+from chainrule.playground.setup import configured
+from chainrule.playground.timeline import Timeline
+
+VERSION = 1
+MAX_STEPS = 10_000_000
+MAX_LANES = 4
+FIRST_STEPS = 64  # of a timed advance, before its speed is known
+
+Answer = tuple[dict[str, Any], Arrays]
+
+
+class Session:
+    """A run that can be stepped, changed and questioned.
+
+    Parameters
+    ----------
+    start : Problem, optional
+        Default: XOR, the example the project began with.
+    """
+
+    def __init__(self, start: Problem | None = None) -> None:
+        self._lock = Lock()
+        self._own = start
+        self._begin(start or problem("xor"))
+
+    def handle(self, message: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+        """Answer one message.
+
+        Parameters
+        ----------
+        message : mapping
+            {"type": "advance", "id": 7, ...}.
+
+        Returns
+        -------
+        dict, list of bytes
+            The answer, whose "arrays" name the buffers in order with type and shape; a fault in the
+            message gives {"type": "error", "message", "hint"} and leaves the run as it was.
+        """
+        with self._lock:
+            try:
+                answer, arrays = self._answer(message)
+            except DivergedError as error:
+                answer, arrays = self._error("diverged", error), {}
+            except ChainruleError as error:
+                answer, arrays = self._error("refused", error), {}
+            except TypeError as error:  # a keyword that `fit` does not have
+                answer, arrays = self._error("refused", ChainruleError(str(error))), {}
+        kept = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+        answer["id"] = message.get("id") if isinstance(message, Mapping) else None
+        answer["arrays"] = [
+            {"name": name, "type": str(array.dtype), "shape": list(array.shape)}
+            for name, array in kept.items()
+        ]
+        return answer, [array.tobytes() for array in kept.values()]
+
+    def _error(self, code: str, error: ChainruleError) -> dict[str, Any]:
+        return {"type": "error", "code": code, "message": error.message, "hint": error.hint}
+
+    def _answer(self, message: Mapping[str, Any]) -> Answer:
+        if not isinstance(message, Mapping) or not isinstance(message.get("type"), str):
+            raise MessageError("a message is an object with a type.")
+        fields = Fields(message)
+        handler = _HANDLERS.get(message["type"])
+        if handler is None:
+            known = ", ".join(_HANDLERS)
+            raise MessageError(f"there is no message {message['type'][:40]!r}; there are {known}.")
+        lane = message.get("lane", 0)
+        if not isinstance(lane, int) or not 0 <= lane < len(self._lanes):
+            raise MessageError(f"there is no lane {lane!r}; there are 0 to {len(self._lanes) - 1}.")
+        self._lane, self._type = lane, message["type"]
+        answer, arrays = handler(self, fields)
+        return {"type": message["type"], **answer}, arrays
+
+    # The run
+
+    def _begin(self, start: Problem) -> None:
+        self._problem = start
+        self._lanes = [Timeline(start.start())]
+        self._lane = 0
+        self._row: int | None = None
+        self._made: tuple[Any, StepTrace] | None = None
+
+    @property
+    def _timeline(self) -> Timeline:
+        return self._lanes[self._lane]
+
+    def _trace(self) -> StepTrace:
+        """The step after the present moment; made once."""
+        moment = self._timeline.now
+        if self._made is None or self._made[0] is not moment:
+            self._made = (moment, moment.trace())
+        return self._made[1]
+
+    def _state(self, fields: Fields) -> Answer:
+        """The whole description, and a frame."""
+        fields.end()
+        about, arrays = described(self._problem, self._timeline.now)
+        state, numbers = self._frame()
+        return {**about, **state}, {**arrays, **numbers}
+
+    def _frame(self) -> Answer:
+        timeline = self._timeline
+        timeline.loss()
+        state, arrays = frame(timeline.now, self._trace(), self._row)
+        steps, losses = timeline.curve()
+        arrays |= {"curve_step": np.array(steps, float), "curve_loss": np.array(losses)}
+        state["loss"] = timeline.loss()
+        state["changed"] = bool(timeline.changes)
+        return {"frame": state, "lane": self._lane}, arrays
+
+    # Messages
+
+    def _hello(self, fields: Fields) -> Answer:
+        about, arrays = self._state(fields)
+        return {**about, **capabilities(), "own": self._own is not None}, arrays
+
+    def _configure(self, fields: Fields) -> Answer:
+        """A new run. Without `problem` the same rows; without `hidden` the problem's own layers."""
+        name = fields.text("problem", "")
+        hidden = fields.items("hidden", None)
+        training = fields.mapping("training", {})
+        seed = fields.whole("seed", None, high=2**53)
+        loss = fields.text("loss", "")
+        base = self._base(name)
+        start = configured(base, hidden, training, seed, loss)
+        start.start()  # refuses what cannot train before the present run is given up
+        self._begin(start)
+        return self._state(fields)
+
+    def _base(self, name: str) -> Problem:
+        if not name:
+            return self._problem
+        if self._own is not None and name == self._own.name:
+            return self._own
+        return problem(name)
+
+    def _edit(self, fields: Fields) -> Answer:
+        """`change`, as `changes.to_json` writes it, is made here and now."""
+        return self._changed(fields, changes.from_json(fields.mapping("change")))
+
+    def _changed(self, fields: Fields, change: changes.Change) -> Answer:
+        change(self._timeline.now).trace().losses  # noqa: B018  refused before it is kept
+        self._timeline.change(change)
+        return self._state(fields)
+
+    def _advance(self, fields: Fields) -> Answer:
+        """`steps` updates, or as many as fit into `budget_ms`."""
+        budget = fields.whole("budget_ms", None, low=1, high=1_000)
+        steps = fields.whole("steps", 1, low=1, high=MAX_STEPS)
+        fields.end()
+        now = self._timeline.now
+        if budget is None:
+            self._timeline.seek(now.step + steps)
+        else:
+            self._train_for(budget / 1000)
+        answer, arrays = self._frame()
+        return {**answer, "taken": self._timeline.now.step - now.step}, arrays
+
+    def _train_for(self, seconds: float) -> None:
+        start, steps = time.perf_counter(), FIRST_STEPS
+        while True:
+            before = time.perf_counter()
+            self._timeline.seek(self._timeline.now.step + steps)
+            spent = time.perf_counter() - before
+            left = seconds - (time.perf_counter() - start)
+            if left <= 0:
+                return
+            steps = max(1, int(min(4 * steps, steps * left / spent)))
+
+    def _seek(self, fields: Fields) -> Answer:
+        step = fields.whole("step", high=MAX_STEPS)
+        fields.end()
+        self._timeline.seek(step)
+        return self._frame()
+
+    def _fork(self, fields: Fields) -> Answer:
+        """A second run that begins as this one stands."""
+        fields.end()
+        if len(self._lanes) == MAX_LANES:
+            raise MessageError(f"there are {MAX_LANES} lanes already.")
+        self._lanes.append(self._timeline.forked())
+        self._lane = len(self._lanes) - 1
+        return self._frame()
+
+    def _choose_row(self, fields: Fields) -> Answer:
+        self._row = fields.whole("row", high=self._timeline.now.n_rows - 1)
+        fields.end()
+        return self._frame()
+
+    def _asked(self, fields: Fields) -> Answer:
+        """A question about the present step; the run stays as it is."""
+        question = QUESTIONS[self._type]
+        return question(View(self._timeline, self._trace(), self._row), fields)
+
+    def _share(self, fields: Fields) -> Answer:
+        """A code that leads another session here: set-up, changes, step and row."""
+        fields.end()
+        if self._own is not None and self._problem.name == self._own.name:
+            raise MessageError("a run on an own table stays here; save the model instead.")
+        content = {
+            "v": VERSION,
+            "setup": {"problem": self._problem.name, **self._problem.setup},
+            "step": self._timeline.now.step,
+            "changes": [[at, changes.to_json(change)] for at, change in self._timeline.changes],
+            "row": self._row,
+        }
+        return {"code": sharing.encode(content)}, {}
+
+    def _open(self, fields: Fields) -> Answer:
+        """Go where a share code leads."""
+        code = fields.text("code", longest=20_000)
+        fields.end()
+        opened = Session._opened(Fields(sharing.decode(code)))
+        self._problem, self._lanes, self._row = opened._problem, opened._lanes, opened._row
+        self._lane, self._made = 0, None
+        return self._state(fields)
+
+    @classmethod
+    def _opened(cls, content: Fields) -> Session:
+        setup = Fields(content.mapping("setup"))
+        session = cls(
+            configured(
+                problem(setup.text("problem")),
+                setup.items("hidden", None),
+                setup.mapping("training", {}),
+                setup.whole("seed", None, high=2**53),
+                setup.text("loss", ""),
+            )
+        )
+        timeline = session._timeline
+        for entry in content.items("changes", [], most=10_000):
+            if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], int):
+                raise MessageError("this share code holds a change that cannot be read.")
+            timeline.seek(min(max(entry[0], timeline.now.step), MAX_STEPS))
+            timeline.change(changes.from_json(entry[1]))
+        timeline.seek(content.whole("step", 0, low=timeline.now.step, high=MAX_STEPS))
+        session._row = content.whole("row", None, high=timeline.now.n_rows - 1)
+        return session
+
+
+# The closed set of messages.
+_HANDLERS: dict[str, Callable[[Session, Fields], Answer]] = {
+    "hello": Session._hello,
+    "configure": Session._configure,
+    "edit": Session._edit,
+    "advance": Session._advance,
+    "seek": Session._seek,
+    "fork": Session._fork,
+    "row": Session._choose_row,
+    **dict.fromkeys(QUESTIONS, Session._asked),
+    "share": Session._share,
+    "open": Session._open,
+}

@@ -1,0 +1,35 @@
+"""A run as a short text that fits into a link: what it was set up with, and where it stands."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import Any
+
+from chainrule.playground.fields import MessageError
+
+MAX_BYTES = 64 << 10
+
+
+def encode(content: dict[str, Any]) -> str:
+    """base64url(deflate(JSON)), without padding."""
+    packed = zlib.compress(json.dumps(content, separators=(",", ":")).encode(), 9)
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def decode(code: str) -> dict[str, Any]:
+    """The inverse of `encode`; `MessageError` where it is no such text, or unfolds to more than
+    64 KiB."""
+    try:
+        packed = base64.urlsafe_b64decode(code + "=" * (-len(code) % 4))
+        unfolding = zlib.decompressobj()
+        text = unfolding.decompress(packed, MAX_BYTES)
+        if unfolding.unconsumed_tail:
+            raise ValueError("too long")
+        content = json.loads(text)
+    except (ValueError, zlib.error, RecursionError) as error:
+        raise MessageError("this is no share code of the playground; copy it whole.") from error
+    if not isinstance(content, dict):
+        raise MessageError("this is no share code of the playground; copy it whole.")
+    return content
