@@ -22,6 +22,7 @@ from chainrule.cli.explain import explain
 from chainrule.cli.info import info
 from chainrule.cli.lesson import lesson
 from chainrule.cli.output import tell_error
+from chainrule.cli.play import play
 from chainrule.cli.predict import predict
 from chainrule.cli.train import train
 from chainrule.cli.verify import verify
@@ -35,7 +36,9 @@ app = typer.Typer(
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (train, predict, evaluate, explain, info, check, diagnose, demo, lesson, verify):
+for command in (
+    train, predict, evaluate, explain, info, check, diagnose, demo, lesson, play, verify,
+):  # fmt: skip
     app.command(command.__name__)(command)
 
 # typer keeps click inside itself from some version on; its errors are known by their common base.

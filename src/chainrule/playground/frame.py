@@ -27,7 +27,8 @@ def frame(moment: Moment, trace: StepTrace, row: int | None) -> tuple[dict[str, 
     trace : StepTrace
         Of that moment.
     row : int or None
-        Number of the row in the table; where it is not in the batch, the batch's first row.
+        Number of the row in the table; where it is not in the batch, the row of the batch that the
+        network answers worst.
 
     Returns
     -------
@@ -35,7 +36,7 @@ def frame(moment: Moment, trace: StepTrace, row: int | None) -> tuple[dict[str, 
         Plain values, and arrays of float64: "a1" (units,) of the row, "W1", "dL_dW1", ...
     """
     rows = [int(r) for r in trace.row_ids or ()]
-    place = rows.index(row) if row in rows else 0
+    place = place_of(trace, row)
     arrays = _units(trace, place)
     if moment.spec.n_parameters <= MAX_MATRICES:
         for name in trace.params:
@@ -63,6 +64,12 @@ def frame(moment: Moment, trace: StepTrace, row: int | None) -> tuple[dict[str, 
         "layers": [_layer(trace, l) for l in range(1, moment.spec.n_layers + 1)],
     }
     return state, arrays
+
+
+def place_of(trace: StepTrace, row: int | None) -> int:
+    """Where a row of the table stands in the batch; the worst answered one where it does not."""
+    rows = list(trace.row_ids or ())
+    return rows.index(row) if row in rows else int(np.argmax(trace.losses))
 
 
 def _units(trace: StepTrace, place: int) -> Arrays:

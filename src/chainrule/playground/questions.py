@@ -13,7 +13,7 @@ from chainrule.explain.explain import explain
 from chainrule.explain.trace import StepTrace
 from chainrule.playground.changes import SetParameter
 from chainrule.playground.fields import Fields, MessageError
-from chainrule.playground.frame import Arrays, boundary
+from chainrule.playground.frame import Arrays, boundary, place_of
 from chainrule.playground.timeline import Timeline
 from chainrule.spec import History
 
@@ -28,10 +28,9 @@ class View(NamedTuple):
     row: int | None
 
     @property
-    def place(self) -> int | None:
-        """The chosen row in the batch; None leaves the choice to the explanation."""
-        rows = list(self.trace.row_ids or ())
-        return rows.index(self.row) if self.row in rows else None
+    def place(self) -> int:
+        """The row of the batch that the page shows."""
+        return place_of(self.trace, self.row)
 
 
 def explained(view: View, fields: Fields) -> Answer:
@@ -71,7 +70,8 @@ def verified(view: View, fields: Fields) -> Answer:
 
 
 def peeked(view: View, fields: Fields) -> Answer:
-    """The batch's total loss with one parameter at other values, and the slope where it is."""
+    """The batch's total loss with one parameter at other values, and the line that
+    the gradient draws there."""
     quantity, values = fields.text("quantity"), fields.numbers("values", most=64)
     fields.end()
     moment, trace = view.timeline.now, view.trace
@@ -86,12 +86,11 @@ def peeked(view: View, fields: Fields) -> Answer:
         )
         for value in values
     ]
-    return {
-        "quantity": asked.identifier,
-        "at": float(moment.params[asked.tensor][asked.at]),
-        "loss": trace.loss,
-        "slope": float(trace.grads[asked.tensor][asked.at]),
-    }, {"values": np.array(values), "losses": np.array(losses)}
+    here = float(moment.params[asked.tensor][asked.at])
+    slope = float(trace.grads[asked.tensor][asked.at])
+    tangent = trace.loss + slope * (np.array(values) - here)
+    about = {"quantity": asked.identifier, "at": here, "loss": trace.loss, "slope": slope}
+    return about, {"losses": np.array(losses), "tangent": tangent}
 
 
 def mapped(view: View, fields: Fields) -> Answer:

@@ -23,7 +23,7 @@ from chainrule.playground import changes, sharing
 from chainrule.playground.description import capabilities, described
 from chainrule.playground.fields import Fields, MessageError
 from chainrule.playground.frame import Arrays, frame
-from chainrule.playground.problems import Problem, problem
+from chainrule.playground.problems import PROBLEMS, Problem, problem
 from chainrule.playground.questions import QUESTIONS, View
 from chainrule.playground.setup import configured
 from chainrule.playground.timeline import Timeline
@@ -47,7 +47,7 @@ class Session:
 
     def __init__(self, start: Problem | None = None) -> None:
         self._lock = Lock()
-        self._own = start
+        self._own = start if start and start.name not in PROBLEMS else None
         self._begin(start or problem("xor"))
 
     def handle(self, message: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
@@ -238,13 +238,26 @@ class Session:
         """Go where a share code leads."""
         code = fields.text("code", longest=20_000)
         fields.end()
-        opened = Session._opened(Fields(sharing.decode(code)))
+        opened = Session._shared(Fields(sharing.decode(code)))
         self._problem, self._lanes, self._row = opened._problem, opened._lanes, opened._row
         self._lane, self._made = 0, None
         return self._state(fields)
 
     @classmethod
-    def _opened(cls, content: Fields) -> Session:
+    def opened(cls, text: str) -> Session:
+        """The session of a problem by name, or of a share code.
+
+        Raises
+        ------
+        SpecError, MessageError
+            For what is neither.
+        """
+        if text in PROBLEMS or len(text) < 40:
+            return cls(problem(text))
+        return cls._shared(Fields(sharing.decode(text)))
+
+    @classmethod
+    def _shared(cls, content: Fields) -> Session:
         setup = Fields(content.mapping("setup"))
         session = cls(
             configured(

@@ -1,0 +1,53 @@
+// Everything by keyboard.
+
+import { about, playing, select, selected } from "./state";
+import { stepBack, stepOn, toStation } from "./run";
+import type { Station } from "./stages";
+import { nudged, verify, ways } from "./why";
+
+const STATIONS: Record<string, Station> = { "1": "forward", "2": "loss", "3": "backward", "4": "update" };
+
+export function onKey(event: KeyboardEvent, help: () => void): void {
+  const target = event.target as Element;
+  if (target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
+  const done = action(event.key, help);
+  if (done === undefined) return;
+  if (event.key === " " && target.matches("button, [role=button]")) return; // presses that button
+  event.preventDefault();
+  void done();
+}
+
+function action(key: string, help: () => void): (() => unknown) | undefined {
+  const station = STATIONS[key];
+  if (station) return () => toStation(station);
+  const actions: Record<string, () => unknown> = {
+    " ": () => (playing.value = !playing.value),
+    ".": stepOn,
+    ",": stepBack,
+    v: verify,
+    n: nudged,
+    p: ways,
+    e: () => document.getElementById("edit")?.focus(),
+    "?": help,
+    ArrowUp: () => move(0, -1, 0),
+    ArrowDown: () => move(0, 1, 0),
+    ArrowLeft: () => move(-1, 0, 0),
+    ArrowRight: () => move(1, 0, 0),
+    "[": () => move(0, 0, -1),
+    "]": () => move(0, 0, 1),
+  };
+  return actions[key];
+}
+
+/** Another layer, unit or incoming weight than the selected one. */
+function move(layers: number, units: number, sources: number): void {
+  const { sizes } = about.value!;
+  const match = /^([A-Za-z]+)(\d+)\[(\d+)(?:,(\d+))?\]$/.exec(selected.value);
+  let [kind, layer, unit, source] = match ? [match[1]!, Number(match[2]), Number(match[3]), Number(match[4] ?? -1)] : ["W", 1, 0, 0];
+  const within = (value: number, size: number) => (value + size) % size;
+  layer = Math.min(Math.max(layer + layers, 1), sizes.length - 1);
+  unit = within(Math.min(unit, sizes[layer]! - 1) + units, sizes[layer]!);
+  if (sources && source < 0) [kind, source] = ["W", sources > 0 ? -1 : 0];
+  if (kind === "W") source = within(Math.min(source, sizes[layer - 1]! - 1) + sources, sizes[layer - 1]!);
+  void select(kind === "W" ? `W${layer}[${unit},${source}]` : `${kind}${layer}[${unit}]`);
+}

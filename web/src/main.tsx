@@ -1,0 +1,98 @@
+import { render } from "preact";
+import { signal } from "@preact/signals";
+import { about, arrays, ask, connect, current, findings, frame, notice, place, playing, ops } from "./state";
+import { Controls, Loop, Setup } from "./controls";
+import { Curve, Layers } from "./curve";
+import { Data } from "./data";
+import { Network } from "./network";
+import { Why } from "./why";
+import { onKey } from "./keys";
+import { format } from "./format";
+import { text } from "./strings";
+
+const help = signal(false);
+
+function App() {
+  if (!frame.value) return <p class="notice" role="alert">{notice.value || "…"}</p>;
+  return (
+    <>
+      <header>
+        <h1>{text.title}</h1>
+        <Setup />
+        <span class="tools">
+          <button onClick={diagnose} data-do="diagnose">{text.diagnose}</button>
+          <button onClick={share} data-do="share">{text.share}</button>
+          <button onClick={theme} data-do="theme">{text.theme}</button>
+          <button onClick={() => (help.value = !help.value)} aria-expanded={help.value} data-do="help">{text.help}</button>
+        </span>
+      </header>
+      <Controls />
+      <Loop />
+      <p class="said" role="status" aria-live="polite">{said()}</p>
+      {notice.value && <p class="notice" role="alert">{notice.value}</p>}
+      {help.value && <Keys />}
+      {findings.value && <Findings />}
+      <main>
+        <section aria-labelledby="data-title"><h2 id="data-title">{text.data}</h2><Data /></section>
+        <section class="middle" aria-labelledby="network-title"><h2 id="network-title">{text.network}</h2><Network /></section>
+        <section aria-labelledby="why-title"><h2 id="why-title">{text.why}</h2><Why /></section>
+      </main>
+      <footer><Curve /><Layers /></footer>
+    </>
+  );
+}
+
+/** One sentence about what is on the screen. */
+function said(): string {
+  const { step, row } = frame.value!;
+  const output = arrays.value[`a${about.value!.sizes.length - 1}`]?.data[0];
+  if (step === 0 && place.value === 0) return text.first(format(output), format(arrays.value.target?.data[0]), row);
+  const op = current.value;
+  if (place.value === ops.value.length || !op) return text.said.done();
+  const unit = `unit ${op.unit} of layer ${op.layer}`;
+  if (op.station === "forward" || op.station === "backward") return text.said[op.station](unit);
+  return text.said[op.station]();
+}
+
+async function diagnose(): Promise<void> {
+  if (findings.value) findings.value = null;
+  else findings.value = (await ask({ type: "diagnose" }))?.header.findings ?? null;
+}
+
+async function share(): Promise<void> {
+  const answer = await ask({ type: "share" });
+  if (!answer) return;
+  const code = answer.header.code as string;
+  notice.value = `chainrule play ${code}`;
+  await navigator.clipboard?.writeText(`chainrule play ${code}`).catch(() => undefined);
+}
+
+function theme(): void {
+  const root = document.documentElement;
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const now = root.dataset.theme ?? (dark ? "dark" : "light");
+  root.dataset.theme = now === "dark" ? "light" : "dark";
+}
+
+function Keys() {
+  return (
+    <aside class="card">
+      <dl class="keys">{text.keys.map(([key, what]) => <><dt><kbd>{key}</kbd></dt><dd>{what}</dd></>)}</dl>
+    </aside>
+  );
+}
+
+function Findings() {
+  const found = findings.value!;
+  return (
+    <aside class="card" aria-label={text.diagnose}>
+      {found.length === 0 && <p>{text.healthy}</p>}
+      {found.map((finding) => <p><b>{finding.code}</b> {finding.sentence} <code>{finding.fix}</code></p>)}
+    </aside>
+  );
+}
+
+document.addEventListener("keydown", (event) => onKey(event, () => (help.value = !help.value)));
+document.addEventListener("visibilitychange", () => document.hidden && (playing.value = false));
+render(<App />, document.getElementById("app")!);
+connect().catch(() => (notice.value = text.lost));

@@ -1,0 +1,184 @@
+// The network as a drawing: units with z, a, then δ; edges with w, then ∂L/∂w.
+
+import { about, arrays, frame, isKnown, lit, select, selected } from "./state";
+import { format } from "./format";
+import { text } from "./strings";
+
+const MAX_UNITS = 10; // of a layer that are drawn; the others are counted
+const MAX_LABELLED = 24; // edges up to which each carries its number
+const WIDTH = 620;
+const HEIGHT = 440;
+
+type Point = { x: number; y: number };
+
+/** Units of a layer that are drawn: all of a small one, else those with the largest δ (a before). */
+export function drawn(layer: number): number[] {
+  const size = about.value!.sizes[layer]!;
+  const all = Array.from({ length: size }, (_, k) => k);
+  if (size <= MAX_UNITS) return all;
+  const by = (arrays.value[`delta${layer}`] ?? arrays.value[`a${layer}`])?.data;
+  const chosen = /^\w+?(\d+)\[(\d+)/.exec(selected.value);
+  const asked = chosen && Number(chosen[1]) === layer ? Number(chosen[2]) : -1;
+  const rank = (k: number) => (k === asked ? Infinity : Math.abs(by?.[k] ?? 0));
+  return all.sort((p, q) => rank(q) - rank(p)).slice(0, MAX_UNITS).sort((p, q) => p - q);
+}
+
+/** Half the size of a drawn unit. */
+const BOX = { wide: 44, high: 27, inputHigh: 14, smallWide: 33, smallHigh: 12 };
+
+function box(layer: number, count: number): { w: number; h: number } {
+  if (count > 6) return { w: BOX.smallWide, h: BOX.smallHigh };
+  return { w: BOX.wide, h: layer === 0 ? BOX.inputHigh : BOX.high };
+}
+
+export function Network() {
+  const { sizes } = about.value!;
+  const layers = sizes.map((_, l) => drawn(l));
+  const gap = (WIDTH - 150) / Math.max(sizes.length - 1, 1);
+  const at = (l: number, k: number): Point => ({
+    x: BOX.wide + 6 + gap * l,
+    y: (HEIGHT * (layers[l]!.indexOf(k) + 0.5)) / layers[l]!.length,
+  });
+  const edges = sizes.slice(1).reduce((n, _, l) => n + layers[l]!.length * layers[l + 1]!.length, 0);
+  return (
+    <svg class="network" viewBox={`0 -26 ${WIDTH} ${HEIGHT + 44}`} role="group" aria-label={text.network}>
+      {sizes.slice(1).map((_, l) => <Edges layer={l + 1} from={layers[l]!} to={layers[l + 1]!} at={at} labelled={edges <= MAX_LABELLED} />)}
+      {layers.map((units, l) => units.map((k) => <Unit layer={l} unit={k} at={at(l, k)} size={box(l, units.length)} />))}
+      {layers.map((units, l) => (
+        <text class="caption" x={at(l, units[0]!).x} y={-12}>
+          {l === 0 ? text.inputs : `${l} ${about.value!.activation[l]}`}
+          {sizes[l]! > units.length ? ` (${text.more(sizes[l]! - units.length)})` : ""}
+        </text>
+      ))}
+      <Targets at={at} x={WIDTH - 28} />
+    </svg>
+  );
+}
+
+function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: number, k: number) => Point; labelled: boolean }) {
+  const { layer, from, to, at } = props;
+  const W = arrays.value[`W${layer}`];
+  const grads = arrays.value[`dL_dW${layer}`];
+  if (!W) return null;
+  const n = W.shape[1]!;
+  let largest = 0;
+  for (const w of W.data) largest = Math.max(largest, Math.abs(w));
+  return (
+    <g>
+      {to.map((j) =>
+        from.map((i) => {
+          const w = W.data[j * n + i]!;
+          const a = at(layer - 1, i);
+          const b = at(layer, j);
+          const quantity = `W${layer}[${j},${i}]`;
+          const known = isKnown("gradient", layer, j);
+          const on = lit.value ? lit.value.some((way) => isOnWay(way.units, layer, j, i)) : true;
+          const part = from.length === 1 || to.length === 1 ? 0.5 : 0.34 + (0.32 * to.indexOf(j)) / Math.max(to.length - 1, 1);
+          const x = a.x + BOX.wide + (b.x - a.x - 2 * BOX.wide) * part;
+          const y = a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x);
+          return (
+            <g class={`edge ${w < 0 ? "negative" : "positive"}${selected.value === quantity ? " selected" : ""}${on ? "" : " faded"}`}
+              onClick={() => select(quantity)} data-edge={quantity}>
+              <line class="hit" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
+              <line x1={a.x} y1={a.y} x2={b.x} y2={b.y} stroke-width={largest ? 0.6 + (4 * Math.abs(w)) / largest : 0.6} />
+              {props.labelled && (
+                <text x={x} y={y - 2}>
+                  <tspan data-ref={quantity}>{format(w)}</tspan>
+                  {known && grads && <tspan class="gradient" x={x} dy={13} data-ref={`dL_d${quantity}`}>{format(grads.data[j * n + i])}</tspan>}
+                </text>
+              )}
+            </g>
+          );
+        }),
+      )}
+    </g>
+  );
+}
+
+/** Units of a way stand from the weight's layer on to the output. */
+function isOnWay(units: number[], layer: number, to: number, from: number): boolean {
+  const chosen = /^[a-zA-Z]+(\d+)\[(\d+)(?:,(\d+))?/.exec(selected.value);
+  if (!chosen) return false;
+  const first = Number(chosen[1]);
+  if (layer === first && chosen[3] !== undefined) return to === Number(chosen[2]) && from === Number(chosen[3]);
+  const k = layer - first;
+  return k > 0 && units[k] === to && units[k - 1] === from;
+}
+
+function Unit(props: { layer: number; unit: number; at: Point; size: { w: number; h: number } }) {
+  const { layer, unit, at, size } = props;
+  const { inputs, outputs, sizes } = about.value!;
+  const number = (kind: string) => arrays.value[`${kind}${layer}`]?.data[unit];
+  const name = layer === 0 ? inputs[unit] : layer === sizes.length - 1 ? outputs[unit] : undefined;
+  const forward = layer === 0 || isKnown("a", layer, unit);
+  const backward = layer > 0 && isKnown("delta", layer, unit);
+  const quantity = layer === 0 ? `a0[${unit}]` : backward ? `delta${layer}[${unit}]` : forward ? `a${layer}[${unit}]` : `z${layer}[${unit}]`;
+  const a = forward ? number("a") : undefined;
+  const small = size.h === BOX.smallHigh;
+  const chosen = /^(z|a|delta|b)(\d+)\[(\d+)\]$/.exec(selected.value);
+  const isChosen = chosen && Number(chosen[2]) === layer && Number(chosen[3]) === unit;
+  const tone = a === undefined ? "" : a < 0 ? " negative" : " positive";
+  const line = (kind: string, symbol: string, y: number, known: boolean) => (
+    <text class={kind} y={y}>
+      <tspan class="symbol">{symbol} </tspan>
+      <tspan data-ref={`${kind}${layer}[${unit}]`}>{known ? format(number(kind)) : "—"}</tspan>
+    </text>
+  );
+  return (
+    <g class={`unit${tone}${isChosen ? " selected" : ""}`} transform={`translate(${at.x},${at.y})`} tabIndex={0} role="button"
+      aria-label={text.unit(unit, layer, name)} data-unit={`${layer}/${unit}`}
+      onClick={() => select(quantity)} onKeyDown={(e) => e.key === "Enter" && select(quantity)}>
+      <rect x={-size.w} y={-size.h} width={2 * size.w} height={2 * size.h} rx={8} class="ground" />
+      <rect x={-size.w} y={-size.h} width={2 * size.w} height={2 * size.h} rx={8}
+        fill-opacity={a === undefined ? 0 : 0.06 + 0.34 * Math.min(Math.abs(a), 1)} />
+      {name && <text class="name" y={-size.h - 5}>{name.length > 16 ? name.slice(0, 15) + "…" : name}</text>}
+      {layer === 0 || small ? line("a", "", 4, forward) : (
+        <>
+          {line("z", "z", -11, forward)}
+          {line("a", "a", 4, forward)}
+          {line("delta", "δ", 19, backward)}
+          <Bias layer={layer} unit={unit} y={size.h + 13} />
+        </>
+      )}
+      {small && layer > 0 && backward && line("delta", "δ", size.h + 10, true)}
+    </g>
+  );
+}
+
+function Bias(props: { layer: number; unit: number; y: number }) {
+  const { layer, unit, y } = props;
+  const quantity = `b${layer}[${unit}]`;
+  const b = arrays.value[`b${layer}`]?.data[unit];
+  const gradient = isKnown("gradient", layer, unit) ? arrays.value[`dL_db${layer}`]?.data[unit] : undefined;
+  if (b === undefined) return null;
+  return (
+    <text class={`bias${selected.value === quantity ? " selected" : ""}`} y={y}
+      onClick={(e) => { e.stopPropagation(); void select(quantity); }}>
+      b <tspan data-ref={quantity}>{format(b)}</tspan>
+      {gradient !== undefined && <tspan class="gradient" data-ref={`dL_d${quantity}`}> {format(gradient)}</tspan>}
+    </text>
+  );
+}
+
+function Targets(props: { at: (l: number, k: number) => Point; x: number }) {
+  const { sizes } = about.value!;
+  const last = sizes.length - 1;
+  const known = isKnown("loss", 0, 0);
+  return (
+    <g class="targets">
+      {drawn(last).map((k) => {
+        const { x, y } = props.at(last, k);
+        return (
+          <g>
+            <line x1={x + BOX.wide} y1={y} x2={props.x - 26} y2={y} />
+            <text x={props.x} y={y - 6} class="name">{text.target}</text>
+            <text x={props.x} y={y + 10} data-ref={`target[${k}]`}>{format(arrays.value.target?.data[k])}</text>
+          </g>
+        );
+      })}
+      <text class="loss" x={props.x} y={HEIGHT - 4} onClick={() => select("loss")}>
+        L <tspan data-ref="row_loss">{known ? format(frame.value!.row_loss) : "—"}</tspan>
+      </text>
+    </g>
+  );
+}

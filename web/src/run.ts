@@ -1,0 +1,71 @@
+// Leads the run: a step in pieces, forward and back, and playing.
+
+import { effect } from "@preact/signals";
+import { ask, current, frame, grain, ops, place, playing, select, speed } from "./state";
+import { endOf, next, previous, type Station } from "./stages";
+
+const MILLISECONDS = { slow: 900, normal: 250, fast: 30, max: 0 };
+const BUDGET = 20; // of one request at the speed "max"
+
+/** One piece forward: within the step as far as `grain` goes, then to the next step. */
+export async function stepOn(): Promise<void> {
+  const whole = grain.value === "step" || grain.value === "epoch";
+  if (!whole && place.value < ops.value.length) {
+    place.value = next(ops.value, place.value, grain.value);
+    return follow();
+  }
+  const left = grain.value === "epoch" ? frame.value!.n_batches - frame.value!.batch : 1;
+  if (await ask({ type: "advance", steps: left })) place.value = whole ? ops.value.length : 0;
+}
+
+/** One piece back, through the same states. */
+export async function stepBack(): Promise<void> {
+  const whole = grain.value === "step" || grain.value === "epoch";
+  if (!whole && place.value > 0) {
+    place.value = previous(ops.value, place.value, grain.value);
+    return follow();
+  }
+  const { step, batch, n_batches } = frame.value!;
+  const back = grain.value === "epoch" ? (batch === 0 ? n_batches : batch) : 1;
+  if (step === 0) {
+    place.value = 0;
+    return;
+  }
+  if (await ask({ type: "seek", step: Math.max(0, step - back) })) place.value = ops.value.length;
+}
+
+export async function toStart(): Promise<void> {
+  playing.value = false;
+  if (await ask({ type: "seek", step: 0 })) place.value = 0;
+}
+
+export async function seek(step: number): Promise<void> {
+  if (await ask({ type: "seek", step })) place.value = ops.value.length;
+}
+
+export function toStation(station: Station): void {
+  place.value = endOf(ops.value, station);
+  void follow();
+}
+
+/** The explanation follows what is being computed. */
+async function follow(): Promise<void> {
+  const quantity = current.value?.quantity;
+  if (quantity) await select(quantity);
+}
+
+let timer = 0;
+
+async function tick(): Promise<void> {
+  if (!playing.value) return;
+  if (speed.value === "max") {
+    grain.value = "step";
+    if (await ask({ type: "advance", budget_ms: BUDGET })) place.value = ops.value.length;
+  } else await stepOn();
+  if (playing.value) timer = window.setTimeout(tick, MILLISECONDS[speed.value]);
+}
+
+effect(() => {
+  window.clearTimeout(timer);
+  if (playing.value) void tick();
+});

@@ -1,0 +1,134 @@
+// Why a number is what it is: its formula with the numbers in, as the engine's explanation says.
+
+import { useEffect, useRef } from "preact/hooks";
+import { arrays, ask, lit, notice, nudge, select, selected, shown, verdict } from "./state";
+import { format } from "./format";
+import { text } from "./strings";
+
+const POINTS = 41;
+
+export function Why() {
+  const content = useRef<HTMLDivElement>(null);
+  const html = shown.value?.html ?? "";
+  useEffect(() => {
+    if (content.current) content.current.innerHTML = html; // made by the engine, names escaped there
+  }, [html]);
+  if (!selected.value) return <p>{text.pickSomething}</p>;
+  const isParameter = /^(W|b)\d+\[/.test(selected.value);
+  return (
+    <>
+      <div class="asked">
+        <b>{selected.value}</b>
+        <button onClick={verify} data-do="verify">{text.verify}</button>
+        {isParameter && <button onClick={nudged} data-do="nudge">{text.nudge}</button>}
+        {isParameter && <button onClick={ways} aria-pressed={lit.value !== null} data-do="path">{text.path}</button>}
+        {isParameter && <Edit />}
+      </div>
+      {verdict.value && <p class="verdict" role="status">{verdict.value}</p>}
+      {nudge.value && <Nudge />}
+      {lit.value && <Ways />}
+      <div ref={content} class="formula" onClick={follow} />
+    </>
+  );
+}
+
+/** A number in the formula leads to where it came from. */
+function follow(event: MouseEvent): void {
+  const place = (event.target as Element).closest("[data-ref]")?.getAttribute("data-ref");
+  const quantity = place && quantityOf(place);
+  if (quantity) void select(quantity);
+}
+
+/** "delta/1/2@17" is delta1[2], "w/1/0/3" is W1[0,3]. */
+export function quantityOf(place: string): string | null {
+  const [kind, layer, unit, source] = place.split("@")[0]!.split("/");
+  const names: Record<string, string> = { w: "W", b: "b", z: "z", a: "a", delta: "delta", slope: "z" };
+  const name = names[kind ?? ""];
+  if (!name || layer === undefined || unit === undefined) return kind === "loss" ? "loss" : null;
+  return source === undefined ? `${name}${layer}[${unit}]` : `${name}${layer}[${unit},${source}]`;
+}
+
+export async function verify(): Promise<void> {
+  const answer = await ask({ type: "verify", quantity: selected.value });
+  if (!answer) return;
+  const { analytic, numeric, outcome } = answer.header;
+  verdict.value = text.verdict(format(analytic, 6), format(numeric, 6), outcome);
+}
+
+export function ways(): void {
+  lit.value = lit.value ? null : (shown.value?.paths ?? []);
+}
+
+/** The true curve of the loss over one weight, and its tangent: the gradient is its slope. */
+export async function nudged(): Promise<void> {
+  const at = valueOf(selected.value);
+  if (at === null) return;
+  const reach = Math.max(1, Math.abs(at));
+  const values = Array.from({ length: POINTS }, (_, k) => at + reach * (k / (POINTS - 1) - 0.5) * 2);
+  const answer = await ask({ type: "peek", quantity: selected.value, values });
+  if (!answer) return;
+  const read = (name: string) => Array.from(answer.arrays[name]!.data);
+  nudge.value = { at, loss: answer.header.loss, values, losses: read("losses"), tangent: read("tangent") };
+}
+
+function valueOf(quantity: string): number | null {
+  const match = /^([A-Za-z]+\d+)\[(\d+)(?:,(\d+))?\]$/.exec(quantity);
+  const array = match && arrays.value[match[1]!];
+  if (!match || !array) return null;
+  const index = match[3] === undefined ? Number(match[2]) : Number(match[2]) * array.shape[1]! + Number(match[3]);
+  return array.data[index] ?? null;
+}
+
+function Edit() {
+  const value = valueOf(selected.value);
+  if (value === null) return null;
+  return (
+    <label>
+      {text.edit} <input id="edit" size={8} value={String(value)} key={selected.value + value}
+        onChange={(e) => {
+          const entered = Number(e.currentTarget.value);
+          if (e.currentTarget.value.trim() && Number.isFinite(entered)) {
+            void ask({ type: "edit", change: { kind: "parameter", quantity: selected.value, value: entered } });
+          } else notice.value = `${e.currentTarget.value} is no number.`;
+        }} />
+    </label>
+  );
+}
+
+function Nudge() {
+  const { at, loss, values, losses, tangent } = nudge.value!;
+  const low = Math.min(...losses);
+  const high = Math.max(...losses);
+  const x = (w: number) => 10 + (280 * (w - values[0]!)) / (values.at(-1)! - values[0]!);
+  const y = (l: number) => 110 - (100 * (l - low)) / (high - low || 1);
+  const line = (points: number[]) => points.map((l, k) => `${x(values[k]!)},${y(l)}`).join(" ");
+  return (
+    <figure class="nudge">
+      <svg viewBox="0 0 300 120" role="img" aria-label={`loss over ${selected.value}`}>
+        <polyline class="true" points={line(losses)} />
+        <polyline class="tangent" points={line(tangent)} />
+        <circle cx={x(at)} cy={y(loss)} r={4} />
+      </svg>
+      <figcaption>
+        {selected.value} from {format(values[0])} to {format(values.at(-1))}; L from {format(low)} to {format(high)}.
+      </figcaption>
+    </figure>
+  );
+}
+
+function Ways() {
+  const found = lit.value!;
+  if (!found.length) return null;
+  const largest = Math.max(...found.map((way) => Math.abs(way.value)));
+  return (
+    <table class="ways">
+      {found.map((way) => (
+        <tr>
+          <th>{way.units.slice(1).join(" → ") || "·"}</th>
+          <td>{format(way.value)}</td>
+          <td><meter min={0} max={largest} value={Math.abs(way.value)} /></td>
+        </tr>
+      ))}
+    </table>
+  );
+}
