@@ -18,6 +18,7 @@ export function Data() {
   const row = frame.value!.row;
   return (
     <>
+      {about.value!.notes.map((note) => <p class="note">{note}</p>)}
       {boundary.value && <Boundary />}
       <div class="table" tabIndex={0} role="region" aria-label={text.data}>
         <table>
@@ -33,8 +34,8 @@ export function Data() {
           <tbody>
             {Array.from({ length: rows }, (_, r) => (
               <tr class={r === row ? "chosen" : ""} data-row={r} aria-current={r === row ? "true" : undefined}
-                onClick={() => ask({ type: "row", row: r })}>
-                <th><button class="plain" onClick={() => ask({ type: "row", row: r })}>{r}</button></th>
+                onClick={() => ask({ type: "show", row: r })}>
+                <th><button class="plain" onClick={() => ask({ type: "show", row: r })}>{r}</button></th>
                 {columns.slice(0, shown).map((_, c) => <Cell row={r} column={c} value={table.value.X!.data[r * width + c]!} />)}
                 {wide && <td>…</td>}
                 <td>{target(r, targets, outputs)}</td>

@@ -4,24 +4,11 @@ import { about, arrays, frame, isKnown, lit, select, selected } from "./state";
 import { format } from "./format";
 import { text } from "./strings";
 
-const MAX_UNITS = 10; // of a layer that are drawn; the others are counted
 const MAX_LABELLED = 24; // edges up to which each carries its number
 const WIDTH = 620;
 const HEIGHT = 440;
 
 type Point = { x: number; y: number };
-
-/** Units of a layer that are drawn: all of a small one, else those with the largest δ (a before). */
-export function drawn(layer: number): number[] {
-  const size = about.value!.sizes[layer]!;
-  const all = Array.from({ length: size }, (_, k) => k);
-  if (size <= MAX_UNITS) return all;
-  const by = (arrays.value[`delta${layer}`] ?? arrays.value[`a${layer}`])?.data;
-  const chosen = /^\w+?(\d+)\[(\d+)/.exec(selected.value);
-  const asked = chosen && Number(chosen[1]) === layer ? Number(chosen[2]) : -1;
-  const rank = (k: number) => (k === asked ? Infinity : Math.abs(by?.[k] ?? 0));
-  return all.sort((p, q) => rank(q) - rank(p)).slice(0, MAX_UNITS).sort((p, q) => p - q);
-}
 
 /** Half the size of a drawn unit. */
 const BOX = { wide: 44, high: 27, inputHigh: 14, smallWide: 33, smallHigh: 12 };
@@ -33,7 +20,7 @@ function box(layer: number, count: number): { w: number; h: number } {
 
 export function Network() {
   const { sizes } = about.value!;
-  const layers = sizes.map((_, l) => drawn(l));
+  const layers = frame.value!.units;
   const gap = (WIDTH - 150) / Math.max(sizes.length - 1, 1);
   const at = (l: number, k: number): Point => ({
     x: BOX.wide + 6 + gap * l,
@@ -65,15 +52,16 @@ function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: num
   for (const w of W.data) largest = Math.max(largest, Math.abs(w));
   return (
     <g>
-      {to.map((j) =>
-        from.map((i) => {
-          const w = W.data[j * n + i]!;
+      {to.map((j, row) =>
+        from.map((i, column) => {
+          const at0 = row * n + column;
+          const w = W.data[at0]!;
           const a = at(layer - 1, i);
           const b = at(layer, j);
           const quantity = `W${layer}[${j},${i}]`;
           const known = isKnown("gradient", layer, j);
           const on = lit.value ? lit.value.some((way) => isOnWay(way.units, layer, j, i)) : true;
-          const part = from.length === 1 || to.length === 1 ? 0.5 : 0.34 + (0.32 * to.indexOf(j)) / Math.max(to.length - 1, 1);
+          const part = from.length === 1 || to.length === 1 ? 0.5 : 0.34 + (0.32 * row) / Math.max(to.length - 1, 1);
           const x = a.x + BOX.wide + (b.x - a.x - 2 * BOX.wide) * part;
           const y = a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x);
           return (
@@ -84,7 +72,7 @@ function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: num
               {props.labelled && (
                 <text x={x} y={y - 2}>
                   <tspan data-ref={quantity}>{format(w)}</tspan>
-                  {known && grads && <tspan class="gradient" x={x} dy={13} data-ref={`dL_d${quantity}`}>{format(grads.data[j * n + i])}</tspan>}
+                  {known && grads && <tspan class="gradient" x={x} dy={13} data-ref={`dL_d${quantity}`}>{format(grads.data[at0])}</tspan>}
                 </text>
               )}
             </g>
@@ -166,7 +154,7 @@ function Targets(props: { at: (l: number, k: number) => Point; x: number }) {
   const known = isKnown("loss", 0, 0);
   return (
     <g class="targets">
-      {drawn(last).map((k) => {
+      {frame.value!.units[last]!.map((k) => {
         const { x, y } = props.at(last, k);
         return (
           <g>

@@ -18,6 +18,7 @@ export type About = {
   sizes: number[];
   activation: string[];
   hidden: Layer[];
+  notes: string[];
   loss_name: string;
   training: Record<string, any>;
   seed: number;
@@ -29,6 +30,7 @@ export type Frame = {
   batch: number;
   n_batches: number;
   rows: number[];
+  units: number[][]; // of each layer, those that are drawn
   row: number;
   row_loss: number;
   loss: number;
@@ -46,7 +48,7 @@ export type Choices = {
   optimizers: string[];
   own: boolean;
 };
-export type Shown = { quantity: string; what: string; value: number; html: string; paths: Way[]; n_paths: number };
+export type Shown = { quantity: string; at: number | null; what: string; value: number; html: string; paths: Way[]; n_paths: number };
 export type Way = { units: number[]; value: number };
 export type BoundaryMap = { columns: number[]; x: number[]; y: number[]; pixels: Uint8Array };
 
@@ -169,5 +171,8 @@ export async function select(quantity: string): Promise<void> {
     nudge.value = null;
     lit.value = null;
   });
-  await explainSelected();
+  const layer = /^[A-Za-z]+(\d+)\[(\d+)(?:,(\d+))?/.exec(quantity);
+  const isDrawn = !layer || frame.value!.units[Number(layer[1])]?.includes(Number(layer[2]));
+  if (isDrawn) await explainSelected();
+  else await ask({ type: "show", quantity });
 }

@@ -1,7 +1,7 @@
 // Why a number is what it is: its formula with the numbers in, as the engine's explanation says.
 
 import { useEffect, useRef } from "preact/hooks";
-import { arrays, ask, lit, notice, nudge, select, selected, shown, verdict } from "./state";
+import { ask, lit, notice, nudge, select, selected, shown, verdict } from "./state";
 import { format } from "./format";
 import { text } from "./strings";
 
@@ -61,8 +61,8 @@ export function ways(): void {
 
 /** The true curve of the loss over one weight, and its tangent: the gradient is its slope. */
 export async function nudged(): Promise<void> {
-  const at = valueOf(selected.value);
-  if (at === null) return;
+  const at = shown.value?.at;
+  if (at === null || at === undefined) return;
   const reach = Math.max(1, Math.abs(at));
   const values = Array.from({ length: POINTS }, (_, k) => at + reach * (k / (POINTS - 1) - 0.5) * 2);
   const answer = await ask({ type: "peek", quantity: selected.value, values });
@@ -71,17 +71,9 @@ export async function nudged(): Promise<void> {
   nudge.value = { at, loss: answer.header.loss, values, losses: read("losses"), tangent: read("tangent") };
 }
 
-function valueOf(quantity: string): number | null {
-  const match = /^([A-Za-z]+\d+)\[(\d+)(?:,(\d+))?\]$/.exec(quantity);
-  const array = match && arrays.value[match[1]!];
-  if (!match || !array) return null;
-  const index = match[3] === undefined ? Number(match[2]) : Number(match[2]) * array.shape[1]! + Number(match[3]);
-  return array.data[index] ?? null;
-}
-
 function Edit() {
-  const value = valueOf(selected.value);
-  if (value === null) return null;
+  const value = shown.value?.at;
+  if (value === null || value === undefined) return null;
   return (
     <label>
       {text.edit} <input id="edit" size={8} value={String(value)} key={selected.value + value}

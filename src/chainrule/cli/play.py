@@ -2,37 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from chainrule.cli.options import AsJson, Quiet
+from chainrule.cli.options import (
+    AsJson,
+    Delimiter,
+    Encoding,
+    Glob,
+    Missing,
+    NoHeader,
+    Quiet,
+    Reading,
+    Sql,
+    Target,
+)
 from chainrule.cli.output import Output
+
+if TYPE_CHECKING:
+    from chainrule.playground import Problem, Session
 
 
 def play(
-    problem: Annotated[
+    what: Annotated[
         str,
         typer.Argument(
-            metavar="[PROBLEM | CODE]",
-            help="xor, mazur, and, or, circles, moons, spirals, sine; or the code of a shared run.",
+            metavar="[PROBLEM | DATA | MODEL | CODE]",
+            help="xor, mazur, and, or, circles, moons, spirals, sine; a table; a model, with its "
+            "table behind it; or the code of a shared run.",
         ),
     ] = "xor",
+    data: Annotated[
+        str | None, typer.Argument(metavar="[DATA]", help="The table of a model.")
+    ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+    member: Annotated[int, typer.Option(min=0, help="Which network of a model, from 0.")] = 0,
+    target: Target = None,
+    missing: Missing = None,
+    delimiter: Delimiter = None,
+    no_header: NoHeader = False,
+    encoding: Encoding = None,
+    sql: Sql = None,
+    glob: Glob = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
     """Watch backpropagation: step forward and back, ask why, change anything.
 
-    The page runs on this machine only; Ctrl-C ends it.
+    The page is served on this machine only; Ctrl-C ends it.
     """
-    from chainrule.playground import Session
+    out = Output(as_json=as_json, quiet=quiet)
+    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
+    new_session = _sessions(what, data, target, member, reading, out)
+    new_session()  # refuses before anything listens
     from chainrule.playground.server import Server
 
-    out = Output(as_json=as_json, quiet=quiet)
-    Session.opened(problem)  # refuses before anything listens
-    server = Server(lambda: Session.opened(problem), port)
+    server = Server(new_session, port)
     out.result(server.address)
     out.document({"address": server.address})
     if browser:
@@ -40,3 +69,33 @@ def play(
 
         webbrowser.open(server.address)
     server.run()
+
+
+def _sessions(
+    what: str, data: str | None, target: str | None, member: int, reading: Reading, out: Output
+) -> Callable[[], Session]:
+    """What makes the session of a page."""
+    from chainrule.playground import PROBLEMS, Session
+
+    if data is None and (what in PROBLEMS or not Path(what).exists()):
+        return lambda: Session.opened(what)
+    start = _own(what, data, target, member, reading, out)
+    return lambda: Session(start)
+
+
+def _own(
+    what: str, data: str | None, target: str | None, member: int, reading: Reading, out: Output
+) -> Problem:
+    """The problem of a person's own file or files."""
+    from chainrule.playground.tables import from_table, from_trace
+
+    if data is None:
+        return from_table(reading.table(what), target or "")
+    from chainrule.cli.model import open_model
+
+    loaded = open_model(what)
+    X, y = loaded.rows_with_target(data, reading, out, target)
+    trace = loaded.estimator.trace(X, y, member=member)
+    members = loaded.estimator.n_members_
+    note = f"network {member} of {members}" if members > 1 else ""
+    return from_trace(trace, Path(what).stem, (note,) if note else ())

@@ -35,6 +35,7 @@ def described(problem: Problem, moment: Moment) -> tuple[dict[str, Any], Arrays]
         "problem": problem.name,
         "title": problem.title,
         "quantity": problem.quantity,
+        "notes": list(problem.notes),
         "n_rows": moment.n_rows,
         "columns": list(problem.inputs),
         "inputs": list(inputs) or [f"input {k}" for k in range(spec.n_inputs)],

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 
 from chainrule import engine
+from chainrule.explain.derivation.names import Asked
 from chainrule.explain.trace import StepTrace
 from chainrule.playground.moment import Moment
 
-MAX_MATRICES = 2_000  # parameters up to which all matrices are sent
+MAX_UNITS = 12  # of a layer that are drawn
 MAX_OUTPUTS = 512  # rows whose outputs are sent
 MAP_SIZE = 64
 FLAT = 0.01  # a slope below this hardly lets a gradient through
@@ -18,7 +19,9 @@ FLAT = 0.01  # a slope below this hardly lets a gradient through
 Arrays = dict[str, np.ndarray]
 
 
-def frame(moment: Moment, trace: StepTrace, row: int | None) -> tuple[dict[str, Any], Arrays]:
+def frame(
+    moment: Moment, trace: StepTrace, row: int | None, focus: Asked | None = None
+) -> tuple[dict[str, Any], Arrays]:
     """The state of the run and the numbers of one row of the next batch.
 
     Parameters
@@ -29,19 +32,23 @@ def frame(moment: Moment, trace: StepTrace, row: int | None) -> tuple[dict[str, 
     row : int or None
         Number of the row in the table; where it is not in the batch, the row of the batch that the
         network answers worst.
+    focus : Asked, optional
+        A quantity whose units are drawn.
 
     Returns
     -------
     dict, dict of str to ndarray
-        Plain values, and arrays of float64: "a1" (units,) of the row, "W1", "dL_dW1", ...
+        Plain values, among them "units", the units of each layer that are drawn; and arrays of
+        float64: "a1" (units,) of the row, and between the drawn units "W1", "dL_dW1", "update_W1".
     """
     rows = [int(r) for r in trace.row_ids or ()]
     place = place_of(trace, row)
     arrays = _units(trace, place)
-    if moment.spec.n_parameters <= MAX_MATRICES:
-        for name in trace.params:
-            for prefix in ("", "dL_d", "update_"):
-                arrays[f"{prefix}{name}"] = trace[f"{prefix}{name}"]
+    units = drawn_units(trace, place, focus)
+    for l in range(1, moment.spec.n_layers + 1):
+        for prefix in ("", "dL_d", "update_"):
+            arrays[f"{prefix}W{l}"] = trace[f"{prefix}W{l}"][np.ix_(units[l], units[l - 1])]
+            arrays[f"{prefix}b{l}"] = trace[f"{prefix}b{l}"]
     arrays["target"] = trace.targets[place]
     arrays["x"] = trace.X[place]
     arrays["losses"] = trace.losses
@@ -53,6 +60,7 @@ def frame(moment: Moment, trace: StepTrace, row: int | None) -> tuple[dict[str, 
         "batch": moment.batch,
         "n_batches": moment.n_batches,
         "rows": rows,
+        "units": units,
         "row": rows[place],
         "row_loss": float(trace.losses[place]),
         "share": float(trace.shares[place]),
@@ -64,6 +72,24 @@ def frame(moment: Moment, trace: StepTrace, row: int | None) -> tuple[dict[str, 
         "layers": [_layer(trace, l) for l in range(1, moment.spec.n_layers + 1)],
     }
     return state, arrays
+
+
+def drawn_units(trace: StepTrace, place: int, focus: Asked | None) -> list[list[int]]:
+    """For each layer from the input on the units that are drawn: all of a few, else those through
+    which most of the row's derivative passes, and those of `focus`."""
+    found = []
+    for l, size in enumerate(trace.spec.layer_sizes):
+        carried = np.abs(trace.delta[l][place]) if l else np.abs(trace.a[0][place])
+        if l == 0:
+            carried = carried * np.abs(trace.delta[1][place] @ trace.W[1])
+        chosen = set(np.argsort(-carried, kind="stable")[:MAX_UNITS].tolist())
+        if focus is not None and l in (focus.layer, focus.layer - 1):
+            asked = focus.unit if l == focus.layer else focus.source
+            if asked is not None and asked < size and asked not in chosen:
+                chosen.discard(int(min(chosen, key=lambda unit: carried[unit])))
+                chosen.add(asked)
+        found.append(sorted(chosen))
+    return found
 
 
 def place_of(trace: StepTrace, row: int | None) -> int:

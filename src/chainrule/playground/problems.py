@@ -38,6 +38,8 @@ class Problem:
         What to explain first.
     setup : dict
         What `setup.configured` made of it, as plain values.
+    notes : tuple of str
+        What a person should know about the rows or the network.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Problem:
     params: Params | None = None
     quantity: str = "W1[0,0]"
     setup: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
     def start(self) -> Moment:
         """The network before its first step, in float64."""

@@ -41,7 +41,10 @@ def explained(view: View, fields: Fields) -> Answer:
     fields.end()
     found = explain(view.trace, quantity, row=view.place, top=top, digits=digits, check="none")
     ways = () if found.paths is None else found.paths.shown
+    asked = view.trace.names.parse(quantity)
+    at = view.timeline.now.params[asked.tensor][asked.at] if asked.is_parameter else None
     return {
+        "at": None if at is None else float(at),
         "quantity": found.quantity,
         "what": found.what,
         "value": found.value,

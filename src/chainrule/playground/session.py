@@ -1,6 +1,6 @@
 """`Session.handle`: one message in, one answer out. It needs no browser and no network.
 
-    hello · configure · edit · advance · seek · fork · row          lead the run
+    hello · configure · data · edit · advance · seek · fork · show  lead it
     explain · verify · peek · map · diagnose                        ask about the present step
     share · open                                                    leave it and come back
 
@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import ChainruleError, DivergedError
+from chainrule.explain.derivation.names import Asked
 from chainrule.explain.trace import StepTrace
 from chainrule.playground import changes, sharing
 from chainrule.playground.description import capabilities, described
@@ -26,11 +27,13 @@ from chainrule.playground.frame import Arrays, frame
 from chainrule.playground.problems import PROBLEMS, Problem, problem
 from chainrule.playground.questions import QUESTIONS, View
 from chainrule.playground.setup import configured
+from chainrule.playground.tables import from_bytes
 from chainrule.playground.timeline import Timeline
 
 VERSION = 1
 MAX_STEPS = 10_000_000
 MAX_LANES = 4
+MAX_TABLE = 5 << 20  # characters of a pasted table
 FIRST_STEPS = 64  # of a timed advance, before its speed is known
 
 Answer = tuple[dict[str, Any], Arrays]
@@ -106,6 +109,7 @@ class Session:
         self._lanes = [Timeline(start.start())]
         self._lane = 0
         self._row: int | None = None
+        self._focus: Asked | None = None
         self._made: tuple[Any, StepTrace] | None = None
 
     @property
@@ -129,7 +133,7 @@ class Session:
     def _frame(self) -> Answer:
         timeline = self._timeline
         timeline.loss()
-        state, arrays = frame(timeline.now, self._trace(), self._row)
+        state, arrays = frame(timeline.now, self._trace(), self._row, self._focus)
         steps, losses = timeline.curve()
         arrays |= {"curve_step": np.array(steps, float), "curve_loss": np.array(losses)}
         state["loss"] = timeline.loss()
@@ -152,6 +156,17 @@ class Session:
         base = self._base(name)
         start = configured(base, hidden, training, seed, loss)
         start.start()  # refuses what cannot train before the present run is given up
+        self._begin(start)
+        return self._state(fields)
+
+    def _data(self, fields: Fields) -> Answer:
+        """A new run on a table that is pasted or dropped: `csv` holds its text."""
+        content = fields.text("csv", longest=MAX_TABLE)
+        target = fields.text("target", "", longest=1_000)
+        fields.end()
+        start = from_bytes(content.encode(), target)
+        start.start()
+        self._own = start
         self._begin(start)
         return self._state(fields)
 
@@ -210,9 +225,13 @@ class Session:
         self._lane = len(self._lanes) - 1
         return self._frame()
 
-    def _choose_row(self, fields: Fields) -> Answer:
-        self._row = fields.whole("row", high=self._timeline.now.n_rows - 1)
+    def _show(self, fields: Fields) -> Answer:
+        """Another row, or another quantity whose units are to be drawn."""
+        self._row = fields.whole("row", self._row, high=self._timeline.now.n_rows - 1)
+        quantity = fields.text("quantity", "")
         fields.end()
+        if quantity:
+            self._focus = self._trace().names.parse(quantity)
         return self._frame()
 
     def _asked(self, fields: Fields) -> Answer:
@@ -283,11 +302,12 @@ class Session:
 _HANDLERS: dict[str, Callable[[Session, Fields], Answer]] = {
     "hello": Session._hello,
     "configure": Session._configure,
+    "data": Session._data,
     "edit": Session._edit,
     "advance": Session._advance,
     "seek": Session._seek,
     "fork": Session._fork,
-    "row": Session._choose_row,
+    "show": Session._show,
     **dict.fromkeys(QUESTIONS, Session._asked),
     "share": Session._share,
     "open": Session._open,
