@@ -54,9 +54,21 @@ export function Loop() {
   );
 }
 
+const EDITABLE = { dense: true, layer_norm: true, residual: true };
+
+/** Layers beside the dense ones, made to fit behind the last of `hidden`. */
+const OTHERS: Record<string, (hidden: Layer[]) => any> = {
+  "layer norm": () => ({ kind: "layer_norm" }),
+  residual: (hidden) => {
+    const units = hidden.findLast((layer) => layer.units)?.units ?? about.value!.sizes[0];
+    return { kind: "residual", layers: [{ kind: "dense", units, activation: "tanh" }] };
+  },
+};
+
 /** What is trained on, the layers, and how. */
 export function Setup() {
-  const { problem, hidden, training, seed } = about.value!;
+  const { problem, hidden, training, seed, sizes } = about.value!;
+  const isPlain = hidden.every((layer) => layer.kind in EDITABLE && (layer.activation === undefined || typeof layer.activation === "string"));
   const { problems, optimizers, own } = choices.value!;
   const configure = (change: Record<string, unknown>) => {
     playing.value = false;
@@ -74,10 +86,18 @@ export function Setup() {
           {problems.map((p) => <option value={p.name} title={p.title}>{p.name}</option>)}
         </select>
       </label>
-      {hidden.map((layer, k) => <LayerEditor layer={layer} k={k} change={(layers) => configure({ hidden: layers })} />)}
-      <button onClick={() => configure({ hidden: [...hidden, { kind: "dense", units: 4, activation: "tanh" }] })} data-do="add-layer">
-        + {text.addLayer}
-      </button>
+      {isPlain ? (
+        <>
+          {hidden.map((layer, k) => <LayerEditor layer={layer} k={k} change={(layers) => configure({ hidden: layers })} />)}
+          <button onClick={() => configure({ hidden: [...hidden, { kind: "dense", units: 4, activation: "tanh" }] })} data-do="add-layer">
+            + {text.addLayer}
+          </button>
+          <select class="kinds" value="" aria-label={text.addOther} onChange={(e) => configure({ hidden: [...hidden, OTHERS[e.currentTarget.value]!(hidden)] })}>
+            <option value="" disabled>+ …</option>
+            {Object.keys(OTHERS).map((name) => <option>{name}</option>)}
+          </select>
+        </>
+      ) : <span>{sizes.join(" - ")}</span>}
       <label>
         {text.optimizer}
         <select value={training.optimizer} onChange={(e) => set({ optimizer: e.currentTarget.value })}>
@@ -89,13 +109,20 @@ export function Setup() {
       <label>
         {text.batchSize}
         <select value={training.batch_size ?? ""} onChange={(e) => set({ batch_size: Number(e.currentTarget.value) || null })}>
-          {[1, 2, 4, 8, 16, 32, 64].filter((n) => n < about.value!.n_rows).map((n) => <option value={n}>{n}</option>)}
+          {batchSizes().map((n) => <option value={n}>{n}</option>)}
           <option value="">{text.full}</option>
         </select>
       </label>
       <button onClick={() => configure({ seed: seed + 1 })} data-do="new-weights">{text.newWeights}</button>
     </div>
   );
+}
+
+function batchSizes(): number[] {
+  const { n_rows, training } = about.value!;
+  const sizes = new Set([1, 2, 4, 8, 16, 32, 64].filter((n) => n < n_rows));
+  if (training.batch_size) sizes.add(training.batch_size);
+  return [...sizes].sort((p, q) => p - q);
 }
 
 function LayerEditor(props: { layer: Layer; k: number; change: (layers: Layer[]) => void }) {

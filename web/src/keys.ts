@@ -25,7 +25,7 @@ function action(key: string, help: () => void): (() => unknown) | undefined {
     ".": stepOn,
     ",": stepBack,
     v: verify,
-    n: nudged,
+    n: () => nudged(),
     p: ways,
     e: () => document.getElementById("edit")?.focus(),
     "?": help,

@@ -6,7 +6,9 @@ import { Curve, Layers } from "./curve";
 import { Data } from "./data";
 import { Network } from "./network";
 import { Why } from "./why";
+import { Guide, open as openScene } from "./guide";
 import { onKey } from "./keys";
+import { scene } from "./scene";
 import { format } from "./format";
 import { text } from "./strings";
 
@@ -20,6 +22,7 @@ function App() {
         <h1>{text.title}</h1>
         <Setup />
         <span class="tools">
+          <button onClick={() => (scene.value === null ? openScene(0) : (scene.value = null))} aria-pressed={scene.value !== null} data-do="tour">{text.tour}</button>
           <button onClick={diagnose} data-do="diagnose">{text.diagnose}</button>
           <button onClick={share} data-do="share">{text.share}</button>
           <button onClick={theme} data-do="theme">{text.theme}</button>
@@ -30,6 +33,7 @@ function App() {
       <Loop />
       <p class="said" role="status" aria-live="polite">{said()}</p>
       {notice.value && <p class="notice" role="alert">{notice.value}</p>}
+      <Guide />
       {help.value && <Keys />}
       {findings.value && <Findings />}
       <main>

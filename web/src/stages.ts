@@ -26,12 +26,12 @@ export class Op {
   }
 }
 
-/** The operations of one step of a network with these layer sizes. */
-export function stages(sizes: number[]): Op[] {
-  const last = sizes.length - 1;
+/** The operations of one step over the units of each layer that are drawn. */
+export function stages(drawn: number[][]): Op[] {
+  const last = drawn.length - 1;
   const ops: Op[] = [];
   const units = (station: Station, layer: number) => {
-    for (let unit = 0; unit < sizes[layer]!; unit++) ops.push(new Op(station, layer, unit));
+    for (const unit of drawn[layer]!) ops.push(new Op(station, layer, unit));
   };
   for (let layer = 1; layer <= last; layer++) units("forward", layer);
   ops.push(new Op("loss", last, 0));
@@ -58,11 +58,8 @@ export function previous(ops: Op[], place: number, grain: Grain): number {
   return start;
 }
 
-/** The place at the end of a station. */
-export function endOf(ops: Op[], station: Station): number {
-  let end = 0;
-  ops.forEach((op, k) => {
-    if (op.station === station) end = k + 1;
-  });
-  return end;
+/** The place at the end of a station, or of one layer of it; layer 0 of the forward pass is the start. */
+export function endOf(ops: Op[], station: Station, layer?: number): number {
+  const wanted = (op: Op) => op.station === station && (layer === undefined || station === "loss" || op.layer === layer);
+  return ops.findLastIndex(wanted) + 1;
 }

@@ -60,7 +60,7 @@ export const table = signal<Arrays>({});
 export const selected = signal("");
 export const shown = signal<Shown | null>(null);
 export const verdict = signal("");
-export const nudge = signal<{ at: number; loss: number; values: number[]; losses: number[]; tangent: number[] } | null>(null);
+export const nudge = signal<{ quantity: string; at: number; loss: number; values: number[]; losses: number[]; tangent: number[] } | null>(null);
 export const lit = signal<Way[] | null>(null);
 export const boundary = signal<BoundaryMap | null>(null);
 export const grain = signal<Grain>("layer");
@@ -71,7 +71,7 @@ export const findings = signal<{ code: string; sentence: string; fix: string }[]
 export const place = signal(0); // how many operations of the step have been shown
 
 /** The operations of a step in their order; the page plays back what the engine recorded. */
-export const ops = computed<Op[]>(() => (about.value ? stages(about.value.sizes) : []));
+export const ops = computed<Op[]>(() => (frame.value ? stages(frame.value.units) : []));
 /** The operation that was shown last. */
 export const current = computed<Op | null>(() => ops.value[place.value - 1] ?? null);
 /** Whether a quantity was computed by now: "z1[0]", "delta2[1]", "dL_dW1". */

@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { ask, lit, notice, nudge, select, selected, shown, verdict } from "./state";
+import { scene } from "./scene";
 import { format } from "./format";
 import { text } from "./strings";
 
@@ -13,14 +14,14 @@ export function Why() {
   useEffect(() => {
     if (content.current) content.current.innerHTML = html; // made by the engine, names escaped there
   }, [html]);
-  if (!selected.value) return <p>{text.pickSomething}</p>;
+  if (!selected.value) return <>{nudge.value && <Nudge />}<p>{scene.value === null ? text.pickSomething : text.answerFirst}</p></>;
   const isParameter = /^(W|b)\d+\[/.test(selected.value);
   return (
     <>
       <div class="asked">
         <b>{selected.value}</b>
         <button onClick={verify} data-do="verify">{text.verify}</button>
-        {isParameter && <button onClick={nudged} data-do="nudge">{text.nudge}</button>}
+        {isParameter && <button onClick={() => nudged()} data-do="nudge">{text.nudge}</button>}
         {isParameter && <button onClick={ways} aria-pressed={lit.value !== null} data-do="path">{text.path}</button>}
         {isParameter && <Edit />}
       </div>
@@ -60,15 +61,15 @@ export function ways(): void {
 }
 
 /** The true curve of the loss over one weight, and its tangent: the gradient is its slope. */
-export async function nudged(): Promise<void> {
-  const at = shown.value?.at;
-  if (at === null || at === undefined) return;
+export async function nudged(quantity = selected.value): Promise<void> {
+  const at = (await ask({ type: "explain", quantity }))?.header.at;
+  if (typeof at !== "number") return;
   const reach = Math.max(1, Math.abs(at));
   const values = Array.from({ length: POINTS }, (_, k) => at + reach * (k / (POINTS - 1) - 0.5) * 2);
-  const answer = await ask({ type: "peek", quantity: selected.value, values });
+  const answer = await ask({ type: "peek", quantity, values });
   if (!answer) return;
   const read = (name: string) => Array.from(answer.arrays[name]!.data);
-  nudge.value = { at, loss: answer.header.loss, values, losses: read("losses"), tangent: read("tangent") };
+  nudge.value = { quantity, at, loss: answer.header.loss, values, losses: read("losses"), tangent: read("tangent") };
 }
 
 function Edit() {
@@ -88,7 +89,7 @@ function Edit() {
 }
 
 function Nudge() {
-  const { at, loss, values, losses, tangent } = nudge.value!;
+  const { quantity, at, loss, values, losses, tangent } = nudge.value!;
   const low = Math.min(...losses);
   const high = Math.max(...losses);
   const x = (w: number) => 10 + (280 * (w - values[0]!)) / (values.at(-1)! - values[0]!);
@@ -96,13 +97,13 @@ function Nudge() {
   const line = (points: number[]) => points.map((l, k) => `${x(values[k]!)},${y(l)}`).join(" ");
   return (
     <figure class="nudge">
-      <svg viewBox="0 0 300 120" role="img" aria-label={`loss over ${selected.value}`}>
+      <svg viewBox="0 0 300 120" role="img" aria-label={`loss over ${quantity}`}>
         <polyline class="true" points={line(losses)} />
         <polyline class="tangent" points={line(tangent)} />
         <circle cx={x(at)} cy={y(loss)} r={4} />
       </svg>
       <figcaption>
-        {selected.value} from {format(values[0])} to {format(values.at(-1))}; L from {format(low)} to {format(high)}.
+        {quantity} from {format(values[0])} to {format(values.at(-1))}; L from {format(low)} to {format(high)}.
       </figcaption>
     </figure>
   );
