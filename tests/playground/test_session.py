@@ -201,5 +201,16 @@ def test_a_pasted_table_is_learned():
 
 
 def test_every_message_is_tried():
-    tried = {"hello", "configure", "data", "edit", "advance", "seek", "fork", "show", "explain"}
+    tried = {
+        "hello",
+        "configure",
+        "data",
+        "trouble",
+        "edit",
+        "advance",
+        "seek",
+        "fork",
+        "show",
+        "explain",
+    }
     assert tried | {"verify", "peek", "map", "diagnose", "share", "open"} == set(_HANDLERS)

@@ -86,6 +86,15 @@ export function Setup() {
           {problems.map((p) => <option value={p.name} title={p.title}>{p.name}</option>)}
         </select>
       </label>
+      <label class="file">
+        {text.ownTable}
+        <input type="file" accept=".csv,.tsv,.txt" class="hidden" data-do="file"
+          onChange={async (e) => {
+            const file = e.currentTarget.files?.[0];
+            playing.value = false;
+            if (file && (await ask({ type: "data", csv: await file.text() }))) place.value = 0;
+          }} />
+      </label>
       {isPlain ? (
         <>
           {hidden.map((layer, k) => <LayerEditor layer={layer} k={k} change={(layers) => configure({ hidden: layers })} />)}

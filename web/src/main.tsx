@@ -7,6 +7,7 @@ import { Data } from "./data";
 import { Network } from "./network";
 import { Why } from "./why";
 import { Guide, open as openScene } from "./guide";
+import { Lab, LabMenu } from "./lab";
 import { onKey } from "./keys";
 import { scene } from "./scene";
 import { format } from "./format";
@@ -23,6 +24,7 @@ function App() {
         <Setup />
         <span class="tools">
           <button onClick={() => (scene.value === null ? openScene(0) : (scene.value = null))} aria-pressed={scene.value !== null} data-do="tour">{text.tour}</button>
+          <LabMenu />
           <button onClick={diagnose} data-do="diagnose">{text.diagnose}</button>
           <button onClick={share} data-do="share">{text.share}</button>
           <button onClick={theme} data-do="theme">{text.theme}</button>
@@ -34,6 +36,7 @@ function App() {
       <p class="said" role="status" aria-live="polite">{said()}</p>
       {notice.value && <p class="notice" role="alert">{notice.value}</p>}
       <Guide />
+      <Lab diagnose={diagnose} />
       {help.value && <Keys />}
       {findings.value && <Findings />}
       <main>
@@ -96,6 +99,22 @@ function Findings() {
   );
 }
 
+/** A table that is dropped or pasted anywhere becomes the data. */
+async function take(content: string): Promise<void> {
+  playing.value = false;
+  if (await ask({ type: "data", csv: content })) place.value = 0;
+}
+
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", async (event) => {
+  event.preventDefault();
+  const file = event.dataTransfer?.files[0];
+  if (file) await take(await file.text());
+});
+document.addEventListener("paste", (event) => {
+  const pasted = event.clipboardData?.getData("text/plain") ?? "";
+  if (!(event.target as Element).matches("input") && pasted.includes("\n")) void take(pasted);
+});
 document.addEventListener("keydown", (event) => onKey(event, () => (help.value = !help.value)));
 document.addEventListener("visibilitychange", () => document.hidden && (playing.value = false));
 render(<App />, document.getElementById("app")!);

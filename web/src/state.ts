@@ -44,6 +44,7 @@ export type Frame = {
 };
 export type Choices = {
   problems: { name: string; title: string }[];
+  troubles: { code: string; title: string }[];
   activations: string[];
   optimizers: string[];
   own: boolean;

@@ -11,6 +11,7 @@ from chainrule.playground.frame import Arrays
 from chainrule.playground.moment import Moment
 from chainrule.playground.problems import PROBLEMS, Problem
 from chainrule.playground.setup import hidden_layers
+from chainrule.playground.trouble import TROUBLES
 from chainrule.spec import ACTIVATIONS, LOSSES, OPTIMIZERS, Activation, NetworkSpec
 
 MAX_ROWS = 512  # rows of the table that are sent
@@ -21,6 +22,7 @@ def capabilities() -> dict[str, Any]:
     return {
         "engine": __version__,
         "problems": [{"name": name, "title": make().title} for name, make in PROBLEMS.items()],
+        "troubles": [{"code": t.code, "title": t.title} for t in TROUBLES.values()],
         "activations": list(ACTIVATIONS),
         "losses": list(LOSSES),
         "optimizers": list(OPTIMIZERS),

@@ -1,6 +1,6 @@
 """`Session.handle`: one message in, one answer out. It needs no browser and no network.
 
-    hello · configure · data · edit · advance · seek · fork · show  lead it
+    hello · configure · data · trouble · edit · advance · seek · fork · show  lead it
     explain · verify · peek · map · diagnose                        ask about the present step
     share · open                                                    leave it and come back
 
@@ -29,10 +29,12 @@ from chainrule.playground.questions import QUESTIONS, View
 from chainrule.playground.setup import configured
 from chainrule.playground.tables import from_bytes
 from chainrule.playground.timeline import Timeline
+from chainrule.playground.trouble import STEPS, TROUBLES
 
 VERSION = 1
 MAX_STEPS = 10_000_000
 MAX_LANES = 4
+PIECE = 5  # steps between two points of the curve of a run that is made ready
 MAX_TABLE = 5 << 20  # characters of a pasted table
 FIRST_STEPS = 64  # of a timed advance, before its speed is known
 
@@ -170,6 +172,21 @@ class Session:
         self._begin(start)
         return self._state(fields)
 
+    def _trouble(self, fields: Fields) -> Answer:
+        """A run that goes wrong, for a while already; with `remedy` the same, healed."""
+        code, healed = fields.text("code"), fields.whole("remedy", 0, high=1)
+        if code not in TROUBLES:
+            raise MessageError(f"there is no trouble {code!r}; there are {', '.join(TROUBLES)}.")
+        trouble = TROUBLES[code]
+        self._begin(trouble.healed() if healed else trouble.broken())
+        if not healed:
+            for change in trouble.changes:
+                self._timeline.change(change)
+            for _ in range(STEPS // PIECE):
+                self._timeline.loss()
+                self._timeline.seek(self._timeline.now.step + PIECE)
+        return self._state(fields)
+
     def _base(self, name: str) -> Problem:
         if not name:
             return self._problem
@@ -303,6 +320,7 @@ _HANDLERS: dict[str, Callable[[Session, Fields], Answer]] = {
     "hello": Session._hello,
     "configure": Session._configure,
     "data": Session._data,
+    "trouble": Session._trouble,
     "edit": Session._edit,
     "advance": Session._advance,
     "seek": Session._seek,
