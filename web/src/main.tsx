@@ -21,7 +21,10 @@ function App() {
     <>
       <header>
         <h1>{text.title}</h1>
-        <Setup />
+        <details class="setting" open={innerWidth > 900}>
+          <summary>{text.setup}</summary>
+          <Setup />
+        </details>
         <span class="tools">
           <button onClick={() => (scene.value === null ? openScene(0) : (scene.value = null))} aria-pressed={scene.value !== null} data-do="tour">{text.tour}</button>
           <LabMenu />

@@ -94,8 +94,23 @@ export async function connect(): Promise<void> {
   await select(about.value!.quantity);
 }
 
+let open = 0;
+
+/** Count the questions that are open, for whoever waits until the page stands still. */
+async function counted<T>(work: () => Promise<T>): Promise<T> {
+  const root = document.documentElement.dataset;
+  root.waiting = String(++open);
+  try {
+    return await work();
+  } finally {
+    root.waiting = String(--open);
+  }
+}
+
 /** Send a message and take in its answer; a refusal is shown and changes nothing. */
-export async function ask(message: Record<string, unknown>): Promise<Answer | null> {
+export const ask = (message: Record<string, unknown>) => counted(() => asked(message));
+
+async function asked(message: Record<string, unknown>): Promise<Answer | null> {
   if (!wire) return null;
   try {
     const answer = await wire.ask(message);
@@ -123,7 +138,7 @@ function took(answer: Answer): void {
       verdict.value = "";
     }
   });
-  if (header.frame) void refresh();
+  if (header.frame) void counted(refresh);
 }
 
 let asking = false;
@@ -165,7 +180,9 @@ async function askMap(): Promise<void> {
   }
 }
 
-export async function select(quantity: string): Promise<void> {
+export const select = (quantity: string) => counted(() => selects(quantity));
+
+async function selects(quantity: string): Promise<void> {
   batch(() => {
     selected.value = quantity;
     verdict.value = "";

@@ -65,6 +65,7 @@ export const text = {
   findCause: "Find the cause with the tools on the screen; then let Diagnose answer.",
   isHealed: "The same run with the remedy.",
   heal: "Heal it",
+  setup: "Set-up",
   ownTable: "Own table…",
   diagnose: "Diagnose",
   healthy: "Nothing wrong was found.",
