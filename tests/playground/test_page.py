@@ -188,11 +188,11 @@ def test_back_shows_what_forward_showed(browser):
         page.select_option(".controls select >> nth=0", "unit")
         seen = []
         for _ in range(26):
-            seen.append(page.inner_html("svg.network"))
+            seen.append(page.text_content("svg.network"))
             do(page, "step")
         for shown in reversed(seen):
             do(page, "back")
-            assert page.inner_html("svg.network") == shown
+            assert page.text_content("svg.network") == shown
 
 
 def test_by_keyboard_alone(browser):

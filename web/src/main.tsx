@@ -44,10 +44,9 @@ function App() {
       {findings.value && <Findings />}
       <main>
         <section aria-labelledby="data-title"><h2 id="data-title">{text.data}</h2><Data /></section>
-        <section class="middle" aria-labelledby="network-title"><h2 id="network-title">{text.network}</h2><Network /></section>
-        <section aria-labelledby="why-title"><h2 id="why-title">{text.why}</h2><Why /></section>
+        <section class="middle" aria-labelledby="network-title"><h2 id="network-title">{text.network}</h2><Network /><Curve /><Layers /></section>
+        <section class="last" aria-labelledby="why-title" tabIndex={0}><h2 id="why-title">{text.why}</h2><Why /></section>
       </main>
-      <footer><Curve /><Layers /></footer>
     </>
   );
 }

@@ -4,9 +4,10 @@ import { about, arrays, frame, isKnown, lit, select, selected } from "./state";
 import { format } from "./format";
 import { text } from "./strings";
 
+const MAX_EDGES = 48; // between two layers
 const MAX_LABELLED = 24; // edges up to which each carries its number
 const WIDTH = 620;
-const HEIGHT = 440;
+const HEIGHT = 380;
 
 type Point = { x: number; y: number };
 
@@ -21,9 +22,10 @@ function box(layer: number, count: number): { w: number; h: number } {
 export function Network() {
   const { sizes } = about.value!;
   const layers = frame.value!.units;
-  const gap = (WIDTH - 150) / Math.max(sizes.length - 1, 1);
+  const margin = layers[0]!.length > 6 ? 100 : 0; // names of many inputs stand beside them
+  const gap = (WIDTH - 150 - margin) / Math.max(sizes.length - 1, 1);
   const at = (l: number, k: number): Point => ({
-    x: BOX.wide + 6 + gap * l,
+    x: BOX.wide + 6 + margin + gap * l,
     y: (HEIGHT * (layers[l]!.indexOf(k) + 0.5)) / layers[l]!.length,
   });
   const edges = sizes.slice(1).reduce((n, _, l) => n + layers[l]!.length * layers[l + 1]!.length, 0);
@@ -48,14 +50,16 @@ function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: num
   const grads = arrays.value[`dL_dW${layer}`];
   if (!W) return null;
   const n = W.shape[1]!;
-  let largest = 0;
-  for (const w of W.data) largest = Math.max(largest, Math.abs(w));
+  const widths = Array.from(W.data, Math.abs).sort((p, q) => q - p);
+  const largest = widths[0] ?? 0;
+  const least = widths[MAX_EDGES] ?? 0; // of many edges the widest are drawn, and those of the chosen unit
   return (
     <g>
       {to.map((j, row) =>
         from.map((i, column) => {
           const at0 = row * n + column;
           const w = W.data[at0]!;
+          if (Math.abs(w) < least && !touches(layer, j, i)) return null;
           const a = at(layer - 1, i);
           const b = at(layer, j);
           const quantity = `W${layer}[${j},${i}]`;
@@ -81,6 +85,15 @@ function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: num
       )}
     </g>
   );
+}
+
+/** Whether the selection is one of the two units of an edge, or the edge. */
+function touches(layer: number, to: number, from: number): boolean {
+  const chosen = /^[a-zA-Z]+(\d+)\[(\d+)(?:,(\d+))?/.exec(selected.value);
+  if (!chosen) return false;
+  const [at, unit] = [Number(chosen[1]), Number(chosen[2])];
+  if (chosen[3] !== undefined) return at === layer && unit === to && Number(chosen[3]) === from;
+  return (at === layer && unit === to) || (at === layer - 1 && unit === from);
 }
 
 /** Units of a way stand from the weight's layer on to the output. */
@@ -114,12 +127,16 @@ function Unit(props: { layer: number; unit: number; at: Point; size: { w: number
   );
   return (
     <g class={`unit${tone}${isChosen ? " selected" : ""}`} transform={`translate(${at.x},${at.y})`} tabIndex={0} role="button"
-      aria-label={text.unit(unit, layer, name)} data-unit={`${layer}/${unit}`}
+      aria-description={text.unit(unit, layer, name)} data-unit={`${layer}/${unit}`}
       onClick={() => select(quantity)} onKeyDown={(e) => e.key === "Enter" && select(quantity)}>
       <rect x={-size.w} y={-size.h} width={2 * size.w} height={2 * size.h} rx={8} class="ground" />
       <rect x={-size.w} y={-size.h} width={2 * size.w} height={2 * size.h} rx={8}
         fill-opacity={a === undefined ? 0 : 0.06 + 0.34 * Math.min(Math.abs(a), 1)} />
-      {name && <text class="name" y={-size.h - 5}>{name.length > 16 ? name.slice(0, 15) + "…" : name}</text>}
+      {name && (
+        <text class={layer === 0 && small ? "name side" : "name"} x={layer === 0 && small ? -size.w - 5 : 0} y={layer === 0 && small ? 4 : -size.h - 5}>
+          {name.length > 16 ? name.slice(0, 15) + "…" : name}
+        </text>
+      )}
       {layer === 0 || small ? line("a", "", 4, forward) : (
         <>
           {line("z", "z", -11, forward)}

@@ -10,6 +10,7 @@ import numpy as np
 from chainrule import engine
 from chainrule.explain.diagnosis.diagnose import diagnose
 from chainrule.explain.explain import explain
+from chainrule.explain.render.html import fragment
 from chainrule.explain.trace import StepTrace
 from chainrule.playground.changes import SetParameter
 from chainrule.playground.fields import Fields, MessageError
@@ -48,7 +49,7 @@ def explained(view: View, fields: Fields) -> Answer:
         "quantity": found.quantity,
         "what": found.what,
         "value": found.value,
-        "html": found.to_html(),
+        "html": fragment(found),
         "text": found.to_text(),
         "paths": [{"units": list(way.units), "value": way.value} for way in ways],
         "n_paths": 0 if found.paths is None else found.paths.n_paths,

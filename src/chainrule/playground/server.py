@@ -16,7 +16,6 @@ import socket
 import struct
 import time
 from collections.abc import Callable
-from importlib import resources
 from typing import Any
 
 import uvicorn
@@ -27,19 +26,13 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chainrule.playground.guard import Guard, security_headers
+from chainrule.playground.pages import FILES, explanation_style, page_file
 from chainrule.playground.session import Session
 
 MAX_MESSAGE = 5 << 20
 MAX_SOCKETS = 32
 IDLE_SECONDS = 30 * 60
 HELLO_SECONDS = 10.0
-
-_FILES = {
-    "/": ("index.html", "text/html"),
-    "/app.js": ("app.js", "text/javascript"),
-    "/app.css": ("app.css", "text/css"),
-    "/LICENSES.txt": ("LICENSES.txt", "text/plain"),
-}
 
 
 class Server:
@@ -68,8 +61,9 @@ class Server:
         self.token = secrets.token_urlsafe(16)
         self._open = 0
         self._last = time.monotonic()
-        routes = [Route(path, self._file, methods=["GET"]) for path in _FILES]
-        app = Starlette(routes=[*routes, WebSocketRoute("/session", self._talk)])
+        routes = [Route(path, self._file, methods=["GET"]) for path in FILES]
+        style = Route("/explanation.css", self._style, methods=["GET"])
+        app = Starlette(routes=[*routes, style, WebSocketRoute("/session", self._talk)])
         self._server = uvicorn.Server(
             uvicorn.Config(
                 Guard(app, self.port),
@@ -111,9 +105,12 @@ class Server:
         self.stop()
 
     async def _file(self, request: Request) -> Response:
-        name, kind = _FILES[request.url.path]
-        content = resources.files("chainrule").joinpath("_web", name).read_bytes()
-        return Response(content, media_type=kind, headers=security_headers(self.port))
+        name, kind = FILES[request.url.path]
+        return Response(page_file(name), media_type=kind, headers=security_headers(self.port))
+
+    async def _style(self, request: Request) -> Response:
+        headers = security_headers(self.port)
+        return Response(explanation_style(), media_type="text/css", headers=headers)
 
     async def _talk(self, page: WebSocket) -> None:
         if self._open >= MAX_SOCKETS:
