@@ -9,6 +9,7 @@ import sys
 COMMANDS = {
     "diagnosis": ("benchmarks.diagnosis", "seeded faults that diagnose finds, and false alarms"),
     "large": ("benchmarks.large", "seconds and memory of 1,000,000 rows, and of 10,000 columns"),
+    "playground": ("benchmarks.playground", "frames, steps and explanations a second of the page"),
     "quality": (
         "benchmarks.quality.command",
         "scores and fit seconds on seventeen tables, against networks and boosted trees",

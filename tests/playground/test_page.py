@@ -266,3 +266,76 @@ def test_nothing_runs_out_of_the_page(browser, width):
         for _ in range(4):
             do(page, "step")
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_recorded_run_opens_from_disk(browser, tmp_path):
+    path = tmp_path / "run.html"
+    path.write_text(Session().to_html(40), encoding="utf-8")
+    faults = []
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request", lambda r: None if r.url.startswith(("file:", "data:")) else faults.append(r.url)
+    )
+    page.goto(path.as_uri())
+    page.wait_for_selector(".network")
+    page.select_option(".controls select >> nth=0", "step")
+    live = Session()
+    live.handle({"type": "show", "row": 3})  # the recording keeps to its first row
+    for step in range(1, 41):
+        do(page, "step")
+        live.handle({"type": "advance"})
+        assert page.inner_text('[data-ref="loss"]') == expected(live, "loss"), step
+    compare(page, live)
+    for _ in range(40):
+        do(page, "back")
+    assert page.inner_text('[data-ref="loss"]') == "0.5759"
+    page.keyboard.press("3")
+    settle(page)
+    assert page.query_selector(".formula math")
+    do(page, "verify")
+    assert "recording" in page.inner_text(".notice")
+    assert faults == []
+    context.close()
+
+
+def test_numbers_are_written_as_python_writes_them(browser):
+    draw = np.random.default_rng(0)
+    values = np.concatenate(
+        [
+            draw.normal(size=4000) * 10.0 ** draw.integers(-12, 12, 4000),
+            draw.integers(-(10**7), 10**7, 3000) / 2.0 ** draw.integers(0, 12, 3000),
+            np.frombuffer(draw.bytes(8 * 3000), np.float64),
+            [0.0, -0.0, np.inf, -np.inf, np.nan, 9.9996, 99995.0, 999999.5, 1e-5, 0.00099995],
+        ]
+    )
+    with opened(browser, Session()) as page:
+        for digits in (1, 3, 4, 6):
+            written = page.evaluate(
+                "([numbers, digits]) => numbers.map(v => chainrule.format(Number(v), digits))",
+                [[repr(float(v)).replace("inf", "Infinity") for v in values], digits],
+            )
+            assert written == [format_number(float(v), digits) for v in values]
+
+
+def test_two_runs_side_by_side(browser):
+    session = Session()
+    with opened(browser, session) as page:
+        do(page, "compare")
+        page.select_option('[data-do="rival"]', "0")
+        settle(page)
+        assert "learning_rate 1" in page.inner_text(".rival")
+        assert "first number that differs: update_W1[0,0]" in page.inner_text(".rival")
+        page.select_option(".controls select >> nth=0", "step")
+        for _ in range(3):
+            do(page, "step")
+        other = Session()
+        change = {"kind": "training", "settings": {"learning_rate": 1.0}}
+        other.handle({"type": "edit", "change": change})
+        other.handle({"type": "advance", "steps": 3})
+        assert page.inner_text(".rival .other") == format_number(other._timeline.now.loss())
+        assert page.query_selector(".curve polyline.other")
+        page.select_option('[data-do="problem"]', "and")
+        settle(page)
+        assert page.query_selector(".rival") is None

@@ -1,6 +1,7 @@
 // The loss by step; dragging it travels in time. Beside it, how each layer is doing.
 
-import { about, arrays, frame } from "./state";
+import { about, arrays, frame, rival } from "./state";
+import { Compare } from "./compare";
 import { seek } from "./run";
 import { format } from "./format";
 import { text } from "./strings";
@@ -13,12 +14,16 @@ export function Curve() {
   const losses = arrays.value.curve_loss?.data;
   if (!steps || !losses || steps.length === 0) return null;
   const last = Math.max(steps.at(-1)!, 1);
-  const logs = Array.from(losses, (l) => Math.log(Math.max(l, 1e-300)));
-  const low = Math.min(...logs);
-  const high = Math.max(...logs);
+  const log = (l: number) => Math.log(Math.max(l, 1e-300));
+  const logs = Array.from(losses, log);
+  const beside = rival.value?.arrays;
+  const others = beside ? Array.from(beside.curve_loss!.data, log) : [];
+  const low = Math.min(...logs, ...others);
+  const high = Math.max(...logs, ...others);
   const x = (step: number) => 6 + ((WIDTH - 12) * step) / last;
   const y = (log: number) => HEIGHT - 8 - ((HEIGHT - 16) * (log - low)) / (high - low || 1);
   const points = logs.map((log, k) => `${x(steps[k]!)},${y(log)}`).join(" ");
+  const second = others.map((l, k) => `${x(Math.min(beside!.curve_step!.data[k]!, last))},${y(l)}`).join(" ");
   const now = frame.value!.step;
   const travel = (e: PointerEvent) => {
     if (e.type === "pointermove" && e.buttons !== 1) return;
@@ -28,9 +33,10 @@ export function Curve() {
   };
   return (
     <figure class="curve">
-      <figcaption>{text.curve}: <b data-ref="loss">{format(frame.value!.loss)}</b></figcaption>
+      <figcaption>{text.curve}: <b data-ref="loss">{format(frame.value!.loss)}</b> <Compare /></figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} onPointerDown={travel} onPointerMove={travel} role="slider" tabIndex={0}
         aria-label={text.curve} aria-valuemin={0} aria-valuemax={last} aria-valuenow={now}>
+        {second && <polyline class="other" points={second} />}
         <polyline points={points} />
         <line x1={x(Math.min(now, last))} x2={x(Math.min(now, last))} y1={0} y2={HEIGHT} />
       </svg>

@@ -119,5 +119,6 @@ document.addEventListener("paste", (event) => {
 });
 document.addEventListener("keydown", (event) => onKey(event, () => (help.value = !help.value)));
 document.addEventListener("visibilitychange", () => document.hidden && (playing.value = false));
+Object.assign(globalThis, { chainrule: { format } });
 render(<App />, document.getElementById("app")!);
 connect().catch(() => (notice.value = text.lost));

@@ -1,6 +1,7 @@
 // Leads the run: a step in pieces, forward and back, and playing.
 
 import { effect } from "@preact/signals";
+import { follow as followRival } from "./compare";
 import { ask, current, frame, grain, ops, place, playing, select, speed } from "./state";
 import { endOf, next, previous, type Station } from "./stages";
 
@@ -65,6 +66,9 @@ async function tick(): Promise<void> {
   if (playing.value) timer = window.setTimeout(tick, MILLISECONDS[speed.value]);
 }
 
+effect(() => {
+  if (frame.value) void followRival();
+});
 effect(() => {
   window.clearTimeout(timer);
   if (playing.value) void tick();

@@ -2,7 +2,8 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Answer, Arrays } from "./wire";
-import { Refused, Wire } from "./wire";
+import { Tape } from "./tape";
+import { Refused, Wire, type Host } from "./wire";
 import { text } from "./strings";
 import { stages, type Grain, type Op } from "./stages";
 
@@ -53,6 +54,12 @@ export type Shown = { quantity: string; at: number | null; what: string; value: 
 export type Way = { units: number[]; value: number };
 export type BoundaryMap = { columns: number[]; x: number[]; y: number[]; pixels: Uint8Array };
 
+/** A second run beside this one, in which one setting differs. */
+export type Rival = { label: string; lane: number; arrays: Arrays; loss: number; step: number };
+
+const NEW_RUNS = ["configure", "data", "trouble", "open"]; // messages after which other runs are gone
+
+export const rival = signal<Rival | null>(null);
 export const about = signal<About | null>(null);
 export const choices = signal<Choices | null>(null);
 export const frame = signal<Frame | null>(null);
@@ -81,11 +88,12 @@ export function isKnown(kind: string, layer: number, unit: number): boolean {
   return rank < 0 || rank < place.value;
 }
 
-let wire: Wire | null = null;
+let wire: Host | null = null;
 
 export async function connect(): Promise<void> {
   const token = new URLSearchParams(location.hash.slice(1)).get("t") ?? "";
-  wire = await Wire.open(() => (notice.value = text.lost));
+  const tape = document.getElementById("tape");
+  wire = tape ? await Tape.open(tape) : await Wire.open(() => (notice.value = text.lost));
   const answer = await wire.ask({ type: "hello", token });
   choices.value = answer.header as unknown as Choices;
   took(answer);
@@ -124,9 +132,21 @@ async function asked(message: Record<string, unknown>): Promise<Answer | null> {
   }
 }
 
+/** An answer about another run; the one on the screen stays. */
+export const askBeside = (message: Record<string, unknown>) =>
+  counted(async () => {
+    try {
+      return await wire!.ask(message);
+    } catch (error) {
+      if (error instanceof Refused) notice.value = error.message;
+      return null;
+    }
+  });
+
 function took(answer: Answer): void {
   const { header } = answer;
   batch(() => {
+    if (NEW_RUNS.includes(header.type)) rival.value = null;
     if (header.sizes) {
       about.value = header as unknown as About;
       table.value = answer.arrays;

@@ -65,6 +65,11 @@ export const text = {
   findCause: "Find the cause with the tools on the screen; then let Diagnose answer.",
   isHealed: "The same run with the remedy.",
   heal: "Heal it",
+  compare: "Compare",
+  compareWith: "with the same run, but …",
+  beside: (label: string) => `beside it with ${label}`,
+  firstDifference: (what: string) => `first number that differs: ${what}`,
+  same: "no number differs yet",
   setup: "Set-up",
   ownTable: "Own table…",
   diagnose: "Diagnose",
@@ -83,6 +88,8 @@ export const text = {
   ok: "ok",
   verdict: (analytic: string, numeric: string, outcome: string) =>
     `chain rule ${analytic}, moved a little ${numeric}: ${outcome}`,
+  onTape: "This is a recording; `chainrule play` runs the network itself.",
+  endOfTape: "The recording ends here.",
   copied: "The link is copied.",
   keys: [
     ["Space", "play or pause"],

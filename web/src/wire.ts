@@ -10,7 +10,7 @@ export class Refused extends Error {
   }
 }
 
-const TYPES: Record<string, { bytes: number; read: (b: ArrayBuffer, at: number, n: number) => Numbers["data"] }> = {
+export const TYPES: Record<string, { bytes: number; read: (b: ArrayBuffer, at: number, n: number) => Numbers["data"] }> = {
   float64: { bytes: 8, read: (b, at, n) => new Float64Array(b, at, n) },
   uint8: { bytes: 1, read: (b, at, n) => new Uint8Array(b, at, n) },
 };
@@ -30,7 +30,12 @@ export function unpack(buffer: ArrayBuffer): Answer {
   return { header, arrays };
 }
 
-export class Wire {
+/** Whoever answers: a server, or a recording. */
+export interface Host {
+  ask(message: Record<string, unknown>): Promise<Answer>;
+}
+
+export class Wire implements Host {
   private next = 1;
   private waiting = new Map<number, { resolve: (a: Answer) => void; reject: (e: Error) => void }>();
 

@@ -40,6 +40,11 @@ def play(
     ] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 0,
     browser: Annotated[bool, typer.Option(help="Open the browser.")] = True,
+    export: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Write the next steps as one HTML file, and stop."),
+    ] = None,
+    steps: Annotated[int, typer.Option(min=1, max=2000, help="Steps of --export.")] = 200,
     member: Annotated[int, typer.Option(min=0, help="Which network of a model, from 0.")] = 0,
     target: Target = None,
     missing: Missing = None,
@@ -58,7 +63,12 @@ def play(
     out = Output(as_json=as_json, quiet=quiet)
     reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     new_session = _sessions(what, data, target, member, reading, out)
-    new_session()  # refuses before anything listens
+    session = new_session()  # refuses before anything listens
+    if export is not None:
+        Path(export).write_text(session.to_html(steps), encoding="utf-8")
+        out.result(f"{steps} steps written to {export}")
+        out.document({"file": export, "steps": steps})
+        return
     from chainrule.playground.server import Server
 
     server = Server(new_session, port)

@@ -26,6 +26,7 @@ from chainrule.playground.fields import Fields, MessageError
 from chainrule.playground.frame import Arrays, frame
 from chainrule.playground.problems import PROBLEMS, Problem, problem
 from chainrule.playground.questions import QUESTIONS, View
+from chainrule.playground.replay import to_html
 from chainrule.playground.setup import configured
 from chainrule.playground.tables import from_bytes
 from chainrule.playground.timeline import Timeline
@@ -85,6 +86,11 @@ class Session:
             for name, array in kept.items()
         ]
         return answer, [array.tobytes() for array in kept.values()]
+
+    def to_html(self, steps: int = 200) -> str:
+        """The next steps as one HTML file that needs no Python and no network; see
+        `replay.to_html`."""
+        return to_html(self.handle, steps)
 
     def _error(self, code: str, error: ChainruleError) -> dict[str, Any]:
         return {"type": "error", "code": code, "message": error.message, "hint": error.hint}
