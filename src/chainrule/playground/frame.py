@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import engine
-from chainrule.explain.derivation.names import Asked
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.trace import StepTrace
 from chainrule.playground.moment import Moment
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import ChainruleError, DivergedError
-from chainrule.explain.derivation.names import Asked
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.trace import StepTrace
 from chainrule.playground import changes, sharing
 from chainrule.playground.description import capabilities, described
