@@ -14,9 +14,11 @@ type Point = { x: number; y: number };
 /** Half the size of a drawn unit. */
 const BOX = { wide: 44, high: 27, inputHigh: 14, smallWide: 33, smallHigh: 12 };
 
-function box(layer: number, count: number): { w: number; h: number } {
-  if (count > 6) return { w: BOX.smallWide, h: BOX.smallHigh };
-  return { w: BOX.wide, h: layer === 0 ? BOX.inputHigh : BOX.high };
+/** Of a layer of so many units, where layers stand `gap` apart. */
+function box(layer: number, count: number, gap: number): { w: number; h: number } {
+  const most = Math.max(gap / 2 - 6, 6);
+  if (count > 6 || most < BOX.smallWide) return { w: Math.min(BOX.smallWide, most), h: BOX.smallHigh };
+  return { w: Math.min(BOX.wide, most), h: layer === 0 ? BOX.inputHigh : BOX.high };
 }
 
 export function Network() {
@@ -30,11 +32,11 @@ export function Network() {
   });
   const edges = sizes.slice(1).reduce((n, _, l) => n + layers[l]!.length * layers[l + 1]!.length, 0);
   return (
-    <svg class="network" viewBox={`0 -26 ${WIDTH} ${HEIGHT + 44}`} role="group" aria-label={text.network}>
+    <svg class="network" viewBox={`0 -38 ${WIDTH} ${HEIGHT + 56}`} role="group" aria-label={text.network}>
       {sizes.slice(1).map((_, l) => <Edges layer={l + 1} from={layers[l]!} to={layers[l + 1]!} at={at} labelled={edges <= MAX_LABELLED} />)}
-      {layers.map((units, l) => units.map((k) => <Unit layer={l} unit={k} at={at(l, k)} size={box(l, units.length)} />))}
+      {layers.map((units, l) => units.map((k) => <Unit layer={l} unit={k} at={at(l, k)} size={box(l, units.length, gap)} />))}
       {layers.map((units, l) => (
-        <text class="caption" x={at(l, units[0]!).x} y={-12}>
+        <text class="caption" x={at(l, units[0]!).x} y={gap < 80 && l % 2 ? -24 : -10}>
           {l === 0 ? text.inputs : `${l} ${about.value!.activation[l]}`}
           {sizes[l]! > units.length ? ` (${text.more(sizes[l]! - units.length)})` : ""}
         </text>
@@ -137,7 +139,7 @@ function Unit(props: { layer: number; unit: number; at: Point; size: { w: number
           {name.length > 16 ? name.slice(0, 15) + "…" : name}
         </text>
       )}
-      {layer === 0 || small ? line("a", "", 4, forward) : (
+      {size.w < 24 ? null : layer === 0 || small ? line("a", "", 4, forward) : (
         <>
           {line("z", "z", -11, forward)}
           {line("a", "a", 4, forward)}
@@ -145,7 +147,7 @@ function Unit(props: { layer: number; unit: number; at: Point; size: { w: number
           <Bias layer={layer} unit={unit} y={size.h + 13} />
         </>
       )}
-      {small && layer > 0 && backward && line("delta", "δ", size.h + 10, true)}
+      {small && size.w >= 24 && layer > 0 && backward && line("delta", "δ", size.h + 10, true)}
     </g>
   );
 }
