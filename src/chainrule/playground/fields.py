@@ -16,7 +16,7 @@ class MessageError(ChainruleError):
 
 
 class Fields:
-    """The entries of one message.
+    """The entries of one message. Each reader raises `MessageError` for what it cannot use.
 
     Parameters
     ----------
@@ -28,19 +28,21 @@ class Fields:
         self._read = {"type", "id", "v", "lane"}
 
     def text(self, name: str, default: Any = _NONE, *, longest: int = 200) -> str:
+        """Text, or `MessageError`."""
         value = self._get(name, default)
         if value is not default and (not isinstance(value, str) or len(value) > longest):
             raise MessageError(f"{name} must be text of at most {longest} characters.")
         return str(value)
 
     def number(self, name: str, default: Any = _NONE) -> float:
+        """A finite number, or `MessageError`."""
         value = self._get(name, default)
         if isinstance(value, bool) or not isinstance(value, int | float) or not finite(value):
             raise MessageError(f"{name} must be a finite number, found {_shown(value)}.")
         return float(value)
 
     def whole(self, name: str, default: Any = _NONE, *, low: int = 0, high: int = 2**31) -> Any:
-        """A whole number from `low` to `high`; `default` may be None."""
+        """A whole number from `low` to `high`, or `MessageError`; `default` may be None."""
         value = self._get(name, default)
         if value is default:
             return value
@@ -50,6 +52,7 @@ class Fields:
         return value
 
     def numbers(self, name: str, *, most: int) -> list[float]:
+        """A list of finite numbers, or `MessageError`."""
         value = self._get(name, _NONE)
         if not isinstance(value, list) or not 0 < len(value) <= most:
             raise MessageError(f"{name} must be a list of 1 to {most} numbers.")
@@ -58,13 +61,14 @@ class Fields:
         return [float(v) for v in value]
 
     def mapping(self, name: str, default: Any = _NONE) -> dict[str, Any]:
+        """An object, or `MessageError`."""
         value = self._get(name, default)
         if value is not default and not isinstance(value, dict):
             raise MessageError(f"{name} must be an object, found {_shown(value)}.")
         return dict(value)
 
     def items(self, name: str, default: Any = _NONE, *, most: int = 64) -> Any:
-        """A list; `default` may be None."""
+        """A list, or `MessageError`; `default` may be None."""
         value = self._get(name, default)
         if value is default:
             return value

@@ -1,4 +1,4 @@
-"""Promises about files, ends and interrupts."""
+"""Promises about files, ends and interrupts. Each returns what was seen, or raises `BrokenPromise`."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ def record() -> ModelRecord:
 
 
 def file_is_exact() -> str:
-    """A saved model comes back bit for bit, and equal models are equal files."""
+    """A saved model comes back bit for bit, and equal models are equal files.
+
+    Raises `BrokenPromise` otherwise.
+    """
     one = record()
     data = to_bytes(one)
     again = from_bytes(data)
@@ -62,7 +65,10 @@ def file_is_exact() -> str:
 
 
 def file_is_safe() -> str:
-    """A damaged file is refused or loads as it was; a pickle is never opened."""
+    """A damaged file is refused or loads as it was; a pickle is never opened.
+
+    Raises `BrokenPromise` otherwise.
+    """
     one, draw = record(), random.Random(0)
     data = to_bytes(one)
     refused = 0
@@ -92,7 +98,10 @@ class _Trap:
 
 
 def killed_save() -> str:
-    """A save that is killed at any of its calls leaves the old file or the new one."""
+    """A save that is killed at any of its calls leaves the old file or the new one.
+
+    Raises `BrokenPromise` otherwise.
+    """
     one = record()
     calls = ("write", "fsync", "close", "replace", "fsync_folder")
     with tempfile.TemporaryDirectory() as folder:
@@ -112,7 +121,10 @@ def killed_save() -> str:
 
 
 def interrupt() -> str:
-    """Ctrl-C ends a training soon and leaves a model that answers."""
+    """Ctrl-C ends a training soon and leaves a model that answers.
+
+    Raises `BrokenPromise` otherwise.
+    """
     if sys.platform == "win32":
         return "not tried on this system"
     with subprocess.Popen(
@@ -133,7 +145,10 @@ def interrupt() -> str:
 
 
 def unfinished() -> str:
-    """A step number and moments go with the file, so that training goes on from it."""
+    """A step number and moments go with the file, so that training goes on from it.
+
+    Raises `BrokenPromise` otherwise.
+    """
     from chainrule import engine
 
     case = cases(6, seed=8)[5]

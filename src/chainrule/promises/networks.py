@@ -39,7 +39,8 @@ def cases(count: int, seed: int = 0) -> list[Case]:
 
 def _case(draw: np.random.Generator, activation: str, loss: str, optimizer: str) -> Case:
     n_rows, n_features, n_outputs = (int(draw.integers(low, low + 6)) for low in (7, 2, 2))
-    quantiles = tuple(np.linspace(0.1, 0.9, n_outputs).tolist()) if loss == "pinball" else ()
+    levels = tuple(np.linspace(0.1, 0.9, n_outputs).tolist())
+    quantiles = levels if "quantiles" in LOSSES[loss].constants else ()
     hidden = [Dense(int(draw.integers(2, 9)), activation) for _ in range(draw.integers(1, 4))]
     output = Dense(n_outputs, LOSSES[loss].output_activation)
     spec = NetworkSpec(n_features, (*hidden, output), Loss(loss, quantiles=quantiles))

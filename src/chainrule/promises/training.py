@@ -20,7 +20,10 @@ UPDATE_LIMIT = 1e-11  # of the largest update
 
 
 def gradients() -> str:
-    """Every gradient against the complex step, which knows no chain rule."""
+    """Every gradient against the complex step, which knows no chain rule.
+
+    Raises `BrokenPromise` otherwise.
+    """
     worst, count = 0.0, 0
     for case in cases(N_NETWORKS):
         batch = (case.X, case.y, case.training)
@@ -39,7 +42,10 @@ def gradients() -> str:
 
 
 def shown_step() -> str:
-    """The step that a trace shows is the step that `fit` takes."""
+    """The step that a trace shows is the step that `fit` takes.
+
+    Raises `BrokenPromise` otherwise.
+    """
     for case in cases(N_NETWORKS, seed=1):
         one_step = replace(case.training, epochs=1, batch_size=None)
         seen = engine.trace(case.spec, case.params, case.X, case.y, one_step)
@@ -50,7 +56,10 @@ def shown_step() -> str:
 
 
 def update_rule() -> str:
-    """Two updates of every optimizer against its rule in NumPy."""
+    """Two updates of every optimizer against its rule in NumPy.
+
+    Raises `BrokenPromise` otherwise.
+    """
     worst = 0.0
     for case in cases(N_NETWORKS, seed=2):
         training = replace(case.training, epochs=1, batch_size=None)
@@ -71,7 +80,10 @@ def update_rule() -> str:
 
 
 def threads() -> str:
-    """The same bits for any number of threads."""
+    """The same bits for any number of threads.
+
+    Raises `BrokenPromise` otherwise.
+    """
     counts = (1, 2, 3, 4)
     for dtype in ("float32", "float64"):
         case = cases(8, seed=3)[7]
@@ -99,7 +111,10 @@ def _widened(layers: tuple[Layer, ...]) -> list[Layer]:
 
 
 def same_seed() -> str:
-    """The same seed gives the same bits, another seed another network."""
+    """The same seed gives the same bits, another seed another network.
+
+    Raises `BrokenPromise` otherwise.
+    """
     for case in cases(8, seed=4):
         batch = (case.X, case.y)
         first, again = (engine.fit(case.spec, case.params, *batch, case.training) for _ in range(2))
@@ -112,7 +127,10 @@ def same_seed() -> str:
 
 
 def rows_alone() -> str:
-    """A row's prediction does not depend on the rows beside it."""
+    """A row's prediction does not depend on the rows beside it.
+
+    Raises `BrokenPromise` otherwise.
+    """
     for case in cases(N_NETWORKS, seed=5):
         together = engine.predict(case.spec, case.params, case.X)
         for row in range(len(case.X)):
@@ -123,7 +141,10 @@ def rows_alone() -> str:
 
 
 def going_on() -> str:
-    """Two calls of `fit` are one of as many epochs."""
+    """Two calls of `fit` are one of as many epochs.
+
+    Raises `BrokenPromise` otherwise.
+    """
     for case in cases(N_NETWORKS, seed=6):
         whole = engine.fit(case.spec, case.params, case.X, case.y, replace(case.training, epochs=5))
         part = engine.fit(case.spec, case.params, case.X, case.y, replace(case.training, epochs=2))
