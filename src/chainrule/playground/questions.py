@@ -57,7 +57,10 @@ def explained(view: View, fields: Fields) -> Answer:
 
 
 def verified(view: View, fields: Fields) -> Answer:
-    """The value beside a number that does not know the chain rule; `MessageError` without a method."""
+    """The value beside a number that does not know the chain rule.
+
+    Raises `MessageError` where no method is asked for.
+    """
     quantity, method = fields.text("quantity"), fields.text("method", "central")
     fields.end()
     check = explain(view.trace, quantity, row=view.place, check=method).check

@@ -1,4 +1,4 @@
-"""Promises about files, ends and interrupts. Each returns what was seen, or raises `BrokenPromise`."""
+"""Promises about files, ends and interrupts. Each returns what was seen."""
 
 from __future__ import annotations
 
