@@ -90,6 +90,16 @@ def test_weights_are_read_only_and_one_entry_can_be_assigned() -> None:
         net.biases = [np.full(8, np.nan), np.zeros(1)]
 
 
+def test_any_parameter_can_be_assigned_by_name() -> None:
+    net = chainrule.Network([2, Scale(), Dense(1)])
+    net.params = {"scale": [2.0, 3.0], "W1": [[1.0, 1.0]]}
+    np.testing.assert_array_equal(net.predict([[1.0, 1.0]]), [[5.0]])
+    with pytest.raises(DataError, match="no 'W2'; its parameters are scale, W1, b1"):
+        net.params = {"W2": [[1.0]]}
+    with pytest.raises(DataError, match=r"scale must have shape \(2,\)"):
+        net.params = {"scale": 1.0}
+
+
 def test_predictions_follow_assigned_weights() -> None:
     net = xor_network()
     before = net.predict(X)

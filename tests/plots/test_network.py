@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -18,8 +15,6 @@ from chainrule.plots import NetworkDisplay, plot_network
 from chainrule.plots.network.paint import steps_of_scale
 from chainrule.plots.network.picture import label_place
 from chainrule.spec import KINDS, TrainingSpec
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from kinds import examples, network_with
 
 

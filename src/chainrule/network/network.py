@@ -56,7 +56,8 @@ class Network(Training):
     dtype : numpy.dtype
         float32 or float64.
     params : dict of str to ndarray
-        All parameters by name, read-only: W1 (n_1, n_0), b1 (n_1,), W2, ...
+        All parameters by name, read-only: W1 (n_1, n_0), b1 (n_1,), W2, ...; a mapping of those
+        that shall change can be assigned.
     weights, biases : list of ndarray
         W(1)..W(L), each (n_out, n_in), and b(1)..b(L), each (n_out,); they can be assigned.
     history : History or None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,8 +61,19 @@ class Parameters:
 
     @property
     def params(self) -> dict[str, Array]:
-        """Read-only arrays by name: W1 (n_1, n_0), b1 (n_1,), W2, ..."""
+        """Read-only arrays by name: W1 (n_1, n_0), b1 (n_1,), W2, ...; assign a mapping of those
+        that shall change.
+
+        Raises
+        ------
+        DataError
+            Where an assigned name does not exist, or an array has another shape or is not finite.
+        """
         return {name: read_only(array) for name, array in self._params.items()}
+
+    @params.setter
+    def params(self, arrays: Mapping[str, Any]) -> None:
+        self._assign(arrays)
 
     @property
     def weights(self) -> list[Array]:
@@ -77,7 +88,7 @@ class Parameters:
 
     @weights.setter
     def weights(self, arrays: Iterable[Any]) -> None:
-        self._assign("W", list(arrays))
+        self._assign_list("W", list(arrays))
 
     @property
     def biases(self) -> list[Array]:
@@ -92,22 +103,27 @@ class Parameters:
 
     @biases.setter
     def biases(self, arrays: Iterable[Any]) -> None:
-        self._assign("b", list(arrays))
+        self._assign_list("b", list(arrays))
 
     def _list(self, family: str) -> list[Array]:
         names = [f"{family}{l}" for l in range(1, self.spec.n_layers + 1)]
         return ParameterList(
-            [self._params[name] for name in names], lambda arrays: self._assign(family, arrays)
+            [self._params[name] for name in names], lambda arrays: self._assign_list(family, arrays)
         )
 
-    def _assign(self, family: str, arrays: list[Any]) -> None:
+    def _assign_list(self, family: str, arrays: list[Any]) -> None:
         if len(arrays) != self.spec.n_layers:
             raise DataError(
                 f"the network has {self.spec.n_layers} layers, found {len(arrays)} arrays."
             )
+        self._assign({f"{family}{l}": given for l, given in enumerate(arrays, start=1)})
+
+    def _assign(self, arrays: Mapping[str, Any]) -> None:
         new = {}
-        for number, given in enumerate(arrays, start=1):
-            name = f"{family}{number}"
+        for name, given in arrays.items():
+            if name not in self._params:
+                known = ", ".join(self._params)
+                raise DataError(f"the network has no '{name}'; its parameters are {known}.")
             array = np.array(given, dtype=self.dtype, order="C")
             if array.shape != self._params[name].shape:
                 raise DataError(
