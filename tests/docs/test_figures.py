@@ -15,15 +15,10 @@ SPEC = importlib.util.spec_from_file_location("figures", FOLDER / "figures" / "d
 figures = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(figures)
 
-QUICK = ("1-forward", "3-ways")
-NAMES = [
-    pytest.param(name, marks=[] if name in QUICK else [pytest.mark.slow], id=name)
-    for name in figures.FIGURES
-]
 MADE_WITH = "3.11"  # matplotlib, whose versions place things a little differently
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", figures.FIGURES)
 def test_made_again_it_is_the_same(name):
     """Byte by byte with the version that made it; with another, the words and numbers in it."""
     with warnings.catch_warnings():

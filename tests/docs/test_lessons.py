@@ -30,16 +30,9 @@ TEXTS = [*PAGES, FOLDER / "README.md", FOLDER / "questions.md"]
 EACH_TEXT = pytest.mark.parametrize("path", TEXTS, ids=lambda path: path.stem)
 EACH_PAGE = pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
 PUBLIC = ("chainrule", "chainrule.plots", "chainrule.spec", "numpy", "pandas", "math")
-SLOW = {"5-repeat", "8-table", "your-program"}  # of training
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(path, marks=[pytest.mark.slow] if path.stem in SLOW else [], id=path.stem)
-        for path in PAGES
-    ],
-)
+@pytest.fixture(scope="module", params=PAGES, ids=lambda path: path.stem)
 def page(request):
     text = request.param.read_text(encoding="utf-8")
     return request.param, text, *run(request.param)
@@ -186,8 +179,12 @@ def test_the_program_is_the_one_that_people_know(page):
             assert line in text
 
 
-def test_the_readme_names_all_of_it():
+def test_the_readmes_name_all_of_it():
     text = (FOLDER / "README.md").read_text(encoding="utf-8")
     for path in (*PAGES, FOLDER / "questions.md"):
         assert f"({path.name})" in text
-    assert "docs/learn/README.md" in (ROOT / "README.md").read_text(encoding="utf-8")
+    whole = (ROOT / "README.md").read_text(encoding="utf-8")
+    links = [link for link, _ in LINK.findall(whole) if link.startswith("docs/learn/")]
+    assert {f"docs/learn/{path.name}" for path in LESSONS[:5]} <= set(links)
+    for link in links:
+        assert (ROOT / link).is_file(), link
