@@ -71,3 +71,19 @@ def test_tables_use_the_names_of_columns(classifier, table):
     assert names & set(classifier.input_names_)
     wrong = plot_network(classifier, *table, row=3)
     assert {"low", "mid", "high"} & {t for key in wrong.texts_ for t in inside(wrong, key)}
+
+
+def test_deep_networks_show_both_ends():
+    net = chainrule.Network([2, *[3] * 20, 1], activation="tanh", random_state=0)
+    X, y = np.ones((2, 2)), np.ones(2)
+    assert len(plot_network(net, X, y).texts_) <= PARTNERS + 3
+    display = plot_network(net, X, y, highlight="W1[0,1]")
+    assert inside(display, "between") == ["16 layers between"]
+    layers = {key[0] for key in display.texts_ if key[0] in range(22)}
+    assert layers == {0, 1, 2, 19, 20, 21}
+    assert display.figure_.get_size_inches()[0] < 25
+
+
+def test_a_bias_stands_in_its_unit(wide):
+    display = plot_network(wide, highlight="b1[5]")
+    assert inside(display, (1, 5))[0] == "b1[5]"

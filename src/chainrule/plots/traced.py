@@ -68,9 +68,10 @@ def seen_of(model: Any, X: Any, y: Any, **keywords: Any) -> Seen:
             raise TypeError("a StepTrace has its rows already; leave out X, y and keywords.")
         return Seen(model) if isinstance(model, StepTrace) else model
     if not hasattr(model, "trace"):
-        found_type = type(model).__name__
+        hint = "; its network_ can be drawn" if hasattr(model, "network_") else ""
         raise TypeError(
-            f"a Network, a Tabular estimator or a StepTrace is needed, found {found_type}."
+            "a Network, a Tabular estimator or a StepTrace is needed, found "
+            f"{type(model).__name__}{hint}."
         )
     if X is None or y is None:
         raise TypeError("X and y are needed beside a model.")

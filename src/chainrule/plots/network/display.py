@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.lines import Line2D
 
 VIEWS = ("values", "gradients")
+MAX_LAYERS = 8  # of a network that is drawn all at once
 
 
 class NetworkDisplay:
@@ -31,7 +32,8 @@ class NetworkDisplay:
     view "gradients" a line is dL/dw, and a box holds dL/db, the slope and delta. Colour and dashes
     show signs. The width of a line is in proportion to its number, on one scale for all layers,
     which the legend gives. Small networks have every number written on them, with the target and
-    the loss; a network with more than `max_units` in a layer is shown around one unit, where
+    the loss; a network with more than `max_units` in a layer, or of more than eight layers, is
+    shown around one unit, where
     "251 more" stands for the sum of those left out.
 
     Parameters
@@ -105,6 +107,7 @@ class NetworkDisplay:
     def _build(self) -> Picture:
         spec = self.trace.spec
         is_wide = max(*spec.layer_sizes, spec.n_features) > self.max_units
+        is_wide |= spec.n_layers > MAX_LAYERS
         about = Focus(self.trace, self.row, self.view == "gradients")
         if self.focus is not None or (is_wide and self.ways is None):
             if self.focus is None:

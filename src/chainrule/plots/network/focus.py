@@ -28,6 +28,9 @@ from chainrule.plots.network.ways import Ways
 PARTNERS = 6
 _DISTANCE = 0.62
 _FAR = 2.5  # inches between columns, for the products on the lines
+_APART = 0.95  # inches between the units on ways
+_STEEP = 0.62  # of the height of the steepest line between them
+_ENDS = 3  # layers shown at both ends of long ways
 
 
 def default_focus(trace: StepTrace, row: int) -> Asked:
@@ -155,39 +158,65 @@ class Focus:
     # Along the ways of a parameter.
 
     def along(self, ways: Ways) -> Picture:
-        """The units on the largest ways of a parameter, from its input to the outputs."""
-        trace = self.trace
+        """The units on the largest ways of a parameter, from its input to the outputs; of a deep
+        network the first and the last layers."""
         self.picture = picture = Picture("weight")
         layers = sorted({l for l, _ in ways.units})
-        x = 0.0
-        for l in layers:
-            units = sorted(j for at, j in ways.units if at == l)
-            more = l == self.L and ways.n_others > 0
-            heights = column_heights(len(units) + more, 0.95)
-            nodes: dict[Key, Node] = {(l, j): self._on_way(l, j, y)
-                                      for j, y in zip(units, heights, strict=False)}  # fmt: skip
-            if more:
-                text = (f"{ways.n_others:,} more ways", signed(ways.others, 3))
-                nodes["more", l] = Node(0.0, heights[-1], (text,), style="more")
+        hidden = layers[_ENDS:-_ENDS] if len(layers) > 2 * _ENDS + 1 else []
+        columns = [self._units_on_ways(l, ways) for l in layers if l not in hidden]
+        numbers: list[int | None] = [l for l in layers if l not in hidden]
+        if hidden:
+            pill = Node(0.0, 0.0, ((f"{len(hidden)} layers between", ""),), style="more")
+            columns.insert(_ENDS, {"between": pill})
+            numbers.insert(_ENDS, None)
+        x = -max(node.width for node in columns[0].values()) / 2
+        for k, (l, nodes) in enumerate(zip(numbers, columns, strict=True)):
             half = max(node.width for node in nodes.values()) / 2
-            x += half if l != layers[0] else 0.0
-            picture.nodes |= placed(nodes, x)
-            n_all = trace.spec.layer_sizes[l]
-            counted = f"{len(units)} of {n_all} units" if n_all > len(units) else ""
-            name = "input" if l == 0 else f"layer {l}"
-            picture.headings.append((x, 0.0, "\n".join(filter(None, (name, counted)))))
-            x += half + 1.6
+            picture.nodes |= placed(nodes, x + half)
+            if l is not None:
+                picture.headings.append((x + half, 0.0, self._heading(l, nodes)))
+            longest = max(len(nodes), len(columns[min(k + 1, len(columns) - 1)]))
+            x += 2 * half + max(1.6, _STEEP * _APART * (longest - 1) / 2)
         top = max(node.y + node.height / 2 for node in picture.nodes.values()) + 0.1
         picture.headings = [(at, top, text) for at, _, text in picture.headings]
-        for l, j, i in sorted(ways.links):
-            w = float(trace.W[l][j, i])
-            n = sum(1 for at, k, _ in ways.links if at == l and k == j)
-            at = 0.3 if n == 1 else 0.7
-            picture.lines.append(Line((l - 1, i), (l, j), w, number(w), at))
-        picture.footer = ways.lines(trace)
+        self._lines_on_ways(ways, set(hidden))
+        picture.footer = ways.lines(self.trace)
         return picture
 
-    def _on_way(self, l: int, j: int, y: float) -> Node:
+    def _units_on_ways(self, l: int, ways: Ways) -> dict[Key, Node]:
+        units = sorted(j for at, j in ways.units if at == l)
+        more = l == self.L and ways.n_others > 0
+        heights = column_heights(len(units) + more, _APART)
+        nodes: dict[Key, Node] = {
+            (l, j): self._on_way(l, j, y, ways) for j, y in zip(units, heights, strict=False)
+        }
+        if more:
+            text = (f"{ways.n_others:,} more ways", signed(ways.others, 3))
+            nodes["more", l] = Node(0.0, heights[-1], (text,), style="more")
+        return nodes
+
+    def _heading(self, l: int, nodes: dict[Key, Node]) -> str:
+        n_all, n = (
+            self.trace.spec.layer_sizes[l],
+            sum(node.style == "unit" for node in nodes.values()),
+        )
+        counted = [f"{n} of {n_all} units"] if n_all > n else []
+        return "\n".join(["input" if l == 0 else f"layer {l}", *counted])
+
+    def _lines_on_ways(self, ways: Ways, hidden: set[int]) -> None:
+        for l, j, i in sorted(ways.links):
+            start: Key = "between" if l - 1 in hidden else (l - 1, i)
+            end: Key = "between" if l in hidden else (l, j)
+            if start == end:
+                continue
+            if "between" in (start, end):
+                self.picture.lines.append(Line(start, end))
+                continue
+            w = float(self.trace.W[l][j, i])
+            n = sum(1 for at, k, _ in ways.links if at == l and k == j)
+            self.picture.lines.append(Line(start, end, w, number(w), 0.3 if n == 1 else 0.7))
+
+    def _on_way(self, l: int, j: int, y: float, ways: Ways) -> Node:
         trace, r = self.trace, self.row
         a = float(trace.a[l][r, j])
         lines = [(f"a{l}[{j}]", number(a))]
@@ -196,6 +225,8 @@ class Focus:
             if slope is not None:
                 lines.append(("σ′", number(float(slope[r, j]))))
             lines.append((f"δ{l}[{j}]", number(float(trace.delta[l][r, j]))))
+        if ways.asked.identifier == f"b{l}[{j}]":
+            lines.insert(0, (ways.asked.identifier, number(float(trace.b[l][j]))))
         return Node(0.0, y, tuple(lines), a, short(trace.names.of_unit(l, j)))
 
 

@@ -24,7 +24,7 @@ _FOOT = 0.62  # inches for the legend
 def size_of(picture: Picture) -> tuple[float, float]:
     """Inches of the figure that suits a picture."""
     left, right, bottom, top = _frame(picture)
-    return max(right - left, 4.2), top - bottom + 0.45
+    return max(right - left, 4.2), top - bottom + 0.6
 
 
 def _frame(picture: Picture) -> tuple[float, float, float, float]:

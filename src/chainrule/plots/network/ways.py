@@ -13,6 +13,7 @@ from chainrule.explain.trace import StepTrace
 from chainrule.plots.network.picture import number, signed
 
 _LETTERS = 100  # of a line below the picture
+_LONG = 8  # layers that a way leads through
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,10 @@ class Ways:
             symbols = "·".join(writer.symbol(factor) for factor in way.factors)
             numbers = "·".join(_in_product(factor.value) for factor in way.factors)
             product = f"{numbers} = {signed(way.value)}"
-            is_long = len(symbols) + len(product) > _LETTERS
-            found += [symbols, f"    = {product}"] if is_long else [f"{symbols} = {product}"]
+            if len(symbols) + len(product) <= _LETTERS:
+                found.append(f"{symbols} = {product}")
+            else:
+                found += _broken(symbols) + _broken(f"    = {product}")
         if self.n_others:
             found.append(f"{self.n_others:,} more: {signed(self.others)}")
         if len(found) > 1:
@@ -111,12 +114,26 @@ class Ways:
         return found
 
 
+def _broken(text: str) -> list[str]:
+    """A long product on several lines, which break behind a dot."""
+    indent = "        "
+    lines, line = [], ""
+    for piece in text.split("·"):
+        if line and len(line) + len(piece) > _LETTERS:
+            lines.append(f"{line}·")
+            line = indent + piece
+        else:
+            line = f"{line}·{piece}" if line else piece
+    return [*lines, line]
+
+
 def _in_product(value: float) -> str:
     return f"({number(value)})" if value < 0 else number(value)
 
 
-def find_ways(trace: StepTrace, text: str, row: int | None, limit: int = 6) -> Ways:
-    """The largest ways of a parameter; in the row that adds most unless one is given.
+def find_ways(trace: StepTrace, text: str, row: int | None, limit: int | None = None) -> Ways:
+    """The largest ways of a parameter, six, or two where they are long; in the row that adds most
+    unless one is given.
 
     Raises
     ------
@@ -130,6 +147,8 @@ def find_ways(trace: StepTrace, text: str, row: int | None, limit: int = 6) -> W
         raise SpecError(
             f"highlight takes a weight or bias of a dense layer, such as 'W1[0,0]', found {text!r}."
         )
+    if limit is None:
+        limit = 6 if trace.spec.n_layers - asked.layer < _LONG else 2
     found = explain(trace, asked.identifier, row=row, top=limit, check="none")
     r, l, j = found.row, asked.layer, asked.unit
     gradient = float(trace.grads[asked.tensor][asked.at])
