@@ -8,6 +8,7 @@ import pytest
 import chainrule
 from chainrule.plots import plot_network
 from chainrule.plots.network.focus import PARTNERS
+from chainrule.spec import Dense, Residual
 
 
 @pytest.fixture(scope="module")
@@ -41,11 +42,12 @@ def test_the_parts_shown_and_the_rest_add_up_to_z(wide):
 
 def test_gradients_add_up_to_what_comes_back(wide):
     display = plot_network(wide, row=1, view="gradients", focus="delta1[4]")
-    parts = wide.W[2][:, 4] * wide.delta[2][1]
+    parts = wide.W[2][:, 4] * wide.delta[2][1] * wide.masks[1][1, 4]
     order = np.argsort(-np.abs(parts), kind="stable")
     _, rest = inside(display, ("more", 2))
     back = parts[order[:PARTNERS]].sum() + number(rest)
-    assert back * wide.masks[1][1, 4] == pytest.approx(wide.dl_da(1)[1, 4], abs=1e-3)
+    assert back == pytest.approx(wide.dl_da(1)[1, 4], abs=1e-3)
+    assert ("around", 1) not in display.texts_
 
 
 def test_by_default_around_the_output_that_is_most_wrong(wide):
@@ -87,3 +89,15 @@ def test_deep_networks_show_both_ends():
 def test_a_bias_stands_in_its_unit(wide):
     display = plot_network(wide, highlight="b1[5]")
     assert inside(display, (1, 5))[0] == "b1[5]"
+
+
+def test_what_goes_around_the_readers_has_its_own_number():
+    block = Residual((Dense(4, "tanh"), Dense(3)))
+    net = chainrule.Network([2, Dense(3, "tanh"), block, Dense(1)], random_state=0)
+    trace = net.trace(np.array([[0.3, -0.7]]), np.ones(1))
+    display = plot_network(trace, view="gradients", focus="a1[1]")
+    parts = (trace.W[2][:, 1] * trace.delta[2][0]).sum()
+    around = float(trace.W[4][0, 1] * trace.delta[4][0, 0])  # past the block, straight to layer 4
+    assert parts + around == pytest.approx(trace.dl_da(1)[0, 1])
+    assert inside(display, ("around", 1))[0] == "other ways"
+    assert number(inside(display, ("around", 1))[1]) == pytest.approx(around, rel=0.01)

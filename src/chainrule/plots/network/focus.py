@@ -30,6 +30,7 @@ _DISTANCE = 0.62
 _FAR = 2.5  # inches between columns, for the products on the lines
 _APART = 0.95  # inches between the units on ways
 _STEEP = 0.62  # of the height of the steepest line between them
+_ROUNDING = 1e-9  # relative; less is no other way
 _ENDS = 3  # layers shown at both ends of long ways
 
 
@@ -124,12 +125,15 @@ class Focus:
         """The units that read it, the strongest by |w delta|, and lines from it."""
         trace, r = self.trace, self.row
         scale = 1 / math.sqrt(trace.W[l + 1].shape[1]) if trace.spec.dense[l].ntk else 1.0
-        w = np.asarray(trace.W[l + 1][:, j], np.float64) * scale
+        mask = trace.masks[l]
+        kept = 1.0 if mask is None else float(mask[r, j])
+        w = np.asarray(trace.W[l + 1][:, j], np.float64) * scale * kept
         delta = np.asarray(trace.delta[l + 1][r], np.float64)
         parts = w * delta
         order = np.argsort(-np.abs(parts), kind="stable")
         shown, others = order[:PARTNERS], order[PARTNERS:]
-        heights = column_heights(len(shown) + bool(len(others)), _DISTANCE)
+        pills = self._left_out(l, j, parts, others)
+        heights = column_heights(len(shown) + len(pills), _DISTANCE)
         nodes: dict[Key, Node] = {}
         for k, y in zip(shown.tolist(), heights, strict=False):
             name = short(trace.names.of_unit(l + 1, k))
@@ -141,12 +145,26 @@ class Focus:
             if not self.is_gradient:
                 product = f"w = {signed(w[k], 3)}"
             self.picture.lines.append(Line((l, j), (l + 1, k), value, product, 0.58))
-        if len(others):
-            rest = float(parts[others].sum())
-            text = (f"{len(others)} more", signed(rest, 3) if self.is_gradient else "")
-            nodes["more", l + 1] = Node(0.0, heights[-1], (text,), style="more")
-            self.picture.lines.append(Line((l, j), ("more", l + 1)))
+        for (key, text), y in zip(pills.items(), heights[len(shown) :], strict=True):
+            nodes[key] = Node(0.0, y, (text,), style="more")
+            self.picture.lines.append(Line((l, j), key))
         return nodes
+
+    def _left_out(
+        self, l: int, j: int, parts: np.ndarray, others: np.ndarray
+    ) -> dict[Key, tuple[str, str]]:
+        """What comes back to the unit beside the parts that are shown: the other readers, and what
+        goes around them, as over a residual block."""
+        pills: dict[Key, tuple[str, str]] = {}
+        if len(others):
+            rest = signed(float(parts[others].sum()), 3) if self.is_gradient else ""
+            pills["more", l + 1] = (f"{len(others)} more", rest)
+        whole = self.trace.dl_da(l)
+        if whole is not None and self.is_gradient:
+            around = float(whole[self.row, j] - parts.sum())
+            if abs(around) > _ROUNDING * float(np.abs(parts).sum() + abs(whole[self.row, j])):
+                pills["around", l] = ("other ways", signed(around, 3))
+        return pills
 
     def _target(self, j: int) -> dict[Key, Node]:
         trace, r = self.trace, self.row
