@@ -96,7 +96,7 @@ def test_the_title_says_row_step_and_member(classifier, table, network):
     )  # fmt: skip
     assert "step 200" in plot_network(*network).ax_.get_title(loc="left")
     title = plot_network(classifier, *table, member=1).ax_.get_title(loc="left")
-    assert "a step from zero moments" in title
+    assert "a cold start" in title
     assert f"member 1 of {classifier.n_members_}" in title
 
 

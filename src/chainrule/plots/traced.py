@@ -17,14 +17,11 @@ class Seen:
     trace : StepTrace
     member, n_members : int
         0 of 1 for a single network.
-    is_cold : bool
-        Whether the step of a trained model starts from zero moments.
     """
 
     trace: StepTrace
     member: int = 0
     n_members: int = 1
-    is_cold: bool = False
 
     def title(self, row: int | None = None) -> str:
         """Which rows, step and member: "row 3 of 4 (sum) · step 0 · member 0 of 4"."""
@@ -36,8 +33,7 @@ class Seen:
             called = trace.row_id(row)
             parts = [f"row {row}" + ("" if str(called) == str(row) else f" ({called})")]
             parts[0] += f" of {rows}"
-        step = trace.header()["step"]
-        parts.append("a step from zero moments" if self.is_cold and not step else f"step {step}")
+        parts.append("a cold start" if trace.start else f"step {trace.header()['step']}")
         if self.n_members > 1:
             parts.append(f"member {self.member} of {self.n_members}")
         return " · ".join(parts)
@@ -79,4 +75,4 @@ def seen_of(model: Any, X: Any, y: Any, **keywords: Any) -> Seen:
     n_members = getattr(model, "n_members_", None)
     if n_members is None:
         return Seen(trace)
-    return Seen(trace, keywords.get("member", 0), n_members, is_cold=True)
+    return Seen(trace, keywords.get("member", 0), n_members)
