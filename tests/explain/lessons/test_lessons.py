@@ -9,6 +9,7 @@ import pytest
 
 from chainrule.errors import SpecError
 from chainrule.explain.lessons import LESSONS, lesson
+from chainrule.explain.lessons.lesson import shown
 
 SEEDS = [None, 0, 1, 7, 123]
 EACH = pytest.mark.parametrize("number", range(1, len(LESSONS) + 1))
@@ -43,7 +44,9 @@ def test_the_key_is_right(number, seed):
         asked, _, rest = question.worked.partition(" = ")
         arithmetic, _, answer = rest.rpartition(" = ")
         assert asked == question.asked
-        assert question.accepts(repr(float(worked(arithmetic)))), question.worked
+        found = float(worked(arithmetic))
+        assert question.accepts(repr(found)), question.worked
+        assert shown(found) == answer or question.scale, question.worked  # a calculator agrees
         assert question.accepts(answer), question.worked
 
 

@@ -69,14 +69,21 @@ def test_no_givens_contain_a_later_answer(traces):
 
 
 def test_what_is_given_leads_to_the_answer(traces):
-    """The formula with the shown numbers, worked by Python, is accepted, and shown in `worked`."""
+    """The shown numbers, worked by Python as by a calculator, give the shown answer."""
     checked = 0
     for trace in traces:
         for question in questions(explain(trace, "W1[0,0]", check="none", top=None)):
             numbers = question.worked.split(" = ")[1].replace("−", "-").replace("·", "*")
             if not re.fullmatch(r"[0-9.e+*/() -]+", numbers):
                 continue  # functions and powers; test_evaluate looks at those
-            assert question.accepts(repr(eval(numbers))), question.worked
+            found = eval(numbers)
+            assert question.accepts(repr(found)), question.worked
+            answer = question.worked.rpartition(" = ")[2].replace("−", "-")
+            unit = 10.0 ** -len(answer.partition("e")[0].partition(".")[2])
+            unit *= 10.0 ** int(answer.partition("e")[2] or 0)
+            assert abs(found - float(answer)) <= 0.501 * unit, (
+                question.worked
+            )  # a calculator agrees
             assert question.accepts(question.worked.rpartition(" = ")[2])
             checked += 1
     assert checked > 20

@@ -23,4 +23,4 @@ def test_blanks_and_key():
 def test_rows_of_a_batch_refer_to_the_row_that_was_asked():
     sheet, _ = worksheet(questions(explain(xor().trace(), "W1[0,0]")))
     text = " ".join(" ".join(sheet).split())
-    assert "δ1[0]@3 = your answer to 4" in text and "δ1[0]@2 = −0.002391" in text
+    assert "δ1[0]@3 = your answer to 4" in text and "δ1[0]@2 = −0.00239" in text

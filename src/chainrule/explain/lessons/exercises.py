@@ -41,7 +41,7 @@ def forward(seed: int | None = None) -> list[Question]:
         formula(
             "How many weights and biases has a network of these layers, each unit with a bias?",
             "count", "n_in · n_hidden + n_hidden + n_hidden · n_out + n_out",
-            {"n_in": n_in, "n_hidden": n_hidden, "n_out": 2}, n,
+            {"n_in": n_in, "n_hidden": n_hidden, "n_out": 2}, lambda i, h, o: i * h + h + h * o + o,
             [("no biases", n - n_hidden - 2, "every unit has a bias, too."),
              ("units only", n_in + n_hidden + 2, "that counts units; a weight is a line.")],
         ),
@@ -64,28 +64,27 @@ def loss(seed: int | None = None) -> list[Question]:
     return [
         formula(
             "Row 2 of XOR should give 1. What is its loss?",
-            "ℓ[2]", "½ · (a − y)²", {"a": a, "y": y}, 0.5 * (a - y) ** 2,
+            "ℓ[2]", "½ · (a − y)²", {"a": a, "y": y}, lambda a, y: 0.5 * (a - y) ** 2,
             [("missing half", (a - y) ** 2, "the half is missing."),
              ("not squared", abs(a - y) / 2, "the error is squared.")],
         ),
         formula(
             "The losses of the four rows are added.",
             "L", "ℓ[0] + ℓ[1] + ℓ[2] + ℓ[3]",
-            {f"ℓ[{r}]": float(trace.losses[r]) for r in range(4)}, trace.loss,
+            {f"ℓ[{r}]": float(trace.losses[r]) for r in range(4)}, lambda *parts: sum(parts),
             [("mean", trace.loss / 4, "that is the mean; here the rows are added.")],
         ),
         formula(
             "How far is an answer from its target if its loss is this?",
-            "distance", "√(2 · ℓ)", {"ℓ": part}, math.sqrt(2 * part),
+            "distance", "√(2 · ℓ)", {"ℓ": part}, lambda part: math.sqrt(2 * part),
             [("missing half", math.sqrt(part), "the loss is half of the square.")],
         ),
         formula(
             f"The loss is L(−) at w = {w - h:.4f} and L(+) at w = {w + h:.4f}. How steep is it?",
             "slope", "(L(+) − L(−)) / (2 · h)", {"L(+)": _six(high), "L(−)": _six(low), "h": h},
-            (_six(high) - _six(low)) / (2 * h),
+            lambda up, down, h: (up - down) / (2 * h),
             [("wrong sign", -(_six(high) - _six(low)) / (2 * h), "right minus left."),
              ("one side", (_six(high) - _six(low)) / h, "the two points lie 2h apart.")],
-            digits=6,
         ),
         choice(
             "Which way must this weight go for the loss to fall?",
@@ -111,7 +110,7 @@ def backward(seed: int | None = None) -> list[Question]:
     return [
         formula(
             "Three factors for W2[1,0]. The first: how much does L move with the answer?",
-            "error", "a − y", {"a": a, "y": y}, a - y,
+            "error", "a − y", {"a": a, "y": y}, lambda a, y: a - y,
             [("wrong sign", y - a, "the answer minus the target.")],
         ),
         *derived(
@@ -142,7 +141,7 @@ def update(seed: int | None = None) -> list[Question]:
         ),
         formula(
             "How much should the step of W2[0,1] alone change the loss, were it a straight line?",
-            "change", "g · (−η · g)", {"g": g, "η": eta}, -eta * g * g,
+            "change", "g · (−η · g)", {"g": g, "η": eta}, lambda g, eta: -eta * g * g,
             [("wrong sign", eta * g * g, "a step against the gradient lowers the loss."),
              ("step only", -eta * g, "that is the step; times the gradient once more.")],
         ),
@@ -157,26 +156,27 @@ def update(seed: int | None = None) -> list[Question]:
 def repeat(seed: int | None = None) -> list[Question]:
     rows, batch = int(_draw(seed, 100, 81, 200)), 32
     steps = math.ceil(rows / batch)
-    last = rows - (steps - 1) * batch
     return [
         formula(
             "Into how many steps does an epoch fall?",
-            "steps", "⌈rows / batch⌉", {"rows": rows, "batch": batch}, steps,
+            "steps", "⌈rows / batch⌉", {"rows": rows, "batch": batch},
+            lambda rows, batch: math.ceil(rows / batch),
             [("rounded down", rows // batch, "the short last batch counts, too.")],
         ),
         formula(
             "How many rows has its last batch?",
             "last", "rows − (steps − 1) · batch", {"rows": rows, "steps": steps, "batch": batch},
-            last,
+            lambda rows, steps, batch: rows - (steps - 1) * batch,
         ),
         formula(
             "All four answers of XOR are one half. What is the loss?",
-            "L", "4 · ½ · (a − y)²", {"a": 0.5, "y": 1.0}, 0.5,
+            "L", "4 · ½ · (a − y)²", {"a": 0.5, "y": 1.0}, lambda a, y: 4 * 0.5 * (a - y) ** 2,
             [("one row", 0.125, "there are four rows.")],
         ),
         formula(
             "What is the delta of the output there, in a row that should give 1?",
-            "δ", "(a − y) · a · (1 − a)", {"a": 0.5, "y": 1.0}, -0.125,
+            "δ", "(a − y) · a · (1 − a)", {"a": 0.5, "y": 1.0},
+            lambda a, y: (a - y) * a * (1 - a),
             [("wrong sign", 0.125, "the answer is too low."),
              ("missing slope", -0.5, "the slope σ′ is missing.")],
         ),
@@ -197,18 +197,18 @@ def trouble(seed: int | None = None) -> list[Question]:
         formula(
             "The slope of a sigmoid is at most ¼. How much is left of a delta behind this many "
             "layers, with weights of 1, at best?",
-            "share", "0.25^n", {"n": n}, 0.25**n,
+            "share", "0.25^n", {"n": n}, lambda n: 0.25**n,
             [("added", 0.25 * n, "slopes multiply along a way.")],
         ),
         formula(
             "A sigmoid unit has this z. What is its slope?",
-            "σ′", "σ(z) · (1 − σ(z))", {"z": z}, a * (1 - a),
+            "σ′", "σ(z) · (1 − σ(z))", {"z": z}, _sigmoid_slope,
             [("not the slope", a, "that is the activation itself, not its slope.")],
         ),
         formula(
             "The loss is ½ c w², and c = 1. A step takes w to w (1 − η c). What is w after two "
             "steps from w = 1?",
-            "w", "(1 − η) · (1 − η)", {"η": rate}, (1 - rate) ** 2,
+            "w", "(1 − η) · (1 − η)", {"η": rate}, lambda rate: (1 - rate) ** 2,
             [("one step", 1 - rate, "that is one step.")],
         ),
         choice(
@@ -230,17 +230,19 @@ def inputs(seed: int | None = None) -> list[Question]:
     h = w * math.cos(u) + b
     return [
         formula("A number enters as a cosine. Its angle is ...",
-                "u", "2 · 3.14159 · f · x + φ", {"f": f, "x": x, "φ": phi}, u,
+                "u", "2 · 3.14159 · f · x + φ", {"f": f, "x": x, "φ": phi},
+                lambda f, x, phi: 2 * math.pi * f * x + phi,
                 [("missing 2π", f * x + phi, "a frequency of 1 is a whole turn, 2π.")]),
         formula("and what comes out is ...",
-                "h", "w · cos(u) + b", {"w": w, "u": u, "b": b}, h,
+                "h", "w · cos(u) + b", {"w": w, "u": u, "b": b},
+                lambda w, u, b: w * math.cos(u) + b,
                 [("missing bias", h - b, "the bias is missing."),
                  ("degrees", w * math.cos(math.radians(u)) + b, "the angle is in radians.")]),
         formula("A factor γ stands behind it. What is its gradient, if this comes back?",
-                "∂L/∂γ", "d · h", {"d": back, "h": h}, back * h),
+                "∂L/∂γ", "d · h", {"d": back, "h": h}, lambda d, h: d * h),
         formula("And the weight's, one link further?",
                 "∂L/∂w", "d · γ · cos(u)", {"d": back, "γ": scale, "u": u},
-                back * scale * math.cos(u),
+                lambda d, scale, u: d * scale * math.cos(u),
                 [("missing factor", back * math.cos(u), "the way leads through γ.")]),
         choice("A category's level occurs in no row of the batch. What is its vector's gradient?",
                "0", "the mean", "1", why="only rows that look a vector up change it."),
@@ -254,18 +256,25 @@ def table(seed: int | None = None) -> list[Question]:
     most, rows = 152, 344
     return [
         formula("A column has this mean and standard deviation. What does the network see of x?",
-                "input", "(x − mean) / sd", {"x": x, "mean": mean, "sd": sd}, (x - mean) / sd,
+                "input", "(x − mean) / sd", {"x": x, "mean": mean, "sd": sd},
+                lambda x, mean, sd: (x - mean) / sd,
                 [("not centred", x / sd, "take the mean off first.")]),
         formula("The true class got this probability. What is the loss of the row?",
-                "ℓ", "−ln(p)", {"p": p}, -math.log(p),
+                "ℓ", "−ln(p)", {"p": p}, lambda p: -math.log(p),
                 [("wrong sign", math.log(p), "a loss is not negative."),
                  ("base 10", -math.log10(p), "the natural logarithm.")]),
         formula("The most frequent class has 152 of 344 rows. How often is its name right?",
-                "share", "most / rows", {"most": most, "rows": rows}, most / rows),
+                "share", "most / rows", {"most": most, "rows": rows},
+                lambda most, rows: most / rows),
         formula("The true class is one of three. What is δ of its output at this probability?",
-                "δ", "p − 1", {"p": p}, p - 1,
+                "δ", "p − 1", {"p": p}, lambda p: p - 1,
                 [("wrong sign", 1 - p, "the answer minus the target, which is 1.")]),
         choice("Which rows say whether the network learned or only remembered?",
                "held-out rows", "training rows", "all rows",
                why="it has not seen them, and cannot have them by heart."),
     ]  # fmt: skip
+
+
+def _sigmoid_slope(z: float) -> float:
+    a = 1 / (1 + math.exp(-z))
+    return a * (1 - a)

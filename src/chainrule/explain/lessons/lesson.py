@@ -52,13 +52,20 @@ def formula(
     asked: str,
     hint: str,
     given: Mapping[str, float],
-    answer: float,
+    compute: Callable[..., float],
     mistakes: Sequence[tuple[str, float, str]] = (),
-    digits: int = 4,
 ) -> Question:
-    """A question with a formula of its own; `hint` uses the symbols of `given`, and another
-    question of the lesson may ask for one of these."""
-    numbers = {symbol: shown(value, digits) for symbol, value in given.items()}
+    """A question with a formula of its own.
+
+    `hint` uses the symbols of `given`, `compute` takes their values in order; another question of
+    the lesson may ask for one of them. As many digits are shown as it takes for the shown numbers
+    to give the shown answer.
+    """
+    answer = compute(*given.values())
+    for digits in range(4, 17):
+        numbers = {symbol: shown(value, digits) for symbol, value in given.items()}
+        if shown(compute(*map(_typed, numbers.values()))) == shown(answer):
+            break
     longest_first = sorted(numbers, key=len, reverse=True)
     pattern = "|".join(re.escape(symbol) for symbol in longest_first)
     filled = re.sub(rf"(?<![A-Za-z])(?:{pattern})(?![A-Za-z(])", lambda m: numbers[m[0]], hint)
@@ -73,6 +80,10 @@ def formula(
         ref=asked,
         needs=tuple(numbers),
     )
+
+
+def _typed(number: str) -> float:
+    return float(number.replace("−", "-"))
 
 
 def choice(text: str, right: str, *wrong: str, why: str) -> Question:

@@ -19,10 +19,8 @@ from chainrule.explain.notation.tree import (
     Total,
 )
 from chainrule.explain.quiz.evaluate import evaluate, parts, quantities
-from chainrule.explain.quiz.question import TOLERANCE, Mistake, Question
+from chainrule.explain.quiz.question import Mistake, Question
 from chainrule.explain.render.text import TextWriter
-
-_SPARE = 0.1  # of the tolerance, that rounding what is given may take
 
 
 def questions(
@@ -83,22 +81,24 @@ def can_be_asked(equation: Equation) -> bool:
 def make_question(equation: Equation, unicode: bool = True) -> Question:
     """The number on the left, from those on the right.
 
-    What is given has as many digits as the answer needs: at least four, and more where numbers
-    cancel or where a parameter changes by little.
+    What is given has as many digits as it takes for the shown numbers to give the shown answer: at
+    least four, and more where numbers cancel or where a parameter changes by little.
     """
     left, right = equation.left, equation.right[-1]
     old = _before(equation)
     scale = abs(left.value - old.value) if old else abs(left.value)
-    digits = _digits_needed(right, left.value, scale)
-    writer = _Exact(digits, unicode)
-    asked = writer.symbol(left)
-    value = writer.answer(left.value, scale)
-    leaves = quantities(right)
+    value = _Exact(_digits_of(left.value, scale), unicode)
+    writer = next(
+        _Exact(digits, unicode)
+        for digits in range(4, 18)
+        if digits == 17 or value.value(_worked(right, digits)) == value.value(left.value)
+    )
+    asked, leaves = writer.symbol(left), quantities(right)
     return Question(
         given=tuple(f"{writer.symbol(q)} = {writer.value(q.value, q)}" for q in leaves),
         asked=asked,
         hint=f"{asked} = {writer.node(right, False)}",
-        worked=f"{asked} = {writer.node(right, True)} = {value}",
+        worked=f"{asked} = {writer.node(right, True)} = {value.value(left.value)}",
         answer=left.value,
         scale=scale,
         mistakes=tuple(_mistakes(equation, old)),
@@ -114,12 +114,17 @@ class _Exact(TextWriter):
         text, full = format_number(number, self.digits), format_number(number, "full")
         return full if len(full) <= len(text) else text
 
-    def answer(self, number: float, scale: float) -> str:
-        """So many digits that a change of 1 % of `scale` shows."""
-        digits = 4
-        if number and scale:
-            digits = max(4, math.ceil(math.log10(abs(number) / scale)) + 4)
-        return _Exact(min(digits, 17), self.unicode).value(number)
+
+def _digits_of(answer: float, scale: float) -> int:
+    """So many that a change of 1 % of `scale` shows in the answer, at least four."""
+    if not answer or not scale:
+        return 4
+    return min(max(4, math.ceil(math.log10(abs(answer) / scale)) + 4), 17)
+
+
+def _worked(right: Node, digits: int) -> float:
+    """What the numbers give as they are shown."""
+    return evaluate(right, lambda q: float(format_number(q.value, digits)))
 
 
 def _before(equation: Equation) -> Quantity | None:
@@ -132,14 +137,6 @@ def _before(equation: Equation) -> Quantity | None:
         if q.kind == kind and (q.layer, q.unit, q.source) == same and q.unit is not None:
             return q
     return None
-
-
-def _digits_needed(right: Node, answer: float, scale: float) -> int:
-    for digits in range(4, 17):
-        rounded = evaluate(right, lambda q, n=digits: float(format_number(q.value, n)))  # type: ignore[misc]
-        if abs(rounded - answer) <= _SPARE * TOLERANCE * scale:
-            return digits
-    return 17
 
 
 def _mistakes(equation: Equation, old: Quantity | None) -> list[Mistake]:

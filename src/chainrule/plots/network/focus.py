@@ -20,6 +20,7 @@ from chainrule.plots.network.picture import (
     column_heights,
     number,
     placed,
+    product_of,
     short,
     signed,
 )
@@ -109,7 +110,7 @@ class Focus:
             name = short(trace.names.of_unit(l - 1, i))
             lines = ((f"a{l - 1}[{i}]", number(float(a[i]))),)
             nodes[l - 1, i] = Node(0.0, y, lines, float(a[i]), name)
-            product = f"{number(w[i], 3)}·{_bracketed(a[i])} = {signed(parts[i], 3)}"
+            product = f"{product_of((w[i], a[i]), parts[i], 3)} = {signed(parts[i], 3)}"
             value: float | None = float(parts[i])
             if self.is_gradient:
                 product, value = f"δ·a = {signed(delta * a[i], 3)}", None
@@ -140,7 +141,7 @@ class Focus:
             nodes[l + 1, k] = Node(
                 0.0, y, ((f"δ{l + 1}[{k}]", number(float(delta[k]))),), float(delta[k]), name
             )
-            product = f"{number(w[k], 3)}·{_bracketed(delta[k])} = {signed(parts[k], 3)}"
+            product = f"{product_of((w[k], delta[k]), parts[k], 3)} = {signed(parts[k], 3)}"
             value = float(parts[k]) if self.is_gradient else None
             if not self.is_gradient:
                 product = f"w = {signed(w[k], 3)}"
@@ -246,7 +247,3 @@ class Focus:
         if ways.asked.identifier == f"b{l}[{j}]":
             lines.insert(0, (ways.asked.identifier, number(float(trace.b[l][j]))))
         return Node(0.0, y, tuple(lines), a, short(trace.names.of_unit(l, j)))
-
-
-def _bracketed(value: float) -> str:
-    return f"({number(value, 3)})" if value < 0 else number(value, 3)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import math
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field, replace
 
 from chainrule.explain.notation.numbers import format_number
@@ -23,6 +24,16 @@ def number(value: float, digits: int = 4) -> str:
 def signed(value: float, digits: int = 4) -> str:
     """The same with a plus sign where it is positive."""
     return ("+" if value > 0 else "") + number(value, digits)
+
+
+def product_of(factors: Sequence[float], value: float, digits: int = 4) -> str:
+    """Factors with a dot between them, with so many digits that they give the shown value."""
+    for more in range(digits, 17):
+        texts = [number(factor, more) for factor in factors]
+        shown = math.prod(float(text.replace("−", "-")) for text in texts)
+        if number(shown, digits) == number(value, digits):
+            break
+    return "·".join(f"({t})" if k and t.startswith("−") else t for k, t in enumerate(texts))
 
 
 def short(name: str, limit: int = 18) -> str:

@@ -10,7 +10,7 @@ from chainrule.explain.explain import explain
 from chainrule.explain.notation.tree import Quantity
 from chainrule.explain.render.text import TextWriter
 from chainrule.explain.trace import StepTrace
-from chainrule.plots.network.picture import number, signed
+from chainrule.plots.network.picture import number, product_of, signed
 
 _LETTERS = 100  # of a line below the picture
 _LONG = 8  # layers that a way leads through
@@ -92,7 +92,7 @@ class Ways:
         found = []
         for way in self.shown:
             symbols = "·".join(writer.symbol(factor) for factor in way.factors)
-            numbers = "·".join(_in_product(factor.value) for factor in way.factors)
+            numbers = product_of([factor.value for factor in way.factors], way.value)
             product = f"{numbers} = {signed(way.value)}"
             if len(symbols) + len(product) <= _LETTERS:
                 found.append(f"{symbols} = {product}")
@@ -125,10 +125,6 @@ def _broken(text: str) -> list[str]:
         else:
             line = f"{line}·{piece}" if line else piece
     return [*lines, line]
-
-
-def _in_product(value: float) -> str:
-    return f"({number(value)})" if value < 0 else number(value)
 
 
 def find_ways(trace: StepTrace, text: str, row: int | None, limit: int | None = None) -> Ways:
