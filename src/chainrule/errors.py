@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from chainrule.visible import visible_lines
+
 
 class ChainruleError(Exception):
     """Base of all errors raised on purpose.
@@ -29,11 +31,11 @@ class ChainruleError(Exception):
     Attributes
     ----------
     message, hint : str
-        As given; `str` of the error is both.
+        As given; `str` of the error is both, control characters in names shown as escapes.
     """
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(f"{message} {hint}".strip())
+        super().__init__(visible_lines(f"{message} {hint}".strip()))
         self.message = message
         self.hint = hint
 

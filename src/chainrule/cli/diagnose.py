@@ -18,7 +18,8 @@ from chainrule.cli.options import (
     Sql,
     Target,
 )
-from chainrule.cli.output import Output, visible
+from chainrule.cli.output import Output
+from chainrule.visible import visible
 
 
 def diagnose(

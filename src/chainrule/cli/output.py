@@ -7,11 +7,12 @@ import math
 import os
 import shlex
 import sys
-import unicodedata
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
+
+from chainrule.visible import visible
 
 
 class Output:
@@ -108,16 +109,6 @@ def styled(text: str, code: str, stream: TextIO) -> str:
     if not os.environ.get("FORCE_COLOR") and not stream.isatty():
         return text
     return f"\x1b[{code}m{text}\x1b[0m"
-
-
-def visible(text: str) -> str:
-    """`text` with control characters shown as escapes, so that no name can act on a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(
-        c if unicodedata.category(c)[0] != "C" else c.encode("unicode_escape").decode()
-        for c in text
-    )
 
 
 def aligned(rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:

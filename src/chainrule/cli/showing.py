@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from chainrule.cli.output import Output, speaks_unicode, visible, width
+from chainrule.cli.output import Output, speaks_unicode, width
+from chainrule.visible import visible
 
 if TYPE_CHECKING:
     from chainrule.explain.explanation import Explanation

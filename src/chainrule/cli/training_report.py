@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from chainrule.cli.columns import classes_in_words, values_in_words
-from chainrule.cli.output import Output, aligned, visible
+from chainrule.cli.output import Output, aligned
 from chainrule.cli.scores import score_rows
 from chainrule.cli.task import Task
 from chainrule.table.read import FileTable
 from chainrule.table.read.dialect import delimiter_name
+from chainrule.visible import visible
 
 _SHOWN_COLUMNS = 30
 _REASONS = {

@@ -11,6 +11,7 @@ from chainrule.explain.notation.numbers import Digits, format_number
 from chainrule.explain.notation.symbols import FUNCTION_SYMBOLS
 from chainrule.explain.notation.tree import Equation, Quantity, Rest
 from chainrule.explain.render.writer import Writer
+from chainrule.visible import visible
 
 _HIGH = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOW = {"k": "ₖ", "r": "ᵣ"}
@@ -67,7 +68,7 @@ class TextWriter(Writer):
 
 def render_text(explanation: Contents, *, unicode: bool = True, width: int = 80) -> str:
     """An explanation as lines of at most `width` characters where its terms allow it."""
-    return "\n".join(_Text(explanation, unicode, width).lines())
+    return "\n".join(visible(line) for line in _Text(explanation, unicode, width).lines())
 
 
 class _Text:
