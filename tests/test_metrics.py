@@ -144,3 +144,24 @@ def test_a_row_of_weight_k_is_k_rows():
     for metric in (metrics.quantile_loss, metrics.quantile_d2):
         expected = metric(y[copies], a[copies], levels)
         assert metric(y, a, levels, WEIGHTS) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "metric",
+    [
+        metrics.rmse,
+        metrics.mae,
+        metrics.huber,
+        metrics.poisson_deviance,
+        metrics.brier,
+        metrics.log_loss,
+    ],
+)
+@pytest.mark.parametrize("weighted", [False, True])
+def test_means_over_many_rows_of_float32_keep_their_digits(metric, weighted):
+    """Rows alike: the mean is that of one."""
+    n = 100_000
+    truth, answers = np.full((n, 2), 0.3, np.float32), np.full((n, 2), 0.7, np.float32)
+    weights = np.full(n, 0.1, np.float32) if weighted else None
+    one = metric(truth[:1].astype(float), answers[:1].astype(float))
+    assert metric(truth, answers, weights) == pytest.approx(one, rel=1e-6)

@@ -102,13 +102,12 @@ def _area(positive: Array, score: Array, weights: Weights) -> float:
 
 def rmse(truth: Array, predicted: Array, weights: Weights = None) -> float:
     """Root of the mean of (y - a)^2, the mean over outputs."""
-    squares = np.average((truth - predicted) ** 2, axis=0, weights=weights)
-    return float(np.sqrt(squares).mean())
+    return float(np.sqrt(_means((truth - predicted) ** 2, weights)).mean())
 
 
 def mae(truth: Array, predicted: Array, weights: Weights = None) -> float:
     """Mean of |y - a|, the mean over outputs."""
-    return float(np.average(np.abs(truth - predicted), axis=0, weights=weights).mean())
+    return float(_means(np.abs(truth - predicted), weights).mean())
 
 
 def r2(truth: Array, predicted: Array, weights: Weights = None) -> float:
@@ -137,9 +136,7 @@ def huber(truth: Array, predicted: Array, weights: Weights = None) -> float:
 def poisson_deviance(truth: Array, predicted: Array, weights: Weights = None) -> float:
     """2 mean(y log(y / a) - y + a), the mean over outputs; a above 0."""
     ratio = np.where(truth > 0, truth, predicted) / predicted
-    return 2.0 * float(
-        np.average(truth * np.log(ratio) - truth + predicted, axis=0, weights=weights).mean()
-    )
+    return 2.0 * float(_means(truth * np.log(ratio) - truth + predicted, weights).mean())
 
 
 # Of quantiles: truth (n,), one column of answers each
@@ -166,8 +163,13 @@ def _quantile_losses(
 ) -> Array:
     off = truth[:, np.newaxis] - predicted.reshape(len(truth), -1)
     q = np.asarray(levels)
-    return np.asarray(np.average(np.maximum(q * off, (q - 1.0) * off), axis=0, weights=weights))
+    return _means(np.maximum(q * off, (q - 1.0) * off), weights)
+
+
+def _means(values: Array, weights: Weights) -> Array:
+    """Over the rows, in float64: NumPy adds up columns one row after another in their own type."""
+    return np.asarray(np.average(values.astype(np.float64), axis=0, weights=weights))
 
 
 def _mean(values: Array, weights: Weights) -> float:
-    return float(np.average(values, weights=weights))
+    return float(_means(values, weights))

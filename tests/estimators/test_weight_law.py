@@ -191,6 +191,22 @@ def test_rare_heavy_rows_are_heard_in_mini_batches():
     np.testing.assert_allclose(model.predict([[0.0], [1.0]]), right, atol=0.6)
 
 
+def test_class_weights_are_heard_in_mini_batches():
+    """A class of one row in 50 that weighs 49 times as much is as likely as the other."""
+    y = (np.arange(1_000) % 50 == 0).astype(int)
+    model = TabularClassifier(
+        n_members=1,
+        hidden_layer_sizes=8,
+        dropout=0,
+        validation_fraction=0,
+        batch_size=8,
+        epochs=40,
+        class_weight={1: 49.0},
+        random_state=0,
+    ).fit(np.zeros((1_000, 1)), y)
+    np.testing.assert_allclose(model.predict_proba([[0.0]]), [[0.5, 0.5]], atol=0.1)
+
+
 def test_members_of_an_evaluation_set():
     arguments = FULL_BATCH | {"n_members": 3}
     assert_law_of_validation(lambda: TabularClassifier(**arguments), "multiclass", counted=False)

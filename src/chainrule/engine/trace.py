@@ -127,7 +127,10 @@ def trace(
     state: TrainingState | None = None,
     dropout_epoch: int | None = None,
 ) -> Trace:
-    """The step that `training` would make on all these rows at once.
+    """The step that `training` would make on all these rows at once, as on its whole table.
+
+    So the mean is over the sum of these rows' weights, as for a full batch; what the same rows
+    would weigh as a mini-batch of another table depends on that table's mean weight.
 
     Parameters
     ----------

@@ -23,7 +23,7 @@ class History:
     best_epoch : int or None
         Index of the kept epoch; None without validation rows.
     n_steps : int
-        Updates made by this call.
+        Updates made by this call, and before it by those that it goes on from.
     stop_reason : str
         "epochs", "patience", "tol", "time_limit", "interrupted" or "callback".
     interrupted : bool
