@@ -81,8 +81,8 @@ def test_rows_that_are_alike(spec: NetworkSpec, n: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("n", [100_000, 10_000_000])
-def test_ten_million_rows(n: int) -> None:
+@pytest.mark.parametrize("n", [100_000, 1_000_000])
+def test_a_million_rows(n: int) -> None:
     spec = NetworkSpec(1, (Dense(1),), Loss("squared_error"))
     X, y = np.full((n, 1), 0.3), np.full((n, 1), 0.7)
     found, own = relative_errors(spec, X, y, 0), own_errors(spec, X, y, 0)
