@@ -17,6 +17,7 @@ from chainrule.explain.notation.tree import Equation
 from chainrule.explain.render.mathml import BREAK, MathWriter, parts
 from chainrule.explain.render.style import PAGE_STYLE, STYLE
 
+_LONG = 12  # characters of a number that leaves less room for bars
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -122,7 +123,9 @@ class _Drawing:
         label = html.escape(f"sum = {shares.of}" if shares.of else "sum")
         total = _data(shares.total, whole, shares.of or "sum")
         last = f'<th scope="row">{label}</th><td class="value">{total}</td><td></td>'
-        return f'<table>\n{rows}\n<tr class="total">{last}</tr>\n</table>'
+        is_long = max(map(len, map(_bare, texts)), default=0) > _LONG
+        table = '<table class="long">' if is_long else "<table>"
+        return f'{table}\n{rows}\n<tr class="total">{last}</tr>\n</table>'
 
     def _share(self, part: Share, text: str, length: float) -> str:
         ref = part.ref or "rest"
@@ -140,8 +143,11 @@ class _Drawing:
 
 def _data(value: float, text: str, ref: str) -> str:
     """A number outside of formulas, from its text or its element."""
-    text = re.sub("<[^>]*>", "", text)
-    return f'<data value="{value!r}" data-ref="{html.escape(ref)}">{text}</data>'
+    return f'<data value="{value!r}" data-ref="{html.escape(ref)}">{_bare(text)}</data>'
+
+
+def _bare(text: str) -> str:
+    return re.sub("<[^>]*>", "", text)
 
 
 def _bar(value: float, length: float) -> str:

@@ -63,9 +63,12 @@ _RULES = """\
   font-weight: normal; text-align: left; padding: 0.08em 0.7em 0.08em 0; border: 0;
   vertical-align: top;
 }
+& th { min-width: 5.5em; }
 & td.value { text-align: right; white-space: nowrap; }
 & tr.total > * { border-top: 1px solid var(--line); }
 & svg { width: clamp(2.5em, 20vw, 8em); height: 0.8em; vertical-align: -0.05em; }
+& .long svg { width: 2.5em; }
+& .long th, & .long td { padding-right: 0.4em; font-size: 0.9em; }
 & .more { fill: var(--more); }
 & .less { fill: var(--less); }
 & .axis { fill: var(--line); }
