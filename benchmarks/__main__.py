@@ -8,7 +8,12 @@ import sys
 # Command -> (module with main(arguments), what it does).
 COMMANDS = {
     "diagnosis": ("benchmarks.diagnosis", "seeded faults that diagnose finds, and false alarms"),
+    "healthy": ("benchmarks.healthy", "how often check_gradients calls a healthy network wrong"),
     "large": ("benchmarks.large", "seconds and memory of 1,000,000 rows, and of 10,000 columns"),
+    "mutants": (
+        "benchmarks.mutants.command",
+        "seeded faults of the core that check_gradients calls wrong",
+    ),
     "playground": ("benchmarks.playground", "frames, steps and explanations a second of the page"),
     "quality": (
         "benchmarks.quality.command",

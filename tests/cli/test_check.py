@@ -12,7 +12,8 @@ import pytest
 def test_check(cli: Any, trained: Path, penguins: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = cli("check", trained, penguins, "--rows", "8")
     assert run.code == 0
-    assert "\nok: the largest error" in run.out
+    assert "\nok: gradients, step of fit, update" in run.out
+    assert max(map(len, run.out.splitlines())) <= 80
     found = json.loads(cli("check", trained, penguins, "--rows", "8", "--json").out)
     assert found["ok"] is True
     assert found["n_rows"] == 8

@@ -13,6 +13,7 @@ import numpy as np
 
 from chainrule.errors import DataError, SpecError
 from chainrule.explain.check.central_difference import check_one
+from chainrule.explain.check.verdicts import verdicts_on
 from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.blocks import Blocks
 from chainrule.explain.derivation.equations import Derivation
@@ -26,6 +27,7 @@ from chainrule.explain.notation.contents import Contents, Paths, Prediction, Row
 from chainrule.explain.notation.numbers import Digits
 from chainrule.explain.notation.symbols import CONVENTIONS
 from chainrule.explain.notation.tree import Quantity, rest_of
+from chainrule.explain.notation.verdicts import Verdict
 from chainrule.explain.trace import StepTrace
 
 
@@ -56,7 +58,8 @@ def explain(
     digits : int or "full"
         Significant digits in text.
     check : "central", "complex" or "none"
-        How the value is verified. "complex" is exact to rounding, and for smooth networks.
+        How the value is verified. "complex" is exact to rounding, and answers too where a central
+        difference errs by more than the value. "none" leaves out all verdicts.
     full : bool
         Whether every equation is written; one screen otherwise.
 
@@ -109,6 +112,11 @@ class _Explainer:
         asked, row, names = self.asked, self.row, self.trace.names
         sections = Sections(self.build, asked, row).all()
         value = sections[0].equations[0].left.value if sections else self._input_value()
+        update = Update(self.trace, asked).equations() if asked.is_parameter else []
+        verdicts: tuple[Verdict, ...] = ()
+        if check != "none":
+            shown = [equation for section in sections for equation in section.equations]
+            verdicts = verdicts_on(self.trace, asked, shown, update)
         parts = Contents(
             quantity=asked.identifier,
             what=what(names, asked, row, self.trace.n_rows),
@@ -118,13 +126,14 @@ class _Explainer:
             sections=tuple(sections),
             rows=self._rows(),
             paths=self._paths(),
-            update=tuple(Update(self.trace, asked).equations()) if asked.is_parameter else (),
+            update=tuple(update),
             prediction=(
                 Prediction(self.trace.predicted_change, self.trace.real_change)
                 if asked.is_parameter
                 else None
             ),
             check=check_one(self.trace, asked, row, value, check),
+            verdicts=verdicts,
             origin=origin(self.build, names, asked, row, self.trace.raw),
             remarks=tuple(remarks(self.build, asked)),
             digits=digits,

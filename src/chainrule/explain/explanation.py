@@ -33,6 +33,9 @@ class Explanation(Contents):
     update : tuple of Equation
     prediction : Prediction or None
     check : Check or None
+        The value beside one that was found without the chain rule.
+    verdicts : tuple of Verdict
+        On the equations, the update and the step.
     origin : str
         Where an input comes from in the table.
     remarks : tuple of str

@@ -31,6 +31,7 @@ class Inspection(Parameters):
     names: Names | None = None
     _state: TrainingState | None
     _training: TrainingSpec | None
+    _weighted = False  # whether the last fit had sample weights
 
     def _training_for(self, given: Mapping[str, Any]) -> TrainingSpec:
         """Keywords of `fit`; those not given are the last fit's, else its defaults."""
@@ -57,6 +58,9 @@ class Inspection(Parameters):
             Im f(w + ih) / h        (f(w + h) - f(w - h)) / 2h
 
         Neither knows the chain rule; the complex step (Squire and Trapp 1998) is exact to rounding.
+        Each gradient is held to its own bound of truncation and rounding. Then a few steps of `fit`
+        on these rows are compared with the step that `trace` records, bit for bit, and the update
+        with the optimizer's rule.
 
         Parameters
         ----------
@@ -66,7 +70,8 @@ class Inspection(Parameters):
         sample_weight : array (n_samples,), optional
             At least 0. Default: 1 for every row.
         dropout_epoch : int, optional
-            Freezes the dropout masks of that epoch. Default: dropout is off.
+            Freezes the dropout masks of that epoch. Default: dropout is off in the table of
+            gradients, and has a verdict of its own.
         parameters : str or sequence of str, optional
             Names of the parameters to check, such as "W1". Default: all.
         **training
@@ -76,7 +81,8 @@ class Inspection(Parameters):
         Returns
         -------
         GradientCheck
-            `.ok`, `.worst`, and the largest relative error of each parameter; prints as a table.
+            `.ok` unless something is wrong; `.verdict` is "ok", "too small" (to be checked) or
+            "wrong"; `.worst`, and the error of each parameter. Prints as a table.
 
         Raises
         ------
@@ -86,16 +92,21 @@ class Inspection(Parameters):
             For a keyword that `fit` does not have.
         """
         from chainrule.explain.check.verify import check_gradients
+        from chainrule.explain.check.whole_step import not_given
 
+        chosen = self._training_for(training)
         return check_gradients(
             self.spec,
             self._params,
             X,
             y,
-            self._training_for(training),
+            chosen,
             sample_weight=sample_weight,
             dropout_epoch=dropout_epoch,
             parameters=parameters,
+            state=self._state_for(chosen),
+            names=self.names,
+            notes=not_given(self._training, chosen, self._weighted and sample_weight is None),
         )
 
     def trace(

@@ -201,6 +201,7 @@ class Training(Inspection):
             raise
         finally:
             self._fitting = False
+        self._weighted = sample_weight is not None
         self._set_up(result.params, training, result.history, result.state)
         if progress is not None:
             progress.close(result.history)

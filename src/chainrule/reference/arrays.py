@@ -12,6 +12,7 @@ Array = npt.NDArray[np.float64]  # the complex step passes complex128 through th
 Params = dict[str, Array]  # "W1" (n_1, n_0), "b1" (n_1,), "W2", ...
 PerLayer = list[Any]  # length L + 1, indexed by the layer l; an entry is an Array or None
 Indices = npt.NDArray[np.int64]  # of rows or units
+Flags = npt.NDArray[np.bool_]
 Words = npt.NDArray[np.uint64]  # of 32 random bits each
 Forward = Callable[[Array], Array]  # a layer inside another, from a to out
 Backward = Callable[[Array], Array | None]  # the same layer, from dl/dout to dl/da

@@ -397,4 +397,4 @@ def test_every_fault_is_caught(monkeypatch, name, what):
     monkeypatch.setattr(engine, "gradients", lambda *_, **__: (loss, wrong))
     report = check_gradients(*problem.arguments(), **problem.options)
     assert not report.ok, str(report)
-    assert "FAILED at" in str(report)
+    assert "WRONG: gradients" in str(report)

@@ -97,6 +97,7 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         first_pass = not hasattr(self, "coefs_") or not (self.warm_start or incremental)
         X, encoded = self._validate_input(X, y, incremental, reset=first_pass)
         weights = self._row_weights(encoded, _weights(sample_weight, len(encoded)), True)
+        self._weighted = sample_weight is not None
         self._random_state = check_random_state(self.random_state)
         if first_pass:
             self._initialize(X.shape[1], sizes, X.dtype)

@@ -120,7 +120,8 @@ class MLPInspection(ABC):
         Returns
         -------
         GradientCheck
-            `.ok`, `.worst`, and the largest relative error of each parameter.
+            `.ok` unless something is wrong; `.verdict` is "ok", "too small" (to be checked) or
+            "wrong"; `.worst`, and the error of each parameter. Prints as a table.
 
         Raises
         ------
@@ -130,6 +131,7 @@ class MLPInspection(ABC):
             Naming what cannot be used in the rows.
         """
         network = self.network_
+        network._weighted = getattr(self, "_weighted", False)
         return network.check_gradients(*self._rows(X, y), sample_weight=sample_weight)
 
     def diagnose(self, X: Any, y: Any, sample_weight: Any = None) -> Diagnosis:

@@ -54,6 +54,7 @@ class TabularModel(FittedModel):
             table, weights, self.categorical_features, recipe.one_hot_limit
         )
         _notify(notices, stacklevel=4)
+        self._weighted = weights is not None
         self.n_features_in_ = table.n_columns
         self.__dict__.pop("feature_names_in_", None)
         if table.named:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sklearn.utils.validation import check_is_fitted
@@ -10,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 from chainrule.estimators.tabular.base import TabularModel
 from chainrule.estimators.tabular.importance import FeatureImportance, feature_importance
 from chainrule.estimators.tabular.trace import trace_model
+from chainrule.explain.check.whole_step import NO_WEIGHTS
 from chainrule.explain.diagnosis.diagnose import diagnose
 from chainrule.explain.diagnosis.findings import Diagnosis
 from chainrule.explain.explain import explain
@@ -23,7 +25,8 @@ class InspectedModel(TabularModel):
     def check_gradients(self, X: Any, y: Any, sample_weight: Any = None, **keywords: Any) -> Any:
         """Compare every gradient on these rows with the complex step and central differences.
 
-        The network is the first one; see `Network.check_gradients`.
+        The network is the first one. Its step and its update are checked too: see
+        `Network.check_gradients`.
 
         Parameters
         ----------
@@ -37,7 +40,8 @@ class InspectedModel(TabularModel):
         Returns
         -------
         GradientCheck
-            `.ok`, `.worst`, and the largest relative error of each parameter; prints as a table.
+            `.ok` unless something is wrong; `.verdict` is "ok", "too small" (to be checked) or
+            "wrong"; `.worst`, and the error of each parameter. Prints as a table.
 
         Raises
         ------
@@ -50,9 +54,15 @@ class InspectedModel(TabularModel):
         """
         check_is_fitted(self)
         rows = self._new_rows(X, y, sample_weight, self._dtype)
-        return self.network_.check_gradients(
+        found = self.network_.check_gradients(
             rows.inputs, rows.target, sample_weight=rows.weights, **keywords
         )
+        notes = []
+        if self.n_members_ > 1:
+            notes.append(f"network 0 of {self.n_members_}; the others run the same code")
+        if getattr(self, "_weighted", False) and sample_weight is None:
+            notes.append(NO_WEIGHTS)
+        return replace(found, notes=(*notes, *found.notes))
 
     def trace(
         self,

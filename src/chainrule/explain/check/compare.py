@@ -1,122 +1,94 @@
-"""Two gradients of one tensor side by side, on a scale that knows how much rounding there is."""
+"""One tensor's gradient beside one found in another way, each element with its own bound."""
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
-from chainrule.engine import Trace
-from chainrule.explain.check.gradient_check import LIMITS, Entry
-from chainrule.explain.check.kinks import KinkSearch
-from chainrule.explain.derivation.kinds import kind_of
-from chainrule.explain.derivation.wiring import wires
-from chainrule.reference.layers import own
-from chainrule.reference.losses import OF_LOGITS, row_shares, targets
-from chainrule.spec import NetworkSpec, Placed, TrainingSpec
+from chainrule.explain.check.entries import Entry
+from chainrule.reference.arrays import Array, Flags, Indices
 
-MAX_KINK_SEARCH = 200  # differing central differences looked at per tensor
-Params = dict[str, np.ndarray]
+# Of a differing element: the bound to hold it to instead, or None where it stands on a kink.
+Look = Callable[[int], float | None]
+
+MAX_LOOKS = 200  # elements of a tensor that are looked at again
 
 
-def compare_at(
-    name: str,
-    g: np.ndarray,
-    reference: np.ndarray,
-    places: np.ndarray,
+def compare(
+    tensor: str,
     method: str,
-    scale: float,
+    g: Array,
+    reference: Array,
+    bound: Array,
+    places: Indices,
     *,
-    aside: np.ndarray | None = None,
-    slack: float = 0.0,
-    across: KinkSearch | None = None,
+    aside: Flags | None = None,
+    look: Look | None = None,
 ) -> Entry:
-    """The worst place of one tensor by one method, those across a kink set aside."""
-    at = g[places]
+    """The place that is nearest to its bound, or furthest beyond it.
+
+    Parameters
+    ----------
+    tensor, method : str
+    g : ndarray
+        The engine's gradient, flat.
+    reference, bound : ndarray (n_places,)
+        What it is held to, and how far rounding may have taken the two apart.
+    places : ndarray of int
+        Where.
+    aside : ndarray of bool, optional
+        Places that stand on a kink.
+    look : callable, optional
+        Asked for each place beyond its bound, the furthest first, until one stays there. Where
+        none of the first 200 does, the others are set aside like them.
+    """
+    at, bound = g[places].astype(np.float64), np.nan_to_num(bound, nan=np.inf)
     difference = np.abs(at - reference)
-    if aside is not None:
-        difference[aside] = 0.0
-    scale = max(scale, np.finfo(np.float64).tiny)
-    excess = np.maximum(difference - slack, 0.0)
-    allowed = LIMITS[method] * scale
-    n_kinks = 0 if aside is None else int(aside.sum())
-    if across is not None:
-        for k in np.argsort(-excess)[:MAX_KINK_SEARCH]:
-            if not excess[k] > allowed or not across(name, int(places[k])):
-                break
-            excess[k] = difference[k] = 0.0
-            n_kinks += 1
-    finite = np.isfinite(difference)
-    worst = int(np.argmax(excess)) if finite.all() else int(np.argmin(finite))
+    difference[~np.isfinite(difference)] = np.inf
+    kinks = np.zeros(len(places), bool) if aside is None else aside.copy()
+    difference[kinks] = 0.0
+    excess = _over(difference, bound)
+    n_beyond = 0 if look is None else int((excess > 1.0).sum())
+    for count, k in enumerate(np.argsort(-excess)[:n_beyond]):
+        found = None if count >= MAX_LOOKS else look(int(places[k]))  # type: ignore[misc]
+        if found is None:
+            kinks[k], difference[k] = True, 0.0
+        else:
+            bound[k] = max(bound[k], found)
+        excess[k] = _over(difference[k : k + 1], bound[k : k + 1])[0]
+        if excess[k] > 1.0:
+            break
+    worst = int(np.argmax(excess))
+    sizes = np.abs(reference[~kinks])
+    size = float(sizes.max(initial=0.0))
     return Entry(
-        tensor=name,
+        tensor=tensor,
         place=int(places[worst]),
         method=method,
         analytic=float(at[worst]),
         reference=float(reference[worst]),
-        error=float(difference[worst] / scale) if finite.all() else float("inf"),
-        severity=float(excess[worst] / allowed) if finite.all() else float("inf"),
+        error=_part(float(difference.max()), size),
+        bound=float(bound[worst]),
+        severity=float(excess[worst]),
         n_checked=len(places),
-        n_kinks=n_kinks,
+        n_kinks=int(kinks.sum()),
+        seen=_most_is_seen(sizes, bound[~kinks]) or not (sizes.any() or at[~kinks].any()),
     )
 
 
-def rounding_scale(
-    trace: Trace, y: np.ndarray, weight: np.ndarray | None, training: TrainingSpec
-) -> dict[str, float]:
-    """Per tensor, the largest sum of absolute terms behind one gradient.
-
-    The backward pass over absolute values, started from |a| + |y| instead of a - y. Masks, which
-    are near 1 on average, are left out.
-    """
-    spec, rows = trace.spec, targets(trace.spec, y)
-    share = row_shares(len(rows), weight, training.reduction)
-    made = [layer.out for layer in trace.layers]
-    reads = {wire.at.index: wire for wire in wires(spec)}
-    found: dict[str, float] = {}
-
-    def sizes(at: Placed, d: np.ndarray) -> np.ndarray | None:
-        """The absolute terms of dl/din of one layer from those of dl/dout."""
-        wire = reads[at.index]
-        a = trace.x if wire.source is None else made[wire.source.index]
-        inside = [partial(sizes, part) for part in at.inside]
-        back, grads = kind_of(at).sizes(
-            at,
-            own(at, trace.params_before),
-            a[:, wire.first : wire.first + at.n_in],
-            d,
-            share,
-            *inside,
-        )
-        found.update({at.name(family): float(terms.max()) for family, terms in grads.items()})
-        return back
-
-    d: Any = np.abs(trace.a[-1]) + np.abs(rows)
-    slope = trace.slope[-1]
-    if slope is not None and spec.loss.name not in OF_LOGITS:
-        d = d * np.abs(slope)
-    last = spec.dense_places[-1].index
-    for at in reversed([at for at in spec.placed if at.index <= last]):
-        d = sizes(at, d)
-    share_of_penalty = 1.0 / trace.weight_sum if training.penalty_per_batch else 1.0
-    for name, parameter in spec.parameters.items():
-        if parameter.is_weight:
-            largest = np.abs(trace.params_before[name]).max()
-            found[name] += share_of_penalty * (training.l1 + training.l2 * float(largest))
-    return found
+def _most_is_seen(sizes: Array, bound: Array) -> bool:
+    """Whether the elements larger than their bounds make up most of the tensor."""
+    seen = np.where(sizes > bound, sizes, 0.0)
+    return bool(np.linalg.norm(seen) > np.sqrt(0.5) * np.linalg.norm(sizes))
 
 
-def from_penalty_kink(
-    spec: NetworkSpec, params: Params, name: str, training: TrainingSpec
-) -> np.ndarray:
-    """Distance of each weight (flat) from 0, where l1 |w| has its kink; inf without one."""
-    flat = params[name].reshape(-1)
-    if training.l1 and spec.parameters[name].is_weight:
-        return np.abs(flat)
-    return np.full(flat.shape, np.inf)
+def _part(difference: float, size: float) -> float:
+    """The difference as a part of the size; 1 beside a size of 0."""
+    return difference / size if size else float(difference > 0)
 
 
-def floor_of(noise: float, dtype: Any, limit: float) -> float:
-    """The scale below which 8 roundings of the terms would exceed the limit."""
-    return 8 * float(np.finfo(dtype).eps) * noise / limit
+def _over(difference: Array, bound: Array) -> Array:
+    """The difference in units of the bound; of no bound, any difference is infinite."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(difference == 0, 0.0, difference / bound)

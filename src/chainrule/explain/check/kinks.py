@@ -15,6 +15,7 @@ import numpy as np
 from chainrule.engine import Trace
 from chainrule.explain.derivation.kinds import kind_of
 from chainrule.explain.derivation.wiring import wires
+from chainrule.explain.notation.numbers import format_number
 from chainrule.reference.forward import record_forward
 from chainrule.reference.losses import targets
 from chainrule.spec import NetworkSpec
@@ -27,16 +28,30 @@ Sides = dict[int, np.ndarray]
 
 @dataclass(frozen=True)
 class Kink:
-    """One unit and row for which two computations stand on different sides."""
+    """One unit and row for which two computations stand on different sides.
+
+    Attributes
+    ----------
+    layer, unit, row : int
+        Of the z, or of the output, that stands on the kink.
+    of_loss : bool
+    slopes : (float, float) or None
+        Of the row's loss left and right of it.
+    """
 
     layer: int
     unit: int
     row: int
     of_loss: bool = False
+    slopes: tuple[float, float] | None = None
 
     def __str__(self) -> str:
         what = "loss at output" if self.of_loss else f"z{self.layer} of unit"
-        return f"{what} {self.unit}, row {self.row}"
+        text = f"{what} {self.unit}, row {self.row}"
+        if self.slopes is None:
+            return text
+        left, right = (format_number(slope, 3) for slope in self.slopes)
+        return f"{text} (slope {left} left, {right} right)"
 
 
 def is_smooth(spec: NetworkSpec) -> bool:
@@ -93,16 +108,17 @@ def crossed(spec: NetworkSpec, left: Sides, right: Sides) -> list[Kink]:
 
 
 class KinkSearch:
-    """Whether moving one parameter by h carries a unit across a kink."""
+    """Which units are carried across a kink where one parameter moves by h."""
 
     def __init__(
         self, spec: NetworkSpec, params: dict[str, Any], X: np.ndarray, y: np.ndarray, masks: Any
     ) -> None:
         self.spec, self.params, self.X, self.y, self.masks = spec, params, X, y, masks
 
-    def __call__(self, name: str, place: int) -> bool:
+    def __call__(self, name: str, place: int) -> list[Kink]:
+        """The kinks between w - h and w + h."""
         if is_smooth(self.spec):
-            return False
+            return []
         h = STEP * max(1.0, abs(float(self.params[name].flat[place])))
         found = []
         for step in (h, -h):
@@ -110,4 +126,4 @@ class KinkSearch:
             moved.flat[place] += step
             perturbed = {**self.params, name: moved}
             found.append(reference_sides(self.spec, perturbed, self.X, self.y, self.masks))
-        return bool(crossed(self.spec, *found))
+        return crossed(self.spec, *found)

@@ -2,67 +2,64 @@
 
 Three comparisons. In float64 the engine's gradient against the complex step of `reference/` (exact
 to rounding) and against central differences of the engine's own loss; for a float32 network its
-float32 gradient against the float64 one.
+float32 gradient against the float64 one. Each element is held to what truncation and rounding of
+that one number amount to: nothing is measured by the largest gradient of the network.
 
-    error = max |g - g_ref| / max( max |g_ref|, 1e-3 largest gradient of the net, rounding floor )
-
-per tensor. The rounding floor is what a few roundings of the terms in a gradient amount to, which
-exceeds the gradient itself once training has converged; it is taken from the same backward pass
-over absolute values.
+Then the step: a few steps of `fit` against those that a trace shows, and the update against its
+rule.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from chainrule import engine
-from chainrule.errors import SpecError
-from chainrule.explain.check.compare import compare_at, floor_of, from_penalty_kink, rounding_scale
-from chainrule.explain.check.gradient_check import LIMITS, GradientCheck, TensorCheck
-from chainrule.explain.check.kinks import (
-    STEP,
-    Kink,
-    KinkSearch,
-    crossed,
-    on_kink,
-    reference_sides,
-    traced_sides,
-)
+from chainrule.errors import DataError, SpecError
+from chainrule.explain.check.central_difference import TRUNCATION
+from chainrule.explain.check.checked import Checked
+from chainrule.explain.check.compare import Look, compare
+from chainrule.explain.check.entries import CENTRAL, COMPLEX, SINGLE, TensorCheck
+from chainrule.explain.check.gradient_check import GradientCheck
+from chainrule.explain.check.kinks import STEP, Kink, KinkSearch
+from chainrule.explain.check.probe import EngineProbe
+from chainrule.explain.check.whole_step import of_dropout, of_the_step
 from chainrule.explain.derivation.names import Names
-from chainrule.reference.gradients import complex_step, frozen_masks
-from chainrule.spec import NetworkSpec, TrainingSpec
+from chainrule.reference.arrays import Array, Params
+from chainrule.reference.gradients import complex_step
+from chainrule.reference.losses import targets
+from chainrule.spec import NetworkSpec, TrainingSpec, TrainingState
 
 __all__ = ["GradientCheck", "check_gradients"]
 
 MAX_ALL = 10_000  # parameters; larger networks are sampled
 SAMPLE = 500  # parameters of each tensor in a sample
 COMPLEX_BUDGET = 5e8  # multiply-adds that the complex steps may take
-EPSILON = float(np.finfo(np.float64).eps)
 
-Params = dict[str, np.ndarray]
-Indices = dict[str, np.ndarray]
+
+Places = dict[str, Any]  # flat indices by tensor
 
 
 def check_gradients(
     spec: NetworkSpec,
     params: Params,
-    X: np.ndarray,
-    y: np.ndarray,
+    X: Any,
+    y: Any,
     training: TrainingSpec | None = None,
     *,
-    sample_weight: np.ndarray | None = None,
+    sample_weight: Any = None,
     dropout_epoch: int | None = None,
     parameters: str | Sequence[str] | None = None,
+    state: TrainingState | None = None,
     seed: int = 0,
     names: Names | None = None,
+    notes: Sequence[str] = (),
 ) -> GradientCheck:
-    """Check the engine's gradients of the total loss on these rows.
+    """Check the engine's gradients of the total loss on these rows, and the step that they make.
 
     Parameters
     ----------
@@ -73,88 +70,138 @@ def check_gradients(
     y : ndarray
         Targets as `engine.fit` takes them.
     training : TrainingSpec, optional
-        Reduction and penalties; the defaults of `fit` otherwise.
+        Reduction, penalties and optimizer; the defaults of `fit` otherwise.
     sample_weight : ndarray (n,), optional
     dropout_epoch : int, optional
-        Freezes the dropout masks of that epoch; None switches dropout off.
+        Freezes the dropout masks of that epoch; None switches dropout off in the gradients, and on
+        in the step.
     parameters : str or sequence of str, optional
         Tensors to check ("W1", "b2"); all by default.
+    state : TrainingState, optional
+        From which the step starts; zero moments otherwise.
     seed : int
         Chooses the sample: every parameter of networks up to 10,000, else 500 of each tensor. The
         complex step takes a part of those where it would take more than about a second.
     names : Names, optional
         Names of inputs and outputs, shown beside indices.
+    notes : sequence of str
+        What was not given; shown with the verdict.
 
     Returns
     -------
     GradientCheck
-        `.ok`, `.worst`, `.tensors` ranked from the largest error; prints as a table. Rows on a kink
-        and central differences across one are counted and reported, not failed.
+        `.ok`, `.verdict`, `.worst`, `.tensors` ranked from the largest error; prints as a table.
+        Rows on a kink and central differences across one are counted and reported, not failed.
+
+    Raises
+    ------
+    SpecError, DataError
+        Naming the parameter, or the rows, that cannot be.
     """
     started = time.perf_counter()
     training = TrainingSpec() if training is None else training
     wanted = _wanted(spec, parameters)
-    full = {name: np.ascontiguousarray(w, np.float64) for name, w in params.items()}
-    rows = engine.TrainingRows.of(spec, np.dtype(np.float64), X, y, sample_weight)
-    X64, y = rows.x, np.asarray(rows.classes if rows.y is None else rows.y)
-    sample_weight = rows.weights
-    options: dict[str, Any] = {"dropout_epoch": dropout_epoch}
-    trace = engine.trace(spec, full, X64, y, training, sample_weight=sample_weight, **options)
-    lowered = _float32(params)
-    kinks = _kinks(spec, full, lowered, X64, y, training, trace, dropout_epoch)
-    weight = _without(kinks, len(X64), sample_weight)
-    loss, grads = engine.gradients(spec, full, X64, y, training, sample_weight=weight, **options)
-    chosen = _choose(params, wanted, seed)
-    exact_at = _thin(spec, chosen, len(X64))
-    exact = complex_step(
-        spec, full, X64, y, training, sample_weight=weight, indices=exact_at, **options
-    )
-    central = engine.numeric_gradients(
-        spec, full, X64, y, training, sample_weight=weight, indices=chosen, **options
-    )
-    grads32: Params = {}
-    if lowered:
-        weight32 = None if weight is None else weight.astype(np.float32)
-        X32 = X64.astype(np.float32)
-        y32 = np.asarray(y, np.float32) if np.asarray(y).dtype.kind == "f" else y
-        _, grads32 = engine.gradients(
-            spec, lowered, X32, y32, training, sample_weight=weight32, **options
-        )
-    noise = rounding_scale(trace, y, weight, training)
-    largest = max(float(np.abs(g).max()) for g in grads.values())
-    across = KinkSearch(spec, full, X64, y, frozen_masks(spec, len(X64), training, dropout_epoch))
-    tensors = []
-    for name in wanted:
-        g = grads[name].reshape(-1)
-        scale = max(float(np.abs(g).max()), 1e-3 * largest)
-        floor = floor_of(noise[name], np.float64, LIMITS["complex step"])
-        distance = from_penalty_kink(spec, full, name, training)
-        compare = partial(compare_at, name, g, scale=max(scale, floor))
-        at, slack = exact_at[name], 10 * EPSILON * abs(loss) / STEP  # rounding of the differences
-        parts = [
-            compare(exact[name], at, "complex step", aside=distance[at] == 0),
-            compare(
-                central[name], chosen[name], "central difference",
-                aside=distance[chosen[name]] < STEP, slack=slack, across=across,
-            ),
-        ]  # fmt: skip
-        if grads32:
-            low = grads32[name].reshape(-1).astype(np.float64)
-            floor32 = floor_of(noise[name], np.float32, LIMITS["float32"])
-            everywhere = np.arange(g.size)
-            parts.append(compare_at(name, low, g, everywhere, "float32", max(scale, floor32)))
-        tensors.append(TensorCheck(name, params[name].shape, float(np.abs(g).max()), tuple(parts)))
+    rows = engine.TrainingRows.of(spec, next(iter(params.values())).dtype, X, y, sample_weight)
+    step = Checked.of(spec, params, rows, training, dropout_epoch)
+    comparison = _Comparison(step, _choose(params, wanted, seed))
+    names = names or Names(spec)
     return GradientCheck(
-        tensors=tuple(sorted(tensors, key=lambda tensor: -tensor.severity)),
+        tensors=tuple(sorted(comparison.tensors(wanted), key=lambda tensor: -tensor.severity)),
+        verdicts=tuple(of_the_step(step, rows, state, names)),
         n_parameters=spec.n_parameters,
-        n_rows=len(X64),
-        dtype="float32" if lowered else "float64",
-        loss=float(loss),
-        kinks=tuple(kinks),
+        n_rows=rows.n,
+        dtype="float32" if step.single else "float64",
+        loss=comparison.loss,
+        kinks=tuple(comparison.kinks),
+        crossed=tuple(comparison.crossed),
+        notes=(*notes, *of_dropout(step)),
         seed=seed,
         seconds=time.perf_counter() - started,
-        names=names or Names(spec),
+        names=names,
     )
+
+
+class _Comparison:
+    """The gradients of a step beside those found in other ways."""
+
+    def __init__(self, step: Checked, chosen: Places) -> None:
+        apart, beside = step.kinks()
+        found = list(dict.fromkeys([*apart, *beside]))
+        self.kinks = [step.slopes(kink) for kink in found[:1]] + found[1:]
+        self.crossed: list[Kink] = []
+        # Without a row that is clear of all kinks, float32 cannot be compared; without one on which
+        # engine and reference stand on the same side, nothing can.
+        clear, same = step.without(found), step.without(apart)
+        self.same, self.clear = same is not None, clear is not None
+        self.step = step = clear or same or step
+        self.chosen, self.exact_at = chosen, _thin(step.spec, chosen, len(step.X))
+        arguments = step.spec, step.params, step.X, step.y, step.training
+        self.loss, self.grads = engine.gradients(*arguments, **step.options)
+        if not np.isfinite(self.loss):
+            raise DataError(
+                f"the loss on these rows is {self.loss}: there is no gradient to check."
+            )
+        self.exact = complex_step(*arguments, indices=self.exact_at, **step.options)
+        self.central = engine.numeric_gradients(*arguments, indices=chosen, **step.options)
+        self.shaken = step.shaken()
+        self.search = KinkSearch(step.spec, step.params, step.X, step.y, step.masks)
+        if step.single:
+            self.low, self.shaken_low = step.traced_single().grads, step.shaken(np.float32)
+
+    def tensors(self, wanted: Sequence[str]) -> list[TensorCheck]:
+        return [self._tensor(name) for name in wanted]
+
+    def _tensor(self, name: str) -> TensorCheck:
+        step = self.step
+        g, bound = self.grads[name].reshape(-1), self.shaken.of(name, np.float64)
+        at, exact_at = self.chosen[name], self.exact_at[name]
+        w = step.params[name].reshape(-1)
+        h = STEP * np.maximum(1.0, np.abs(w))
+        from_kink = np.full(w.shape, np.inf)  # of l1 |w|, at 0
+        if step.training.l1 and step.spec.parameters[name].is_weight:
+            from_kink = np.abs(w)
+        noise = bound + self.shaken.of_loss / h
+        exact_aside = (from_kink[exact_at] == 0) | (not self.same)
+        entries = [
+            compare(
+                name, COMPLEX, g, self.exact[name], bound[exact_at], exact_at, aside=exact_aside
+            ),
+            compare(
+                name, CENTRAL, g, self.central[name], noise[at], at,
+                aside=from_kink[at] < h[at], look=self._look(name, noise, h),
+            ),
+        ]  # fmt: skip
+        if step.single:
+            low, places = self.low[name].reshape(-1), np.arange(g.size)
+            bound_low = self.shaken_low.of(name, np.float32)
+            aside = np.full(g.size, not self.clear)
+            entries.append(compare(name, SINGLE, low, g, bound_low, places, aside=aside))
+        largest = float(np.abs(g).max())
+        return TensorCheck(name, step.params[name].shape, largest, tuple(entries))
+
+    def _look(self, name: str, noise: Array, h: Array) -> Look:
+        """A second look at a central difference: is there a kink, and how much is truncated?"""
+        narrow: dict[int, float] = dict(
+            zip(self.chosen[name].tolist(), self.central[name].tolist(), strict=True)
+        )
+        step, shape = self.step, self.step.params[name].shape
+
+        def look(place: int) -> float | None:
+            kinks = self.search(name, place)
+            if kinks:
+                if not any(kink.slopes for kink in self.crossed):
+                    self.crossed.append(step.slopes(kinks[0]))
+                return None
+            at = tuple(int(k) for k in np.unravel_index(place, shape))
+            probe = EngineProbe(
+                step.spec, step.params, step.X, targets(step.spec, step.y), step.training,
+                step.weight, step.masks, name, at, step.dropout_epoch,
+            )  # fmt: skip
+            double = 2.0 * float(h[place])
+            wide = (probe.loss(double)[0] - probe.loss(-double)[0]) / (2.0 * double)
+            return float(noise[place] + TRUNCATION * abs(wide - narrow[place]))
+
+        return look
 
 
 def _wanted(spec: NetworkSpec, parameters: str | Sequence[str] | None) -> list[str]:
@@ -168,47 +215,7 @@ def _wanted(spec: NetworkSpec, parameters: str | Sequence[str] | None) -> list[s
     return asked
 
 
-def _float32(params: Params) -> Params:
-    """The parameters when they are float32, else none."""
-    single = all(w.dtype == np.float32 for w in params.values())
-    return dict(params) if single else {}
-
-
-def _kinks(
-    spec: NetworkSpec,
-    full: Params,
-    lowered: Params,
-    X: np.ndarray,
-    y: np.ndarray,
-    training: TrainingSpec,
-    trace: engine.Trace,
-    dropout_epoch: int | None,
-) -> list[Kink]:
-    """Where the computations compared below stand on different sides of a kink."""
-    mine = traced_sides(trace, y)
-    if not mine:
-        return []
-    masks = frozen_masks(spec, len(X), training, dropout_epoch)
-    found = on_kink(spec, mine)
-    found += crossed(spec, mine, reference_sides(spec, full, X, y, masks))
-    if lowered:
-        low = engine.trace(
-            spec, lowered, X.astype(np.float32), y, training, dropout_epoch=dropout_epoch
-        )
-        found += crossed(spec, mine, traced_sides(low, y))
-    return list(dict.fromkeys(found))
-
-
-def _without(kinks: Sequence[Kink], n: int, sample_weight: np.ndarray | None) -> np.ndarray | None:
-    """Row weights with 0 for rows on a kink; unchanged when no row would be left."""
-    if not kinks:
-        return sample_weight
-    weight = np.ones(n) if sample_weight is None else np.array(sample_weight, np.float64)
-    weight[sorted({kink.row for kink in kinks})] = 0.0
-    return weight if weight.sum() > 0 else sample_weight
-
-
-def _choose(params: Params, wanted: Sequence[str], seed: int) -> Indices:
+def _choose(params: Params, wanted: Sequence[str], seed: int) -> Places:
     """Flat places to check in each tensor."""
     total = sum(params[name].size for name in wanted)
     chosen = {}
@@ -222,7 +229,7 @@ def _choose(params: Params, wanted: Sequence[str], seed: int) -> Indices:
     return chosen
 
 
-def _thin(spec: NetworkSpec, chosen: Indices, n_rows: int) -> Indices:
+def _thin(spec: NetworkSpec, chosen: Places, n_rows: int) -> Places:
     """Evenly fewer places where all complex steps together would take too long."""
     cost = 8.0 * n_rows * sum(a * b for a, b in pairwise(spec.layer_sizes))
     affordable = max(int(COMPLEX_BUDGET / cost / len(chosen)), 8)

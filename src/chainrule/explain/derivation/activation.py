@@ -37,6 +37,7 @@ CLOSE = (")", ")", ")")
 
 class Activation(Elementwise):
     joins = True
+    slope_size = 1.0
 
     @staticmethod
     def words(at: Placed, family: str, index: tuple[int, ...], called: Called) -> str:

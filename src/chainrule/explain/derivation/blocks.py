@@ -15,6 +15,7 @@ from chainrule.explain.derivation.shares import ROWS, loss_shares, row_shares, u
 from chainrule.explain.notation.blocks import Block, Sentence, Share, Shares
 from chainrule.explain.notation.contents import Contents, Prediction
 from chainrule.explain.notation.symbols import CONVENTIONS
+from chainrule.explain.notation.verdicts import in_short
 from chainrule.reference.arrays import Array
 
 MORE = "indices count from 0, layers from 1; full=True or --full shows every equation"
@@ -163,7 +164,8 @@ class Blocks:
                 check.right_slope,
                 " on the right",
             ]
-        return [Block("check", (Sentence(tuple(parts)),), "always")]
+        others = [Sentence((line,)) for line in in_short(self.e.verdicts)]
+        return [Block("check", (Sentence(tuple(parts)), *others), "always")]
 
     def _conventions(self) -> str:
         e = self.e

@@ -58,11 +58,15 @@ class Layer(Source):
         Whether what it makes has a symbol; else others show it as `shown` says.
     reads_codes : bool
         Whether what it reads are codes of categories.
+    slope_size : float
+        Of its slope, where that is rounded in units of this and not of itself: 1 - a of a sigmoid
+        keeps few digits of a small difference.
     """
 
     joins: ClassVar[bool] = False
     is_named: ClassVar[bool] = True
     reads_codes: ClassVar[bool] = False
+    slope_size: ClassVar[float] = 0.0
 
     # In words, known from the description alone.
 

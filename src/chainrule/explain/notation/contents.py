@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from chainrule.explain.notation.blocks import Block
-from chainrule.explain.notation.numbers import Digits, format_error
+from chainrule.explain.notation.numbers import Digits
 from chainrule.explain.notation.tree import Equation, Product, Rest
+from chainrule.explain.notation.verdicts import Check, Verdict
 
 
 @dataclass(frozen=True)
@@ -92,52 +93,6 @@ class Paths:
 
 
 @dataclass(frozen=True)
-class Check:
-    """A number beside one that was found without the chain rule.
-
-    Attributes
-    ----------
-    method : str
-        "central difference", "complex step" or "reference".
-    analytic, numeric : float
-    error : float
-        |numeric - analytic| / max of both.
-    limit : float
-        The error that passes; a difference within rounding noise passes too.
-    verdict : "ok", "kink" or "FAILED"
-    kink : str
-        The unit and row that change sides between w - h and w + h.
-    left_slope, right_slope : float or None
-        One-sided slopes, at a kink.
-    """
-
-    method: str
-    analytic: float
-    numeric: float
-    error: float
-    limit: float
-    verdict: str
-    kink: str = ""
-    left_slope: float | None = None
-    right_slope: float | None = None
-
-    @property
-    def ok(self) -> bool:
-        return self.verdict != "FAILED"
-
-    @property
-    def outcome(self) -> str:
-        """The verdict in words: "relative error < 1e-05: ok"."""
-        if self.verdict == "kink":
-            return f"says nothing across the kink of {self.kink}"
-        if self.error <= self.limit:
-            return f"relative error < {format_error(self.limit)}: {self.verdict}"
-        if self.ok:
-            return "the difference is rounding noise: ok"
-        return f"relative error {format_error(self.error)}: {self.verdict}"
-
-
-@dataclass(frozen=True)
 class Contents:
     """What an `Explanation` holds; its attributes are described there."""
 
@@ -152,6 +107,7 @@ class Contents:
     update: tuple[Equation, ...]
     prediction: Prediction | None
     check: Check | None
+    verdicts: tuple[Verdict, ...] = ()
     origin: str = ""
     remarks: tuple[str, ...] = ()
     digits: Digits = 4
