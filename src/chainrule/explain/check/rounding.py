@@ -204,7 +204,10 @@ class _Step:
 
     def forward(self, at: Placed, a: Array) -> Array:
         inside = [partial(self.forward, part) for part in at.inside]
-        out = KINDS[at.layer.kind].forward(at.layer, self.own(at), a, *inside)
+        parameters = self.own(at)
+        out = KINDS[at.layer.kind].forward(at.layer, parameters, a, *inside)
+        if self.rng is not None and kind_of(at).slope_size and parameters:
+            out = out + self.noise(np.abs(a) + np.abs(out))  # z + w (sigma - z) may cancel
         if self.rng is not None:
             out = self.shaken(out)
             if at.index in self.bent:
