@@ -23,10 +23,10 @@ PAGE = ROOT / "docs" / "mutants.md"
 HEALTHY = """
 ## Healthy networks
 
-`python -m benchmarks healthy --start 1000` checked 5,000 random networks on zeros and kinks, fresh and
-trained, in both number types: 4,712 ok, 190 on a kink in every row of some tensor, 97 too small to be
-checked, 1 wrong. That one, a parametric activation in which z + w (sigma(z) - z) cancels, had a bound
-without this cancellation; with it, it is ok.
+`python -m benchmarks healthy --start 1000` checked 5,000 random networks on zeros and kinks, fresh
+and trained, in both number types: 4,712 ok, 190 on a kink, 97 too small to be checked, 1 wrong.
+That one, a parametric activation in which z + w (sigma(z) - z) cancels, had a bound without this
+cancellation; with it, it is ok.
 """
 
 
