@@ -30,4 +30,4 @@ def test_names_cells_and_sentences(trace):
     assert "weight of frequency 0 in\n  output 1 of flip" in text["weight[4,0]"]
     assert "the scale of input 9 (island#0)" in explain(trace, "scale[9]").what
     level = " ".join(str(explain(trace, "embedding[1,0]", row=0)).split())
-    assert "from the cell 'Dream' of island" in level
+    assert "from the cell 'Dream'" in level
