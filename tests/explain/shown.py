@@ -50,6 +50,18 @@ def shown_equations(explanation, full=True):
     return found
 
 
+def shown_sums(explanation):
+    """(parts, total) of every list of shares in its full text."""
+    found, parts = [], []
+    for line in explanation.to_text(full=True, unicode=False, width=WIDE).splitlines():
+        share = re.fullmatch(r"  .*?  +([+-]?[\d.]+(?:e[+-]\d+)?)(?:  (?:#+|-+))?", line)
+        total = re.fullmatch(r"  sum = .* = (-?[\d.]+(?:e[+-]\d+)?)", line)
+        if total:
+            found.append((parts, total[1]))
+        parts = [*parts, share[1]] if share else []
+    return found
+
+
 def is_written_out(text):
     """Whether there is something to work out, and nothing but numbers in it."""
     plain = re.sub(r"\(\d+ more\)|e[+-]\d+", "", text)
@@ -69,8 +81,17 @@ def work_out(numbers):
 
 def holds(shown):
     """Whether the value is what the numbers give, to its last digit."""
-    mantissa, _, exponent = shown.value.partition("e")
+    return rounds_to(work_out(shown.numbers), shown.value)
+
+
+def adds_up(parts, total):
+    """Whether shares add up to their total, to its last digit."""
+    return rounds_to(mpmath.fsum(mpmath.mpf(part) for part in parts), total)
+
+
+def rounds_to(value, text):
+    """Whether a text is a value, rounded to its last digit."""
+    mantissa, _, exponent = text.partition("e")
     decimals = len(mantissa.partition(".")[2])
     unit = mpmath.mpf(10) ** (int(exponent or 0) - decimals)
-    difference = abs(work_out(shown.numbers) - mpmath.mpf(shown.value))
-    return difference <= unit / 2 * (1 + mpmath.mpf("1e-12"))
+    return abs(value - mpmath.mpf(text)) <= unit / 2 * (1 + mpmath.mpf("1e-12"))

@@ -93,24 +93,30 @@ class _Explainer:
 
     def _row(self, row: int | None) -> int:
         """The row asked for, else the one that adds most."""
-        n = self.trace.n_rows
+        n, asked = self.trace.n_rows, self.asked
         if row is None:
             parts = self.parts
+            if asked.kind == "delta":
+                parts = self.trace[asked.tensor][:, asked.unit]
             return 0 if parts is None else int(np.argmax(np.abs(parts * self.trace.shares)))
         if not isinstance(row, int | np.integer) or not 0 <= row < n:
             raise DataError(f"row {row} does not exist; the rows are 0 to {n - 1}.")
         return int(row)
 
     @cached_property
+    def gradient(self) -> Gradient | None:
+        return Gradient(self.build, self.asked) if self.asked.is_parameter else None
+
+    @cached_property
     def parts(self) -> np.ndarray | None:
         """What each row adds (n,), before its share; None for a quantity of one row."""
-        if self.asked.is_parameter:
-            return Gradient(self.build, self.asked).row_parts
+        if self.gradient is not None:
+            return self.gradient.row_parts
         return np.asarray(self.trace.losses, np.float64) if self.asked.kind == "loss" else None
 
     def explanation(self, digits: Digits, check: str, full: bool) -> Explanation:
         asked, row, names = self.asked, self.row, self.trace.names
-        sections = Sections(self.build, asked, row).all()
+        sections = Sections(self.build, asked, row, self.gradient).all()
         value = sections[0].equations[0].left.value if sections else self._input_value()
         update = Update(self.trace, asked).equations() if asked.is_parameter else []
         verdicts: tuple[Verdict, ...] = ()
@@ -139,7 +145,7 @@ class _Explainer:
             digits=digits,
             full=full,
         )
-        blocks = Blocks(self.build, names, asked, row, self.chosen, parts)
+        blocks = Blocks(self.build, names, asked, self.gradient, parts, chosen=self.chosen)
         return Explanation(**{**vars(parts), "notice": blocks.notice(), "blocks": blocks.all()})
 
     def _input_value(self) -> float:

@@ -9,7 +9,7 @@ from chainrule.explain.notation.contents import Contents
 from chainrule.explain.render.html import html_document, render_html
 from chainrule.explain.render.json import render_json
 from chainrule.explain.render.latex import latex_document, render_latex
-from chainrule.explain.render.text import render_text
+from chainrule.explain.render.screen import render_text
 
 
 class Explanation(Contents):

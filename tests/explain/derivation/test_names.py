@@ -165,3 +165,37 @@ def test_inputs_of_layer_1_are_called_after_what_they_are_made_of():
     assert len(EMBEDDED_NAMES.layer_inputs) == EMBEDDED.n_inputs
     assert Names(EMBEDDED).layer_inputs == ()
     assert EMBEDDED_NAMES.of_unit(0, 7) == "island#0"
+
+
+def named(given):
+    layers = (CategoryEmbedding((3,), 2), Dense(2, "tanh"), Dense(2, "softmax"))
+    return Names.of(NetworkSpec(1, layers, Loss("cross_entropy")), given)
+
+
+def test_units_outputs_and_levels_have_names_too():
+    levels = {"island": ["Biscoe", "Dream", "Torgersen"]}
+    names = named({"inputs": ["island"], "outputs": ["no", "yes"], 1: ["a", "b"], "levels": levels})
+    assert names.parse("W2[yes,b]").at == (1, 1)
+    assert names.parse("embedding[island=Dream,1]").at == (2, 1)
+    assert names.parse("embedding[island=?,0]").at == (0, 0)
+    assert names.parse("dl/dW1[a,island#1]@3") == Asked("W", 1, 0, 1, 3)
+    assert names.called(1, 1) == "unit 1 of layer 1 (b)"
+    assert Names.of(names.spec, names) is names
+    assert named(None) == Names(names.spec)
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (["a", "b"], "1 input names are needed, found 2"),
+        ("island", "must be a list of names, found the text 'island'"),
+        ({"columns": ["a"]}, "names has no entry 'columns'"),
+        ({5: ["a"]}, "layer 5: the hidden layers are 1 to 1"),
+        ({1: ["a"]}, "2 layer 1 unit names are needed, found 1"),
+        ({"inputs": ["island"], "levels": {"island": ["a"]}}, "3 'island' level names are needed"),
+        ({"inputs": ["island"], "levels": {"sex": ["a"]}}, "the columns of codes are island"),
+    ],
+)
+def test_names_that_cannot_be(given, message):
+    with pytest.raises(SpecError, match=message):
+        named(given)

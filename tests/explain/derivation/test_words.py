@@ -26,8 +26,8 @@ def test_names_cells_and_sentences(trace):
     assert "from input 1 (bill~1)" in text["W1[3,bill~1]"]
     assert "from the cell 39.5 of bill" in text["W1[3,bill~1]"]
     assert "frequency 3 of flip" in text["frequency[flip,3]"]
-    assert "from the cell 181.0 of flip" in text["frequency[flip,3]"]
+    assert "from the cell 181.0\n" in text["frequency[flip,3]"]
     assert "weight of frequency 0 in\n  output 1 of flip" in text["weight[4,0]"]
     assert "the scale of input 9 (island#0)" in explain(trace, "scale[9]").what
     level = " ".join(str(explain(trace, "embedding[1,0]", row=0)).split())
-    assert "from the cell 'Dream' of island" in level
+    assert "from the cell 'Dream'" in level

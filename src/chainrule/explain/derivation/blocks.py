@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import numpy as np
@@ -23,21 +24,40 @@ NOTHING = 5e-5  # a share that reads as 0.00 %
 
 
 class Blocks:
-    """The blocks of one explanation; `chosen` tells that its row was asked for."""
+    """The blocks of one explanation.
+
+    Parameters
+    ----------
+    build : Derivation
+    names : Names
+    asked : Asked
+    gradient : Gradient or None
+        Of the parameter that is asked for.
+    parts : Contents
+    chosen : bool
+        Whether the row was asked for.
+    """
 
     def __init__(
-        self, build: Derivation, names: Names, asked: Asked, row: int, chosen: bool, parts: Contents
+        self,
+        build: Derivation,
+        names: Names,
+        asked: Asked,
+        gradient: Gradient | None,
+        parts: Contents,
+        *,
+        chosen: bool,
     ) -> None:
         self.build, self.step, self.names, self.asked = build, build.step, names, asked
-        self.row, self.chosen, self.e = row, chosen, parts
+        self.gradient, self.e, self.row, self.chosen = gradient, parts, parts.row, chosen
 
     def all(self) -> tuple[Block, ...]:
         """In the order of reading; those without content are left out."""
-        e = self.e
+        e, chain = self.e, Chain(self.step, self.asked, self.row, self.gradient)
         blocks = [
             Block("", _sentences(self._which_row(), *self._notes(), e.origin), "always"),
             Block("", _sentences(*e.remarks)),
-            Block("chain", tuple(Chain(self.step, self.asked, self.row).items()), "brief"),
+            Block("chain", tuple(chain.items()), "brief"),
             *(Block(each.title, each.equations) for each in e.sections),
             *self._rows(),
             *self._units(),
@@ -56,8 +76,8 @@ class Blocks:
         """The part of every row in all that the rows add, without signs (n,)."""
         if self.e.rows is None or len(self.step.X) == 1:
             return None
-        if self.asked.is_parameter:
-            values = np.abs(Gradient(self.build, self.asked).row_parts * self.step.shares)
+        if self.gradient is not None:
+            values = np.abs(self.gradient.row_parts * self.step.shares)
         else:
             values = np.abs(np.asarray(self.step.recorded.losses) * self.step.shares)
         total = float(values.sum())
@@ -99,19 +119,21 @@ class Blocks:
         return [Block("rows", (few,), "brief"), Block("rows, largest first", (top,))]
 
     def _row_shares(self, named: int | None) -> Shares:
-        if self.asked.is_parameter:
-            return row_shares(Gradient(self.build, self.asked), self.step.shares, named)
+        if self.gradient is not None:
+            return row_shares(self.gradient, self.step.shares, named)
         recorded = self.step.recorded
         losses = np.asarray(recorded.losses, np.float64)
         return loss_shares(losses * self.step.shares, recorded.loss, recorded.penalty, named)
 
     def _units(self) -> list[Block]:
-        if not (self.asked.is_parameter or self.asked.kind == "delta"):
-            return []
         total = self.e.value
-        if self.asked.is_parameter:
-            total = float(Gradient(self.build, self.asked).row_parts[self.row])
-        return unit_blocks(self.build, self.names, self.asked, self.row, total)
+        if self.gradient is not None:
+            total = float(self.gradient.row_parts[self.row])
+        elif self.asked.kind != "delta":
+            return []
+        found = unit_blocks(self.build, self.names, self.asked, self.row, total)
+        said = [f"{each.title}, through which row {self.row} goes" for each in found]
+        return [*found, *(Block(t, b.items) for t, b in zip(said, found, strict=True))]
 
     def _paths(self) -> list[Block]:
         paths = self.e.paths
@@ -131,7 +153,10 @@ class Blocks:
             how = "" if paths.enumerated else ", by difference"
             parts.append(Share(f"{paths.rest.count} more{how}", paths.rest.value))
         title = f"{paths.n_paths} paths to the loss of row {paths.row}"
-        return [Block(title, (Shares(tuple(parts), paths.total, "row"),))]
+        alone = math.fsum(abs(path.value) for path in paths.shown)
+        if paths.rest and abs(paths.rest.value) > alone:
+            title = f"the largest of {title}, all of which are grouped above"
+        return [Block(title, (Shares(tuple(parts), paths.total, f"row {paths.row}"),))]
 
     # What the optimizer makes of it, and whether it is right.
 

@@ -21,14 +21,15 @@ DEEP = 3  # layers between, from which on their sizes are told
 class Chain:
     """From the number asked for to the loss, or to the inputs."""
 
-    def __init__(self, step: Step, asked: Asked, row: int) -> None:
+    def __init__(self, step: Step, asked: Asked, row: int, gradient: Gradient | None) -> None:
         self.step, self.asked, self.row = step, asked, row
         self.build = Derivation(step, whole=True)
+        self.gradient = gradient and Gradient(self.build, asked, gradient)
 
     def items(self) -> list[Item]:
         asked = self.asked
-        if asked.is_parameter:
-            return [*self._gradient()]
+        if self.gradient is not None:
+            return self._gradient(self.gradient)
         if asked.kind == "loss":
             return self._loss()
         q = self.build.of_unit(asked.kind, asked.layer, asked.unit, self.row)
@@ -44,9 +45,8 @@ class Chain:
             ][:1]
         return list(made)
 
-    def _gradient(self) -> list[Item]:
+    def _gradient(self, gradient: Gradient) -> list[Item]:
         """Over the rows, of the row, and the derivative in it."""
-        gradient = Gradient(self.build, self.asked)
         factors = product(gradient.factors(self.row))
         found: list[Item] = [gradient.equation()]
         if len(self.step.X) > 1:
@@ -77,6 +77,8 @@ class Chain:
         if L - l < DEEP:
             return []
         sizes = [_rms(self.step.recorded.delta[m], self.row) for m in range(l, L + 1)]
+        if not np.isfinite(sizes).all():
+            return []
         if not sizes[-1] or not sizes[0]:
             dead = max((m for m, size in enumerate(sizes, start=l) if not size), default=L)
             return [Sentence((f"every delta is 0 from layer {dead} down",))]
@@ -103,4 +105,5 @@ def _last(equation: Equation) -> Equation:
 
 def _rms(values: np.ndarray | None, row: int) -> float:
     assert values is not None
-    return float(np.sqrt(np.mean(np.square(values[row]))))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return float(np.sqrt(np.mean(np.square(values[row]))))

@@ -28,10 +28,10 @@ from chainrule.reference.arrays import Array
 
 
 class Gradient:
-    """The gradient of one parameter."""
+    """The gradient of one parameter; `of` is the same one in another derivation of the step."""
 
-    def __init__(self, build: Derivation, asked: Asked) -> None:
-        self.build, self.asked, self.step = build, asked, build.step
+    def __init__(self, build: Derivation, asked: Asked, of: Gradient | None = None) -> None:
+        self.build, self.asked, self.step, self.of = build, asked, build.step, of
         self.layer = build.owner(asked.tensor)
 
     def equation(self) -> Equation:
@@ -67,6 +67,8 @@ class Gradient:
     @cached_property
     def row_parts(self) -> Array:
         """The product of every row's factors (n,), before its weight."""
+        if self.of is not None:
+            return self.of.row_parts
         rows = range(len(self.step.X))
         return np.array([math.prod(factor.value for factor in self.factors(r)) for r in rows])
 

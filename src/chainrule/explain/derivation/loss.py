@@ -14,8 +14,9 @@ from chainrule.explain.derivation.layer import Layer
 from chainrule.explain.derivation.losses import ERROR, LOSS_RULES, Output
 from chainrule.explain.derivation.rows import over_rows, weight_sum
 from chainrule.explain.derivation.step import Step
-from chainrule.explain.derivation.sums import Sums
+from chainrule.explain.derivation.sums import FEW, Sums
 from chainrule.explain.notation.tree import HALF, Equation, Node, Quantity, add, over, times
+from chainrule.reference.arrays import Array
 
 
 class Losses:
@@ -102,18 +103,15 @@ class Losses:
         """R, the penalty in the loss; None without one."""
         training = self.step.training
         terms: list[Node] = []
-        for at in self.step.spec.walk:
-            for parameter in at.layer.parameters(at.n_in):
-                if not parameter.is_weight:
-                    continue
-                W = np.asarray(self.step.params[at.name(parameter.family)], np.float64)
-                kind, l = parameter.family.lower(), at.number or None
-                if training.l1:
-                    sizes = Quantity(f"sizes_of_{kind}", float(np.abs(W).sum()), l)
-                    terms.append(times(Quantity("l1", training.l1), sizes))
-                if training.l2:
-                    squares = Quantity(f"squares_of_{kind}", float((W * W).sum()), l)
-                    terms.append(times(HALF, Quantity("l2", training.l2), squares))
+        for kind, l, weights in self._weights():
+            if training.l1:
+                size = math.fsum(float(np.abs(W).sum()) for W in weights)
+                sizes = Quantity(f"sizes_of_{kind}", size, l)
+                terms.append(times(Quantity("l1", training.l1), sizes))
+            if training.l2:
+                size = math.fsum(float((W * W).sum()) for W in weights)
+                squares = Quantity(f"squares_of_{kind}", size, l)
+                terms.append(times(HALF, Quantity("l2", training.l2), squares))
         if not terms:
             return None
         right = terms[0] if len(terms) == 1 else add(*terms)
@@ -122,3 +120,16 @@ class Losses:
         return Equation(
             Quantity("penalty", float(self.step.recorded.penalty)), (right,), "over all weights"
         )
+
+    def _weights(self) -> list[tuple[str, int | None, list[Array]]]:
+        """The arrays that a penalty acts on, as (kind, layer, arrays): one by one, or all together
+        where whole sums stand as one number."""
+        found, params = [], self.step.params
+        for at in self.step.spec.walk:
+            for parameter in at.layer.parameters(at.n_in):
+                if parameter.is_weight:
+                    W = np.asarray(params[at.name(parameter.family)], np.float64)
+                    found.append((parameter.family.lower(), at.number or None, [W]))
+        if self.sums.whole and len(found) > FEW:
+            return [("w", None, [W for _, _, arrays in found for W in arrays])]
+        return found

@@ -17,15 +17,17 @@ from chainrule.explain.notation.tree import Equation, product
 class Sections:
     """Collects the sections of one explanation; one-row equations are for `row`."""
 
-    def __init__(self, build: Derivation, asked: Asked, row: int) -> None:
-        self.build, self.asked, self.row = build, asked, row
+    def __init__(
+        self, build: Derivation, asked: Asked, row: int, gradient: Gradient | None
+    ) -> None:
+        self.build, self.asked, self.row, self.gradient = build, asked, row, gradient
         self.unfolding = Unfolding(build)
 
     def all(self) -> list[Section]:
         """The sections of what is asked; none for an input that is a feature itself."""
         asked = self.asked
-        if asked.is_parameter:
-            return self._parameter()
+        if self.gradient is not None:
+            return self._parameter(self.gradient)
         if asked.kind == "loss":
             return self._loss()
         start = {self.build.of_unit(asked.kind, asked.layer, asked.unit, self.row): 1.0}
@@ -34,9 +36,8 @@ class Sections:
         found = self.unfolding.towards_the_inputs(start)
         return [self._made(number, found[number], f"layer {number}") for number in found]
 
-    def _parameter(self) -> list[Section]:
+    def _parameter(self, gradient: Gradient) -> list[Section]:
         """The gradient, the derivatives in it and what they come from, the values in it."""
-        gradient = Gradient(self.build, self.asked)
         layer, number = gradient.layer, self.asked.layer
         first = Section("gradient", (gradient.equation(),))
         leaves = influences(product(gradient.factors(self.row)))

@@ -42,9 +42,10 @@ def loss_shares(values: Array, total: float, penalty: float, parts: int | None) 
 
 
 def unit_blocks(
-    build: Derivation, names: Names, asked: Asked, row: int, total: float
+    build: Derivation, names: Names, asked: Asked, row: int, value: float
 ) -> list[Block]:
     """What a row's derivative is made of: by the units of a layer, and by the outputs."""
+    total = Share(f"row {row}", value)
     L = build.spec.n_layers
     lowest = max(asked.layer, 1)
     if lowest == L and asked.kind in ("W", "b", "delta"):
@@ -54,9 +55,7 @@ def unit_blocks(
     blocks = []
     inner = [m for m in mixed if m < L]
     if inner:
-        m = max(
-            inner, key=lambda m: (_carried(passing[m]) > 0.5, m == inner[0], _carried(passing[m]))
-        )
+        m = max(inner, key=lambda m: _preference(passing[m], m == inner[0]))
         blocks.append(_block(f"layer {m}", f"unit/{m}", passing[m], total, lambda k: f"unit {k}"))
     if L in mixed:
         blocks.append(
@@ -65,17 +64,24 @@ def unit_blocks(
     return blocks
 
 
-def _block(title: str, ref: str, values: Array, total: float, label: Callable[[int], str]) -> Block:
+def _block(title: str, ref: str, values: Array, total: Share, label: Callable[[int], str]) -> Block:
     parts = _parts(values, UNITS, label, lambda k: f"{ref}/{k}")
-    around = total - exact_sum(values)
+    around = total.value - exact_sum(values)
     if abs(around) > 1e-9 * np.abs(values).sum():  # a residual block leads past the layer
         parts = (*parts, Share("past it", around))
-    return Block(title, (Shares(parts, total, "row"),), "brief")
+    return Block(title, (Shares(parts, total.value, total.label),), "brief")
 
 
 def _output(names: Names, k: int) -> str:
     name = names.outputs[k] if names.outputs else ""
     return f"{k} ({name})" if name else f"output {k}"
+
+
+def _preference(values: Array, is_next: bool) -> tuple[bool, bool, float]:
+    """A layer of which few units carry most, of those the next one, else the one that is nearest
+    to it."""
+    carried = _carried(values)
+    return carried > 0.5, is_next, carried
 
 
 def _carried(values: Array) -> float:

@@ -78,5 +78,6 @@ def origin(build: Derivation, names: Names, asked: Asked, row: int, raw: Cells) 
         return ""
     column = re.split(r"[=~?#]", name)[0]
     cells = {} if raw is None else raw[row]
-    cell = f", from the cell {cells[column]!r} of {column}" if column in cells else ""
-    return f"{start} is {name}: {format_number(value)} in row {row}{cell}"
+    cell = f", from the cell {cells[column]!r}" if column in cells else ""
+    cell += f" of {column}" if cell and column != name else ""
+    return f"{start} ({name}) is {format_number(value)} in row {row}{cell}"

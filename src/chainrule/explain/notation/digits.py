@@ -82,8 +82,8 @@ def figures_of(equation: Equation, digits: Digits) -> Figures:
     search = _Search(right, value, int(digits))
     if not math.isfinite(search.exact) or not math.isfinite(value):
         return Figures(result=digits)
-    asked = int(digits)
-    most = asked + LONG
+    asked = _apart(equation, int(digits))
+    most = max(asked, int(digits) + LONG)
     tries = [(asked, most), (asked + 1, most), (asked + 2, most)]
     tries += [(fewer, most) for fewer in range(asked - 1, FEWEST - 1, -1)]
     tries += [(fewer, ALL) for fewer in range(min(asked, FEWEST), 0, -1)]
@@ -92,6 +92,20 @@ def figures_of(equation: Equation, digits: Digits) -> Figures:
         if found is not None:
             return Figures(found, result)
     return Figures(result=digits, holds=False)
+
+
+def _apart(equation: Equation, digits: int) -> int:
+    """Digits by which a new parameter is told from the old one, though little was added to it."""
+    left, right = equation.left, equation.right[-1]
+    if not (left.kind.startswith("new_") and isinstance(right, Sum)):
+        return digits
+    old = right.terms[0]
+    if not isinstance(old, Quantity) or old.value == left.value:
+        return digits
+    enough = range(digits, digits + LONG)
+    return next(
+        (n for n in enough if format_number(old.value, n) != format_number(left.value, n)), digits
+    )
 
 
 class _Search:

@@ -25,7 +25,6 @@ from chainrule.explain.notation.tree import (
     Rest,
     Sum,
     Total,
-    add,
 )
 
 SUM, PRODUCT, POWER, ATOM = range(4)  # how tightly a written node holds together
@@ -166,18 +165,20 @@ class Writer(ABC):
             first, *others = node.factors
             parts = [self.part(factor, numbers, PRODUCT) for factor in others]
             return self.joined([self.without_sign(first, numbers), *parts], self.dot)
+        if isinstance(node, Quotient):
+            top = self.without_sign(node.top, numbers)
+            return self.fraction(top, self.part(node.bottom, numbers, POWER))
         if isinstance(node, Negative):
             return self.part(node.child, numbers, PRODUCT)
-        if isinstance(node, Quantity):
-            return self.value(-node.value, node)
-        if isinstance(node, Total):
-            return self.value(-node.value)
+        if isinstance(node, Quantity | Total):
+            return self.value(-node.value, node if isinstance(node, Quantity) else None)
         return self.constant(-node.value)
 
     def quotient(self, top: Node, bottom: Node, numbers: bool) -> str:
         if self.stacked_fractions:
             return self.fraction(self.node(top, numbers), self.node(bottom, numbers))
-        return self.fraction(self.part(top, numbers, PRODUCT), self.part(bottom, numbers, POWER))
+        above = self.part(top, numbers, PRODUCT, first=True)
+        return self.fraction(above, self.part(bottom, numbers, POWER))
 
     def part(self, node: Node, numbers: bool, within: int, first: bool = False) -> str:
         """A node inside a larger one, in brackets where it holds together less tightly."""
@@ -203,6 +204,8 @@ class Writer(ABC):
     def _starts_negative(self, node: Node, numbers: bool) -> bool:
         if isinstance(node, Product):
             return self._starts_negative(node.factors[0], numbers)
+        if isinstance(node, Quotient) and not self.stacked_fractions:
+            return self._starts_negative(node.top, numbers)
         return isinstance(node, Negative) or self.is_negative(node, numbers)
 
     def sides(self, equation: Equation) -> list[str]:
@@ -227,7 +230,7 @@ class Writer(ABC):
         """The shares and their total, with digits by which the shares add up to it."""
         quantities = tuple(Quantity("share", share.value) for share in shares.parts)
         total = Quantity("total", shares.total)
-        found = figures_of(Equation(total, (add(*quantities),)), self.digits)
+        found = figures_of(Equation(total, (Sum(quantities, shares.total),)), self.digits)
         self.figures = found.operands
         texts = [self.value(share.value) for share in shares.parts]
         self.figures = {abs(shares.total): found.result}
