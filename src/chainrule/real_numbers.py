@@ -32,8 +32,9 @@ def check_real(values: Any, name: str, *, text: bool = False) -> None:
     if type(values) is np.ndarray and values.dtype.kind in "fiub":
         return
     if hasattr(values, "dtypes") and hasattr(values, "columns"):  # a data frame
-        for column in values.columns:
-            check_real(values[column], f"column {column!r} of {name}", text=text)
+        for place, column in enumerate(values.columns):  # names may repeat
+            cells = values.iloc[:, place] if hasattr(values, "iloc") else values[column]
+            check_real(cells, f"column {column!r} of {name}", text=text)
         return
     if hasattr(values, "tocsr"):
         return

@@ -30,7 +30,8 @@ def test_beta_minimises_the_log_loss(weighted):
     y = np.array([rng.choice(3, p=p) for p in softmax(2.5 * z)])
     weights = rng.integers(1, 4, 400).astype(float) if weighted else None
     found = Temperature.fit(z, y, weights, multilabel=False)
-    n_rows = 400 if weights is None else weights.sum()  # a row of weight 2 is two rows
+    # Weights claim no more rows than there are, whatever their unit.
+    n_rows = 400 if weights is None else weights.sum() ** 2 / (weights @ weights)
 
     def loss(u):
         losses = -(smoothed(y, 3, n_rows) * np.log(softmax(np.exp(u) * z))).sum(axis=1)

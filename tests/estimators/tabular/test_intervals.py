@@ -67,15 +67,23 @@ def test_coverage_over_many_draws():
         assert -4 * spread < hits / draws - coverage < 2 / (n + 1) + 4 * spread
 
 
-def test_weights_are_copies_and_many_errors_are_thinned():
+def test_weights_move_errors_and_claim_no_more_rows_than_there_are():
     rng = np.random.default_rng(2)
     errors, weights = rng.normal(size=(30, 2)), rng.integers(0, 4, 30).astype(float)
     weighted = HeldOutErrors.fit([errors], [weights]).members[0]
-    copied = HeldOutErrors.fit([np.repeat(errors, weights.astype(int), axis=0)], [None]).members[0]
-    np.testing.assert_array_equal(weighted, copied)
+    m = round(weights.sum() ** 2 / (weights @ weights))
+    assert len(weighted) == m < np.count_nonzero(weights)
+    copied, shares = np.repeat(errors, weights.astype(int), axis=0), (np.arange(m) + 0.5) / m
+    expected = np.quantile(copied, shares, axis=0, method="averaged_inverted_cdf")
+    np.testing.assert_allclose(weighted, expected, rtol=1e-14)
+    often = HeldOutErrors.fit([errors], [1024 * weights]).members[0]
+    np.testing.assert_array_equal(often, weighted)
     normalized = HeldOutErrors.fit([errors], [np.full(30, 1 / 30)]).members[0]
     np.testing.assert_array_equal(normalized, np.sort(errors, axis=0))
-    many = rng.normal(size=(50_001, 1))
+
+
+def test_many_errors_are_thinned():
+    many = np.random.default_rng(2).normal(size=(50_001, 1))
     kept = HeldOutErrors.fit([many], [None]).members[0]
     assert len(kept) == 1000
     np.testing.assert_allclose(
