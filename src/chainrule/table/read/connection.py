@@ -75,6 +75,15 @@ class Connection:
         """A query's columns as NumPy arrays, masked where they hold NULL."""
         return self._run(query, "fetchnumpy")  # type: ignore[no-any-return]
 
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, some thousand at a time."""
+        try:
+            cursor = self.raw.execute(query)
+            while rows := cursor.fetchmany(10_000):
+                yield from rows
+        except Exception as error:
+            raise translated(error) from error
+
     def names_and_types(self, query: str) -> list[tuple[str, str]]:
         """Column names, as the query says them, and DuckDB types of a query, which is not run."""
         return [(str(row[0]), str(row[1])) for row in self.rows(f"DESCRIBE {query}")]

@@ -32,7 +32,7 @@ class ColumnReport:
     zone : str or None
         Time zone of a "datetime" column, whose values are then of UTC.
     format : str or None
-        How the dates, times of day or durations are spelled in the file.
+        How the dates, times of day, durations or numbers are spelled in the file.
     """
 
     name: str
@@ -73,7 +73,16 @@ class TableReport:
     @property
     def date_formats(self) -> dict[str, str]:
         """Column -> how its dates or times are spelled, where the values alone may not tell."""
-        return {c.name: c.format for c in self.columns if c.format and not is_sure(c.format)}
+        return {
+            c.name: c.format
+            for c in self.columns
+            if c.format and c.kind != "number" and not is_sure(c.format)
+        }
+
+    @property
+    def number_formats(self) -> dict[str, str]:
+        """Column -> an example of how its numbers are written, where they are not plain."""
+        return {c.name: c.format for c in self.columns if c.format and c.kind == "number"}
 
 
 @dataclass(frozen=True)
