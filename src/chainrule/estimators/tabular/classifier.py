@@ -147,6 +147,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         time_limit: float | None = None,
         class_weight: Any = None,
         categorical_features: Any = None,
+        drop_identifiers: bool = True,
+        hash_categories: bool = False,
         calibrate: bool = True,
         refit: bool = False,
         dropout: float | None = None,
@@ -169,6 +171,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         self.time_limit = time_limit
         self.class_weight = class_weight
         self.categorical_features = categorical_features
+        self.drop_identifiers = drop_identifiers
+        self.hash_categories = hash_categories
         self.calibrate = calibrate
         self.refit = refit
         self.dropout = dropout

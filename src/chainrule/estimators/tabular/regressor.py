@@ -143,6 +143,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         patience: int | None = None,
         time_limit: float | None = None,
         categorical_features: Any = None,
+        drop_identifiers: bool = True,
+        hash_categories: bool = False,
         refit: bool = False,
         dropout: float | None = None,
         init: str | None = None,
@@ -164,6 +166,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         self.patience = patience
         self.time_limit = time_limit
         self.categorical_features = categorical_features
+        self.drop_identifiers = drop_identifiers
+        self.hash_categories = hash_categories
         self.refit = refit
         self.dropout = dropout
         self.init = init

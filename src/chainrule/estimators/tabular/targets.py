@@ -9,7 +9,6 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
-from sklearn.exceptions import DataConversionWarning
 
 from chainrule.errors import DataError
 from chainrule.estimators.saved import classes_from_json, classes_to_json
@@ -50,6 +49,8 @@ def read_target(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
     if array.dtype.kind == "c":
         raise DataError(f"Complex data not supported: {noun} is {array.dtype}.")
     if array.ndim == 2 and array.shape[1] == 1:
+        from sklearn.exceptions import DataConversionWarning
+
         warnings.warn(
             f"A column-vector {noun} was passed when a 1d array was expected. "
             f"Change its shape to (n_samples,), for example by {noun}.ravel().",

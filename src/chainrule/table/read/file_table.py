@@ -163,6 +163,16 @@ class FileTable(Mapping[str, Array]):
         kept = {name: values for name, values in self.columns.items() if name not in names}
         return FileTable(kept, self.report, self.parts)
 
+    def only(self, *names: str) -> FileTable:
+        """The same table with some columns alone, in the order of `names`."""
+        return FileTable({name: self.columns[name] for name in names}, self.report, self.parts)
+
+    def renamed(self, names: Mapping[str, str]) -> FileTable:
+        """The same table with other names for some columns, old -> new."""
+        kept = {names.get(name, name): values for name, values in self.columns.items()}
+        reports = tuple(replace(c, name=names.get(c.name, c.name)) for c in self.report.columns)
+        return FileTable(kept, replace(self.report, columns=reports), self.parts)
+
     def __getitem__(self, name: str) -> Array:
         return self.columns[name]
 

@@ -9,10 +9,11 @@ others only stand for a missing value, the file is refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chainrule.table.read.connection import Connection, literal
+from chainrule.table.read.connection import literal
+from chainrule.table.read.texts import Texts
 
 NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 LEADING_ZERO = "0[0-9]+"
@@ -133,14 +134,12 @@ class Conditions:
         return f"CASE WHEN {missing} THEN NULL ELSE CAST({stripped(column)} AS DOUBLE) END"
 
 
-def count_values(
-    connection: Connection, table: str, columns: list[str], conditions: Conditions
-) -> list[Counts]:
+def count_values(texts: Texts, columns: Sequence[str], conditions: Conditions) -> list[Counts]:
     """Count the values of text columns over all rows, each different text looked at once."""
-    return [_counted(connection, table, column, conditions) for column in columns]
+    return [_counted(texts, column, conditions) for column in columns]
 
 
-def _counted(connection: Connection, table: str, column: str, conditions: Conditions) -> Counts:
+def _counted(texts: Texts, column: str, conditions: Conditions) -> Counts:
     is_number = conditions.is_number("t")
     other = f"NOT {is_number} AND NOT {conditions.is_missing_number('t')}"
     is_placeholder = _matches(stripped("t"), _PLACEHOLDER)
@@ -154,28 +153,26 @@ def _counted(connection: Connection, table: str, column: str, conditions: Condit
         "n_booleans": present + _matches(stripped("t"), BOOLEAN),
         "n_empty": f"(t IS NULL OR {stripped('t')} = '')",
     }
-    texts = {
+    different = {
         "n_number_texts": present + is_number,
         "n_placeholder_texts": f"{other} AND {is_placeholder}",
         "n_other_texts": f"{other} AND NOT {is_placeholder}",
     }
     parts = [f"coalesce(sum(n) FILTER (WHERE {test}), 0)" for test in rows.values()]
-    parts += [f"count(*) FILTER (WHERE {test})" for test in texts.values()]
-    (found,) = connection.rows(
-        f"SELECT {', '.join(parts)} FROM (SELECT {column} AS t, count(*) AS n FROM {table} "
-        "GROUP BY t)"
-    )
-    return Counts(**{name: int(n) for name, n in zip((*rows, *texts), found, strict=True)})
+    parts += [f"count(*) FILTER (WHERE {test})" for test in different.values()]
+    found = texts.connection.rows(f"SELECT {', '.join(parts)} FROM {texts.of(column)}")[0]
+    names = (*rows, *different)
+    return Counts(**{name: int(n) for name, n in zip(names, found, strict=True)})
 
 
 def non_numbers(
-    connection: Connection, table: str, column: str, conditions: Conditions, limit: int = 6
+    texts: Texts, column: str, conditions: Conditions, limit: int
 ) -> list[tuple[int, str]]:
     """(row, value) of the first different values that are neither numbers nor missing."""
-    found = connection.rows(
-        f"SELECT min(rowid) AS r, {stripped(column)} AS t FROM {table} "
-        f"WHERE NOT {conditions.is_missing_number(column)} AND NOT {conditions.is_number(column)} "
-        f"GROUP BY t ORDER BY r LIMIT {limit}"
+    found = texts.connection.rows(
+        f"SELECT min(r) AS first, {stripped('t')} AS bare FROM {texts.of(column)} "
+        f"WHERE NOT {conditions.is_missing_number('t')} AND NOT {conditions.is_number('t')} "
+        f"GROUP BY bare ORDER BY first LIMIT {limit}"
     )
     return [(int(row), str(value)) for row, value in found]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from chainrule.errors import TableFileError
 from chainrule.table.read.connection import Connection
@@ -13,13 +14,15 @@ from chainrule.table.read.grammar import (
     Counts,
     count_values,
     kind_of,
+    non_numbers,
     shortened,
     stripped,
 )
-from chainrule.table.read.mixed import MixedColumn, mixed_columns, no_number
+from chainrule.table.read.mixed import MixedColumn, mixed_columns
 from chainrule.table.read.numbers.decide import NumberColumn, Numbers
 from chainrule.table.read.raw_column import RawColumn, TypedColumn
 from chainrule.table.read.rules import Rules
+from chainrule.table.read.texts import Texts
 from chainrule.table.zones import UTC
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
@@ -73,6 +76,11 @@ class Decision:
     notices: list[str]
     delimiter: str | None = None
 
+    @cached_property
+    def texts(self) -> Texts:
+        """The different texts of the columns."""
+        return Texts(self.connection)
+
     def columns(self, raw: Sequence[RawColumn]) -> list[TypedColumn]:
         """Every column with its kind.
 
@@ -83,7 +91,7 @@ class Decision:
             infinite numbers, or has a type that no table column can have.
         """
         ids = [column.id for column in raw if not column.stated]
-        found = count_values(self.connection, "raw", ids, self.rules.conditions)
+        found = count_values(self.texts, ids, self.rules.conditions)
         counts = dict(zip(ids, found, strict=True))
         known = self._dates(raw, counts)
         known |= self._spelled_numbers([c for c in raw if c.id not in known], counts)
@@ -110,7 +118,7 @@ class Decision:
                 continue
             text = f"CAST({column.id} AS VARCHAR)" if column.stated else column.id
             numbers = NumberColumn(
-                self.connection,
+                self.texts,
                 column.name,
                 text,
                 self.rules.conditions,
@@ -140,7 +148,7 @@ class Decision:
                 n_numbers = 0 if wanted else count.n_numbers
                 found.append(MixedColumn(column.name, column.id, n_numbers))
         if found:
-            raise mixed_columns(self.connection, found, self.rules.conditions, self.location)
+            raise mixed_columns(self.texts, found, self.rules.conditions, self.location)
 
     def _dates(
         self, raw: Sequence[RawColumn], counts: Mapping[str, Counts]
@@ -158,7 +166,7 @@ class Decision:
                 found[column.id] = self._as_dates(column, dates)
             elif self._may_be_dates(column, counts):
                 texts[column.id] = f"CAST({column.id} AS VARCHAR)" if column.stated else column.id
-        likely = looks_like_dates(self.connection, texts, self.rules.conditions)
+        likely = looks_like_dates(self.texts, texts, self.rules.conditions)
         for column in raw:
             if column.id in likely or (column.id in texts and self._wanted(column)):
                 wanted = self._wanted(column)
@@ -199,6 +207,8 @@ class Decision:
         if kind == "empty":
             self.notices.append(f"column {column.name!r} has no value in any row.")
             return TypedColumn(column.name, "empty", "CAST(NULL AS DOUBLE)")
+        if kind == "number" and wanted is None and self._are_names(column):
+            kind = "text"
         if kind == "text":
             self._tell_of_text(column, counts)
         return self._as_kind(column, column.id, kind)
@@ -209,7 +219,8 @@ class Decision:
         n_named = counts.n_missing - counts.n_empty
         if is_given and "NA" not in self.rules.conditions.given:
             found = self.connection.rows(
-                f"SELECT count(*) FROM raw WHERE {stripped(column.id)} = 'NA'"
+                f"SELECT coalesce(sum(n), 0) FROM {self.texts.of(column.id)} "
+                f"WHERE {stripped('t')} = 'NA'"
             )
             if n_na := int(found[0][0]):
                 self.notices.append(
@@ -227,7 +238,7 @@ class Decision:
 
     def _tell_of_units(self, column: RawColumn) -> None:
         numbers = NumberColumn(
-            self.connection, column.name, column.id, self.rules.conditions, self.location
+            self.texts, column.name, column.id, self.rules.conditions, self.location
         )
         notice = numbers.unlike()
         if notice:
@@ -235,11 +246,9 @@ class Decision:
 
     def _tell_of_blanks(self, column: RawColumn) -> None:
         """A notice of two texts that differ by nothing but blanks around them."""
-        bare = stripped(column.id)
         found = self.connection.rows(
-            f"SELECT min(t), max(t), b FROM (SELECT DISTINCT {column.id} AS t, {bare} AS b "
-            f"FROM raw WHERE {column.id} IS NOT NULL) GROUP BY b HAVING count(*) > 1 "
-            "ORDER BY b LIMIT 1"
+            f"SELECT min(t), max(t), {stripped('t')} AS bare FROM {self.texts.of(column.id)} "
+            "WHERE t IS NOT NULL GROUP BY bare HAVING count(*) > 1 ORDER BY bare LIMIT 1"
         )
         if found and found[0][2]:
             one, other = map(str, found[0][:2])
@@ -259,11 +268,10 @@ class Decision:
         if found == "text":
             text = f"CAST({column.id} AS VARCHAR)"
             if wanted == "number":
-                fault = no_number(self.connection, text, self.rules.conditions)
-                if fault:
+                conditions = self.rules.conditions
+                if non_numbers(self.texts, text, conditions, 1):
                     mixed = [MixedColumn(column.name, text, 0)]
-                    conditions, location = self.rules.conditions, self.location
-                    raise mixed_columns(self.connection, mixed, conditions, location)
+                    raise mixed_columns(self.texts, mixed, conditions, self.location)
             return self._as_kind(column, text, wanted or "text")
         if wanted in (None, found) or (wanted == "number" and found == "boolean"):
             value = f"CAST({column.id} AS {_DUCKDB[wanted or found]})"
@@ -319,6 +327,17 @@ class Decision:
                 f"{shortened(str(found))!r}, which is not {what}."
             )
         return TypedColumn(column.name, kind, f"CAST(({value}) AS {type_})")
+
+    def _are_names(self, column: RawColumn) -> bool:
+        """Whether texts that are whole numbers are names, of which none may be rounded."""
+        if column.name not in self.rules.exact:
+            return False
+        digits = f"regexp_full_match({stripped('t')}, '[+-]?[0-9]{{16,}}')"
+        large = f"abs(TRY_CAST({stripped('t')} AS DOUBLE)) >= {1 << 53}"
+        found = self.connection.rows(
+            f"SELECT count(*) FROM {self.texts.of(column.id)} WHERE {digits} AND {large}"
+        )
+        return bool(found[0][0])
 
     def _is_name(self, column: RawColumn) -> bool:
         """Whether whole numbers of a stated type are names, of which none may be rounded."""

@@ -15,7 +15,7 @@ import numpy as np
 from chainrule.table.read.file_table import Array
 from chainrule.table.read.text_file import TextFile
 
-_BLOCK = 1 << 24  # bytes
+_BLOCK = 1 << 22  # bytes
 _QUOTE, _ZERO, _NINE, _UNDERSCORE, _CR, _LF = b'"09_\r\n'
 
 
@@ -46,45 +46,49 @@ class Layout:
         is_end = block == line_end
         separators = is_end | (block == mark)
         quotes = block == _QUOTE
-        if quotes.any():
-            separators &= ~np.bitwise_xor.accumulate(quotes)
+        has_quotes = bool(quotes.any())
+        if has_quotes:
+            outside = ~np.bitwise_xor.accumulate(quotes)
+            separators &= outside
+            is_end &= outside
         places = np.flatnonzero(separators)
-        ends = is_end[places]
-        starts = np.empty_like(places)
-        starts[0], starts[1:] = 0, places[:-1] + 1
-        if self.width > 1:
-            kept = ~(ends & _at_line_start(ends) & _is_empty(block, starts, places))
-            if not kept.all():
-                places, ends, starts = places[kept], ends[kept], starts[kept]
-        last = np.flatnonzero(ends)
-        self.n_records += len(last)
-        columns = self._columns(block, starts, places, ends, last)
-        if self.is_regular:
-            self._find_no_numbers(block, starts, columns)
-
-    def _columns(
-        self, block: Array, starts: Array, places: Array, ends: Array, last: Array
-    ) -> Array:
-        """The column of each cell; notes where the rhythm breaks."""
-        width = self.width
-        if len(places) == width * len(last) and bool(ends[width - 1 :: width].all()):
-            return np.arange(len(places)) % width
+        ends = np.flatnonzero(is_end)
+        last = np.searchsorted(places, ends)  # of each record, the index of its last separator
         counts = np.diff(last, prepend=-1)
-        trailing = (counts == width + 1) & _is_empty(block, starts[last], places[last])
-        self._n_trailing += int(np.count_nonzero(trailing))
-        self.is_regular &= bool((trailing | (counts == width)).all())
-        return np.asarray(np.arange(len(places)) - np.repeat(last - counts + 1, counts))
+        self.n_records += len(last)
+        if len(places) != self.width * len(last) or not (counts == self.width).all():
+            self._find_rhythm(block, places, last, counts)
+        if self.is_regular:
+            self._find_no_numbers(
+                block, separators | quotes if has_quotes else separators, places, last
+            )
 
-    def _find_no_numbers(self, block: Array, starts: Array, columns: Array) -> None:
-        padded = np.concatenate([block, np.zeros(3, np.uint8)])
-        first = np.where(padded[starts] == _QUOTE, starts + 1, starts)
-        zeros = np.flatnonzero(padded[first] == _ZERO)
-        digits = zeros[_is_digit(padded[first[zeros] + 1])]
-        self.no_numbers |= set(np.unique(columns[digits]).tolist())
-        marks = np.flatnonzero(block[1:-1] == _UNDERSCORE) + 1
-        marks = marks[_is_digit(block[marks - 1]) & _is_digit(block[marks + 1])]
-        cells = np.searchsorted(starts, marks, side="right") - 1
-        self.no_numbers |= set(np.unique(columns[cells]).tolist())
+    def _find_rhythm(self, block: Array, places: Array, last: Array, counts: Array) -> None:
+        """Blank records are none; a delimiter at the end of every record makes no field."""
+        starts = np.where(last > 0, places[np.maximum(last - 1, 0)] + 1, 0)
+        is_empty = _is_empty(block, starts, places[last])
+        blank = (counts == 1) & is_empty & (self.width > 1)
+        trailing = (counts == self.width + 1) & is_empty
+        self.n_records -= int(np.count_nonzero(blank))
+        self._n_trailing += int(np.count_nonzero(trailing))
+        self.is_regular &= bool((blank | trailing | (counts == self.width)).all())
+
+    def _find_no_numbers(self, block: Array, edges: Array, places: Array, last: Array) -> None:
+        """Cells that begin with 0 and a digit, or have an underscore between digits."""
+        digits = (block >= _ZERO) & (block <= _NINE)
+        zeros = block[1:-1] == _ZERO
+        zeros &= edges[:-2]
+        zeros &= digits[2:]
+        found = [np.flatnonzero(zeros) + 1]
+        if len(block) > 1 and block[0] == _ZERO and digits[1]:
+            found.append(np.zeros(1, np.intp))
+        marks = block[1:-1] == _UNDERSCORE
+        if marks.any():
+            found.append(np.flatnonzero(marks & digits[:-2] & digits[2:]) + 1)
+        cells = np.searchsorted(places, np.concatenate(found))
+        records = np.searchsorted(last, cells)
+        starts = np.where(records > 0, last[np.maximum(records - 1, 0)] + 1, 0)
+        self.no_numbers |= set(np.unique(cells - starts).tolist())
 
     def finished(self, *, header: bool) -> Layout:
         """Itself, after the last record."""
@@ -143,17 +147,7 @@ def _end_of_records(block: Array, line_end: int, has_quotes: bool) -> int:
     return int(found[-1]) + 1 if len(found) else 0
 
 
-def _at_line_start(ends: Array) -> Array:
-    before = np.empty_like(ends)
-    before[0], before[1:] = True, ends[:-1]
-    return before
-
-
 def _is_empty(block: Array, starts: Array, places: Array) -> Array:
     """Whether cells have no character, a carriage return before the line end left aside."""
     length = places - starts
     return np.asarray((length == 0) | ((length == 1) & (block[starts] == _CR)))
-
-
-def _is_digit(values: Array) -> Array:
-    return np.asarray((values >= _ZERO) & (values <= _NINE))

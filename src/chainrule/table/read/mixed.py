@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chainrule.errors import TableFileError
-from chainrule.table.read.connection import Connection
 from chainrule.table.read.grammar import Conditions, non_numbers, shortened
+from chainrule.table.read.texts import Texts
 
 _MOST_TOKENS = 6  # more different values stand for something
 
@@ -32,16 +32,13 @@ class MixedColumn:
 
 
 def mixed_columns(
-    connection: Connection,
+    texts: Texts,
     columns: Sequence[MixedColumn],
     conditions: Conditions,
     location: Callable[[int], str],
 ) -> TableFileError:
     """One refusal: the first value that is no number, and what all of the columns need."""
-    found = [
-        non_numbers(connection, "raw", column.text, conditions, _MOST_TOKENS + 1)
-        for column in columns
-    ]
+    found = [non_numbers(texts, column.text, conditions, _MOST_TOKENS + 1) for column in columns]
     first = columns[0]
     row, value = found[0][0]
     if first.n_numbers:
@@ -70,12 +67,6 @@ def mixed_columns(
         f"number, while {others}{also}.",
         hint,
     )
-
-
-def no_number(connection: Connection, text: str, conditions: Conditions) -> tuple[int, str] | None:
-    """(row, value) of the first value that is neither a number nor missing, None without one."""
-    found = non_numbers(connection, "raw", text, conditions, 1)
-    return found[0] if found else None
 
 
 def _listed(names: list[str]) -> str:

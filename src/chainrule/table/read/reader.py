@@ -33,6 +33,7 @@ from chainrule.table.read.paths import STDIN, find_paths
 from chainrule.table.read.raw_column import TypedColumn, fetch
 from chainrule.table.read.rules import Rules
 from chainrule.table.read.suspects import Suspects, whole_names_notice
+from chainrule.table.read.texts import Texts
 from chainrule.table.read.unpack import SourceFile, unpack
 
 
@@ -185,9 +186,10 @@ class Reading:
             format_, label = "sql", "the result of the query"
             loaded = _run(self.connection, self.sql, self._choose)
             check_rows(loaded.parts, label, False)
-        columns, values = self._fetch(loaded, label)
+        decision = self._decision(loaded, label)
+        columns, values = self._fetch(loaded, decision)
         if self.files and self.sql is None:
-            self._check_suspects(loaded, columns, form)
+            self._check_suspects(loaded, columns, form, decision.texts)
         self._tell_of_large(columns, values)
         report = TableReport(
             label,
@@ -262,15 +264,18 @@ class Reading:
                     "not see.",
                     "Rename one of them.",
                 )
-        decided = self._decision(loaded, self.label).columns(loaded.columns)
-        self._check_suspects(loaded, decided, form)
+        decision = self._decision(loaded, self.label)
+        decided = decision.columns(loaded.columns)
+        self._check_suspects(loaded, decided, form, decision.texts)
         listed = ", ".join(f"{_in_sql(column)} AS {quoted(column.name)}" for column in decided)
         self.connection.rows(f"CREATE TEMP TABLE data AS SELECT {listed} FROM raw")
         self.rules = replace(mine, text=frozenset(), dates={}, numbers={})
 
-    def _fetch(self, loaded: Loaded, label: str) -> tuple[list[TypedColumn], dict[str, Array]]:
+    def _fetch(
+        self, loaded: Loaded, decision: Decision
+    ) -> tuple[list[TypedColumn], dict[str, Array]]:
         in_raw = [column for column in loaded.columns if column.name not in loaded.numbers]
-        decided = self._decision(loaded, label).columns(in_raw)
+        decided = decision.columns(in_raw)
         fetched = fetch(self.connection, decided)
         known = {c.name: (c, a) for c, a in zip(decided, fetched, strict=True)}
         for name, array in loaded.numbers.items():
@@ -279,7 +284,7 @@ class Reading:
         return columns, {column.name: known[column.name][1] for column in columns}
 
     def _check_suspects(
-        self, loaded: Loaded, columns: Sequence[TypedColumn], form: TextForm
+        self, loaded: Loaded, columns: Sequence[TypedColumn], form: TextForm, texts: Texts
     ) -> None:
         """Refuse what a text file seems to hold and does not; of several files, in none."""
         if len(loaded.sources) != 1:
@@ -290,7 +295,7 @@ class Reading:
         location = partial(location_of, loaded.parts)
         vouched = self.rules.text | set(self.rules.expect)
         ids = {c.name: c.id for c in loaded.columns if c.name not in loaded.numbers}
-        suspects = Suspects(self.connection, source, columns, ids, frozenset(vouched), location)
+        suspects = Suspects(texts, source, columns, ids, frozenset(vouched), location)
         suspects.refuse(header_is_sure=form.header is not None)
         given = set(self.rules.numbers) | vouched
         doubtful = {

@@ -12,14 +12,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chainrule.errors import TableFileError
-from chainrule.table.read.connection import Connection, literal
+from chainrule.table.read.connection import literal
 from chainrule.table.read.dialect import read_query
-from chainrule.table.read.grammar import BLANKS, LEADING_ZERO, NUMBER, shortened, stripped
+from chainrule.table.read.grammar import BLANKS, NUMBER, shortened, stripped
 from chainrule.table.read.load.loaded import Source
 from chainrule.table.read.raw_column import TypedColumn
 from chainrule.table.read.text_file import fields_of
+from chainrule.table.read.texts import Texts
 
-_NUMBER, _LEADING_ZERO = re.compile(NUMBER), re.compile(LEADING_ZERO)
+_MOST_COLUMNS = 40  # of one query
+_NUMBER = re.compile(NUMBER)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d([ T].*)?|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _FOOTER = re.compile(
     r"(grand |sub)?-?totals?:?|sum:?|sums|averages?:?|mean:?|count:?|summe:?|gesamt:?|insgesamt|"
@@ -35,8 +37,8 @@ class Suspects:
 
     Attributes
     ----------
-    connection : Connection
-        With the table `raw`, which holds the columns of text.
+    texts : Texts
+        Of the table `raw`, which holds the columns of text.
     source : Source
     columns : sequence of TypedColumn
         All columns that were read, in the order of the file.
@@ -48,7 +50,7 @@ class Suspects:
         location(row) says where a row stands in its file.
     """
 
-    connection: Connection
+    texts: Texts
     source: Source
     columns: Sequence[TypedColumn]
     ids: dict[str, str]
@@ -87,19 +89,14 @@ class Suspects:
                 )
         if len(texts) < 2 or self._all_whole_names():
             return
-        counts = self.connection.rows(
-            "SELECT "
-            + ", ".join(
-                f"count(*) FILTER (WHERE {self._is(column, column.name)})" for column in texts
-            )
-            + " FROM raw"
-        )[0]
-        if all(counts):
-            raise TableFileError(
-                f"{where}: found {texts[0].name!r} in the place of a name, which is also a value "
-                f"of its column, {counts[0]} times.",
-                hint,
-            )
+        for column in texts:
+            if not self._n(column, column.name):
+                return
+        raise TableFileError(
+            f"{where}: found {texts[0].name!r} in the place of a name, which is also a value of "
+            f"its column, {self._n(texts[0], texts[0].name)} times.",
+            hint,
+        )
 
     def _all_whole_names(self) -> bool:
         return all(column.name.isdigit() for column in self.columns)
@@ -107,7 +104,10 @@ class Suspects:
     def _refuse_second_header(self, texts: Sequence[TypedColumn]) -> None:
         if len(texts) < len(self.columns) or len(texts) < 2:
             return  # a column of numbers has refused it already
-        same = " AND ".join(self._is(column, column.name) for column in texts)
+        some = texts[:_MOST_COLUMNS]
+        if not all(self._n(column, column.name) for column in some):
+            return
+        same = " AND ".join(self._is(column, column.name) for column in some)
         row = self._first_row(same)
         if row is not None:
             raise TableFileError(
@@ -123,25 +123,33 @@ class Suspects:
             for column in self.columns[1:]
             if column.name in self.ids
         ]
+        found = self.texts.connection.rows(
+            f"SELECT sum(n), count(*) FROM {self.texts.of(self.ids[first.name])} "
+            f"WHERE starts_with({stripped('t')}, '#')"
+        )[0]
+        if found[0] != 1:
+            return  # none, or so many that it is a way of writing values
         starts = f"starts_with({self._bare(first)}, '#')"
-        row = self._first_row(" AND ".join([starts, *empty]))
-        others = self._first_row(" AND ".join([f"NOT {starts}"]))
-        if row is not None and others is not None and self._n(starts) == 1:
+        row = self._first_row(" AND ".join([starts, *empty[:_MOST_COLUMNS]]))
+        if row is not None:
             self._refuse_row(row, first, "is a comment, not a row")
 
     def _refuse_footer(self, texts: Sequence[TypedColumn]) -> None:
+        texts = texts[:_MOST_COLUMNS]
         listed = ", ".join(self._bare(column) for column in texts)
-        found = self.connection.rows(f"SELECT rowid, {listed} FROM raw ORDER BY rowid DESC LIMIT 1")
+        found = self.texts.connection.rows(
+            f"SELECT rowid, {listed} FROM raw ORDER BY rowid DESC LIMIT 1"
+        )
         if not found or int(found[0][0]) < 3:
             return
         row, *cells = found[0]
         for column, cell in zip(texts, cells, strict=True):
-            if cell and _FOOTER.fullmatch(str(cell)) and self._n(self._is(column, cell)) == 1:
+            if cell and _FOOTER.fullmatch(str(cell)) and self._n(column, cell) == 1:
                 self._refuse_row(int(row), column, "looks like a footer, not a row")
 
     def _refuse_row(self, row: int, column: TypedColumn, what: str) -> None:
         id_ = self.ids[column.name]
-        value = str(self.connection.rows(f"SELECT {id_} FROM raw WHERE rowid = {row}")[0][0])
+        value = str(self.texts.connection.rows(f"SELECT {id_} FROM raw WHERE rowid = {row}")[0][0])
         raise TableFileError(
             f"{self.location(row)}, column {column.name!r}: found {shortened(value)!r}, which "
             f"{what}.",
@@ -159,11 +167,11 @@ class Suspects:
         if column in header or column.kind not in ("number", "text"):
             return
         query = read_query(file, dialect.delimiter, index + 1, header=self.source.header)
-        self.connection.rows(
+        self.texts.connection.rows(
             f"CREATE OR REPLACE TEMP TABLE ends AS SELECT {stripped(f'c{index}')} AS t "
             f"FROM ({query})"
         )
-        found = self.connection.rows("SELECT rowid, t FROM ends ORDER BY rowid DESC LIMIT 1")
+        found = self.texts.connection.rows("SELECT rowid, t FROM ends ORDER BY rowid DESC LIMIT 1")
         row, cell = int(found[0][0]), str(found[0][1] or "")
         if row < 3 or not cell:
             return
@@ -179,7 +187,7 @@ class Suspects:
             )
 
     def _is_cut_number(self, row: int, cell: str) -> str:
-        decimals = self.connection.rows(
+        decimals = self.texts.connection.rows(
             "SELECT DISTINCT length(split_part(t, '.', 2)) FROM ends "
             f"WHERE rowid < {row} AND t <> '' AND NOT regexp_matches(t, '[A-Za-z]') LIMIT 3"
         )
@@ -191,13 +199,15 @@ class Suspects:
         return f"while every other value has {count} decimal{'s' * (count > 1)}"
 
     def _is_cut_text(self, row: int, cell: str) -> str:
-        others = self.connection.rows(
+        others = self.texts.connection.rows(
             f"SELECT t, count(*) AS n FROM ends WHERE rowid < {row} AND "
             f"starts_with(t, {literal(cell)}) GROUP BY t ORDER BY n DESC LIMIT 2"
         )
         if not others or others[0][1] < 2 or any(text == cell for text, _ in others):
             return ""
-        if self.connection.rows(f"SELECT 1 FROM ends WHERE rowid < {row} AND t = {literal(cell)}"):
+        if self.texts.connection.rows(
+            f"SELECT 1 FROM ends WHERE rowid < {row} AND t = {literal(cell)}"
+        ):
             return ""
         return f"while other rows have {str(others[0][0])!r}"
 
@@ -207,11 +217,16 @@ class Suspects:
     def _is(self, column: TypedColumn, value: str) -> str:
         return f"coalesce({self._bare(column)} = {literal(value.strip(BLANKS))}, false)"
 
-    def _n(self, condition: str) -> int:
-        return int(self.connection.rows(f"SELECT count(*) FROM raw WHERE {condition}")[0][0])
+    def _n(self, column: TypedColumn, value: str) -> int:
+        """How many rows of a column hold a text."""
+        found = self.texts.connection.rows(
+            f"SELECT coalesce(sum(n), 0) FROM {self.texts.of(self.ids[column.name])} "
+            f"WHERE {stripped('t')} = {literal(value.strip(BLANKS))}"
+        )
+        return int(found[0][0])
 
     def _first_row(self, condition: str) -> int | None:
-        found = self.connection.rows(
+        found = self.texts.connection.rows(
             f"SELECT rowid FROM raw WHERE {condition} ORDER BY rowid LIMIT 1"
         )
         return int(found[0][0]) if found else None

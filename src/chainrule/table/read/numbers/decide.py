@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from chainrule.errors import TableFileError
-from chainrule.table.read.connection import Connection, literal
+from chainrule.table.read.connection import literal
 from chainrule.table.read.grammar import Conditions, shortened, stripped
 from chainrule.table.read.numbers.spelling import (
     NumberSpelling,
@@ -18,6 +18,7 @@ from chainrule.table.read.numbers.spelling import (
     parts_of,
     separators,
 )
+from chainrule.table.read.texts import Texts
 
 _SAMPLE = 500  # different values that show a spelling, which then must read every row
 _MANY = 12  # different numbers with a unit each that are no names
@@ -47,7 +48,7 @@ class NumberColumn:
 
     Attributes
     ----------
-    connection : Connection
+    texts : Texts
     name : str
     text : str
         SQL of its texts.
@@ -58,7 +59,7 @@ class NumberColumn:
         What separates the fields of its file.
     """
 
-    connection: Connection
+    texts: Texts
     name: str
     text: str
     conditions: Conditions
@@ -144,7 +145,7 @@ class NumberColumn:
         return NumberSpelling(decimal, group, before, after.strip())
 
     def _refuse_open(self, body: str, before: str, after: str) -> None:
-        fault = self._first(f"contains({self.text}, {literal(body)})")
+        fault = self._first(f"contains(t, {literal(body)})")
         assert fault is not None
         mark = next(c for c in body if not c.isdigit())
         whole = NumberSpelling("." if mark == "," else ",", mark, before, after.strip())
@@ -164,21 +165,20 @@ class NumberColumn:
         return Numbers(spelling, value, notice)
 
     def _reads(self, spelling: NumberSpelling) -> str:
-        return f"regexp_full_match({stripped(self.text)}, {literal(spelling.shape)})"
+        return f"regexp_full_match({stripped('t')}, {literal(spelling.shape)})"
 
     def _values(self) -> list[str]:
-        found = self.connection.rows(
-            f"SELECT {stripped(self.text)} AS t, min(rowid) AS r FROM raw "
-            f"WHERE NOT {self.conditions.is_missing_number(self.text)} "
-            f"GROUP BY t ORDER BY r LIMIT {_SAMPLE}"
+        found = self.texts.connection.rows(
+            f"SELECT {stripped('t')} FROM {self.texts.of(self.text)} "
+            f"WHERE NOT {self.conditions.is_missing_number('t')} ORDER BY r LIMIT {_SAMPLE}"
         )
-        return [str(text) for text, _ in found]
+        return [str(text) for (text,) in found]
 
     def _first(self, condition: str) -> tuple[int, str] | None:
-        found = self.connection.rows(
-            f"SELECT rowid, {stripped(self.text)} FROM raw "
-            f"WHERE NOT {self.conditions.is_missing_number(self.text)} AND ({condition}) "
-            "ORDER BY rowid LIMIT 1"
+        found = self.texts.connection.rows(
+            f"SELECT r, {stripped('t')} FROM {self.texts.of(self.text)} "
+            f"WHERE NOT {self.conditions.is_missing_number('t')} AND ({condition}) "
+            "ORDER BY r LIMIT 1"
         )
         return (int(found[0][0]), str(found[0][1])) if found else None
 
