@@ -180,15 +180,9 @@ def plain_label(label: Any) -> Any:
 
 def is_missing(values: np.ndarray) -> np.ndarray:
     """Mask of the values that are NaN, NaT or None."""
-    import numpy as np
+    from chainrule.table.read.file_table import missing_cells
 
-    if values.dtype.kind == "O":
-        return np.array([value is None for value in values], dtype=bool)
-    if values.dtype.kind in "mM":
-        return np.asarray(np.isnat(values))
-    if values.dtype.kind == "f":
-        return np.asarray(np.isnan(values))
-    return np.zeros(len(values), dtype=bool)
+    return missing_cells(values)
 
 
 def open_model(path: str, *, only_answers: bool = False) -> TableModel:

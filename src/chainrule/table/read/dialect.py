@@ -127,7 +127,7 @@ def _checked(
         connection.rows(f"SELECT count(*) FROM ({query})")
     except TableFileError as error:
         failure = error
-    fault = _first_fault(file, delimiter, width) or failure
+    fault = first_fault(file, delimiter, width) or failure
     if fault is not None:
         raise fault from None
     return Dialect(delimiter, fields, None)
@@ -144,7 +144,7 @@ def _given(text: str) -> str:
     return mark
 
 
-def _first_fault(file: TextFile, delimiter: str, width: int) -> TableFileError | None:
+def first_fault(file: TextFile, delimiter: str, width: int) -> TableFileError | None:
     """What is wrong with the first record that cannot be accepted, None if nothing."""
     kinds = {"LF": file.n_lf, "CRLF": file.n_crlf, "CR": file.n_cr}
     present = [f"{count} {kind}" for kind, count in kinds.items() if count]

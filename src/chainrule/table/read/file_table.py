@@ -192,3 +192,14 @@ def location_of(parts: tuple[Part, ...], row: int) -> str:
     if within >= len(part.numbers):
         return part.name
     return f"{part.name}, {part.unit} {part.numbers[within]}"
+
+
+def missing_cells(values: Array) -> Array:
+    """Mask of the values that are NaN, NaT or None."""
+    if values.dtype.kind == "f":
+        return np.asarray(np.isnan(values))
+    if values.dtype.kind in "mM":
+        return np.asarray(np.isnat(values))
+    if values.dtype.kind == "O":
+        return np.array([value is None for value in values], bool)
+    return np.zeros(len(values), bool)

@@ -56,6 +56,9 @@ class Layout:
         last = np.searchsorted(places, ends)  # of each record, the index of its last separator
         counts = np.diff(last, prepend=-1)
         self.n_records += len(last)
+        if not len(last):  # a quote that never closes
+            self.is_regular = False
+            return
         if len(places) != self.width * len(last) or not (counts == self.width).all():
             self._find_rhythm(block, places, last, counts)
         if self.is_regular:

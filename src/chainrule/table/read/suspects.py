@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from chainrule.errors import TableFileError
 from chainrule.table.read.connection import literal
 from chainrule.table.read.dialect import read_query
+from chainrule.table.read.file_table import Array
 from chainrule.table.read.grammar import BLANKS, NUMBER, shortened, stripped
 from chainrule.table.read.load.loaded import Source
 from chainrule.table.read.raw_column import TypedColumn
@@ -44,6 +47,8 @@ class Suspects:
         All columns that were read, in the order of the file.
     ids : mapping of str to str
         Name -> its name in the table `raw`, of those that are there.
+    numbers : mapping of str to ndarray
+        Name -> values of the columns that are read already.
     vouched : frozenset of str
         Columns that the caller says are text.
     location : callable
@@ -53,7 +58,8 @@ class Suspects:
     texts: Texts
     source: Source
     columns: Sequence[TypedColumn]
-    ids: dict[str, str]
+    ids: Mapping[str, str]
+    numbers: Mapping[str, Array]
     vouched: frozenset[str]
     location: Callable[[int], str]
 
@@ -64,13 +70,13 @@ class Suspects:
             for column in self.columns
             if column.kind == "text" and column.name in self.ids and column.name not in self.vouched
         ]
-        if self.source.header and not header_is_sure:
-            self._refuse_names_that_are_data(texts)
+        if self.source.header:
+            self._refuse_second_header(texts)
+            if not header_is_sure:
+                self._refuse_names_that_are_data(texts)
         if texts:
             self._refuse_comments(texts)
             self._refuse_footer(texts)
-        if self.source.header:
-            self._refuse_second_header(texts)
         self._refuse_cut()
 
     def _refuse_names_that_are_data(self, texts: Sequence[TypedColumn]) -> None:
@@ -131,7 +137,7 @@ class Suspects:
             return  # none, or so many that it is a way of writing values
         starts = f"starts_with({self._bare(first)}, '#')"
         row = self._first_row(" AND ".join([starts, *empty[:_MOST_COLUMNS]]))
-        if row is not None:
+        if row is not None and all(np.isnan(values[row]) for values in self.numbers.values()):
             self._refuse_row(row, first, "is a comment, not a row")
 
     def _refuse_footer(self, texts: Sequence[TypedColumn]) -> None:

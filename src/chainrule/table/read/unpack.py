@@ -153,7 +153,7 @@ def _from_zstd(connection: Connection, path: str, copy: str) -> None:
     lines = (
         f"SELECT line FROM read_csv({exact_path(path)}, auto_detect=false, header=false, "
         "columns={'line': 'VARCHAR'}, delim='\x1d', quote='', escape='', comment='', skip=0, "
-        "nullstr='\x1d', compression='zstd', strict_mode=false, max_line_size=134217728)"
+        "nullstr='\x1c\x1c', compression='zstd', strict_mode=false, max_line_size=134217728)"
     )
     with open(copy, "w", encoding="utf-8", newline="") as target:
         for (line,) in connection.stream(lines):

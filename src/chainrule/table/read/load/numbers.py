@@ -94,7 +94,7 @@ def _read(
         try:
             arrays = connection.arrays(f"SELECT {listed} FROM ({query})")
         except TableFileError as failure:
-            failed = _FAILED.search(failure.message)
+            failed = _FAILED.search(str(failure.__cause__))
             if failed is None or int(failed[1]) not in indices:
                 return {}
             indices = [index for index in indices if index != int(failed[1])]

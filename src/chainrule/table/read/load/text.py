@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from chainrule.errors import TableFileError
 from chainrule.table.read.connection import Connection
-from chainrule.table.read.dialect import Dialect, find_dialect, read_query
+from chainrule.table.read.dialect import Dialect, find_dialect, first_fault, read_query
 from chainrule.table.read.file_table import Array, Part
 from chainrule.table.read.grammar import stripped
 from chainrule.table.read.load.loaded import Choose, Loaded, Source
@@ -112,7 +112,11 @@ def _add_to_raw(
         listed = ", ".join(ids) or "NULL AS nothing"
     query = read_query(file, dialect.delimiter, len(dialect.fields), header=header)
     start = "INSERT INTO raw" if is_there else "CREATE TEMP TABLE raw AS"
-    return int(connection.rows(f"{start} SELECT {listed} FROM ({query})")[0][0])
+    try:
+        return int(connection.rows(f"{start} SELECT {listed} FROM ({query})")[0][0])
+    except TableFileError as failure:
+        width = len(dialect.fields)
+        raise first_fault(file, dialect.delimiter, width) or failure from None
 
 
 def _numbers(

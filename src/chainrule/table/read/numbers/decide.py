@@ -96,7 +96,7 @@ class NumberColumn:
         if count < len(parts):
             return None
         spelling = self._spelling(parts, before, after)
-        if spelling is None or spelling.is_plain or self._first(f"NOT {self._reads(spelling)}"):
+        if spelling is None or self._first(f"NOT {self._reads(spelling)}"):
             return None
         return self._found(spelling)
 

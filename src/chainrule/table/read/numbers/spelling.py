@@ -20,7 +20,7 @@ _GROUPS = ",. '’_\u00a0\u2009\u202f"
 _SIGN = "[-+−–]"
 _UNIT = r"[%‰°]|[^\W\d_°]?°?[^\W\d_]{1,9}[²³]?(?:[/·][^\W\d_]{1,5}[²³]?)?|[%‰]"
 _PARTS = re.compile(
-    rf"(?P<open>\()?{_SIGN}?(?P<before>{MONEY})? ?{_SIGN}? ?"
+    rf"(?P<open>\()?(?:{_SIGN} ?)?(?:(?P<before>{MONEY}) ?{_SIGN}?)? ?"
     rf"(?P<body>[0-9][0-9{re.escape(_GROUPS)}]*(?<=[0-9.])|[.,][0-9]+)"
     rf"(?P<after> ?(?:{MONEY}|{_UNIT}))?(?(open)\))"
 )
@@ -47,11 +47,6 @@ class NumberSpelling:
     after: str = ""
 
     @property
-    def is_plain(self) -> bool:
-        """Whether the grammar of plain numbers says the same."""
-        return self == NumberSpelling()
-
-    @property
     def format(self) -> str:
         """An example, as `--numbers COLUMN=EXAMPLE` takes it."""
         digits = f"1{self.group}234" if self.group else "1234"
@@ -65,9 +60,9 @@ class NumberSpelling:
         if self.group:
             grouped = rf"[0-9]{{1,3}}(?:{group}[0-9]{{2,3}})*{group}[0-9]{{3}}(?:{point}[0-9]*)?"
             body = f"(?:{grouped}|{body})"
-        before = f"(?:{re.escape(self.before)})? ?" if self.before else ""
+        before = f"(?:{re.escape(self.before)} ?{_SIGN}?)?" if self.before else ""
         after = f" ?{re.escape(self.after)}" if self.after else ""
-        plain = rf"{_SIGN}? ?{before}{_SIGN}?{body}{after}"
+        plain = rf"{_SIGN}? ?{before} ?{body}{after}"
         return rf"{plain}|\({before}{body}{after}\)"
 
     def meaning(self, text: str) -> str:
@@ -94,7 +89,7 @@ class NumberSpelling:
             parts.append(f"{noun.get(self.group, repr(self.group))} between thousands")
         if self.decimal != ".":
             parts.append("a decimal comma")
-        return " and ".join(parts) or "with signs of their own"
+        return " and ".join(parts) or "some with a minus of another kind"
 
 
 @dataclass(frozen=True)
@@ -109,8 +104,8 @@ class Parts:
 def parts_of(value: str) -> Parts | None:
     """A value taken apart, None where it is no number with something around it."""
     found = _PARTS.fullmatch(value)
-    if found is None:
-        return None
+    if found is None or re.match("0[0-9]", found["body"]) or found["after"] in ("e", "E"):
+        return None  # a code, or half of an exponent
     return Parts(found["before"] or "", found["body"], found["after"] or "")
 
 
