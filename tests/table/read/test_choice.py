@@ -29,7 +29,9 @@ def test_the_index_of_a_frame_stays_out(tmp_path: Path) -> None:
         assert list(table) == ["a", "b"]
         assert f"column {index!r} is the index that a data frame wrote" in table.report.notices[0]
         assert index in read_table(tmp_path / name, keep_index=True)
-        np.testing.assert_array_equal(read_table(tmp_path / name, columns=[index])[index], [3, 1, 4])
+        np.testing.assert_array_equal(
+            read_table(tmp_path / name, columns=[index])[index], [3, 1, 4]
+        )
 
 
 def test_names_are_found_without_blanks(tmp_path: Path) -> None:

@@ -15,7 +15,10 @@ TABLE = "id,colour,x\n" + ROWS
 REFUSED = {
     "no header, numbers": (ROWS, "line 1: found '0.5' in the place of a name"),
     "no header, dates": ("2020-01-01,1\n2020-01-02,2\n", "line 1: found '2020-01-01'"),
-    "no header, words": ("red,big\nblue,small\nred,small\nblue,big\n", "line 1: found 'red'.*1 times"),
+    "no header, words": (
+        "red,big\nblue,small\nred,small\nblue,big\n",
+        "line 1: found 'red'.*1 times",
+    ),
     "footer": (TABLE + "Total,,3\n", "line 10, column 'id': found 'Total', which looks like a"),
     "footer in the second": (TABLE + ",Average:,3\n", "column 'colour': found 'Average:'"),
     "comment": (TABLE + "# pause,,\n" + ROWS, "line 10, column 'id': found '# pause', which is a"),

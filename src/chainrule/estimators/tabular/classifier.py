@@ -64,6 +64,14 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         "balanced", n / (n_classes * count), `predict_proba` answers the balanced problem.
     categorical_features : None or sequence of names, positions or booleans, default None
         Columns whose numbers are names of categories.
+    drop_identifiers : bool, default True
+        Leave out columns that only name rows: texts with (nearly) a value of its own in every row,
+        and whole numbers of that kind where the name of the column says so (`id`, `order_no`).
+        Free text of many words is no such column; it becomes a few numbers.
+    hash_categories : bool, default False
+        Keep keyed hashes of the categories of text in the model instead of the categories, so that
+        nobody reads them in its file. The key lies in the file, too: who has a list of candidates
+        can try them.
     calibrate : bool, default True
         Fit a temperature to the validation rows (see `estimators.tabular.calibration`).
     refit : bool, default False

@@ -30,6 +30,9 @@ def unique_input_names(columns: Sequence[ColumnEncoder]) -> list[str]:
     for column, names in zip(columns, plain, strict=True):
         met = any(counts[name] > 1 or _is_embedded(name, counts) for name in names)
         quoted.append(met and _READS_LIKE.fullmatch(column.name) is not None)
+    if any(quoted):  # a name that stands in quotes by itself must not read like one of these
+        pairs = zip(columns, quoted, strict=True)
+        quoted = [in_quotes or column.name.startswith("'") for column, in_quotes in pairs]
     return [
         f"{_quoted(column.name)}{suffix}" if in_quotes else f"{column.name}{suffix}"
         for column, in_quotes in zip(columns, quoted, strict=True)
