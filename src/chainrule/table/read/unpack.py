@@ -174,7 +174,7 @@ def _from_excel(path: str, name: str, table: str | None, folder: str) -> str:
     except ImportError:
         raise ChainruleError(
             "reading an Excel workbook needs the package openpyxl, which is not installed.",
-            "Install it with: pip install openpyxl",
+            'Install it with: pip install "chainrule[excel]"',
         ) from None
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
