@@ -159,7 +159,7 @@ class NumberColumn:
     def _found(self, spelling: NumberSpelling) -> Numbers:
         missing = self.conditions.is_missing_number(self.text)
         value = f"CASE WHEN {missing} THEN NULL ELSE {spelling.meaning(self.text)} END"
-        first = self._first("true")
+        first = self._first(f"NOT {self.conditions.is_number('t')}") or self._first("true")
         shown = f" ({first[1]!r})" if first else ""
         notice = f"column {self.name!r} is read as numbers{shown}, {spelling.words()}."
         return Numbers(spelling, value, notice)
