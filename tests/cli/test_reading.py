@@ -45,7 +45,9 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
-@pytest.mark.parametrize("name", ["train", "predict", "evaluate", "check", "diagnose", "explain"])
+@pytest.mark.parametrize(
+    "name", ["train", "predict", "evaluate", "check", "diagnose", "explain", "play"]
+)
 def test_every_command_has_every_option(name: str) -> None:
     command = next(c.callback for c in app.registered_commands if c.name == name)
     assert set(OPTIONS) <= set(inspect.signature(command).parameters)

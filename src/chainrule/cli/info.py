@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.cli.options import AsJson, Model, Quiet
-from chainrule.cli.output import Output, visible
+from chainrule.cli.output import Output
+from chainrule.visible import visible
 
 _SHOWN_COLUMNS = 30
 
