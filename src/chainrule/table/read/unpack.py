@@ -6,16 +6,13 @@ two become CSV, whose grammar then says what their columns hold.
 
 from __future__ import annotations
 
-import bz2
 import csv
 import datetime
-import gzip
-import lzma
+import importlib
 import os
 import shutil
 import sys
-import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +21,8 @@ from chainrule.table.read.connection import Connection, exact_path
 from chainrule.table.read.paths import STDIN, format_of
 from chainrule.table.read.text_file import copy_path
 
-_OPENERS: dict[str, Callable[..., Any]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+# Loaded when a file needs them.
+_MODULES = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
 # First bytes of what may come through a stream.
 _MAGIC = {b"\x1f\x8b": ".gz", b"(\xb5/\xfd": ".zst", b"BZh": ".bz2", b"\xfd7zXZ": ".xz"}
 _CONTENT = {b"PAR1": ".parquet", b"SQLite format 3\0": ".sqlite", b"{": ".json", b"[": ".json"}
@@ -76,7 +74,7 @@ def unpack(connection: Connection, path: str, table: str | None) -> SourceFile:
     else:
         name_now = name
     ending = os.path.splitext(name_now)[1].lower()
-    if ending in _OPENERS or ending in (".zst", ".zip"):
+    if ending in _MODULES or ending in (".zst", ".zip"):
         path, name_now = _decompressed(connection, path, name, name_now, ending)
     format_ = format_of(name_now)
     if format_ in ("excel", "sqlite"):
@@ -121,9 +119,12 @@ def _decompressed(
         if ending == ".zst":
             _from_zstd(connection, path, copy)
             return copy, copy
-        with _OPENERS[ending](path, "rb") as source, open(copy, "wb") as target:
+        opener = importlib.import_module(_MODULES[ending]).open
+        with opener(path, "rb") as source, open(copy, "wb") as target:
             shutil.copyfileobj(source, target, 1 << 20)
-    except (OSError, EOFError, lzma.LZMAError, zipfile.BadZipFile, RuntimeError) as error:
+    except TableFileError:
+        raise
+    except Exception as error:  # every packer has errors of its own
         raise TableFileError(
             f"{name} cannot be unpacked: {' '.join(str(error).split())[:120]}.",
             "The file is damaged, or its ending says something else than its content.",
@@ -132,6 +133,8 @@ def _decompressed(
 
 
 def _from_zip(path: str, name: str, folder: str) -> tuple[str, str]:
+    import zipfile
+
     with zipfile.ZipFile(path) as archive:
         members = [
             member
