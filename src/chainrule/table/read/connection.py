@@ -79,7 +79,7 @@ class Connection:
         return self._run(query, "fetchnumpy")  # type: ignore[no-any-return]
 
     def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query, some thousand at a time."""
+        """The rows of a query, some thousand at a time; `TableFileError` where it fails."""
         try:
             cursor = self.raw.execute(query)
             while rows := cursor.fetchmany(10_000):

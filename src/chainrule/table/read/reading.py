@@ -74,7 +74,7 @@ class Reading:
         return names[0] if len(names) == 1 else f"{len(names)} files" if names else "the query"
 
     def run(self, form: TextForm) -> FileTable:
-        """Read, decide, fetch."""
+        """Read, decide, fetch; `TableFileError` for files of several formats, and for no rows."""
         formats = {file.format for file in self.files}
         if len(formats) > 1:
             raise TableFileError("files read together need one format.")
