@@ -19,6 +19,7 @@ COMMANDS = {
         "benchmarks.quality.command",
         "scores and fit seconds on seventeen tables, against networks and boosted trees",
     ),
+    "reading": ("benchmarks.reading", "seconds of reading a file, predicting and importing"),
     "speed": ("benchmarks.speed", "time against other libraries and against the machine's peak"),
 }
 

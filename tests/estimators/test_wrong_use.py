@@ -156,7 +156,6 @@ TABLES = {
     "text": ("hello", "of type str"),
     "path": (Path("table.csv"), "of type PosixPath|of type WindowsPath"),
     "generator": ((row for row in X), "of type generator"),
-    "mappings": ([{"a": 1}] * 30, "list of mappings"),
     "repeated names": (pd.DataFrame(X, columns=["a", "a", "b"]), "two columns named 'a'"),
     "structured": (np.zeros(30, dtype=[("a", "f8")]), "structured"),
 }

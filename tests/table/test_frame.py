@@ -103,9 +103,10 @@ def test_sparse_is_read_column_by_column():
         )
 
 
-def test_number_column_names_are_not_feature_names():
+def test_number_column_names_are_names_and_no_strings():
     table = as_table(pd.DataFrame(np.eye(2)))
-    assert (table.names, table.named) == (("0", "1"), False)
+    assert (table.names, table.named, table.strings) == (("0", "1"), True, False)
+    assert table.numbered and not as_table(pd.DataFrame(np.eye(2), columns=[1, 0])).numbered
 
 
 WRONG = {

@@ -331,10 +331,10 @@ def test_a_thousand_categories():
 @pytest.mark.parametrize(
     "names", [[0, 1], [1.5, 2], pd.date_range("2020", periods=2), [b"a", b"b"]]
 )
-def test_names_that_are_no_strings_are_indices(names):
+def test_names_that_are_no_strings_are_names(names):
     frame = pd.DataFrame(np.column_stack([ANCHOR, ANCHOR**2]), columns=names)
     table = as_table(frame)
-    assert not table.named
+    assert table.named and not table.strings
     assert encoded(frame)[0] == encoded(frame.to_numpy())[0]
 
 

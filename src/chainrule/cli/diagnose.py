@@ -7,31 +7,21 @@ import typer
 from chainrule.cli.options import (
     AsJson,
     Data,
-    Delimiter,
-    Encoding,
-    Glob,
-    Missing,
     Model,
-    NoHeader,
     Quiet,
-    Reading,
-    Sql,
     Target,
 )
 from chainrule.cli.output import Output
+from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.visible import visible
 
 
+@reads_tables
 def diagnose(
     model: Model,
     data: Data,
     target: Target = None,
-    missing: Missing = None,
-    delimiter: Delimiter = None,
-    no_header: NoHeader = False,
-    encoding: Encoding = None,
-    sql: Sql = None,
-    glob: Glob = False,
+    reading: Reading = TYPED,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -44,7 +34,6 @@ def diagnose(
 
     out = Output(as_json=as_json, quiet=quiet)
     loaded = open_model(model)
-    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     X, y = loaded.rows_with_target(data, reading, out, target)
     with out.catching():
         found = loaded.estimator.diagnose(X, y)

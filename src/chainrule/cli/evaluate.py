@@ -4,34 +4,21 @@ from __future__ import annotations
 
 from chainrule.cli.options import (
     AsJson,
-    Data,
-    Dates,
-    Delimiter,
-    Encoding,
-    Glob,
-    Missing,
     Model,
-    NoHeader,
     Quiet,
-    Reading,
-    Sql,
+    Tables,
     Target,
-    dates_of,
 )
 from chainrule.cli.output import Output, aligned
+from chainrule.cli.reading import TYPED, Reading, reads_tables
 
 
+@reads_tables
 def evaluate(
     model: Model,
-    data: Data,
+    data: Tables = None,
     target: Target = None,
-    missing: Missing = None,
-    delimiter: Delimiter = None,
-    no_header: NoHeader = False,
-    encoding: Encoding = None,
-    sql: Sql = None,
-    glob: Glob = False,
-    dates: Dates = None,
+    reading: Reading = TYPED,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -40,9 +27,6 @@ def evaluate(
 
     out = Output(as_json=as_json, quiet=quiet)
     loaded = open_model(model)
-    reading = Reading(
-        delimiter, no_header, encoding, tuple(missing or ()), sql, glob, dates_of(dates)
-    )
     X, y = loaded.rows_with_target(data, reading, out, target)
 
     from chainrule.cli.scores import answers, baseline_scores, score_rows, scores_of
@@ -51,7 +35,7 @@ def evaluate(
         scores = scores_of(loaded.estimator, y, answers(loaded.estimator, X))
     words, baseline = baseline_scores(loaded.estimator, loaded.baseline, y)
     out.result(*aligned(score_rows(f"{len(y):,} rows", scores, words, baseline), right=(1, 2)))
-    out.next("chainrule", "check", model, data, *reading.arguments())
+    out.next("chainrule", "check", model, *(data or ()), *reading.arguments())
     out.document(
         {
             "model": model,

@@ -13,23 +13,17 @@ from chainrule.cli.options import (
     AsLatexFragment,
     CheckBy,
     Data,
-    Delimiter,
     Digits,
     Draw,
-    Encoding,
     Full,
-    Glob,
-    Missing,
     Model,
-    NoHeader,
     Quiet,
-    Reading,
     Row,
-    Sql,
     Target,
     Top,
 )
 from chainrule.cli.output import Output
+from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.cli.showing import Showing
 from chainrule.errors import DataError
 
@@ -44,6 +38,7 @@ _ROWS = 1024  # of a longer table, unless --rows says otherwise
 _ALL = 1_000  # parameters that --all explains
 
 
+@reads_tables
 def explain(
     model: Model,
     data: Data,
@@ -71,12 +66,7 @@ def explain(
     latex_fragment: AsLatexFragment = False,
     html: AsHtml = False,
     target: Target = None,
-    missing: Missing = None,
-    delimiter: Delimiter = None,
-    no_header: NoHeader = False,
-    encoding: Encoding = None,
-    sql: Sql = None,
-    glob: Glob = False,
+    reading: Reading = TYPED,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -98,7 +88,6 @@ def explain(
         raise typer.BadParameter("--all explains everything; leave out QUANTITY or --all.")
     showing = Showing(top, digits, check, latex, latex_fragment, html, draw, full)
     loaded = open_model(model)
-    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     trace, numbers = _trace(loaded, data, reading, out, target, rows)
     place = None if row is None else _place(row, numbers)
 

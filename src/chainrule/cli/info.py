@@ -6,6 +6,7 @@ from typing import Any
 
 from chainrule.cli.options import AsJson, Model, Quiet
 from chainrule.cli.output import Output
+from chainrule.visible import visible
 
 _SHOWN_COLUMNS = 30
 
@@ -50,6 +51,14 @@ def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
         out.result("columns:", *aligned(rows[:_SHOWN_COLUMNS]))
         if len(rows) > _SHOWN_COLUMNS:
             out.result(f"  ... and {len(rows) - _SHOWN_COLUMNS} more columns")
+    if columns:
+        from chainrule.cli.kept import kept_of_data
+
+        note = note if isinstance(note, dict) else {}
+        out.result("of the data the file holds:")
+        out.result(*(f"  {line}" for line in kept_of_data(found, note)))
+        if isinstance(note.get("sql"), str):
+            out.result(visible(f"query of training: {note['sql']}"))
     versions = ", ".join(f"{name} {version}" for name, version in found["versions"].items())
     out.result(f"written by: {versions}", f"sha256: {found['sha256']}")
     if columns:
@@ -70,6 +79,10 @@ def _coding(column: dict[str, Any]) -> str:
         return f"{len(levels)} values: {shown}{', ...' if len(levels) > 6 else ''}"
     if column["code"] == "none":
         return "never changed, not used"
+    if column["code"] == "left out":
+        return "names rows, not used"
+    if column["code"] == "text":
+        return f"free text, {len(column['medians'])} numbers"
     if "cycles" in column:
         parts = ["days since 1970" if column["kind"] == "datetime" else "hours", *column["cycles"]]
         zone = f" of {column['zone']}" if column.get("zone") else ""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from chainrule.cli.options import Reading
 from chainrule.cli.output import Output, shell
+from chainrule.cli.reading import Reading
 from chainrule.errors import DataError, ModelFileError, TableFileError
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from chainrule.table.read import FileTable
 
+Source = str | Sequence[str] | None
 # Where `train` leaves what the command line needs beside the model itself.
 TABLE_KEY = "x-table"
 
@@ -31,10 +33,9 @@ class TableModel:
     estimator : TabularClassifier or TabularRegressor
     target : str or None
         Name of the target column.
-    missing : tuple of str
-        Tokens that meant missing in training.
-    dates : dict of str to str
-        Column -> how its dates were spelled in training, where values alone may not tell.
+    noted : Reading
+        How the table of training was read: what means missing, how dates and numbers are spelled,
+        and the query.
     baseline : dict
         {"frequencies": [...]} or {"mean": ...} of the training rows; empty if unknown.
     """
@@ -42,8 +43,7 @@ class TableModel:
     path: str
     estimator: Any
     target: str | None
-    missing: tuple[str, ...]
-    dates: dict[str, str]
+    noted: Reading
     baseline: dict[str, Any]
 
     @property
@@ -61,37 +61,74 @@ class TableModel:
         return dict(self.estimator.encoder_.file_kinds)
 
     def read(
-        self, data: str, reading: Reading, out: Output, *, target: str | None = None
+        self,
+        data: Source,
+        reading: Reading,
+        out: Output,
+        *,
+        target: str | None = None,
+        keep: Sequence[str] = (),
     ) -> tuple[FileTable, FileTable]:
-        """(the table with only the columns needed, the features alone)."""
-        wanted = self.features + ([target] if target else [])
+        """(the table with only the columns needed, the features alone).
+
+        Columns to `keep` are those of the table that the answers shall stand beside.
+        """
+        kept = [name for name in keep if name not in self.features and name != target]
+        from chainrule.table.read.names import found_names, is_index_name
+
+        wanted = self.features + ([target] if target else []) + kept
         if target in self.features:
             raise DataError(f"the model predicts from column {target!r}; it cannot be the target.")
         expect = self.expected()
         if target:
             expect[target] = self._target_kind()
-        tokens = tuple(dict.fromkeys((*self.missing, *reading.missing)))
-        formats = {name: f for name, f in self.dates.items() if name in wanted}
-        ready = replace(reading, missing=tokens, dates={**formats, **reading.dates})
-        table = ready.table(data, columns=wanted, expect=expect)
+        ready = self._as_in_training(reading, wanted)
+        try:
+            table = ready.read(data, columns=wanted, expect=expect)
+        except TableFileError as error:
+            raise self._with_query(error, reading) from error
         for notice in table.report.notices:
             out.notice(notice)
-        extra = [name for name in table.report.unread if name != self.target]
+        extra = [
+            name for name in table.report.unread if name != self.target and not is_index_name(name)
+        ]
         if extra:
             shown = ", ".join(map(repr, extra[:5])) + (", ..." if len(extra) > 5 else "")
             columns = "1 column is" if len(extra) == 1 else f"{len(extra)} columns are"
             out.notice(f"{columns} not used: {shown}.")
-        return table, table.without(*([target] if target else []))
+        names = found_names([*self.features, *kept, target or ""], list(table))
+        table = table.renamed({found: name for name, found in names.items()})
+        return table, table.only(*self.features)
+
+    def _as_in_training(self, reading: Reading, wanted: Sequence[str]) -> Reading:
+        noted = self.noted
+        return replace(
+            reading,
+            missing=tuple(dict.fromkeys((*noted.missing, *reading.missing))),
+            text=tuple(name for name in noted.text if name in wanted),
+            dates={**{k: v for k, v in noted.dates.items() if k in wanted}, **reading.dates},
+            numbers={**{k: v for k, v in noted.numbers.items() if k in wanted}, **reading.numbers},
+        )
+
+    def _with_query(self, error: TableFileError, reading: Reading) -> TableFileError:
+        """The same, which shows the query of training where a column is not there."""
+        is_lacking = "has no column" in error.message
+        if self.noted.sql is None or reading.sql is not None or not is_lacking:
+            return error
+        query = shell("--sql", self.noted.sql)
+        return TableFileError(
+            error.message, f"The model was trained on the result of a query; say: {query}"
+        )
 
     def rows_with_target(
-        self, data: str, reading: Reading, out: Output, target: str | None
+        self, data: Source, reading: Reading, out: Output, target: str | None
     ) -> tuple[FileTable, np.ndarray]:
         """Features and target of the rows that have one."""
         X, y, _, _ = self.numbered_rows(data, reading, out, target)
         return X, y
 
     def numbered_rows(
-        self, data: str, reading: Reading, out: Output, target: str | None
+        self, data: Source, reading: Reading, out: Output, target: str | None
     ) -> tuple[FileTable, np.ndarray, np.ndarray, FileTable]:
         """The same, with their numbers in the table, and the table."""
         import numpy as np
@@ -143,26 +180,20 @@ def plain_label(label: Any) -> Any:
 
 def is_missing(values: np.ndarray) -> np.ndarray:
     """Mask of the values that are NaN, NaT or None."""
-    import numpy as np
+    from chainrule.table.read.file_table import missing_cells
 
-    if values.dtype.kind == "O":
-        return np.array([value is None for value in values], dtype=bool)
-    if values.dtype.kind in "mM":
-        return np.asarray(np.isnat(values))
-    if values.dtype.kind == "f":
-        return np.asarray(np.isnan(values))
-    return np.zeros(len(values), dtype=bool)
+    return missing_cells(values)
 
 
-def open_model(path: str) -> TableModel:
-    """Load a model that was trained on a table.
+def open_model(path: str, *, only_answers: bool = False) -> TableModel:
+    """Load a model that was trained on a table; `only_answers` needs no scikit-learn.
 
     Raises
     ------
     ModelFileError
         For a file that is no model, is damaged, or holds a bare network.
     """
-    from chainrule.estimators.load import from_record
+    from chainrule.estimators.load import answers_from_record, from_record
     from chainrule.files import read_model
 
     try:
@@ -173,21 +204,36 @@ def open_model(path: str) -> TableModel:
                 f"the file holds {noun} without a table.",
                 f"Use it in Python: chainrule.load({path!r}).",
             )
-        estimator = from_record(record)
+        estimator = (answers_from_record if only_answers else from_record)(record)
     except ModelFileError as error:
         raise named(path, error) from error
     note = record.optional.get(TABLE_KEY)
     note = note if isinstance(note, dict) else {}
-    missing = note.get("missing", [])
     target, baseline = note.get("target"), note.get("baseline")
     return TableModel(
         path,
         estimator,
         target if isinstance(target, str) else None,
-        tuple(token for token in missing if isinstance(token, str)),
-        _strings(note.get("dates")),
+        _noted(note),
         baseline if isinstance(baseline, dict) else {},
     )
+
+
+def _noted(note: dict[str, Any]) -> Reading:
+    """How the table of training was read; what no `train` has written stays out."""
+    sql = note.get("sql")
+    return Reading(
+        missing=_texts(note.get("missing")),
+        text=_texts(note.get("text")),
+        dates=_strings(note.get("dates")),
+        numbers=_strings(note.get("numbers")),
+        sql=sql if isinstance(sql, str) else None,
+    )
+
+
+def _texts(found: Any) -> tuple[str, ...]:
+    values = found if isinstance(found, list) else []
+    return tuple(value for value in values if isinstance(value, str))
 
 
 def _strings(found: Any) -> dict[str, str]:

@@ -10,22 +10,17 @@ import typer
 
 from chainrule.cli.options import (
     AsJson,
-    Delimiter,
-    Encoding,
-    Glob,
-    Missing,
-    NoHeader,
     Quiet,
-    Reading,
-    Sql,
     Target,
 )
 from chainrule.cli.output import Output
+from chainrule.cli.reading import TYPED, Reading, reads_tables
 
 if TYPE_CHECKING:
     from chainrule.playground import Problem, Session
 
 
+@reads_tables
 def play(
     what: Annotated[
         str,
@@ -47,12 +42,7 @@ def play(
     steps: Annotated[int, typer.Option(min=1, max=2000, help="Steps of --export.")] = 200,
     member: Annotated[int, typer.Option(min=0, help="Which network of a model, from 0.")] = 0,
     target: Target = None,
-    missing: Missing = None,
-    delimiter: Delimiter = None,
-    no_header: NoHeader = False,
-    encoding: Encoding = None,
-    sql: Sql = None,
-    glob: Glob = False,
+    reading: Reading = TYPED,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -61,7 +51,6 @@ def play(
     The page is served on this machine only; Ctrl-C ends it.
     """
     out = Output(as_json=as_json, quiet=quiet)
-    reading = Reading(delimiter, no_header, encoding, tuple(missing or ()), sql, glob)
     new_session = _sessions(what, data, target, member, reading, out)
     session = new_session()  # refuses before anything listens
     if export is not None:
@@ -100,7 +89,7 @@ def _own(
     from chainrule.playground.tables import from_table, from_trace
 
     if data is None:
-        return from_table(reading.table(what), target or "")
+        return from_table(reading.read(what), target or "")
     from chainrule.cli.model import open_model
 
     loaded = open_model(what)

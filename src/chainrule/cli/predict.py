@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from chainrule.cli.options import (
     AsJson,
-    Data,
-    Dates,
-    Delimiter,
-    Encoding,
     Force,
-    Glob,
-    Missing,
     Model,
-    NoHeader,
     Quiet,
-    Reading,
-    Sql,
-    dates_of,
+    Tables,
 )
 from chainrule.cli.output import Output
+from chainrule.cli.predictions import Predictions, format_of
+from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.errors import DataError
 
 if TYPE_CHECKING:
     import numpy as np
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what spreadsheets take for a formula
 
-
+@reads_tables
 def predict(
     model: Model,
-    data: Data,
+    data: Tables = None,
     output: Annotated[
         str | None,
         typer.Option(
-            "--output", "-o", metavar="FILE", help="CSV file to write; standard output if left out."
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="File to write: .csv, .parquet or .jsonl; standard output if left out.",
         ),
+    ] = None,
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN", help="Column of the table to write beside the answers; repeatable."
+        ),
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option("--id", metavar="COLUMN", help="The same for the column that names the rows."),
     ] = None,
     excel_safe: Annotated[
         bool, typer.Option("--excel-safe", help="Put ' before text that looks like a formula.")
@@ -51,13 +54,7 @@ def predict(
             metavar="COVERAGE", help="Add bounds that hold this share of values, such as 0.9."
         ),
     ] = None,
-    missing: Missing = None,
-    delimiter: Delimiter = None,
-    no_header: NoHeader = False,
-    encoding: Encoding = None,
-    sql: Sql = None,
-    glob: Glob = False,
-    dates: Dates = None,
+    reading: Reading = TYPED,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -70,12 +67,11 @@ def predict(
 
     out = Output(as_json=as_json, quiet=quiet)
     if output is not None:
+        format_of(output)
         refuse_existing(output, force, "-o")
-    loaded = open_model(model)
-    reading = Reading(
-        delimiter, no_header, encoding, tuple(missing or ()), sql, glob, dates_of(dates)
-    )
-    _, features = loaded.read(data, reading, out)
+    loaded = open_model(model, only_answers=True)
+    kept = list(dict.fromkeys([*([id_column] if id_column else []), *(keep or ())]))
+    table, features = loaded.read(data, reading, out, keep=kept)
     estimator = loaded.estimator
     name = loaded.target or "prediction"
     proba: np.ndarray | None = None
@@ -97,17 +93,17 @@ def predict(
     header += [f"p({label})" for label in classes]
     header += [] if bounds is None else [f"{name} from", f"{name} to"]
     columns = [part for part in (predictions, proba, bounds) if part is not None]
-    content = _csv(header, columns, excel_safe, out)
+    beside = {name: table[name] for name in kept}
+    found = Predictions.of(beside, header, columns)
     n_rows = features.n_rows
     if output is not None:
-        from chainrule.files.write import write_atomically
-
-        write_atomically(output, content.encode())
+        found.write(output, excel_safe, out)
         out.result(f"{n_rows:,} predictions written to {output}")
-        out.next("chainrule", "evaluate", model, data, *reading.arguments())
+        out.next("chainrule", "evaluate", model, *(data or ()), *reading.arguments())
     else:
-        out.result(content.removesuffix("\n"))
-        out.tell_next("chainrule", "predict", model, data, *reading.arguments(), "-o", "FILE")
+        out.result(found.csv(excel_safe, out).removesuffix("\n"))
+        again = [*(data or ()), *reading.arguments()]
+        out.tell_next("chainrule", "predict", model, *again, "-o", "FILE")
     out.document(
         {
             "model": model,
@@ -118,30 +114,6 @@ def predict(
             "classes": classes,
             "probabilities": proba,
             "interval": bounds,
+            "kept": dict(zip(found.names, found.columns[: found.n_kept], strict=False)),
         }
     )
-
-
-def _csv(header: list[str], columns: list[np.ndarray], excel_safe: bool, out: Output) -> str:
-    """The predictions as CSV, numbers in the shortest form that reads back to the same bits."""
-    lists = [vector for part in columns for vector in part.reshape(len(part), -1).T.tolist()]
-    risky = [cell for cell in {*header, *lists[0]} if _is_formula(cell)]
-    if risky and not excel_safe:
-        out.notice(
-            f"{risky[0]!r} looks like a formula to a spreadsheet; --excel-safe puts ' before it."
-        )
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    for cells in (header, *zip(*lists, strict=True)):
-        writer.writerow([_cell(cell, excel_safe) for cell in cells])
-    return text.getvalue()
-
-
-def _is_formula(cell: Any) -> bool:
-    return isinstance(cell, str) and cell.startswith(_FORMULA)
-
-
-def _cell(cell: Any, excel_safe: bool) -> str:
-    if isinstance(cell, float):
-        return repr(cell)
-    return f"'{cell}" if excel_safe and _is_formula(cell) else str(cell)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from chainrule.cli.output import Output, shell
 from chainrule.errors import DataError
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from chainrule.table.read import FileTable
 
 _IN_TIME = {"datetime": "dates", "time": "times of day", "duration": "durations"}
+_MANY_ROWS = 20  # from here on a target of names is refused
 MAX_CLASSES = 20  # distinct whole numbers that still mean classes
 
 
@@ -58,8 +60,6 @@ def check_target(table: FileTable, name: str) -> np.ndarray:
     import numpy as np
 
     from chainrule.cli.model import is_missing, plain_label
-    from chainrule.cli.output import shell
-    from chainrule.table.read.connection import quoted
 
     values = table[name]
     if len(values) < 2:
@@ -69,17 +69,53 @@ def check_target(table: FileTable, name: str) -> np.ndarray:
         raise DataError(f"the target {name!r} has no value in any row.")
     if len(missing):
         more = f", and in {len(missing) - 1} more" if len(missing) > 1 else ""
-        query = f"SELECT * FROM data WHERE {quoted(name)} IS NOT NULL"
         raise DataError(
             f"{table.location(int(missing[0]))}: the target {name!r} is missing there{more}.",
-            f"Leave such rows out with: {shell('--sql', query)}",
+            f"Leave such rows out with --drop-missing-target{_na_hint(table, name)}.",
         )
     if all(value == values[0] for value in values.tolist()):
         raise DataError(
             f"the target {name!r} is {plain_label(values.tolist()[0])!r} in every row; there is "
             "nothing to learn."
         )
+    _refuse_names(table, name, values)
     return values
+
+
+def _refuse_names(table: FileTable, name: str, values: np.ndarray) -> None:
+    """Refuse a target of text with nearly as many classes as rows."""
+    if values.dtype.kind != "O" or len(values) < _MANY_ROWS:
+        return
+    n_classes = len(set(values.tolist()))
+    if 2 * n_classes > len(values):
+        raise DataError(
+            f"the target {name!r} holds {n_classes:,} different texts in {len(values):,} rows "
+            f"({table.location(0)}: {str(values[0])[:40]!r}); classes need many rows each.",
+            "If its values are numbers say how they are written with --numbers, else choose "
+            "another target.",
+        )
+
+
+def _na_hint(table: FileTable, name: str) -> str:
+    """What to say besides of a target of text, in which NA may be a class."""
+    if table[name].dtype.kind != "O":
+        return ""
+    return f", or if NA is a class there say --text {shell(name)}"
+
+
+def without_missing(table: FileTable, name: str, out: Output) -> FileTable:
+    """The rows that have a target; says how many have none."""
+    import numpy as np
+
+    from chainrule.cli.model import is_missing
+
+    missing = is_missing(table[name])
+    gone = int(missing.sum())
+    if not gone or gone == len(missing):
+        return table
+    rows = "1 row has" if gone == 1 else f"{gone:,} rows have"
+    out.notice(f"{rows} no value in {name!r} and stay out.")
+    return table.take(np.flatnonzero(~missing))
 
 
 def as_target(values: np.ndarray, task: Task, name: str) -> np.ndarray:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,21 +14,13 @@ import typer
 
 from chainrule.cli.options import (
     AsJson,
-    Data,
-    Dates,
-    Delimiter,
-    Encoding,
     Force,
-    Glob,
-    Missing,
-    NoHeader,
     Quiet,
-    Reading,
-    Sql,
+    Tables,
     Threads,
-    dates_of,
 )
 from chainrule.cli.output import Output
+from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.cli.task import Task
 from chainrule.errors import DataError
 
@@ -43,9 +38,10 @@ class Preset(StrEnum):
     best = "best"
 
 
+@reads_tables
 def train(
-    data: Data,
     target: Annotated[str, typer.Option(metavar="COLUMN", help="Column to predict.")],
+    data: Tables = None,
     model: Annotated[
         str | None,
         typer.Option(metavar="FILE", help="Model file; default DATA's name with .safetensors."),
@@ -101,13 +97,23 @@ def train(
     ignore: Annotated[
         list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")
     ] = None,
-    missing: Missing = None,
-    delimiter: Delimiter = None,
-    no_header: NoHeader = False,
-    encoding: Encoding = None,
-    sql: Sql = None,
-    glob: Glob = False,
-    dates: Dates = None,
+    reading: Reading = TYPED,
+    drop_missing_target: Annotated[
+        bool,
+        typer.Option("--drop-missing-target", help="Leave out rows that have no target."),
+    ] = False,
+    keep_id: Annotated[
+        bool,
+        typer.Option(
+            "--keep-id", help="Learn from columns with a value of its own in every row, too."
+        ),
+    ] = False,
+    private: Annotated[
+        bool,
+        typer.Option(
+            "--private", help="Keep keyed hashes of categories in the model, not their names."
+        ),
+    ] = False,
     threads: Threads = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -117,15 +123,13 @@ def train(
     from chainrule.cli.model import TABLE_KEY, refuse_existing
 
     out = Output(as_json=as_json, quiet=quiet)
-    path = model or _default_path(data)
+    path = model or _default_path(data or (), reading)
     refuse_existing(path, force, "--model")
     sizes = None if hidden is None else _numbers(hidden, int, "--hidden", "whole", "256,256")
     levels = None if quantiles is None else _numbers(quantiles, float, "--quantiles", "", "0.1,0.9")
-    reading = Reading(
-        delimiter, no_header, encoding, tuple(missing or ()), sql, glob, dates_of(dates)
-    )
-    table = reading.table(data, text=text or (), ignore=ignore or ())
-    X, y, chosen, why = _problem(table, target, task)
+    reading = replace(reading, text=tuple(text or ()))
+    table = reading.read(data, ignore=ignore or (), exact=(target,), keep_index=keep_id)
+    X, y, chosen, why = _problem(table, target, task, out, drop_missing=drop_missing_target)
 
     settings: dict[str, Any] = {
         "preset": preset.value,
@@ -137,6 +141,8 @@ def train(
         "validation_fraction": validation_fraction,
         "patience": patience,
         "time_limit": time_limit,
+        "drop_identifiers": not keep_id,
+        "hash_categories": private,
         "random_state": seed,
         "n_threads": threads,
         "verbose": out.verbose,
@@ -159,25 +165,27 @@ def train(
     show_scores(out, scores)
     note = {
         "target": target,
-        "missing": list(reading.missing),
-        "dates": table.report.date_formats,
+        **reading.noted(table.report),
         "baseline": baseline,
     }
     estimator.save(path, notes={TABLE_KEY: note})
     out.say("")
     out.result(f"saved to {path}")
-    out.next("chainrule", "predict", path, data, *reading.arguments())
+    out.next("chainrule", "predict", path, *(data or ()), *reading.arguments())
     out.document(summary(path, table, target, chosen, estimator, seconds, scores, machine))
 
 
 def _problem(
-    table: FileTable, target: str, task: Task | None
+    table: FileTable, target: str, task: Task | None, out: Output, *, drop_missing: bool
 ) -> tuple[FileTable, np.ndarray, Task, str]:
     """Features, target, the task, and why it is that."""
-    from chainrule.cli.task import as_target, check_target, task_of
-    from chainrule.table.read.names import check_present
+    from chainrule.cli.task import as_target, check_target, task_of, without_missing
+    from chainrule.table.read.names import check_present, found_names
 
+    target = found_names([target], list(table))[target]
     check_present([target], list(table), table.report.source)
+    if drop_missing:
+        table = without_missing(table, target, out)
     values = check_target(table, target)
     chosen, why = task_of(table, target, task)
     X = table.without(target)
@@ -189,8 +197,11 @@ def _problem(
     return X, as_target(values, chosen, target), chosen, why
 
 
-def _default_path(data: str) -> str:
-    return Path(data).name.split(".")[0].replace("*", "").replace("?", "") + ".safetensors"
+def _default_path(data: Sequence[str], reading: Reading) -> str:
+    """The table's name with another ending; a table without a name makes the model "model"."""
+    name = Path(data[0]).name if data and data[0] != "-" and os.path.isfile(data[0]) else ""
+    name = Path(data[0]).name if data and reading.glob else name or "model"
+    return name.split(".")[0].replace("*", "").replace("?", "") + ".safetensors"
 
 
 def _numbers(text: str, kind: type, option: str, noun: str, example: str) -> tuple[Any, ...]:

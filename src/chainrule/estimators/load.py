@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import ModelFileError
@@ -50,9 +51,19 @@ def from_record(record: ModelRecord) -> Any:
 
     Raises `ModelFileError` where its entries do not fit together.
     """
-    maker = _class_of(record.kind)
+    return _made(record, _class_of(record.kind).from_record)
+
+
+def answers_from_record(record: ModelRecord) -> Any:
+    """The answers of a Tabular model, without scikit-learn; raises as `from_record` does."""
+    from chainrule.estimators.tabular.answers import answers_of
+
+    return _made(record, answers_of)
+
+
+def _made(record: ModelRecord, make: Callable[[ModelRecord], Any]) -> Any:
     try:
-        return maker.from_record(record)
+        return make(record)
     except (ModelFileError, MemoryError):
         raise
     except Exception as error:  # a well-formed file whose contents no estimator could have written

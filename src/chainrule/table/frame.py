@@ -6,7 +6,7 @@ A table of 1,000,000 x 50 is never copied whole: each column is converted when i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,13 +33,20 @@ class Table:
         Unique; `x0`, `x1`, ... where the container has no names.
     n_rows : int
     named : bool
-        Whether the names are the container's own strings.
+        Whether the names are the container's own.
+    _convert : callable
+    strings : bool
+        Whether they are strings there.
+    numbered : bool
+        Whether they only count the columns: 0, 1, 2, ...
     """
 
     names: tuple[str, ...]
     n_rows: int
     named: bool
     _convert: Callable[[int], Column]
+    strings: bool = False
+    numbered: bool = False
 
     @property
     def n_columns(self) -> int:
@@ -57,7 +64,7 @@ class Table:
             return take(self.column(index), rows)
 
         count = np.count_nonzero(rows) if rows.dtype == bool else len(rows)
-        return Table(self.names, int(count), self.named, convert)
+        return replace(self, n_rows=int(count), _convert=convert)
 
 
 def as_table(X: Any) -> Table:
@@ -65,8 +72,10 @@ def as_table(X: Any) -> Table:
 
     Parameters
     ----------
-    X : pandas, polars, pyarrow or other narwhals data frame; mapping of name to values; \
-NumPy array of shape (n_rows, n_columns); scipy sparse matrix or array; list of rows
+    X : data frame, mapping, record or records, array, sparse matrix, or list of rows
+        A frame of pandas, polars, pyarrow or another library that narwhals knows; a mapping of
+        name to values; one record or a list of them, each a mapping of name to value; an array or
+        matrix of shape (n_rows, n_columns).
 
     Returns
     -------
@@ -93,6 +102,8 @@ NumPy array of shape (n_rows, n_columns); scipy sparse matrix or array; list of 
         raise DataError(f"X is a lazy {type(X).__name__}; call its collect() first.")
     if isinstance(X, Mapping):
         return _from_mapping(X)
+    if isinstance(X, list | tuple) and X and all(isinstance(row, Mapping) for row in X):
+        return _from_mapping(_columns_of(X))
     return _from_array(X)
 
 
@@ -100,17 +111,39 @@ def _from_frame(frame: nw.DataFrame[Any]) -> Table:
     n_rows, n_columns = frame.shape
     raw_names = list(frame.columns)
     _check_size(n_rows, n_columns)
-    names, named = _names(raw_names)
+    names = _names(raw_names)
 
     def convert(index: int) -> Column:
         return column_from_series(names[index], frame.get_column(raw_names[index]))
 
-    return Table(names, n_rows, named, convert)
+    return Table(names, n_rows, True, convert, **_kinds(raw_names))
+
+
+def _columns_of(records: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
+    """Records as columns; what a record does not have is missing in it."""
+    names = dict.fromkeys(name for record in records for name in record)
+    found = {}
+    for name in names:
+        cells = np.empty(len(records), object)
+        cells[:] = [_one_cell(record.get(name), name, row) for row, record in enumerate(records)]
+        found[name] = cells
+    return found
+
+
+def _one_cell(value: Any, name: Any, row: int) -> Any:
+    if np.ndim(value) if not isinstance(value, str | bytes | Mapping) else 0:
+        raise DataError(
+            f"record {row} of X holds {np.shape(value)[0]} values in '{name}'; a record has one "
+            "value a column."
+        )
+    return value
 
 
 def _from_mapping(columns: Mapping[Any, Any]) -> Table:
+    if columns and all(_is_cell(value) for value in columns.values()):
+        columns = _columns_of([columns])
     raw_names = list(columns)
-    names, named = _names(raw_names)
+    names = _names(raw_names)
     shapes = [np.shape(columns[name]) for name in raw_names]
     for name, shape in zip(names, shapes, strict=True):
         if len(shape) != 1:
@@ -132,7 +165,7 @@ def _from_mapping(columns: Mapping[Any, Any]) -> Table:
         column = column_from_array(names[index], _to_array(values))
         return replace(column, zone=zones[raw]) if (raw := raw_names[index]) in zones else column
 
-    return Table(names, n_rows, named, convert)
+    return Table(names, n_rows, True, convert, **_kinds(raw_names))
 
 
 def _from_sparse(X: Any) -> Table:
@@ -158,8 +191,6 @@ def _from_array(X: Any) -> Table:
             f"X is of type {type(X).__name__}, which is no table; pass a data frame, a mapping of "
             "names to columns, or an array of shape (n_rows, n_columns)."
         )
-    if array.ndim == 1 and isinstance(array[0] if len(array) else None, Mapping):
-        raise DataError("X is a list of mappings; pass pandas.DataFrame(X) instead.")
     if array.ndim != 2:
         raise DataError(
             f"X has {array.ndim} dimension(s) and shape {array.shape}; a table has two, "
@@ -171,6 +202,11 @@ def _from_array(X: Any) -> Table:
     return Table(
         names, array.shape[0], False, lambda index: column_from_array(names[index], array[:, index])
     )
+
+
+def _is_cell(value: Any) -> bool:
+    """Whether a value of a mapping is one cell, so that the mapping is a record."""
+    return value is None or isinstance(value, str | bytes) or np.ndim(value) == 0
 
 
 def _to_array(X: Any) -> np.ndarray:
@@ -198,8 +234,8 @@ def _has_booleans(X: Any) -> bool:
     )
 
 
-def _names(raw: list[Any]) -> tuple[tuple[str, ...], bool]:
-    """Column names as strings, and whether they were strings; duplicates are refused."""
+def _names(raw: list[Any]) -> tuple[str, ...]:
+    """Column names as strings; duplicates are refused."""
     names = tuple(str(name) for name in raw)
     first: dict[str, int] = {}
     for index, name in enumerate(names):
@@ -212,7 +248,16 @@ def _names(raw: list[Any]) -> tuple[tuple[str, ...], bool]:
             f"the column names of X are of types {', '.join(kinds)}; make all of them strings, "
             "e.g. X.columns = X.columns.astype(str)."
         )
-    return names, all(strings)
+    return names
+
+
+def _kinds(raw: list[Any]) -> dict[str, bool]:
+    """Whether names are strings, and whether they only count the columns."""
+    numbers = [isinstance(name, int | np.integer) for name in raw]
+    return {
+        "strings": all(isinstance(name, str) for name in raw),
+        "numbered": all(numbers) and [int(name) for name in raw] == list(range(len(raw))),
+    }
 
 
 def _numbered(count: int) -> tuple[str, ...]:

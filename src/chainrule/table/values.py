@@ -43,7 +43,9 @@ def column_from_array(name: str, values: np.ndarray) -> Column:
     if kind in "fiu":
         return _numeric(name, values)
     if isinstance(values, np.ma.MaskedArray):
-        values, kind = np.ma.filled(values.astype(object), None), "O"
+        gaps = np.ma.getmaskarray(values)
+        values, kind = np.ma.getdata(values).astype(object), "O"
+        values[gaps] = None
     if kind == "b":
         return Column(name, BOOLEAN, values.astype(np.int8), (False, True))
     if kind == "M":

@@ -39,7 +39,7 @@ def test_one_column(tmp_path: Path) -> None:
         with pytest.raises(TableFileError, match="line 2 has 2 fields, line 1 has 1"):
             read(tmp_path, f"a\n1{mark}2\n3{mark}4\n")
     table = read(tmp_path, "a\n1,2\n3,4\n", delimiter=";")
-    assert table["a"].tolist() == ["1,2", "3,4"]
+    assert table["a"].tolist() == [1.2, 3.4]
     assert "decimal comma" in table.report.notices[0]
 
 

@@ -8,18 +8,22 @@ import numpy as np
 import pytest
 
 from chainrule.errors import TableFileError
-from chainrule.table.read.grammar import Conditions, Counts, kind_of, mixed_column
+from chainrule.table.read.grammar import Conditions, Counts, kind_of
 from reading import kinds, read
 
 
 @pytest.mark.parametrize(
     ("counts", "kind"),
     [
-        (Counts(4, 4, 0, 0, 0, 0), "empty"),
-        (Counts(4, 1, 1, 2, 0, 0), "number"),
-        (Counts(4, 0, 0, 4, 1, 0), "text"),  # a leading zero
-        (Counts(4, 0, 0, 2, 0, 0), "mixed"),
-        (Counts(5, 0, 0, 2, 0, 0), "text"),
+        (Counts(4, 4), "empty"),
+        (Counts(4, 1, 1, n_numbers=2), "number"),
+        (Counts(4, n_numbers=4, n_leading_zero=1), "text"),
+        (Counts(4, n_numbers=2), "mixed"),
+        (Counts(5, n_numbers=2, n_number_texts=2, n_other_texts=1), "text"),
+        (Counts(5, n_numbers=2, n_number_texts=2, n_placeholder_texts=1), "mixed"),  # 1, 2 and "?"
+        (Counts(5, n_numbers=2, n_number_texts=2, n_placeholder_texts=4), "text"),
+        (Counts(4, 1, n_booleans=3), "boolean"),
+        (Counts(4, n_booleans=3), "text"),
     ],
 )
 def test_counts_decide(counts: Counts, kind: str) -> None:
@@ -27,18 +31,27 @@ def test_counts_decide(counts: Counts, kind: str) -> None:
 
 
 def test_tokens_are_literal() -> None:
-    assert "'NA|\\?'" in Conditions(["?"]).is_missing("c0")
-
-
-def test_a_hint_can_be_pasted_into_a_shell() -> None:
-    refusal = mixed_column("t.csv, line 3", "a b", "it's", 7)
-    assert "7 other values of it are numbers" in refusal.message
-    assert """--missing 'it'"'"'s'""" in refusal.hint and "--text 'a b'" in refusal.hint
+    assert "'|NA|\\?'" in Conditions(["?"]).is_missing("c0")
+    assert "'|\\?'" in Conditions(["?"]).literal.is_missing("c0")
 
 
 @pytest.mark.parametrize(
     "value",
-    ["0", "-1", "+5", ".5", "5.", "1e5", "1E-3", "-.5e+3", "1e-400", "12345678901234567890"],
+    [
+        "0",
+        " 3",
+        "3 ",
+        "\u00a03",
+        "-1",
+        "+5",
+        ".5",
+        "5.",
+        "1e5",
+        "1E-3",
+        "-.5e+3",
+        "1e-400",
+        "12345678901234567890",
+    ],
 )
 def test_number_grammar_accepts(tmp_path: Path, value: str) -> None:
     table = read(tmp_path, f"a,b\n{value},x\n{value},y\n")
@@ -48,7 +61,7 @@ def test_number_grammar_accepts(tmp_path: Path, value: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["1_000", " 3", "3 ", "0x1F", "inf", "1e999", "٣", "1,5", "1 000", "$3", "1e", ".", "--1"],
+    ["0x1F", "inf", "1e999", "٣", "1e", "1 2", "--1"],
 )
 def test_number_grammar_refuses(tmp_path: Path, value: str) -> None:
     assert kinds(read(tmp_path, f'a;b\n"{value}";x\n"{value}";y\n'))["a"] == "text"

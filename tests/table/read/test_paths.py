@@ -52,10 +52,16 @@ def test_paths_are_absolute_and_sorted(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("paths", "format_"),
-    [([], "sql"), (["a.csv"], "csv"), (["a.txt", "b"], "csv"), (["A.PQ"], "parquet")],
+    ("path", "format_"),
+    [("a.csv", "csv"), ("b", "csv"), ("A.PQ", "parquet"), ("a.xlsx", "excel"), ("a.db", "sqlite")],
 )
-def test_the_ending_says_the_format(paths: list[str], format_: str) -> None:
-    assert format_of(paths) == format_
+def test_the_ending_says_the_format(path: str, format_: str) -> None:
+    assert format_of(path) == format_
+
+
+def test_files_together_have_one_format(tmp_path: Path) -> None:
+    files = [
+        str(write(tmp_path, text, name)) for text, name in (("a\n1", "a.csv"), ("[]", "b.json"))
+    ]
     with pytest.raises(TableFileError, match="one format"):
-        format_of([*paths, "x.jsonl", "x.pq"])
+        read_table(files)

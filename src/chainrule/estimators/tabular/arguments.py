@@ -33,6 +33,8 @@ RULES: dict[str, Rule] = {
     "validation_fraction": number(0, 0.9, "[]"),
     "patience": either(whole(1), NONE),
     "time_limit": either(number(0, ends="()"), NONE),
+    "drop_identifiers": SWITCH,
+    "hash_categories": SWITCH,
     "calibrate": SWITCH,
     "refit": SWITCH,
     "dropout": either(number(0, 1), NONE),

@@ -51,13 +51,18 @@ class TabularModel(FittedModel):
             raise DataError("X has 1 sample (n_samples = 1); at least 2 are needed to train.")
         self._target = target = self._target_type.fit(raw, weights, arguments)
         self.encoder_, notices = Encoder.fit(
-            table, weights, self.categorical_features, recipe.one_hot_limit
+            table,
+            weights,
+            self.categorical_features,
+            recipe.one_hot_limit,
+            drop_identifiers=self.drop_identifiers,
+            hash_seed=seed if self.hash_categories else None,
         )
         _notify(notices, stacklevel=4)
         self._weighted = weights is not None
         self.n_features_in_ = table.n_columns
         self.__dict__.pop("feature_names_in_", None)
-        if table.named:
+        if table.strings:
             self.feature_names_in_ = np.array(table.names, dtype=object)
 
         inputs, _ = self.encoder_.transform(table, dtype)
@@ -139,9 +144,9 @@ class TabularModel(FittedModel):
 
     def _check_columns(self, table: Table) -> None:
         """scikit-learn's words where names or numbers of columns do not fit together."""
-        named, name = hasattr(self, "feature_names_in_"), type(self).__name__
-        if named and table.named:
+        if self.encoder_.finds_by_name(table):
             return
+        named, name = hasattr(self, "feature_names_in_"), type(self).__name__
         if table.n_columns != self.n_features_in_:
             raise DataError(
                 f"X has {table.n_columns} features, but {name} is expecting "
@@ -150,7 +155,7 @@ class TabularModel(FittedModel):
         if named:
             was = "was fitted with feature names"
             _notify([f"X does not have valid feature names, but {name} {was}"])
-        if table.named:
+        if table.strings or (table.named and not table.numbered):
             _notify([f"X has feature names, but {name} was fitted without feature names"])
 
     def _outputs(self, X: Any) -> list[np.ndarray]:

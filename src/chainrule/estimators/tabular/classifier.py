@@ -64,6 +64,14 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         "balanced", n / (n_classes * count), `predict_proba` answers the balanced problem.
     categorical_features : None or sequence of names, positions or booleans, default None
         Columns whose numbers are names of categories.
+    drop_identifiers : bool, default True
+        Leave out columns that only name rows: texts with (nearly) a value of its own in every row,
+        and whole numbers of that kind where the name of the column says so (`id`, `order_no`).
+        Free text of many words is no such column; it becomes a few numbers.
+    hash_categories : bool, default False
+        Keep keyed hashes of the categories of text in the model instead of the categories, so that
+        nobody reads them in its file. The key lies in the file, too: who has a list of candidates
+        can try them.
     calibrate : bool, default True
         Fit a temperature to the validation rows (see `estimators.tabular.calibration`).
     refit : bool, default False
@@ -147,6 +155,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         time_limit: float | None = None,
         class_weight: Any = None,
         categorical_features: Any = None,
+        drop_identifiers: bool = True,
+        hash_categories: bool = False,
         calibrate: bool = True,
         refit: bool = False,
         dropout: float | None = None,
@@ -169,6 +179,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         self.time_limit = time_limit
         self.class_weight = class_weight
         self.categorical_features = categorical_features
+        self.drop_identifiers = drop_identifiers
+        self.hash_categories = hash_categories
         self.calibrate = calibrate
         self.refit = refit
         self.dropout = dropout

@@ -5,22 +5,23 @@ from __future__ import annotations
 import copy
 import os
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from chainrule.errors import ModelFileError, SpecError
+from chainrule.errors import SpecError
 from chainrule.estimators.callbacks import FitTasks
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
+from chainrule.estimators.tabular.answers import encoder_and_target
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member, training_of
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.explain.derivation.names import Names
 from chainrule.files import ModelRecord, save_model
 from chainrule.network.network import Network
-from chainrule.spec import CategoryEmbedding, History, NetworkSpec, PeriodicEmbedding, TrainingSpec
+from chainrule.spec import History, NetworkSpec, TrainingSpec
 from chainrule.table.encode.encoder import Encoder
 
 
@@ -236,28 +237,12 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         """
         extra = record.extra
         model = cls(**arguments_from_json(extra["arguments"]))
-        encoder = model.encoder_ = Encoder.from_json(extra["encoder"])
-        model.n_features_in_ = len(encoder.columns)
+        model.encoder_, target = encoder_and_target(record)
+        model._target = cast("Any", target)
+        model.n_features_in_ = len(model.encoder_.columns)
         if extra["feature_names"] is not None:
             model.feature_names_in_ = np.array(extra["feature_names"], dtype=object)
-        target = model._target = cls._target_type.from_json(extra["target"])
-        spec = model.spec_ = record.spec
-        levels: tuple[int, ...] = ()
-        numbers = encoder.n_numbers
-        for placed in spec.walk:
-            if isinstance(placed.layer, CategoryEmbedding):
-                levels = placed.layer.levels
-            elif isinstance(placed.layer, PeriodicEmbedding):
-                numbers = placed.n_in
-        parts = (spec.n_features, numbers, levels, spec.n_outputs, spec.loss)
-        if parts != (
-            len(encoder.input_names),
-            encoder.n_numbers,
-            encoder.level_counts,
-            target.n_outputs,
-            target.loss,
-        ):
-            raise ModelFileError("the model's network does not fit its encoder and its target.")
+        model.spec_ = record.spec
         model.training_ = record.training
         model.members_ = [
             Member(params, History() if history is None else history)

@@ -64,6 +64,14 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         end of an epoch if the limit is reached all the same.
     categorical_features : None or sequence of names, positions or booleans, default None
         Columns whose numbers are names of categories.
+    drop_identifiers : bool, default True
+        Leave out columns that only name rows: texts with (nearly) a value of its own in every row,
+        and whole numbers of that kind where the name of the column says so (`id`, `order_no`).
+        Free text of many words is no such column; it becomes a few numbers.
+    hash_categories : bool, default False
+        Keep keyed hashes of the categories of text in the model instead of the categories, so that
+        nobody reads them in its file. The key lies in the file, too: who has a list of candidates
+        can try them.
     refit : bool, default False
         Train the one network again on all rows, up to the best epoch.
     dropout : None or float, default None
@@ -143,6 +151,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         patience: int | None = None,
         time_limit: float | None = None,
         categorical_features: Any = None,
+        drop_identifiers: bool = True,
+        hash_categories: bool = False,
         refit: bool = False,
         dropout: float | None = None,
         init: str | None = None,
@@ -164,6 +174,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         self.patience = patience
         self.time_limit = time_limit
         self.categorical_features = categorical_features
+        self.drop_identifiers = drop_identifiers
+        self.hash_categories = hash_categories
         self.refit = refit
         self.dropout = dropout
         self.init = init

@@ -9,9 +9,8 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
-from sklearn.exceptions import DataConversionWarning
 
-from chainrule.errors import DataError
+from chainrule.errors import DataError, DataNotice
 from chainrule.estimators.saved import classes_from_json, classes_to_json
 
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
@@ -33,6 +32,8 @@ def read_target(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
     DataError
         None, another number of rows, more than two dimensions, complex, or missing values.
     """
+    if isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
+        raise DataError(f"{noun} has masked values; leave those rows out.")
     if y is None:
         raise DataError(f"fit requires y to be passed, but the target {noun} is None.")
     if hasattr(y, "tocsc"):
@@ -50,6 +51,8 @@ def read_target(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
     if array.dtype.kind == "c":
         raise DataError(f"Complex data not supported: {noun} is {array.dtype}.")
     if array.ndim == 2 and array.shape[1] == 1:
+        from sklearn.exceptions import DataConversionWarning
+
         warnings.warn(
             f"A column-vector {noun} was passed when a 1d array was expected. "
             f"Change its shape to (n_samples,), for example by {noun}.ravel().",
@@ -84,6 +87,15 @@ class Labels:
                 raise DataError(
                     f"Unknown label type: y has {y.shape[1]} columns that are not all 0 or 1; "
                     "a classifier takes one column of labels, or 0/1 columns for several labels."
+                )
+            if y.shape[1] > 2 and (y.sum(axis=1) == 1).all():
+                warnings.warn(
+                    "every row of y has exactly one 1, as one class of several has that is written "
+                    f"in {y.shape[1]} columns; the columns are taken for independent labels, of "
+                    "which a prediction may hold none or several. For classes pass "
+                    "y.argmax(axis=1).",
+                    DataNotice,
+                    stacklevel=5,
                 )
             return cls(np.arange(y.shape[1]), multilabel=True)
         classes = np.unique(_typed(y))

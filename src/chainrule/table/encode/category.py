@@ -38,11 +38,26 @@ class CategoryEncoder(ColumnEncoder):
     levels: tuple[Level, ...]
 
     @property
+    def level_suffixes(self) -> tuple[str, ...]:
+        """`=level` for every level; a text that reads like another level stands in quotes."""
+        texts = [str(level) for level in self.levels]
+        twice = {text for text in texts if texts.count(text) > 1} if self._is_mixed else set()
+        return tuple(
+            f"={level!r}" if isinstance(level, str) and level in twice else f"={level}"
+            for level in self.levels
+        )
+
+    @property
+    def _is_mixed(self) -> bool:
+        return len({isinstance(level, str) for level in self.levels}) > 1
+
+    @property
     def file_kind(self) -> str | None:
-        """Booleans, text, or numbers that name categories."""
+        """Booleans, text, or numbers that name categories; text where there are both."""
         if self.kind == BOOLEAN:
             return "boolean"
-        return "text" if all(isinstance(level, str) for level in self.levels) else "number"
+        numbers = not any(isinstance(level, str) for level in self.levels)
+        return "number" if numbers else "text"
 
     def write(self, column: Column, out: np.ndarray) -> str | None:
         """Fill `out` of shape (n, number of inputs); the notice counts unseen categories."""
@@ -73,9 +88,9 @@ class PairEncoder(CategoryEncoder):
     factor: float
 
     @property
-    def input_names(self) -> tuple[str, ...]:
-        """`col=level` of the level that is +1."""
-        return (f"{self.name}={self.levels[0]}",)
+    def suffixes(self) -> tuple[str, ...]:
+        """`=level` of the level that is +1."""
+        return self.level_suffixes[:1]
 
     @property
     def groups(self) -> tuple[int, ...]:
@@ -102,9 +117,9 @@ class OneHotEncoder(CategoryEncoder):
     factors: tuple[float, ...]
 
     @property
-    def input_names(self) -> tuple[str, ...]:
-        """`col=level` for every level."""
-        return tuple(f"{self.name}={level}" for level in self.levels)
+    def suffixes(self) -> tuple[str, ...]:
+        """`=level` for every level."""
+        return self.level_suffixes
 
     @property
     def groups(self) -> tuple[int, ...]:
@@ -127,9 +142,9 @@ class IndexEncoder(CategoryEncoder):
     code: ClassVar[str] = "embedding"
 
     @property
-    def input_names(self) -> tuple[str, ...]:
-        """`col`."""
-        return (self.name,)
+    def suffixes(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ("",)
 
     @property
     def groups(self) -> tuple[int, ...]:
@@ -191,11 +206,14 @@ def match_levels(
         raise DataError(f"column '{name}' held categories in training and holds {noun} now.")
     column = as_category(column)
     known: dict[Level, int] = {level: index for index, level in enumerate(levels)}
-    if all(isinstance(level, str) for level in levels):
-        # A column of text whose new values all look like numbers may arrive as numbers.
-        found = [known.get(str(level), -1) for level in column.levels]
-    else:
-        found = [known.get(level, -1) for level in column.levels]
+    found = [known.get(level, -1) for level in column.levels]
+    if -1 in found and any(isinstance(level, str) for level in levels):
+        # What came as text in training may come as numbers or booleans now, and the reverse.
+        by_text = {_text(level): index for level, index in reversed(known.items())}
+        found = [
+            by_text.get(_text(level), -1) if index < 0 else index
+            for level, index in zip(column.levels, found, strict=True)
+        ]
     indices = np.array([*found, -1], np.int64)[column.values]  # code -1 meets the last entry
     unseen = (indices < 0) & (column.values >= 0)
     if not unseen.any():
@@ -207,6 +225,12 @@ def match_levels(
         f"{counted(len(new), 'category', 'categories')} not met in training ({shown}), "
         "taken as unknown."
     )
+
+
+def _text(level: Level) -> str:
+    """A level as text, true and false alike however they are spelled."""
+    text = str(level)
+    return text.lower() if text.lower() in ("true", "false") else text
 
 
 def _rank(level: Any) -> tuple[bool, Any]:

@@ -33,8 +33,13 @@ class ColumnEncoder(ABC):
 
     @property
     @abstractmethod
+    def suffixes(self) -> tuple[str, ...]:
+        """What the name of every input has behind that of the column."""
+
+    @property
     def input_names(self) -> tuple[str, ...]:
         """The name of every input."""
+        return tuple(f"{self.name}{suffix}" for suffix in self.suffixes)
 
     @property
     @abstractmethod
@@ -58,7 +63,7 @@ class UnusedEncoder(ColumnEncoder):
     code: ClassVar[str] = "none"
 
     @property
-    def input_names(self) -> tuple[str, ...]:
+    def suffixes(self) -> tuple[str, ...]:
         """None."""
         return ()
 

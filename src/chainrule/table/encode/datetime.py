@@ -29,11 +29,10 @@ class CycleEncoder(NumberEncoder):
     cycles: tuple[str, ...] = ()
 
     @property
-    def input_names(self) -> tuple[str, ...]:
-        """`col`, `col.month.sin`, `col.month.cos`, ..., `col?`."""
-        flags = (f"{self.name}?",) * (self.flag_factor > 0)
-        turns = (f"{self.name}.{cycle}.{part}" for cycle in self.cycles for part in ("sin", "cos"))
-        return (*(self.name,) * (self.factor > 0), *turns, *flags)
+    def suffixes(self) -> tuple[str, ...]:
+        """Nothing, `.month.sin`, `.month.cos`, ..., `?`."""
+        turns = (f".{cycle}.{part}" for cycle in self.cycles for part in ("sin", "cos"))
+        return (*("",) * (self.factor > 0), *turns, *("?",) * (self.flag_factor > 0))
 
     @property
     def groups(self) -> tuple[int, ...]:

@@ -17,13 +17,26 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import DataError
-from chainrule.table.column import DATETIME, DURATION, MEASURED, NUMERIC, TIME, as_category
+from chainrule.table.column import (
+    CATEGORY,
+    DATETIME,
+    DURATION,
+    MEASURED,
+    NUMERIC,
+    TIME,
+    Column,
+    as_category,
+)
 from chainrule.table.encode.categorical_features import categorical_indices
-from chainrule.table.encode.category import IndexEncoder, fit_category
+from chainrule.table.encode.category import CategoryEncoder, IndexEncoder, fit_category
 from chainrule.table.encode.column_encoder import NUMBERS, ColumnEncoder, UnusedEncoder, counted
 from chainrule.table.encode.datetime import fit_datetime
 from chainrule.table.encode.form import column_from_json, column_to_json
+from chainrule.table.encode.identifier import LeftOutEncoder, is_identifier
+from chainrule.table.encode.input_names import unique_input_names
 from chainrule.table.encode.number import fit_number
+from chainrule.table.encode.private import hashed, is_key, new_key
+from chainrule.table.encode.text import fit_text, is_free_text
 from chainrule.table.encode.time_of_day import fit_time
 from chainrule.table.frame import Table
 from chainrule.table.times import holds_dates_as_text
@@ -50,17 +63,23 @@ class Encoder:
         Whether columns are found by name; unnamed tables are taken by position.
     grouped : bool
         Whether the inputs stand in groups; in the first models they stand column after column.
+    key : str or None
+        With which categories are hashed; None where they stand as they are.
     """
 
     columns: tuple[ColumnEncoder, ...]
     named: bool
     grouped: bool = True
+    key: str | None = None
 
     @property
     def input_names(self) -> tuple[str, ...]:
-        """Names of the inputs: `col` (a number, an index), `col?`, `col=level`, `col.hour.sin`."""
-        names = self._in_order([name for column in self.columns for name in column.input_names])
-        return names or (CONSTANT_INPUT,)
+        """Names of the inputs: `col` (a number, an index), `col?`, `col=level`, `col.hour.sin`.
+
+        Each is there once: a column whose own name reads like an input of another one stands in
+        quotes.
+        """
+        return self._in_order(unique_input_names(self.columns)) or (CONSTANT_INPUT,)
 
     @property
     def input_columns(self) -> tuple[str, ...]:
@@ -87,7 +106,12 @@ class Encoder:
     @property
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns that must be there at predict time."""
-        return tuple(column.name for column in self.columns)
+        return tuple(c.name for c in self.columns if not isinstance(c, LeftOutEncoder))
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Names of the columns that only name rows, which need not be there."""
+        return tuple(c.name for c in self.columns if isinstance(c, LeftOutEncoder))
 
     @property
     def file_kinds(self) -> dict[str, str]:
@@ -104,6 +128,9 @@ class Encoder:
         sample_weight: np.ndarray | None = None,
         categorical_features: Sequence[Any] | None = None,
         max_one_hot: int | None = None,
+        *,
+        drop_identifiers: bool = True,
+        hash_seed: int | None = None,
     ) -> tuple[Encoder, list[str]]:
         """Fit on all rows of a table.
 
@@ -117,6 +144,11 @@ class Encoder:
             those that are text, booleans or categories by type.
         max_one_hot : int or None
             Columns of more levels become one input for an embedding; None has no embedding.
+        drop_identifiers : bool
+            Whether columns with (nearly) a value of its own in every row are left out.
+        hash_seed : int or None
+            Keep keyed hashes of the categories instead of them; the key follows from the seed
+            and the table. None keeps the categories.
 
         Returns
         -------
@@ -136,13 +168,24 @@ class Encoder:
         left = MAX_LEVELS_IN_ALL if max_one_hot is not None else min(MAX_LEVELS_IN_ALL, room)
         columns: list[ColumnEncoder] = []
         notices: list[str] = []
+        key = None if hash_seed is None else _key(table, chosen, hash_seed)
         for index in range(table.n_columns):
             column = table.column(index)
             if index in chosen:
                 column = as_category(column)
+            elif column.kind == CATEGORY and is_free_text(column):
+                text, words = _fit_text(column, sample_weight)
+                columns.append(text)
+                notices.append(words)
+                continue
+            elif drop_identifiers and is_identifier(column, named=table.named):
+                columns.append(LeftOutEncoder(column.name, column.kind))
+                continue
             if column.kind in MEASURED:
                 columns.append(_FIT[column.kind](column, sample_weight))
                 continue
+            if key is not None and column.kind == CATEGORY:
+                column = hashed(column, key)
             if index not in chosen and holds_dates_as_text(column):
                 notices.append(
                     f"column '{column.name}' holds dates as text, which are taken for "
@@ -155,10 +198,16 @@ class Encoder:
             left -= len(getattr(encoder, "levels", ()))
             if notice:
                 notices.append(notice)
-        unused = [column.name for column in columns if isinstance(column, UnusedEncoder)]
+        ids = [column.name for column in columns if isinstance(column, LeftOutEncoder)]
+        if ids:
+            notices.append(
+                f"{_listed(ids)} with (nearly) a value of its own in every row, which names rows "
+                "and is left out; drop_identifiers=False (--keep-id) keeps it."
+            )
+        unused = [c.name for c in columns if isinstance(c, UnusedEncoder) and c.name not in ids]
         if unused:
             notices.append(f"{_listed(unused)} without any change, which the model does not use.")
-        return cls(tuple(columns), table.named), notices
+        return cls(tuple(columns), table.named, key=key), notices
 
     def transform(self, table: Table, dtype: Any = np.float32) -> tuple[np.ndarray, list[str]]:
         """Inputs of the network for new rows.
@@ -186,8 +235,13 @@ class Encoder:
         inputs = np.zeros((table.n_rows, max(width, 1)), dtype)
         for column, index in zip(self.columns, found, strict=True):
             own = [next(input_indices) for _ in column.groups]
+            if index is None or isinstance(column, LeftOutEncoder):
+                continue
+            new = table.column(index)
+            if self.key is not None and isinstance(column, CategoryEncoder):
+                new = hashed(new, self.key) if column.kind == CATEGORY else new
             with _columns(inputs, own) as block:
-                notice = column.write(table.column(index), block)
+                notice = column.write(new, block)
             if notice:
                 notices.append(notice)
         return inputs, notices
@@ -195,13 +249,17 @@ class Encoder:
     def to_json(self) -> dict[str, Any]:
         """Plain values; `from_json` gives back an encoder that writes the same bits."""
         form = {"named": self.named, "columns": [column_to_json(c) for c in self.columns]}
-        return {**form, "grouped": True} if self.grouped else form
+        form = {**form, "grouped": True} if self.grouped else form
+        return form if self.key is None else {**form, "key": self.key}
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> Encoder:
         """Build from the JSON form; `DataError` for a column that no fit could have written."""
         columns = tuple(column_from_json(column) for column in form["columns"])
-        return cls(columns, bool(form["named"]), bool(form.get("grouped", False)))
+        key = form.get("key")
+        if key is not None and not is_key(key):
+            raise DataError("the encoder has a wrong 'key'.")
+        return cls(columns, bool(form["named"]), bool(form.get("grouped", False)), key)
 
     def _input_indices(self) -> np.ndarray:
         """Column after column, the index of each of its inputs."""
@@ -216,9 +274,12 @@ class Encoder:
         by_index = dict(zip(self._input_indices().tolist(), names, strict=True))
         return tuple(by_index[index] for index in range(len(names)))
 
-    def _find(self, table: Table) -> tuple[list[int], list[str]]:
-        """The index of each training column in a new table, and a notice of extra columns."""
-        if not (self.named and table.named):
+    def _find(self, table: Table) -> tuple[Sequence[int | None], list[str]]:
+        """The index of each training column in a new table, and a notice of extra columns.
+
+        None stands for a column that need not be there and is not.
+        """
+        if not self.finds_by_name(table):
             if table.n_columns != len(self.columns):
                 raise DataError(
                     f"X has {table.n_columns} features, but the model was trained on "
@@ -228,7 +289,7 @@ class Encoder:
         index_of = {name: index for index, name in enumerate(table.names)}
         wanted = self.column_names
         missing = [name for name in wanted if name not in index_of]
-        known = set(wanted)
+        known = {column.name for column in self.columns}
         extra = [name for name in table.names if name not in known]
         if missing:
             near = difflib.get_close_matches(missing[0], extra, 1, 0.6)
@@ -240,7 +301,32 @@ class Encoder:
         notices = []
         if extra:
             notices.append(f"{_listed(extra)} that training did not have, which are not used.")
-        return [index_of[name] for name in wanted], notices
+        return [index_of.get(column.name) for column in self.columns], notices
+
+    def finds_by_name(self, table: Table) -> bool:
+        """Whether columns are found by name: not where one side has none, or only counts them."""
+        if not (self.named and table.named):
+            return False
+        return not table.numbered or {*self.column_names} <= {*table.names}
+
+
+def _fit_text(column: Column, weights: np.ndarray | None) -> tuple[ColumnEncoder, str]:
+    """The encoder of a column of free text, and a notice."""
+    try:
+        encoder = fit_text(column, weights)
+    except DataError as error:
+        return LeftOutEncoder(column.name, column.kind), f"{error.message[:-1]}; it is left out."
+    return encoder, (
+        f"column '{column.name}' holds free text, of which {len(encoder.medians)} numbers are "
+        "made (hashed words and pieces of words, truncated singular value decomposition)."
+    )
+
+
+def _key(table: Table, chosen: set[int], seed: int) -> str:
+    """The key of a table's categories."""
+    columns = (table.column(index) for index in range(table.n_columns))
+    named = [as_category(c) if i in chosen else c for i, c in enumerate(columns)]
+    return new_key(seed, [column for column in named if column.kind == CATEGORY])
 
 
 @contextmanager

@@ -7,13 +7,17 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from chainrule.errors import DataError
 from chainrule.table.column import BOOLEAN, CATEGORY, MEASURED
 from chainrule.table.encode.calendar import CYCLES
 from chainrule.table.encode.category import IndexEncoder, OneHotEncoder, PairEncoder
 from chainrule.table.encode.column_encoder import ColumnEncoder, UnusedEncoder
 from chainrule.table.encode.datetime import DatetimeEncoder
+from chainrule.table.encode.identifier import LeftOutEncoder
 from chainrule.table.encode.number import NumberEncoder
+from chainrule.table.encode.text import N_BUCKETS, TextEncoder, unpacked
 from chainrule.table.encode.time_of_day import TimeEncoder
 from chainrule.table.zones import is_zone_name
 
@@ -27,7 +31,9 @@ _ENCODERS: dict[str, type[Any]] = {
         PairEncoder,
         OneHotEncoder,
         IndexEncoder,
+        TextEncoder,
         UnusedEncoder,
+        LeftOutEncoder,
     )
 }
 
@@ -63,8 +69,26 @@ def column_from_json(form: Mapping[str, Any]) -> ColumnEncoder:
         len(fields["levels"]) == len(fields["medians"]) == len(fields["factors"])
     ):
         raise DataError(f"{what} has lists of different lengths.")
+    if encoder is TextEncoder:
+        _check_text(what, fields)
     built: ColumnEncoder = encoder(**fields)
     return built
+
+
+def _check_text(what: str, fields: Mapping[str, Any]) -> None:
+    n_inputs = len(fields["medians"])
+    sizes = {"idf": N_BUCKETS, "directions": N_BUCKETS * n_inputs}
+    if not (1 <= n_inputs == len(fields["factors"])):
+        raise DataError(f"{what} has lists of different lengths.")
+    for key, size in sizes.items():
+        if len(fields[key]) != 4 * -(-4 * size // 3):
+            raise DataError(f"{what} has a wrong '{key}'.")
+        try:
+            is_right = len(values := unpacked(fields[key])) == size and np.isfinite(values).all()
+        except ValueError:
+            is_right = False
+        if not is_right:
+            raise DataError(f"{what} has a wrong '{key}'.")
 
 
 def _is_number(value: Any) -> bool:
@@ -97,5 +121,7 @@ _CHECKS: dict[str, Callable[[Any], bool]] = {
     "factors": _is_numbers,
     "cycles": _is_cycles,
     "zone": _is_zone,
+    "idf": lambda value: isinstance(value, str),
+    "directions": lambda value: isinstance(value, str),
     **dict.fromkeys(("median", "factor", "flag_median", "flag_factor", "other"), _is_number),
 }

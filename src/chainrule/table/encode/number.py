@@ -60,9 +60,9 @@ class NumberEncoder(ColumnEncoder):
     flag_factor: float = 0.0
 
     @property
-    def input_names(self) -> tuple[str, ...]:
-        """`col`, `col?`."""
-        return (self.name,) * (self.factor > 0) + (f"{self.name}?",) * (self.flag_factor > 0)
+    def suffixes(self) -> tuple[str, ...]:
+        """Nothing, and `?`."""
+        return ("",) * (self.factor > 0) + ("?",) * (self.flag_factor > 0)
 
     @property
     def groups(self) -> tuple[int, ...]:

@@ -6,10 +6,13 @@ named.
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from chainrule.errors import ChainruleError, TableFileError
 
@@ -75,6 +78,15 @@ class Connection:
         """A query's columns as NumPy arrays, masked where they hold NULL."""
         return self._run(query, "fetchnumpy")  # type: ignore[no-any-return]
 
+    def stream(self, query: str) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query, some thousand at a time; `TableFileError` where it fails."""
+        try:
+            cursor = self.raw.execute(query)
+            while rows := cursor.fetchmany(10_000):
+                yield from rows
+        except Exception as error:
+            raise translated(error) from error
+
     def names_and_types(self, query: str) -> list[tuple[str, str]]:
         """Column names, as the query says them, and DuckDB types of a query, which is not run."""
         return [(str(row[0]), str(row[1])) for row in self.rows(f"DESCRIBE {query}")]
@@ -94,6 +106,29 @@ class Connection:
             return getattr(self.raw.execute(query), fetch)()
         except Exception as error:
             raise translated(error) from error
+
+
+def as_parquet(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> bytes:
+    """The bytes of a Parquet file of columns of numbers, booleans or texts, None where missing."""
+    with connect([]) as connection:
+        arrays = {f"c{index}": _as_array(column) for index, column in enumerate(columns)}
+        connection.raw.register("answers", arrays)
+        path = os.path.join(connection.folder, "answers.parquet")
+        listed = ", ".join(f"c{index} AS {quoted(name)}" for index, name in enumerate(names))
+        connection.rows(f"COPY (SELECT {listed} FROM answers) TO {literal(path)} (FORMAT parquet)")
+        with open(path, "rb") as file:
+            return file.read()
+
+
+def _as_array(column: Sequence[Any]) -> np.ndarray:
+    """Of one type if all values are of one, else of objects that are of one."""
+    kinds = {type(value) for value in column if value is not None}
+    if kinds <= {int, float}:
+        values = [np.nan if value is None else value for value in column]
+        return np.array(values, np.int64 if kinds == {int} and None not in column else np.float64)
+    mixed = len(kinds) > 1
+    values = [str(value) if mixed and value is not None else value for value in column]
+    return np.array(values, object)
 
 
 def translated(error: Exception) -> BaseException:

@@ -32,7 +32,7 @@ class ColumnReport:
     zone : str or None
         Time zone of a "datetime" column, whose values are then of UTC.
     format : str or None
-        How the dates, times of day or durations are spelled in the file.
+        How the dates, times of day, durations or numbers are spelled in the file.
     """
 
     name: str
@@ -73,7 +73,16 @@ class TableReport:
     @property
     def date_formats(self) -> dict[str, str]:
         """Column -> how its dates or times are spelled, where the values alone may not tell."""
-        return {c.name: c.format for c in self.columns if c.format and not is_sure(c.format)}
+        return {
+            c.name: c.format
+            for c in self.columns
+            if c.format and c.kind != "number" and not is_sure(c.format)
+        }
+
+    @property
+    def number_formats(self) -> dict[str, str]:
+        """Column -> an example of how its numbers are written, where they are not plain."""
+        return {c.name: c.format for c in self.columns if c.format and c.kind == "number"}
 
 
 @dataclass(frozen=True)
@@ -154,6 +163,16 @@ class FileTable(Mapping[str, Array]):
         kept = {name: values for name, values in self.columns.items() if name not in names}
         return FileTable(kept, self.report, self.parts)
 
+    def only(self, *names: str) -> FileTable:
+        """The same table with some columns alone, in the order of `names`."""
+        return FileTable({name: self.columns[name] for name in names}, self.report, self.parts)
+
+    def renamed(self, names: Mapping[str, str]) -> FileTable:
+        """The same table with other names for some columns, old -> new."""
+        kept = {names.get(name, name): values for name, values in self.columns.items()}
+        reports = tuple(replace(c, name=names.get(c.name, c.name)) for c in self.report.columns)
+        return FileTable(kept, replace(self.report, columns=reports), self.parts)
+
     def __getitem__(self, name: str) -> Array:
         return self.columns[name]
 
@@ -173,3 +192,14 @@ def location_of(parts: tuple[Part, ...], row: int) -> str:
     if within >= len(part.numbers):
         return part.name
     return f"{part.name}, {part.unit} {part.numbers[within]}"
+
+
+def missing_cells(values: Array) -> Array:
+    """Mask of the values that are NaN, NaT or None."""
+    if values.dtype.kind == "f":
+        return np.asarray(np.isnan(values))
+    if values.dtype.kind in "mM":
+        return np.asarray(np.isnat(values))
+    if values.dtype.kind == "O":
+        return np.array([value is None for value in values], bool)
+    return np.zeros(len(values), bool)

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from chainrule.errors import TableFileError
 from chainrule.table.read.connection import Connection
 from chainrule.table.read.dates.decide import DateColumn, Dates, looks_like_dates
 from chainrule.table.read.grammar import (
-    Conditions,
+    BOOLEAN,
     Counts,
     count_values,
-    first_non_number,
     kind_of,
-    mixed_column,
+    non_numbers,
     shortened,
+    stripped,
 )
+from chainrule.table.read.mixed import MixedColumn, mixed_columns
+from chainrule.table.read.numbers.decide import NumberColumn, Numbers
 from chainrule.table.read.raw_column import RawColumn, TypedColumn
+from chainrule.table.read.rules import Rules
+from chainrule.table.read.texts import Texts
 from chainrule.table.zones import UTC
 
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_WHOLE_TYPES = (*_WHOLE, *(f"U{name}" for name in _WHOLE))
 _TYPES = {
     "boolean": ("BOOLEAN",),
-    "number": (*_WHOLE, *(f"U{name}" for name in _WHOLE), "FLOAT", "DOUBLE", "DECIMAL"),
+    "number": (*_WHOLE_TYPES, "FLOAT", "DOUBLE", "DECIMAL"),
     "text": ("VARCHAR", "ENUM", "UUID", "JSON"),
     "datetime": (
         "DATE",
@@ -43,29 +49,6 @@ _DUCKDB = {
 _ZONED_TIME = "TIME WITH TIME ZONE"  # without a date a zone says nothing
 _IN_TIME = ("datetime", "time", "duration")
 _WORDS = {"datetime": "a date", "time": "a time of day", "duration": "a duration"}
-_BOOLEANS = "true|false|True|False|TRUE|FALSE"
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the caller says about types.
-
-    Attributes
-    ----------
-    conditions : Conditions
-        The missing tokens in force.
-    text : frozenset of str
-        Columns to be read as text.
-    expect : mapping of str to str
-        Column -> kind that it must have.
-    dates : mapping of str to str
-        Column -> how its dates, times of day or spans are spelled.
-    """
-
-    conditions: Conditions
-    text: frozenset[str]
-    expect: Mapping[str, str]
-    dates: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,6 +65,8 @@ class Decision:
         location(row) says where a row stands in its file.
     notices : list of str
         Filled with what a person should know.
+    delimiter : str or None
+        What separates the fields of a text file.
     """
 
     connection: Connection
@@ -89,6 +74,12 @@ class Decision:
     label: str
     location: Callable[[int], str]
     notices: list[str]
+    delimiter: str | None = None
+
+    @cached_property
+    def texts(self) -> Texts:
+        """The different texts of the columns."""
+        return Texts(self.connection)
 
     def columns(self, raw: Sequence[RawColumn]) -> list[TypedColumn]:
         """Every column with its kind.
@@ -100,17 +91,64 @@ class Decision:
             infinite numbers, or has a type that no table column can have.
         """
         ids = [column.id for column in raw if not column.stated]
-        found = count_values(self.connection, "raw", ids, self.rules.conditions)
+        found = count_values(self.texts, ids, self.rules.conditions)
         counts = dict(zip(ids, found, strict=True))
-        dates = self._dates(raw, counts)
+        known = self._dates(raw, counts)
+        known |= self._spelled_numbers([c for c in raw if c.id not in known], counts)
+        self._refuse_mixed([c for c in raw if c.id not in known and not c.stated], counts)
         return [
-            dates[column.id]
-            if column.id in dates
+            known[column.id]
+            if column.id in known
             else self._from_type(column)
             if column.stated
             else self._from_text(column, counts[column.id])
             for column in raw
         ]
+
+    def _spelled_numbers(
+        self, raw: Sequence[RawColumn], counts: Mapping[str, Counts]
+    ) -> dict[str, TypedColumn]:
+        """The columns of text that are numbers with something around or within, by id."""
+        found: dict[str, TypedColumn] = {}
+        for column in raw:
+            given = self.rules.numbers.get(column.name)
+            kind = "" if column.stated else kind_of(counts[column.id])
+            wanted = self._wanted(column)
+            if column.stated and not (wanted == "number" and self._stated_kind(column) == "text"):
+                continue
+            text = f"CAST({column.id} AS VARCHAR)" if column.stated else column.id
+            numbers = NumberColumn(
+                self.texts,
+                column.name,
+                text,
+                self.rules.conditions,
+                self.location,
+                self.delimiter,
+            )
+            decided: Numbers | None = None
+            if given is not None and wanted != "text" and kind != "empty":
+                decided = numbers.given(given)
+            elif wanted == "number" or (wanted is None and kind in ("text", "mixed")):
+                leading = not column.stated and counts[column.id].n_leading_zero
+                decided = None if leading else numbers.find()
+            if decided is not None:
+                self.notices.append(decided.notice)
+                spelling = decided.spelling.format
+                value = decided.expression
+                found[column.id] = TypedColumn(column.name, "number", value, format=spelling)
+        return found
+
+    def _refuse_mixed(self, raw: Sequence[RawColumn], counts: Mapping[str, Counts]) -> None:
+        """Refuse all columns together in which some values are numbers and some are not."""
+        found = []
+        for column in raw:
+            count, wanted = counts[column.id], self._wanted(column)
+            kind = wanted or kind_of(count)
+            if kind == "mixed" or (kind == "number" and count.n_numbers < count.n_values):
+                n_numbers = 0 if wanted else count.n_numbers
+                found.append(MixedColumn(column.name, column.id, n_numbers))
+        if found:
+            raise mixed_columns(self.texts, found, self.rules.conditions, self.location)
 
     def _dates(
         self, raw: Sequence[RawColumn], counts: Mapping[str, Counts]
@@ -121,12 +159,14 @@ class Decision:
         for column in raw:
             stated = self._stated_kind(column) if column.stated else "text"
             if column.name in self.rules.dates and stated not in _IN_TIME:
-                text = _spelled(stated, column.id) if column.stated else column.id
+                text = column.id
+                if column.stated:
+                    text = _spelled(column.type, stated, column.id)
                 dates = self._date_column(column, text).given(self.rules.dates[column.name])
                 found[column.id] = self._as_dates(column, dates)
             elif self._may_be_dates(column, counts):
                 texts[column.id] = f"CAST({column.id} AS VARCHAR)" if column.stated else column.id
-        likely = looks_like_dates(self.connection, texts, self.rules.conditions)
+        likely = looks_like_dates(self.texts, texts, self.rules.conditions)
         for column in raw:
             if column.id in likely or (column.id in texts and self._wanted(column)):
                 wanted = self._wanted(column)
@@ -164,36 +204,81 @@ class Decision:
         """A column whose kind its values decide, unless the caller does."""
         wanted = self._wanted(column)
         kind = wanted or kind_of(counts)
-        if kind == "mixed" or (kind == "number" and counts.n_numbers < counts.n_values):
-            self._refuse_non_numbers(column, column.id, 0 if wanted else counts.n_numbers)
         if kind == "empty":
             self.notices.append(f"column {column.name!r} has no value in any row.")
             return TypedColumn(column.name, "empty", "CAST(NULL AS DOUBLE)")
-        looks_numeric = counts.n_numbers + counts.n_decimal_comma == counts.n_values
-        if kind == "text" and not wanted and counts.n_decimal_comma and looks_numeric:
-            self.notices.append(
-                f"column {column.name!r} is read as text; its values look like numbers with a "
-                "decimal comma, and numbers need a decimal point."
-            )
+        if kind == "number" and wanted is None and self._are_names(column):
+            kind = "text"
+        if kind == "text":
+            self._tell_of_text(column, counts)
         return self._as_kind(column, column.id, kind)
+
+    def _tell_of_text(self, column: RawColumn, counts: Counts) -> None:
+        """Notices of what a column of text may be besides."""
+        is_given = column.name in self.rules.text
+        n_named = counts.n_missing - counts.n_empty
+        if is_given and "NA" not in self.rules.conditions.given:
+            found = self.connection.rows(
+                f"SELECT coalesce(sum(n), 0) FROM {self.texts.of(column.id)} "
+                f"WHERE {stripped('t')} = 'NA'"
+            )
+            if n_na := int(found[0][0]):
+                self.notices.append(
+                    f"column {column.name!r} holds NA {n_na} times, which is a value there like "
+                    "any other, as --text asks; say --missing NA if it stands for a missing value."
+                )
+        elif n_named and counts.n_empty and not self._wanted(column):
+            self.notices.append(
+                f"column {column.name!r} has {counts.n_empty} empty fields and {n_named} with NA; "
+                f"both are missing. Say --text {column.name!r} if NA is a value there."
+            )
+        if not self._wanted(column):
+            self._tell_of_units(column)
+            self._tell_of_blanks(column)
+
+    def _tell_of_units(self, column: RawColumn) -> None:
+        numbers = NumberColumn(
+            self.texts, column.name, column.id, self.rules.conditions, self.location
+        )
+        notice = numbers.unlike()
+        if notice:
+            self.notices.append(notice)
+
+    def _tell_of_blanks(self, column: RawColumn) -> None:
+        """A notice of two texts that differ by nothing but blanks around them."""
+        found = self.connection.rows(
+            f"SELECT min(t), max(t), {stripped('t')} AS bare FROM {self.texts.of(column.id)} "
+            "WHERE t IS NOT NULL GROUP BY bare HAVING count(*) > 1 ORDER BY bare LIMIT 1"
+        )
+        if found and found[0][2]:
+            one, other = map(str, found[0][:2])
+            self.notices.append(
+                f"column {column.name!r} holds {shortened(one)!r} and {shortened(other)!r}, which "
+                "differ by the blanks around them and are taken for two values."
+            )
 
     def _from_type(self, column: RawColumn) -> TypedColumn:
         """A column whose type the file states."""
         wanted = self._wanted(column)
         found = self._stated_kind(column)
+        if found == "number" and wanted is None and self._is_name(column):
+            wanted = "text"
         if found == "number" or found in _IN_TIME:
             self._check_finite(column, found)
         if found == "text":
             text = f"CAST({column.id} AS VARCHAR)"
             if wanted == "number":
-                self._refuse_non_numbers(column, text, 0)
+                conditions = self.rules.conditions
+                if non_numbers(self.texts, text, conditions, 1):
+                    mixed = [MixedColumn(column.name, text, 0)]
+                    raise mixed_columns(self.texts, mixed, conditions, self.location)
             return self._as_kind(column, text, wanted or "text")
         if wanted in (None, found) or (wanted == "number" and found == "boolean"):
             value = f"CAST({column.id} AS {_DUCKDB[wanted or found]})"
             zone = column.zone or (UTC if column.is_instant else None)
             return TypedColumn(column.name, wanted or found, value, zone)
         if wanted == "text":
-            return TypedColumn(column.name, "text", _spelled(found, column.id))
+            return TypedColumn(column.name, "text", _spelled(column.type, found, column.id))
         raise TableFileError(
             f"{self.label}, column {column.name!r} holds {found} values where {wanted} values "
             "are expected."
@@ -213,14 +298,19 @@ class Decision:
     def _as_kind(self, column: RawColumn, text: str, kind: str) -> TypedColumn:
         """A text expression as values of a kind; values that cannot be are refused."""
         conditions = self.rules.conditions
-        if kind in ("number", "mixed"):
+        if kind == "number":
             return TypedColumn(column.name, "number", conditions.as_number(text))
+        if column.name in self.rules.text:
+            conditions = conditions.literal
         value = conditions.as_text(text)
         if kind in _IN_TIME:
             return self._parsed(column, value, kind, _WORDS[kind])
         if kind == "boolean":
-            spelled = f"regexp_full_match({text}, '{_BOOLEANS}')"
-            value = f"CASE WHEN {value} IS NULL OR {spelled} THEN {value} ELSE '?' END"
+            missing = conditions.is_missing_number(text)
+            spelled = f"regexp_full_match({stripped(text)}, '{BOOLEAN}')"
+            value = (
+                f"CASE WHEN {missing} THEN NULL WHEN {spelled} THEN {stripped(text)} ELSE '?' END"
+            )
             return self._parsed(column, value, kind, "true or false")
         return TypedColumn(column.name, "text", value)
 
@@ -238,10 +328,23 @@ class Decision:
             )
         return TypedColumn(column.name, kind, f"CAST(({value}) AS {type_})")
 
-    def _refuse_non_numbers(self, column: RawColumn, text: str, n_numbers: int) -> None:
-        fault = first_non_number(self.connection, "raw", text, self.rules.conditions)
-        if fault:
-            raise mixed_column(self.location(fault[0]), column.name, fault[1], n_numbers)
+    def _are_names(self, column: RawColumn) -> bool:
+        """Whether texts that are whole numbers are names, of which none may be rounded."""
+        if column.name not in self.rules.exact:
+            return False
+        digits = f"regexp_full_match({stripped('t')}, '[+-]?[0-9]{{16,}}')"
+        large = f"abs(TRY_CAST({stripped('t')} AS DOUBLE)) >= {1 << 53}"
+        found = self.connection.rows(
+            f"SELECT count(*) FROM {self.texts.of(column.id)} WHERE {digits} AND {large}"
+        )
+        return bool(found[0][0])
+
+    def _is_name(self, column: RawColumn) -> bool:
+        """Whether whole numbers of a stated type are names, of which none may be rounded."""
+        if column.name not in self.rules.exact or column.type not in _WHOLE_TYPES:
+            return False
+        value = f"abs(CAST({column.id} AS HUGEINT))"
+        return bool(self.connection.rows(f"SELECT max({value}) >= {1 << 53} FROM raw")[0][0])
 
     def _check_finite(self, column: RawColumn, kind: str) -> None:
         """Refuse infinite numbers and dates, and spans of months, whose length varies."""
@@ -264,9 +367,9 @@ class Decision:
             )
 
 
-def _spelled(found: str, raw: str) -> str:
+def _spelled(type_: str, found: str, raw: str) -> str:
     """A typed value as the text that a CSV file would hold: 3, not 3.0."""
-    if found != "number":
+    if found != "number" or type_ in _WHOLE_TYPES:
         return f"CAST({raw} AS VARCHAR)"
     value = f"CAST({raw} AS DOUBLE)"
     whole = f"{value} = trunc({value}) AND abs({value}) < 1e15"

@@ -2,10 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import TypeVar
 
 from chainrule.errors import TableFileError
+
+# What data frames call their index: without a name in CSV, so in Parquet.
+UNNAMED = "Unnamed: 0"
+_INDEX = re.compile(r"Unnamed: 0(\.\d+)?|__index_level_\d+__")
+_QUOTES = (("'", "'"), ("`", "`"), ("\u2018", "\u2019"), ("\u201c", "\u201d"), ("«", "»"))
+_NO_WIDTH = "\u200b\u2060\ufeff"
+_Value = TypeVar("_Value")
+
+
+def is_index_name(name: str) -> bool:
+    """Whether a column of this name is the index of a data frame."""
+    return _INDEX.fullmatch(name) is not None
+
+
+def names_of(fields: list[str], where: str, *, is_spaced: bool) -> list[str]:
+    """The names that a header says: without blanks where one follows every delimiter.
+
+    Raises `TableFileError` for a name that is empty, beside the first, and for names in quotes of
+    a kind that are none here.
+    """
+    names = [field.strip(_NO_WIDTH) for field in fields]
+    if is_spaced:
+        names = [name.strip() for name in names]
+    if len(names) > 1 and not names[0].strip() and all(name.strip() for name in names[1:]):
+        names[0] = UNNAMED
+    for one, other in _QUOTES:
+        if all(len(n) > 1 and n.startswith(one) and n.endswith(other) for n in names):
+            raise TableFileError(
+                f"{where}: the names stand in quotes of the kind {one}{other}.",
+                'Write the file with the quote " or without quotes.',
+            )
+    check_header(names, where)
+    return names
 
 
 def check_header(names: Sequence[str], where: str) -> None:
@@ -18,7 +53,10 @@ def check_header(names: Sequence[str], where: str) -> None:
         if not name.strip():
             raise TableFileError(
                 f"{where}: column {number} has no name.",
-                "Name it, or say --no-header if the file starts with data.",
+                "Name it, or say --no-header if the file starts with data; a delimiter at the end "
+                "of every line makes such a column."
+                if number == len(names) > 1
+                else "Name it, or say --no-header if the file starts with data.",
             )
         if name in first:
             raise TableFileError(
@@ -34,6 +72,25 @@ def check_present(wanted: Iterable[str], names: Sequence[str], where: str) -> No
     for name in wanted:
         if name not in known:
             raise TableFileError(f"{where} has no column {name!r}.", suggestion(name, names))
+
+
+def found_names(wanted: Iterable[str], names: Sequence[str]) -> dict[str, str]:
+    """Each wanted name -> that of the table: itself, or the only one that differs by blanks."""
+    known = set(names)
+    bare: dict[str, list[str]] = {}
+    for name in names:
+        bare.setdefault(name.strip(), []).append(name)
+    found = {}
+    for name in wanted:
+        near = bare.get(name.strip(), [])
+        found[name] = near[0] if name not in known and len(near) == 1 else name
+    return found
+
+
+def by_found_names(given: Mapping[str, _Value], names: Sequence[str]) -> dict[str, _Value]:
+    """A mapping from wanted names, by the names of the table."""
+    found = found_names(given, names)
+    return {found[name]: value for name, value in given.items()}
 
 
 def suggestion(name: str, names: Sequence[str]) -> str:

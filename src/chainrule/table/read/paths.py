@@ -9,25 +9,40 @@ from difflib import get_close_matches
 
 from chainrule.errors import TableFileError
 
+STDIN = "-"
+
 _FORMATS = {
     ".parquet": "parquet",
     ".pq": "parquet",
     ".json": "json",
     ".jsonl": "json",
     ".ndjson": "json",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",
 }
 
 
-def find_paths(source: str, glob: bool) -> list[str]:
-    """The files that `source` names, as absolute paths, each a regular file that may be read.
+def find_paths(source: str | os.PathLike[str] | Sequence[str], glob: bool) -> list[str]:
+    """The files that `source` names, as absolute paths that may be read; "-" is standard input.
 
     Raises `TableFileError` where there is none, with the nearest name as the hint.
     """
-    if glob and (found := sorted(patterns.glob(source))):
-        return [_checked(path) for path in found]
-    if glob:
-        raise TableFileError(f"no file matches the pattern {source!r}.")
-    return [_checked(source)]
+    sources = [os.fspath(source)] if isinstance(source, str | os.PathLike) else list(source)
+    if not sources:
+        raise TableFileError("there is nothing to read.", "Name a file or give a query.")
+    found: list[str] = []
+    for entry in sources:
+        if glob and entry != STDIN:
+            there = sorted(patterns.glob(entry))
+            if not there:
+                raise TableFileError(f"no file matches the pattern {entry!r}.")
+            found += [_checked(path) for path in there]
+        else:
+            found.append(entry if entry == STDIN else _checked(entry))
+    return found
 
 
 def _checked(path: str) -> str:
@@ -42,19 +57,11 @@ def _checked(path: str) -> str:
         raise TableFileError(f"the file {path!r} does not exist.", hint)
     if os.path.isdir(path):
         raise TableFileError(f"{path!r} is a folder.", "Name a file in it, or say --glob.")
-    if not os.path.isfile(path):
-        raise TableFileError(f"{path!r} is no regular file.", "Save its content to a file first.")
     if not os.access(path, os.R_OK):
         raise TableFileError(f"the file {path!r} cannot be read: permission denied.")
     return os.path.abspath(path)
 
 
-def format_of(paths: Sequence[str]) -> str:
-    """The one format of all files, "csv" where no ending says another; "sql" without a file.
-
-    Raises `TableFileError` where there are several.
-    """
-    found = {_FORMATS.get(os.path.splitext(path)[1].lower(), "csv") for path in paths}
-    if len(found) > 1:
-        raise TableFileError("files read together need one format.")
-    return found.pop() if found else "sql"
+def format_of(path: str) -> str:
+    """The format that a file's ending says, "csv" where it says none."""
+    return _FORMATS.get(os.path.splitext(path)[1].lower(), "csv")

@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.table.read.connection import Connection
 from chainrule.table.read.file_table import Array
 
-_GROUP = 50  # columns of one fetching query
+GROUP = 50  # columns of one fetching query
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ def fetch(
     """The values of the columns, in order, in the types that `ColumnReport.kind` promises."""
     arrays = []
     # In groups, because DuckDB 2.0 ends the process for one query of some thousand expressions.
-    for start in range(0, len(columns), _GROUP):
-        group = columns[start : start + _GROUP]
+    for start in range(0, len(columns), GROUP):
+        group = columns[start : start + GROUP]
         listed = ", ".join(f"{column.expression} AS v{index}" for index, column in enumerate(group))
         found = connection.arrays(f"SELECT {listed} FROM {table}")
         arrays += [_array(found[f"v{index}"], column.kind) for index, column in enumerate(group)]

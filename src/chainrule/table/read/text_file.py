@@ -6,9 +6,10 @@ import codecs
 import csv
 import io
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
@@ -18,15 +19,19 @@ from chainrule.errors import TableFileError
 
 _CHUNK = 1 << 20
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_SEP_LINE = re.compile(rb"sep=(.)\r?\n")  # Excel's own first line
 # First bytes of files that people take for CSV.
 _FOREIGN = {
-    b"PK\x03\x04": "a zip archive or an Excel workbook; save the sheet as CSV",
-    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV",
-    b"\x1f\x8b": "compressed with gzip; unpack it first",
-    b"(\xb5/\xfd": "compressed with zstd; unpack it first",
+    b"PK\x03\x04": "a zip archive or an Excel workbook; give it the ending .zip or .xlsx",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook; save the sheet as CSV or .xlsx",
+    b"\x1f\x8b": "compressed with gzip; give it the ending .gz",
+    b"(\xb5/\xfd": "compressed with zstd; give it the ending .zst",
     b"PAR1": "a Parquet file; give it the ending .parquet",
     b"%PDF": "a PDF document",
-    b"SQLite format 3": "an SQLite database",
+    b"SQLite format 3": "an SQLite database; give it the ending .sqlite",
+    b"+/v": "in the old encoding UTF-7; say --encoding utf-7",
+    "ï»¿".encode(): "UTF-8 that was taken for another encoding and saved again; save it anew "
+    "from its source, as UTF-8",
 }
 
 
@@ -43,6 +48,12 @@ class TextFile:
     n_lf, n_crlf, n_cr : int
         Line ends of each kind: "\\n" alone, "\\r\\n", "\\r" alone.
     n_quotes : int
+    n_mark : int
+        Bytes of the mark that says that it is UTF-8, 0 or 3.
+    is_open : bool
+        Whether the last line has no line end.
+    first_line : int
+        The line that is the first of the table.
     """
 
     name: str
@@ -51,6 +62,9 @@ class TextFile:
     n_crlf: int
     n_cr: int
     n_quotes: int
+    n_mark: int = 0
+    is_open: bool = False
+    first_line: int = 1
 
     @property
     def n_line_ends(self) -> int:
@@ -59,10 +73,10 @@ class TextFile:
 
     def records(self) -> Iterator[tuple[int, str]]:
         """Each record as (number of its first line, text); quoted line ends belong to a record."""
-        start, held, is_open = 1, [], False
+        start, held, is_open = self.first_line, [], False
         # newline="" keeps the line ends, and splits at each of the three kinds.
         with open(self.path, encoding="utf-8-sig", newline="") as lines:
-            for number, line in enumerate(lines, start=1):
+            for number, line in enumerate(lines, start=start):
                 held.append(line)
                 is_open ^= line.count('"') % 2 == 1
                 if not is_open:
@@ -82,7 +96,7 @@ class TextFile:
     def line_numbers(self, n_records: int, *, blank_counts: bool) -> NDArray[np.int64]:
         """The first line of each of `n_records`; blank lines are none unless `blank_counts`."""
         if self.n_line_ends in (n_records, n_records - 1):
-            return np.arange(1, n_records + 1)
+            return np.arange(self.first_line, self.first_line + n_records)
         starts = (start for start, text in self.records() if text or blank_counts)
         return np.fromiter(starts, dtype=np.int64)[:n_records]
 
@@ -124,7 +138,36 @@ def open_text(path: str, name: str, encoding: str | None, folder: str) -> TextFi
         encoding = "utf-16"
     if encoding is not None and _codec(encoding) != "utf-8":
         path = _to_utf8(path, name, encoding, folder)
-    return _scan(path, name)
+    first_line = 1
+    n_marks, sep_line = _prelude(path)
+    if n_marks > 1 or sep_line:
+        path = _without_prelude(path, n_marks, sep_line, folder)
+        first_line += bool(sep_line)
+    return replace(_scan(path, name), first_line=first_line)
+
+
+def _prelude(path: str) -> tuple[int, bytes]:
+    """How many marks of UTF-8 a file begins with, and Excel's line "sep=;" behind them."""
+    with open(path, "rb") as file:
+        head = file.read(64)
+    n_marks = 0
+    while head.startswith(codecs.BOM_UTF8):
+        head, n_marks = head[len(codecs.BOM_UTF8) :], n_marks + 1
+    found = _SEP_LINE.match(head)
+    return n_marks, found[0] if found else b""
+
+
+def _without_prelude(path: str, n_marks: int, sep_line: bytes, folder: str) -> str:
+    copy = copy_path(folder)
+    with open(path, "rb") as source, open(copy, "wb") as target:
+        source.seek(n_marks * len(codecs.BOM_UTF8) + len(sep_line))
+        shutil.copyfileobj(source, target, _CHUNK)
+    return copy
+
+
+def copy_path(folder: str, ending: str = ".csv") -> str:
+    """The path of a new file in a folder of copies."""
+    return os.path.join(folder, f"{len(os.listdir(folder))}{ending}")
 
 
 def _codec(encoding: str) -> str:
@@ -137,7 +180,7 @@ def _codec(encoding: str) -> str:
 
 
 def _to_utf8(path: str, name: str, encoding: str, folder: str) -> str:
-    copy = os.path.join(folder, f"{len(os.listdir(folder))}.csv")
+    copy = copy_path(folder)
     try:
         with (
             open(path, encoding=encoding, newline="") as source,
@@ -154,8 +197,12 @@ def _scan(path: str, name: str) -> TextFile:
     n_lf = n_crlf = n_cr = n_quotes = 0
     tail = b""
     with open(path, "rb") as file:
+        n_mark = len(codecs.BOM_UTF8) * (file.read(3) == codecs.BOM_UTF8)
+        file.seek(0)
+        last = b"\n"
         while True:
             chunk = file.read(_CHUNK)
+            last = chunk[-1:] or last
             try:
                 decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
@@ -182,7 +229,8 @@ def _scan(path: str, name: str) -> TextFile:
             n_crlf += crlf
             n_lf += text.count(b"\n") - crlf
             n_cr += text.count(b"\r") - crlf
-    return TextFile(name, path, n_lf, n_crlf, n_cr + len(tail), n_quotes)
+    is_open = last not in b"\r\n"
+    return TextFile(name, path, n_lf, n_crlf, n_cr + len(tail), n_quotes, n_mark, is_open)
 
 
 def _line_ends(text: bytes) -> int:

@@ -22,7 +22,7 @@ def test_parquet(tmp_path: Path) -> None:
         {
             "i": [1, None, 3],
             "f": [1.5, float("nan"), None],
-            "s": ["01", None, ""],
+            "s": ["01", None, None],
             "b": [True, None, False],
             "t": [day, None, day],
             "c": pa.array(["u", "v", None]).dictionary_encode(),
@@ -36,7 +36,7 @@ def test_parquet(tmp_path: Path) -> None:
     found = read_table(tmp_path / "t.parquet", ignore=["l"])
     np.testing.assert_array_equal(found["i"], [1, np.nan, 3])
     np.testing.assert_array_equal(found["f"], [1.5, np.nan, np.nan])
-    assert found["s"].tolist() == ["01", None, ""]
+    assert found["s"].tolist() == ["01", None, None]
     assert found["b"].tolist() == [True, None, False]
     assert found["t"].dtype.kind == "M" and np.isnat(found["t"][1])
     assert found["c"].tolist() == ["u", "v", None]

@@ -22,9 +22,9 @@ from chainrule.table.read.dates.spelling import (
     zone_text,
 )
 from chainrule.table.read.grammar import Conditions, shortened
+from chainrule.table.read.texts import Texts
 from chainrule.table.zones import UTC, zone_name
 
-_GROUP = 50  # columns of one counting query
 _TWO_DIGITS = ("%d %m %y", "%m %d %y", "%y %m %d", "%d %b %y", "%d %B %y")
 
 
@@ -248,22 +248,16 @@ class DateColumn:
         return f"--dates {shlex.quote(f'{self.name}={format_}')}"
 
 
-def looks_like_dates(
-    connection: Connection, texts: Mapping[str, str], conditions: Conditions
-) -> set[str]:
+def looks_like_dates(texts: Texts, columns: Mapping[str, str], conditions: Conditions) -> set[str]:
     """The keys of those texts of which at least half of the values have the shape of a date."""
+    value = conditions.as_date_text("t")
+    shape = f"regexp_full_match({value}, {literal(ANY_SHAPE)})"
     found = set()
-    keys = list(texts)
-    for start in range(0, len(keys), _GROUP):
-        group = keys[start : start + _GROUP]
-        parts = []
-        for key in group:
-            value = conditions.as_date_text(texts[key])
-            shape = f"regexp_full_match({value}, {literal(ANY_SHAPE)})"
-            parts.append(f"count(CASE WHEN {shape} THEN 1 END), count({value})")
-        (row,) = connection.rows(f"SELECT {', '.join(parts)} FROM raw")
-        for index, key in enumerate(group):
-            n_shaped, n_values = row[2 * index : 2 * index + 2]
-            if n_values and 2 * n_shaped >= n_values:
-                found.add(key)
+    for key, text in columns.items():
+        n_shaped, n_values = texts.connection.rows(
+            f"SELECT sum(n) FILTER (WHERE {shape}), sum(n) FILTER (WHERE {value} IS NOT NULL) "
+            f"FROM {texts.of(text)}"
+        )[0]
+        if n_values and 2 * (n_shaped or 0) >= n_values:
+            found.add(key)
     return found

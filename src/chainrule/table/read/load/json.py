@@ -70,7 +70,7 @@ def _check_objects(connection: Connection, name: str, start: int) -> None:
 def _json_value(
     connection: Connection, name: str, pointer: str, parts: tuple[Part, ...]
 ) -> tuple[str, bool]:
-    """SQL for a key's value, and whether JSON states its type; numbers are left to the grammar."""
+    """SQL for a key's value, and whether JSON states its type; texts are left to the grammar."""
     text = f"json_extract_string(j, {pointer})"
     types = {
         str(kind): int(row)
@@ -94,4 +94,4 @@ def _json_value(
         )
     if "BOOLEAN" in types:
         return f"CAST({text} AS BOOLEAN)", True
-    return f"NULLIF({text}, '')", set(types) == {"VARCHAR"}
+    return f"NULLIF({text}, '')", False

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainrule.errors import TableFileError
 from chainrule.table.read.connection import Connection
-from chainrule.table.read.dialect import find_delimiter, read_query
+from chainrule.table.read.dialect import Dialect, find_dialect, first_fault, read_query
 from chainrule.table.read.file_table import Array, Part
-from chainrule.table.read.load.loaded import Choose, Loaded
-from chainrule.table.read.names import check_header
-from chainrule.table.read.plain_numbers import read_plain_numbers
+from chainrule.table.read.grammar import stripped
+from chainrule.table.read.load.loaded import Choose, Loaded, Source
+from chainrule.table.read.load.numbers import read_numbers
+from chainrule.table.read.names import names_of
 from chainrule.table.read.raw_column import RawColumn
+from chainrule.table.read.separators import SPACES, split_at_spaces
 from chainrule.table.read.text_file import TextFile, open_text
 
 
@@ -49,15 +51,15 @@ def load_text(
     header: list[str] = []
     columns: tuple[RawColumn, ...] = ()
     parts: list[Part] = []
+    sources: list[Source] = []
     numbers: dict[str, Array] = {}
     n_rows = 0
-    delimiter = ","
     for path, name in zip(paths, names, strict=True):
         file = open_text(path, name, options.encoding, connection.folder)
-        delimiter, fields = find_delimiter(
-            connection, file, options.delimiter, header=options.header
-        )
-        found = _header(file, fields, options.header, notices)
+        if options.delimiter == SPACES:
+            file = replace(file, path=split_at_spaces(file.path, connection.folder), n_mark=0)
+        dialect = find_dialect(connection, file, options.delimiter, header=options.header)
+        found = _names(file, dialect, options.header)
         if not columns:
             header = found
             chosen = set(choose(header))
@@ -70,44 +72,64 @@ def load_text(
                 "Files read together need the same header.",
             )
         if options.plain and len(paths) == 1:
-            numbers = _plain_numbers(file, delimiter, columns, len(header), options)
+            numbers = _numbers(connection, file, dialect, columns, options)
         in_raw = [column.id for column in columns if column.name not in numbers]
-        listed = ", ".join(in_raw) or "NULL AS nothing"
-        query = read_query(file, delimiter, len(header), header=options.header)
-        start = "INSERT INTO raw" if parts else "CREATE TEMP TABLE raw AS"
-        connection.rows(f"{start} SELECT {listed} FROM ({query})")
-        total = connection.rows("SELECT count(*) FROM raw")[0][0]
-        parts.append(_part(file, total - n_rows, len(header), options.header, notices))
-        n_rows = total
+        n_before = n_rows
+        n_rows += _add_to_raw(connection, file, dialect, in_raw, options.header, bool(parts))
+        layout = dialect.layout
+        if layout is not None and n_rows - n_before != layout.n_records - options.header:
+            raise TableFileError(
+                f"{name} has {layout.n_records - options.header:,} lines of data by its line ends "
+                f"and {n_rows - n_before:,} by its quotes.",
+                'Quote whole fields only, and write a quote inside one as "".',
+            )
+        parts.append(_part(file, n_rows - n_before, len(header), options.header, notices))
+        sources.append(Source(file, dialect, options.header))
     assert all(len(values) == n_rows for values in numbers.values())
-    return Loaded(columns, tuple(parts), delimiter, numbers)
+    delimiter = dialect.delimiter
+    return Loaded(columns, tuple(parts), delimiter, numbers, tuple(sources))
 
 
-def _plain_numbers(
+def _names(file: TextFile, dialect: Dialect, header: bool) -> list[str]:
+    if not header:
+        return [f"column{number}" for number in range(1, len(dialect.fields) + 1)]
+    where = f"{file.name}, line {file.first_line}"
+    return names_of(dialect.fields, where, is_spaced=dialect.is_spaced)
+
+
+def _add_to_raw(
+    connection: Connection,
     file: TextFile,
-    delimiter: str,
+    dialect: Dialect,
+    ids: Sequence[str],
+    header: bool,
+    is_there: bool,
+) -> int:
+    """Put columns of text into the table `raw`; how many rows there are."""
+    if dialect.is_spaced:
+        listed = ", ".join(f"{stripped(name)} AS {name}" for name in ids) or "NULL AS nothing"
+    else:
+        listed = ", ".join(ids) or "NULL AS nothing"
+    query = read_query(file, dialect.delimiter, len(dialect.fields), header=header)
+    start = "INSERT INTO raw" if is_there else "CREATE TEMP TABLE raw AS"
+    try:
+        return int(connection.rows(f"{start} SELECT {listed} FROM ({query})")[0][0])
+    except TableFileError as failure:
+        width = len(dialect.fields)
+        raise first_fault(file, dialect.delimiter, width) or failure from None
+
+
+def _numbers(
+    connection: Connection,
+    file: TextFile,
+    dialect: Dialect,
     columns: Sequence[RawColumn],
-    width: int,
     options: TextOptions,
 ) -> dict[str, Array]:
-    """Columns of numbers, by name."""
+    """Columns of plain numbers, by name."""
     names = {int(c.id[1:]): c.name for c in columns if c.name not in options.no_numbers}
-    found = read_plain_numbers(
-        file, delimiter, width, list(names), options.missing, header=options.header
-    )
+    found = read_numbers(connection, file, dialect, names, options.missing, header=options.header)
     return {names[index]: values for index, values in found.items()}
-
-
-def _header(file: TextFile, fields: list[str], header: bool, notices: list[str]) -> list[str]:
-    if not header:
-        return [f"column{number}" for number in range(1, len(fields) + 1)]
-    check_header(fields, f"{file.name}, line 1")
-    if all(field.replace(".", "", 1).isdigit() for field in fields):
-        notices.append(
-            f"the first line of {file.name} holds only numbers and is taken for the names; "
-            "say --no-header if it is data."
-        )
-    return fields
 
 
 def _part(file: TextFile, n_rows: int, width: int, header: bool, notices: list[str]) -> Part:

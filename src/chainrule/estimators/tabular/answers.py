@@ -1,0 +1,129 @@
+"""Answers of a saved Tabular model without scikit-learn, whose import takes longer than they do.
+
+What `TabularClassifier` and `TabularRegressor` answer, bit for bit, for somebody who only predicts:
+the same encoder, networks and target, read from the same record.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule import engine
+from chainrule.errors import DataNotice, ModelFileError
+from chainrule.estimators.tabular.class_target import ClassTarget
+from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.files import ModelRecord
+from chainrule.spec import CategoryEmbedding, NetworkSpec, PeriodicEmbedding
+from chainrule.table.encode.encoder import Encoder
+from chainrule.table.frame import as_table
+
+Target = ClassTarget | NumberTarget
+TARGETS: dict[str, type[ClassTarget] | type[NumberTarget]] = {
+    "tabular_classifier": ClassTarget,
+    "tabular_regressor": NumberTarget,
+}
+
+
+def encoder_and_target(record: ModelRecord) -> tuple[Encoder, Target]:
+    """What stands before and behind the networks of a record.
+
+    Raises
+    ------
+    ModelFileError
+        Where the network does not fit the encoder and the target.
+    """
+    encoder = Encoder.from_json(record.extra["encoder"])
+    target = TARGETS[record.kind].from_json(record.extra["target"])
+    spec = record.spec
+    levels: tuple[int, ...] = ()
+    numbers = encoder.n_numbers
+    for placed in spec.walk:
+        if isinstance(placed.layer, CategoryEmbedding):
+            levels = placed.layer.levels
+        elif isinstance(placed.layer, PeriodicEmbedding):
+            numbers = placed.n_in
+    if (spec.n_features, numbers, levels, spec.n_outputs, spec.loss) != (
+        len(encoder.input_names),
+        encoder.n_numbers,
+        encoder.level_counts,
+        target.n_outputs,
+        target.loss,
+    ):
+        raise ModelFileError("the model's network does not fit its encoder and its target.")
+    return encoder, target
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A model that predicts and does nothing else.
+
+    Attributes
+    ----------
+    encoder_ : Encoder
+    spec_ : NetworkSpec
+    """
+
+    encoder_: Encoder
+    spec_: NetworkSpec
+    _networks: Sequence[dict[str, np.ndarray]]
+    _target: Any
+
+    def _outputs(self, X: Any) -> list[np.ndarray]:
+        dtype = self._networks[0]["W1"].dtype
+        inputs, notices = self.encoder_.transform(as_table(X), dtype)
+        for notice in notices:
+            warnings.warn(notice, DataNotice, stacklevel=4)
+        logits = self._target.reads_logits
+        return [
+            engine.predict(self.spec_, params, inputs, logits=logits) for params in self._networks
+        ]
+
+
+@dataclass(frozen=True)
+class ClassAnswers(Answers):
+    """Answers of a `TabularClassifier`."""
+
+    @property
+    def classes_(self) -> np.ndarray:
+        """The classes, ascending."""
+        classes: np.ndarray = self._target.labels.classes
+        return classes
+
+    def predict_proba(self, X: Any) -> np.ndarray:
+        """Probabilities of shape (n_samples, n_classes); see `TabularClassifier.predict_proba`."""
+        proba: np.ndarray = self._target.decode(self._outputs(X))
+        return proba
+
+
+@dataclass(frozen=True)
+class NumberAnswers(Answers):
+    """Answers of a `TabularRegressor`."""
+
+    def predict(self, X: Any) -> np.ndarray:
+        """Numbers in y's own units; see `TabularRegressor.predict`."""
+        found: np.ndarray = self._target.decode(self._outputs(X))
+        return found
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> np.ndarray:
+        """Bounds of shape (n_samples, 2); see `TabularRegressor.predict_interval`."""
+        found: np.ndarray = self._target.interval(self._outputs(X), coverage)
+        return found
+
+
+def answers_of(record: ModelRecord) -> ClassAnswers | NumberAnswers:
+    """The answers of a record of one of the two kinds of Tabular models.
+
+    Raises
+    ------
+    ModelFileError
+        Where its entries do not fit together.
+    """
+    encoder, target = encoder_and_target(record)
+    networks = [params for params, _ in record.networks]
+    answers = ClassAnswers if isinstance(target, ClassTarget) else NumberAnswers
+    return answers(encoder, record.spec, networks, target)

@@ -1,0 +1,1 @@
+"""Text columns that hold numbers with signs of money, units, or separators of thousands."""
