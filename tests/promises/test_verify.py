@@ -102,7 +102,9 @@ def test_each_promise_has_a_mutant():
     assert [promise for promise, *_ in MUTANTS] == list(PROMISES)
 
 
-@pytest.mark.parametrize(("promise", "place", "name", "mutant"), MUTANTS, ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize(
+    ("promise", "place", "name", "mutant"), MUTANTS, ids=[promise for promise, *_ in MUTANTS]
+)
 def test_a_broken_promise_is_noticed(monkeypatch, promise, place, name, mutant):
     monkeypatch.setattr(place, name, mutant)
     with pytest.raises(Exception) as broken:
