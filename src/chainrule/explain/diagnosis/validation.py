@@ -1,0 +1,153 @@
+"""Detectors that look at training rows and validation rows together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from chainrule.explain.diagnosis.detectors import Level, Seen, looks_for
+from chainrule.explain.diagnosis.evidence import CLASS_LOSSES, Evidence
+from chainrule.explain.diagnosis.words import rows_as_code
+from chainrule.metrics import auc
+from chainrule.reference.losses import targets
+
+Limits = Mapping[str, float]
+
+_HELD = frozenset({"validation rows"})
+_CURVES = frozenset({"history", "validation losses"})
+
+
+@looks_for(
+    "rows that stand in training and in validation",
+    Level.BESIDE,
+    "{count} of {n} training rows are validation rows too, first row {row}: validation rewards "
+    "learning by heart",
+    remedies=({"drop_rows": "{rows}"},),
+    limits={"share": 0.02, "rows": 3, "columns": 2},
+    needs=_HELD,
+)
+def shared_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
+    """Equal rows of X and y, so many that no coincidence makes them."""
+    held = seen.held
+    assert held is not None
+    ours = _as_bytes(seen, seen.x, seen.y)
+    theirs = _as_bytes(seen, held.x, np.asarray(held.classes if held.y is None else held.y))
+    # Where rows repeat in training by themselves, some equal ones in validation mean nothing.
+    repeated = 1.0 - len(set(ours)) / len(ours)
+    known = set(theirs)
+    rows = np.flatnonzero([row in known for row in ours])
+    share = len(rows) / min(len(ours), len(theirs))
+    if len(rows) >= limits["rows"] and share > limits["share"] + 2.0 * repeated:
+        numbers = {
+            "count": len(rows),
+            "n": len(ours),
+            "row": int(rows[0]),
+            "rows": rows_as_code(rows, "shared-rows", ", eval_set=(X_val, y_val)"),
+        }
+        yield Seen(numbers, rows=rows)
+
+
+def _as_bytes(seen: Evidence, x: np.ndarray, y: np.ndarray) -> list[bytes]:
+    """Each row of inputs and targets, to be compared."""
+    rows = np.column_stack([x, targets(seen.spec, y)]).astype(np.float64)
+    return [row.tobytes() for row in rows]
+
+
+@looks_for(
+    "validation rows of another kind than the training rows",
+    Level.BESIDE,
+    "{what}: the rows were split in order, not at random",
+    remedies=({"split_anew": True},),
+    limits={"auc": 0.97, "share": 0.5, "rows": 20},
+    needs=_HELD,
+)
+def sorted_split(seen: Evidence, limits: Limits) -> Iterator[Seen]:
+    """The target, or a column, tells training rows from validation rows."""
+    held = seen.held
+    assert held is not None
+    y = np.asarray(targets(seen.spec, np.asarray(held.classes if held.y is None else held.y)))
+    if min(len(y), seen.n) < limits["rows"]:
+        return
+    what = ""
+    if seen.spec.loss.name in CLASS_LOSSES:
+        ours, theirs = seen.all_targets.mean(axis=0), y.mean(axis=0)
+        k = int(np.argmax(np.abs(ours - theirs)))
+        apart = float(np.abs(ours - theirs).sum()) / (2.0 if len(ours) > 1 else 1.0)
+        if apart > limits["share"]:
+            names = [str(name) for name in seen.labels or range(len(ours))]
+            name = names[k] if len(ours) > 1 else str((seen.classes or (0, 1))[-1])
+            what = (
+                f"class '{name}' is {100 * ours[k]:.0f} % of the training rows and "
+                f"{100 * theirs[k]:.0f} % of the validation rows"
+            )
+    elif _apart(seen.all_targets[:, 0], y[:, 0]) > limits["auc"]:
+        ours, theirs = seen.all_targets[:, 0], y[:, 0]
+        what = f"y goes from {_range(ours)} in training and from {_range(theirs)} in validation"
+    if not what:
+        for k in seen.measured:
+            ours, theirs = seen.x[:, k], held.x[:, k]
+            if _apart(ours, theirs) > limits["auc"]:
+                what = (
+                    f"'{seen.columns[k]}' goes from {_range(ours)} in training and from "
+                    f"{_range(theirs)} in validation"
+                )
+                break
+    if what:
+        yield Seen({"what": what})
+
+
+def _apart(ours: np.ndarray, theirs: np.ndarray) -> float:
+    """Area under the ROC curve with which a value tells one set of rows from the other."""
+    value = np.concatenate([ours, theirs]).astype(np.float64)
+    which = np.concatenate([np.zeros(len(ours)), np.ones(len(theirs))])
+    area = auc(which, value)
+    return 0.5 if np.isnan(area) else max(area, 1.0 - area)
+
+
+def _range(values: np.ndarray) -> str:
+    return f"{values.min():.3g} to {values.max():.3g}"
+
+
+@looks_for(
+    "a validation loss that rises while the training loss falls",
+    Level.BESIDE,
+    "validation was best in epoch {best}; since then the training loss changed by {train} % and "
+    "the validation loss by {validation} %",
+    remedies=(
+        {"patience": 10, "dropout": "{dropout}", "hidden": "{smaller}", "weight_decay": "{decay}"},
+        {"patience": 10, "dropout": "{dropout}", "hidden": "{smaller}"},
+        {"early_stopping": True, "dropout": "{dropout}", "hidden": "{smaller}"},
+        {"l2": 0.1, "hidden": "{smaller}"},
+    ),
+    advice="stop at the best epoch, and train on more rows",
+    limits={"epochs": 10, "rise": 0.5, "fall": 0.05, "poor": 0.5},
+    needs=_CURVES,
+)
+def overfitting(seen: Evidence, limits: Limits) -> Iterator[Seen]:
+    """Validation got much worse since its best epoch while training went on to improve.
+
+    The best epoch is kept; where it predicts new rows well, there is nothing to mend.
+    """
+    train, held = seen.losses, seen.validation_losses
+    # A training that patience ended has kept its best epoch, and needs no advice.
+    if len(held) < 2 or len(held) != len(train) or seen.history.stop_reason == "patience":
+        return
+    best = int(np.argmin(held))
+    if len(held) - 1 - best < limits["epochs"] or held[best] <= seen.floor:
+        return
+    rise = float((held[-3:].min() - held[best]) / (held[best] - seen.floor))
+    fall = float((train[best] - train[-1]) / max(train[best] - seen.floor, 1e-300))
+    poor = held[best] - seen.floor > limits["poor"] * seen.scale
+    if rise > limits["rise"] and fall > limits["fall"] and poor:
+        numbers = {
+            "best": best,
+            "train": f"{-100 * fall:+.0f}",
+            "validation": f"{100 * rise:+.0f}",
+            "rise": rise,
+            "fall": fall,
+            "dropout": 0.2,
+            "decay": 0.01,
+            "smaller": tuple(max(units // 4, 4) for units in seen.hidden) or None,
+        }
+        yield Seen(numbers)
