@@ -15,6 +15,7 @@ from chainrule.estimators.mlp.record import checked, restore, to_record
 from chainrule.estimators.mlp.stochastic import Optimizer
 from chainrule.estimators.names import class_names
 from chainrule.estimators.saved import arguments_from_json
+from chainrule.estimators.weights import read_weights
 from chainrule.estimators.words import words_of_mlp
 from chainrule.explain.derivation.names import Names
 from chainrule.explain.diagnosis.diagnose import Context, diagnose
@@ -49,6 +50,10 @@ class MLPInspection(ABC):
     @abstractmethod
     def _rows(self, X: Any, y: Any) -> tuple[Array, Array]:
         """X and y as the engine takes them."""
+
+    @abstractmethod
+    def _row_weights(self, y: Array, weights: Array | None, training: bool) -> Array | None:
+        """Sample weights times what else, as `training` found, weighs a row."""
 
     @abstractmethod
     def _target_to_json(self) -> dict[str, Any]:
@@ -165,13 +170,18 @@ class MLPInspection(ABC):
         """
         network = self.network_
         classes = getattr(self, "classes_", np.empty(0))
+        inputs, encoded = self._rows(X, y)
+        weights = read_weights(sample_weight, len(encoded), "sample_weight")
+        if getattr(self, "_factors", None) is not None:  # class_weight of this fit
+            weights = self._row_weights(encoded, weights, False)
         return diagnose(
             network.spec,
             network.params,
-            *self._rows(X, y),
+            inputs,
+            encoded,
             self.training_,
             network.history,
-            sample_weight=sample_weight,
+            sample_weight=weights,
             eval_set=None if eval_set is None else self._rows(*eval_set),
             state=network._state_for(self.training_) if self.training_ else None,
             context=Context(

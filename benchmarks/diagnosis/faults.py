@@ -1,4 +1,4 @@
-"""Trainings with a seeded fault, and healthy ones, for `benchmarks.diagnosis`."""
+"""Trainings with a seeded fault, and healthy ones, for `benchmarks.diagnosis.recall`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.fault_tables import Table
+from benchmarks.diagnosis.tables import Table
 from chainrule import Network
 from chainrule.errors import DivergedError
 from chainrule.explain.diagnosis.findings import Diagnosis
