@@ -108,7 +108,8 @@ def tried(kind: Kind, strength: int, table: Table, case: Case) -> dict[str, Any]
         return result | {"works": False, "error": f"{error!r} at {where.filename}:{where.lineno}"}
     result |= {"learned_after": learned(after), "codes_after": list(after.codes)}
     gone = before[0].code not in after.codes
-    return result | {"works": bool(gone and learned(after) > WORKS)}
+    below = learned(before) < WORKS  # the loss was not below a constant prediction's, and is now
+    return result | {"works": bool(learned(after) > WORKS and (gone or below))}
 
 
 def learned(found: Diagnosis) -> float:

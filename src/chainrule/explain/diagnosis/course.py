@@ -31,6 +31,7 @@ _ANNEALED = ("cosine", "coslog4", "flat_cos")
         "jump": 6.0,  # loss of an epoch over that of z(L) = 0
         "drop": 2.0,  # loss of epoch 0 over that of epoch 1, where the jump is in epoch 0
         "sound": 20.0,  # over that of z(L) = 0, of weights that did not overflow by themselves
+        "learned": 0.9,  # share of what there is to gain that leaves nothing to complain of
         "usual": 10.0,  # usual rates above which a network that is behind is blamed on it
     },
 )
@@ -83,7 +84,8 @@ def _overshoot(seen: Evidence, limits: Limits) -> str:
     # Epoch 0 may be high because of the starting weights; then the loss comes down gradually.
     sound = losses[0] - seen.floor < limits["sound"] * (seen.start - seen.floor)
     gradual = sound and losses[0] < limits["drop"] * losses[1:2].sum()
-    if losses[worst] > reached and not (worst == 0 and gradual):
+    fine = seen.learned > limits["learned"]
+    if losses[worst] > reached and not (worst == 0 and gradual) and not fine:
         return (
             f"the loss went up to {format_number(losses[worst], 3)} in epoch {worst}, where a "
             f"constant prediction has {format_number(seen.baseline, 3)}"
@@ -248,7 +250,7 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         "patience": 10 * training.patience if reason == "patience" and training.patience else None,
         "tol": 0.0 if reason == "tol" else None,
         "time_limit": 10 * (training.time_limit or 0.0) if reason == "time_limit" else None,
-        "epochs": max(4 * epochs, 20 if epochs >= limits["few"] else 40),
+        "epochs": max(4 * epochs, 60),
         "batch_size": 32 if full else None,
     }
     yield Seen(numbers)

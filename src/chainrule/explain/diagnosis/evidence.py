@@ -204,9 +204,11 @@ class Evidence:
     def poor(self) -> bool:
         """Whether the network has learned less than it could.
 
-        Less than simple rules by a twentieth of the variance, or hardly anything.
+        Less than simple rules by a twentieth of the variance, or with several times the error that
+        they leave, or hardly anything.
         """
-        return self.missed > 0.05 or self.learned < 0.05
+        left = 1.0 - self.skill > 3.0 * (1.0 - self.simple.skill) if self.missed > 0.01 else False
+        return self.missed > 0.05 or left or self.learned < 0.05
 
     @cached_property
     def measured(self) -> np.ndarray:

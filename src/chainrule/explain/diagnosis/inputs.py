@@ -23,7 +23,7 @@ _STANDARD = ({"standardise_inputs": True},)
     "row {row} has '{column}' = {value}, where nine tenths of the rows lie between {low} and "
     "{high}{more}",
     remedies=({"drop_rows": "{rows}"},),
-    limits={"spreads": 50.0, "share": 0.02, "far": 1e4, "rows": 20},
+    limits={"spreads": 50.0, "share": 0.02, "far": 500.0, "rows": 20},
 )
 def extreme_input(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """A cell of X hundreds of spreads away: 1e30, or -9999 for "missing"."""
@@ -135,11 +135,13 @@ def unscaled_inputs(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """Spreads far apart, by standard deviation and by range, so that no rare flag counts."""
     x = np.asarray(seen.trace.x, np.float64)
     spread, reach = x.std(axis=0), np.ptp(x, axis=0)
-    used = seen.measured[spread[seen.measured] > 0]
+    middle = np.ptp(np.quantile(x, [0.05, 0.95], axis=0), axis=0)  # one huge cell does not move it
+    middle = np.where(middle > 0, middle, reach)
+    used = seen.measured[(spread > 1e-7 * np.abs(x).max(axis=0))[seen.measured]]
     if len(used) < 2:
         return
-    wide, narrow = used[np.argmax(reach[used])], used[np.argmin(reach[used])]
-    ratio = min(reach[wide] / reach[narrow], spread[wide] / spread[narrow])
+    wide, narrow = used[np.argmax(middle[used])], used[np.argmin(middle[used])]
+    ratio = min(size[wide] / size[narrow] for size in (spread, reach, middle))
     if ratio > limits["ratio"]:
         numbers = {
             "wide": seen.columns[wide],

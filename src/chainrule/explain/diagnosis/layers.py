@@ -9,6 +9,7 @@ import numpy as np
 from chainrule.explain.diagnosis.detectors import FINITE, Level, Seen, looks_for
 from chainrule.explain.diagnosis.evidence import Evidence, rms
 from chainrule.explain.notation.numbers import format_number
+from chainrule.spec import Dropout
 from chainrule.spec.layers.activations import ACTIVATION_ROWS
 
 Limits = Mapping[str, float]
@@ -65,6 +66,7 @@ def vanishing(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         "growth_alone": 50.0,
         "first": 20.0,  # loss of the first epoch over that of z(L) = 0, at a usual rate
         "layers": 3,
+        "dropout": 0.5,
         "rate": 3.0,  # above so many usual ones it is the steps that made the weights large
     },
 )
@@ -78,6 +80,8 @@ def exploding(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     steep = sensitivity > limits["sensitivity"] and growth > limits["growth"]
     first = float(seen.losses[0]) if len(seen.losses) else 0.0
     above = (first - seen.floor) / (seen.start - seen.floor)
+    if _dropout(seen) > limits["dropout"]:  # it makes the losses of the epochs large
+        above = 0.0
     if steep or growth > limits["growth_alone"]:  # a loss near 0 is not steep any more
         what = (
             f"from one end to the other the signal grows {format_number(growth, 3)} times, and a "
@@ -102,6 +106,11 @@ def exploding(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         "two": seen.hidden[:2],
     }
     yield Seen(evidence, layer=layer)
+
+
+def _dropout(seen: Evidence) -> float:
+    rates = (at.layer.rate for at in seen.spec.walk if isinstance(at.layer, Dropout))
+    return max(rates, default=0.0)
 
 
 def series(lists: Sequence[np.ndarray | None], l: int) -> np.ndarray:

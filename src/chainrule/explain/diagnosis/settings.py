@@ -28,13 +28,13 @@ def _behind(seen: Evidence) -> dict[str, float]:
     Level.SETTING,
     "dropout leaves out {percent} % of the units; " + _BEHIND,
     remedies=({"dropout": 0.1},),
-    limits={"rate": 0.5},
+    limits={"rate": 0.5, "odd": 0.8},
     needs=FINITE,
 )
 def strong_dropout(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """A rate of a half or more, and a network that is behind."""
     rate = max((at.layer.rate for at in seen.spec.walk if isinstance(at.layer, Dropout)), default=0)
-    if rate >= limits["rate"] and seen.poor:
+    if rate >= limits["odd"] or (rate >= limits["rate"] and seen.poor):
         yield Seen({"percent": 100.0 * rate, **_behind(seen)})
 
 
@@ -43,29 +43,32 @@ def strong_dropout(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     Level.SETTING,
     "{what} pulls the weights back with {share} % of the force of the loss; " + _BEHIND,
     remedies=({"l2": "{l2}"}, {"weight_decay": "{weight_decay}"}, {"l1": "{l1}"}),
-    limits={"share": 0.3},
+    limits={"share": 0.3, "l1": 1e-3, "l2": 1e-3, "weight_decay": 0.3},
     needs=FINITE,
 )
 def strong_penalty(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """|l1 sign(W) + l2 W + decay W| against the gradient of the loss alone, over all weights."""
     training = seen.training
-    if not (training.l1 or training.l2 or training.weight_decay) or not seen.poor:
+    by = seen.batch_rows if training.penalty_per_batch else 1
+    strong = {
+        name: getattr(training, name)
+        for name in ("l1", "l2", "weight_decay")
+        if seen.words.takes({name: 0.0}) and getattr(training, name) >= limits[name]
+    }
+    if not strong or not seen.poor:
         return
-    by = float(seen.trace.weight_sum) if training.penalty_per_batch else 1.0
     pull, slope = [], []
     for name, W in seen.trace.params_before.items():
         if name.startswith("W"):
             W = np.asarray(W, np.float64)
             penalty = (training.l1 * np.sign(W) + training.l2 * W) / by
             pull.append(norm(penalty + training.weight_decay * W))
-            slope.append(norm(np.asarray(seen.trace.grads[name], np.float64) - penalty))
+            traced = penalty * by / float(seen.trace.weight_sum) if by > 1 else penalty
+            slope.append(norm(np.asarray(seen.trace.grads[name], np.float64) - traced))
     share = norm(np.array(pull)) / max(norm(np.array(slope)), 1e-300)
-    if training.penalty_per_batch:  # batches are smaller than the rows of the trace
-        share *= float(seen.trace.weight_sum) / seen.batch_rows
     if share > limits["share"] or _collapsed(seen):
-        strong = {name: getattr(training, name) for name in ("l1", "l2", "weight_decay")}
-        what = " and ".join(f"{name} = {value:g}" for name, value in strong.items() if value)
-        none = {name: 0.0 if value else None for name, value in strong.items()}
+        what = " and ".join(f"{name}={value:g}" for name, value in strong.items())
+        none = dict.fromkeys(strong, 0.0)
         yield Seen({"what": what, "share": 100.0 * share, **none, **_behind(seen)})
 
 
@@ -144,7 +147,7 @@ def linear_network(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     if any(name != "identity" for name in hidden) or not seen.means:
         return
     parts = {type(at.layer).__name__ for at in seen.spec.walk}
-    if parts - {"Dense", "Dropout", "Scale", "LayerNorm"} or seen.missed <= limits["gain"]:
+    if parts - {"Dense", "Activation", "Dropout", "Scale"} or seen.missed <= limits["gain"]:
         return
     if seen.simple.skill - seen.simple.line_skill > limits["gain"]:
         line = 100.0 * seen.simple.line_skill
@@ -180,11 +183,11 @@ def narrow_layer(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "shuffle is off and rows of like y follow each other ({percent} % alike): each batch teaches "
     "one answer, and the last one stays",
     remedies=({"shuffle": True},),
-    limits={"alike": 0.9},
+    limits={"alike": 0.9, "learned": 0.95},
 )
 def unshuffled_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """Neighbours in y: their share of equal classes, or the correlation of numbers."""
-    if seen.training.shuffle or seen.batch_rows >= seen.n or not seen.poor:
+    if seen.training.shuffle or seen.batch_rows >= seen.n or seen.learned > limits["learned"]:
         return
     y = np.asarray(seen.all_targets)
     spread = float(((y - y.mean(axis=0)) ** 2).sum())

@@ -59,7 +59,7 @@ def _as_bytes(seen: Evidence, x: np.ndarray, y: np.ndarray) -> list[bytes]:
     Level.BESIDE,
     "{what}: the rows were split in order, not at random",
     remedies=({"split_anew": True},),
-    limits={"auc": 0.97, "share": 0.5, "rows": 20},
+    limits={"auc": 0.97, "share": 0.35, "rows": 20},
     needs=_HELD,
 )
 def sorted_split(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -121,7 +121,7 @@ def _range(values: np.ndarray) -> str:
         {"l2": 0.1, "hidden": "{smaller}"},
     ),
     advice="stop at the best epoch, and train on more rows",
-    limits={"epochs": 10, "rise": 0.5, "fall": 0.05, "poor": 0.5},
+    limits={"epochs": 10, "rise": 0.5, "fall": 0.05, "poor": 0.5, "heart": 0.9, "left": 0.3},
     needs=_CURVES,
 )
 def overfitting(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -139,7 +139,11 @@ def overfitting(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     rise = float((held[-3:].min() - held[best]) / (held[best] - seen.floor))
     fall = float((train[best] - train[-1]) / max(train[best] - seen.floor, 1e-300))
     poor = held[best] - seen.floor > limits["poor"] * seen.scale
-    if rise > limits["rise"] and fall > limits["fall"] and poor:
+    # Next to nothing of new rows, nearly all of its own.
+    by_heart = held[best] - seen.floor > limits["heart"] * seen.scale and (
+        train[-1] - seen.floor < limits["left"] * seen.scale
+    )
+    if by_heart or (rise > limits["rise"] and fall > limits["fall"] and poor):
         numbers = {
             "best": best,
             "train": f"{-100 * fall:+.0f}",

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.spec import Dense, Dropout, NetworkSpec
+from chainrule.spec import Activation, Dense, Dropout, NetworkSpec
 
 Remedy = Mapping[str, Any]
 
@@ -154,7 +154,7 @@ _MADE = ("activation", "output_activation", "init", "dropout", "loss", "random_s
 
 def words_of_network(spec: NetworkSpec) -> NetworkWords:
     """Those of a `Network` with these layers."""
-    plain = all(isinstance(layer, Dense | Dropout) for layer in spec.layers)
+    plain = all(isinstance(layer, Dense | Dropout | Activation) for layer in spec.layers)
     made = {name: ("Network", name) for name in _MADE}
     if not plain:
         made |= {"activation": ("Dense", "activation"), "dropout": ("Dropout", "rate")}
