@@ -49,6 +49,7 @@ def fits(kind: Kind, table: Table, seed: int = 0) -> bool:
         "classes": table.n_classes > 0,
         "two classes": table.n_classes == 2 and len(table.X) > 500,
         "many classes": table.n_classes > 2,
+        "unclear classes": table.n_classes > 0 and known < 0.75 and len(table.X) >= 300,
         "clear classes": table.n_classes > 0 and known > 0.7,
         "predictable": known > 0.5,
         "bends": table.name in BENDS,

@@ -312,7 +312,7 @@ def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
     return network(table, rng, fit=fit)
 
 
-@kind("sorted rows that are not shuffled", "unshuffled-rows", needs="classes")
+@kind("sorted rows that are not shuffled", "unshuffled-rows", needs="unclear classes")
 def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
     order = np.argsort(table.y, kind="stable")
     rows = replace(table, X=table.X[order], y=table.y[order])

@@ -1,7 +1,7 @@
-"""What simple rules can predict from X, as a yardstick: a line, a parabola, and neighbours.
+"""What simple rules can predict from X, as a yardstick: lines, bent lines, and neighbours.
 
-Each row is predicted without itself. Columns are taken by rank, so that scale, offset and an
-extreme cell change nothing.
+Each row is predicted without itself. Columns are taken by rank, or scaled and cut, so that scale,
+offset and an extreme cell change nothing.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 _MOST_COLUMNS = 100
-_MOST_PRODUCTS = 12  # columns up to which products of two are taken too
+_MOST_BENT = 40  # columns up to which hinges are taken too
+_MOST_PRODUCTS = 12  # and products of two
 _NEIGHBOURS = (5, 15)
 _PENALTIES = (1e-3, 1e-1, 1.0, 10.0, 100.0)
 
@@ -23,7 +24,7 @@ class Attainable:
     Attributes
     ----------
     line, curve : ndarray (n, n_outputs)
-        Of the best line, and of the best of line, parabola and neighbours.
+        Of the best line, and of the best rule of all.
     line_skill, skill : float
         Share of the variance that they predict: 1 - squared error / variance, not below 0.
     """
@@ -47,34 +48,51 @@ def attainable(x: np.ndarray, y: np.ndarray) -> Attainable:
     Ridge regression leaves a row out by r / (1 - h), r its residual and h its leverage (Allen
     1974); neighbours are those of least squared distance.
     """
-    ranks = by_rank(x, y)
-    line = _ridge(ranks, y)
-    candidates = [line, *_neighbours(ranks, y)]
-    if ranks.shape[1] <= _MOST_PRODUCTS:
-        i, j = np.triu_indices(ranks.shape[1])
-        candidates.append(_ridge(np.column_stack([ranks, ranks[:, i] * ranks[:, j]]), y))
-    curve = max(candidates, key=lambda guess: skill(guess, y))
+    spread, ranks = robust(x, y)
+    lines = [_ridge(spread, y), _ridge(ranks, y)]
+    curves = [*lines, *_neighbours(ranks, y)]
+    if spread.shape[1] <= _MOST_BENT:
+        curves.append(_ridge(bent(spread), y))
+    line, curve = (max(rules, key=lambda guess: skill(guess, y)) for rules in (lines, curves))
     return Attainable(line, curve, skill(line, y), skill(curve, y))
 
 
-def by_rank(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Columns as evenly spread ranks of mean 0 and variance 1; of many those nearest to y."""
+def robust(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Columns scaled by nine tenths of their rows and cut at 3 such spreads; and as ranks.
+
+    Both have mean 0. Of many columns those that follow y most closely are taken.
+    """
     from scipy.stats import rankdata
 
-    ranks: np.ndarray = rankdata(x, axis=0)
-    ranks -= ranks.mean(axis=0)
-    spread = ranks.std(axis=0)
-    ranks = ranks[:, spread > 0] / spread[spread > 0]
-    if ranks.shape[1] > _MOST_COLUMNS:
+    low, middle, high = np.quantile(x, [0.05, 0.5, 0.95], axis=0)
+    reach = np.where(high > low, high - low, np.ptp(x, axis=0))
+    used = reach > 0
+    scaled = np.clip((x[:, used] - middle[used]) / reach[used], -3.0, 3.0) * 3.0
+    ranks: np.ndarray = rankdata(x[:, used], axis=0) * (3.0 / len(x))
+    scaled, ranks = (of - of.mean(axis=0) for of in (scaled, ranks))
+    if scaled.shape[1] > _MOST_COLUMNS:
         near = np.abs(ranks.T @ (y - y.mean(axis=0))).max(axis=1)
-        ranks = ranks[:, np.sort(np.argsort(-near)[:_MOST_COLUMNS])]
-    return ranks
+        kept = np.sort(np.argsort(-near)[:_MOST_COLUMNS])
+        scaled, ranks = scaled[:, kept], ranks[:, kept]
+    return scaled, ranks
+
+
+def bent(x: np.ndarray) -> np.ndarray:
+    """Columns, their hinges max(x - quarter, 0), and of few columns the products of two."""
+    hinges = [np.maximum(x - q, 0.0) for q in np.quantile(x, [0.25, 0.5, 0.75], axis=0)]
+    parts = [x, *hinges]
+    if x.shape[1] <= _MOST_PRODUCTS:
+        i, j = np.triu_indices(x.shape[1])
+        parts.append(x[:, i] * x[:, j])
+    return np.column_stack(parts)
 
 
 def _ridge(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The penalty whose left-out error is least; x has mean 0 but for products."""
+    """The penalty whose left-out error is least."""
     x = x - x.mean(axis=0)
     n, mean = len(x), y.mean(axis=0)
+    if not x.shape[1]:
+        return np.broadcast_to(mean, y.shape)
     U, s, _ = np.linalg.svd(x, full_matrices=False)
     projected = U.T @ (y - mean)
     best, least = np.broadcast_to(mean, y.shape), np.inf
@@ -93,6 +111,8 @@ def _neighbours(x: np.ndarray, y: np.ndarray) -> list[np.ndarray]:
     squares = (x**2).sum(axis=1)
     distance = squares[:, None] - 2.0 * (x @ x.T) + squares
     np.fill_diagonal(distance, np.inf)
+    if not x.shape[1]:
+        return []
     most = min(max(_NEIGHBOURS), len(x) - 1)
     order = np.argpartition(distance, most - 1, axis=1)[:, :most]
     order = np.take_along_axis(order, np.argsort(np.take_along_axis(distance, order, 1), axis=1), 1)

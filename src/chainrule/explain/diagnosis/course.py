@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule.explain.diagnosis.detectors import HISTORY, Level, Seen, looks_for
 from chainrule.explain.diagnosis.evidence import CLASS_LOSSES, Evidence, norm
+from chainrule.explain.diagnosis.words import Code
 from chainrule.explain.notation.numbers import format_number
 from chainrule.spec import History, TrainingSpec
 
@@ -218,7 +219,7 @@ def stuck(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         {"epochs": "{epochs}", "batch_size": "{batch_size}"},
         {"epochs": "{epochs}"},
     ),
-    limits={"fall": 0.05, "few": 5, "left": 0.03, "missed": 0.05},
+    limits={"fall": 0.05, "few": 5, "left": 0.03, "missed": 0.05, "learned": 0.97},
     needs=HISTORY,
 )
 def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -226,6 +227,8 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     losses, held = seen.losses, seen.validation_losses
     epochs, last = len(losses), max(1, len(losses) // 5)
     behind = seen.missed > limits["missed"]
+    if seen.learned > limits["learned"]:
+        return
     if len(held) and np.argmin(held) < len(held) - last - 1 and not behind:
         return  # more epochs would not help where it counts
     if epochs < limits["few"]:
@@ -249,7 +252,7 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         "what": what,
         "patience": 10 * training.patience if reason == "patience" and training.patience else None,
         "tol": 0.0 if reason == "tol" else None,
-        "time_limit": 10 * (training.time_limit or 0.0) if reason == "time_limit" else None,
+        "time_limit": Code("None") if reason == "time_limit" else None,
         "epochs": max(4 * epochs, 60),
         "batch_size": 32 if full else None,
     }

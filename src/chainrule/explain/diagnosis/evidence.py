@@ -192,8 +192,12 @@ class Evidence:
     @property
     def missed(self) -> float:
         """How much more of the variance simple rules predict of rows that they have not seen."""
-        few = len(self.rows) < _ROWS_OF_RULES or not self.means
-        return 0.0 if few else self.simple.skill - self.skill
+        return self.simple.skill - self.skill if self.enough else 0.0
+
+    @property
+    def enough(self) -> bool:
+        """Whether there are rows, and outputs, that simple rules can be compared on."""
+        return len(self.rows) >= _ROWS_OF_RULES and self.means
 
     @property
     def means(self) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from chainrule.explain.diagnosis.attainable import attainable
 from chainrule.explain.diagnosis.detectors import FINITE, HISTORY, Level, Seen, looks_for
 from chainrule.explain.diagnosis.evidence import Evidence, norm
 from chainrule.explain.diagnosis.words import Code
@@ -106,15 +107,16 @@ def strong_clipping(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         {"batch_size": 32, "learning_rate": "{lower_rate}"},
         {"batch_size": 32},
     ),
-    limits={"batch": 4, "rows": 40, "learned": 0.95},
+    limits={"batch": 4, "rows": 40, "learned": 0.95, "last": 0.3},
     needs=HISTORY,
 )
 def small_batch(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """A batch of 1 and a rate made for 32."""
     if seen.batch_rows > limits["batch"] or seen.n < limits["rows"]:
         return
-    rate = seen.training.learning_rate
-    if rate < seen.usual_rate or seen.learned > limits["learned"] or not _worse_than_before(seen):
+    rate, last = seen.training.learning_rate, float(seen.losses[-3:].mean())
+    calm = seen.learned > limits["learned"] and last - seen.floor < limits["last"] * seen.scale
+    if rate < seen.usual_rate or calm or not _worse_than_before(seen):
         return
     numbers = {
         "batch": seen.batch_rows,
@@ -135,10 +137,10 @@ def _worse_than_before(seen: Evidence) -> bool:
 @looks_for(
     "a network without a bend on a problem that has one",
     Level.SETTING,
-    "the network is linear: it explains {skill} % of the variance of y, a line {line} %, and "
-    "what bends {simple} %",
+    "the network is linear and leaves what is not: {left} % of the variance of its residuals can "
+    "be predicted by rules that bend",
     remedies=({"activation": "relu", "hidden": "{hidden}"}, {"activation": "relu"}),
-    limits={"gain": 0.05},
+    limits={"left": 0.2, "behind": 0.05},
     needs=FINITE,
 )
 def linear_network(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -147,12 +149,14 @@ def linear_network(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     if any(name != "identity" for name in hidden) or not seen.means:
         return
     parts = {type(at.layer).__name__ for at in seen.spec.walk}
-    if parts - {"Dense", "Activation", "Dropout", "Scale"} or seen.missed <= limits["gain"]:
+    if parts - {"Dense", "Activation", "Dropout", "Scale"} or not seen.enough:
         return
-    if seen.simple.skill - seen.simple.line_skill > limits["gain"]:
-        line = 100.0 * seen.simple.line_skill
+    residuals = attainable(seen.plain_inputs, seen.targets - np.asarray(seen.trace.a[-1]))
+    # A linear rule would help, too, where the network has not even learned the line.
+    left = residuals.skill - residuals.line_skill
+    if left > limits["left"] and left * (1.0 - seen.skill) > limits["behind"] / 2:
         wide = min(seen.hidden, default=0) >= 4
-        yield Seen({"line": line, "hidden": None if wide else (32,), **_behind(seen)})
+        yield Seen({"left": 100.0 * left, "hidden": None if wide else (32,)})
 
 
 @looks_for(
