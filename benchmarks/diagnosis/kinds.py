@@ -196,7 +196,7 @@ def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
 
 @kind("targets in the thousands", "target-scale", needs="numbers")
 def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
-    large = replace(table, y=table.y * [300.0, 5e3, 1e6][strength])
+    large = replace(table, y=table.y * [1e3, 1e4, 1e6][strength])
     return drop_in(large, rng) if strength == 1 else network(large, rng)
 
 

@@ -93,13 +93,14 @@ def _ridge(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     n, mean = len(x), y.mean(axis=0)
     if not x.shape[1]:
         return np.broadcast_to(mean, y.shape)
-    U, s, _ = np.linalg.svd(x, full_matrices=False)
-    projected = U.T @ (y - mean)
+    squares, V = np.linalg.eigh(x.T @ x)
+    turned = x @ V
+    projected = turned.T @ (y - mean)
     best, least = np.broadcast_to(mean, y.shape), np.inf
     for penalty in _PENALTIES:
-        kept = s**2 / (s**2 + penalty * n / 100)
-        leverage = np.minimum((U**2) @ kept + 1 / n, 1 - 1e-9)
-        residual = (y - mean - U @ (kept[:, None] * projected)) / (1 - leverage)[:, None]
+        kept = 1.0 / (np.maximum(squares, 0.0) + penalty * n / 100)
+        leverage = np.minimum((turned**2) @ kept + 1 / n, 1 - 1e-9)
+        residual = (y - mean - turned @ (kept[:, None] * projected)) / (1 - leverage)[:, None]
         error = float((residual**2).sum())
         if error < least:
             best, least = y - residual, error

@@ -119,9 +119,13 @@ def series(lists: Sequence[np.ndarray | None], l: int) -> np.ndarray:
 
 
 def _growth(seen: Evidence) -> float:
-    """The larger of how much z grows forward and delta grows backward between first and last."""
+    """The larger of how much z grows forward and delta grows backward between first and last.
+
+    Large targets have a large z(L); that is no growth of the signal.
+    """
     last = seen.spec.n_layers
     z, delta = ([rms(series(of, l)) for l in (1, last)] for of in (seen.trace.z, seen.trace.delta))
+    z[1] /= max(rms(seen.targets), 1.0)
     pairs = [(z[1], z[0]), (delta[0], delta[1])]
     return max(above / below if below else 0.0 for above, below in pairs)
 

@@ -313,7 +313,7 @@ def _few_rare(seen: Evidence) -> bool:
     "{count} rows have another class than rows like them say, first row {row}: {sure} % of the "
     "clear cases are wrong, and {all} % of all, where only the unclear ones should be",
     remedies=({"drop_rows": "{rows}"},),
-    limits={"wrong": 0.025, "ratio": 0.55, "rows": 5, "n": 100, "right": 0.6, "sure": 0.6},
+    limits={"wrong": 0.04, "ratio": 0.55, "rows": 5, "n": 100, "right": 0.6, "sure": 0.6},
 )
 def label_noise(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """Labels wrong at random: as often where classes are clear as where they overlap."""
