@@ -109,8 +109,9 @@ def tried(kind: Kind, strength: int, table: Table, case: Case) -> dict[str, Any]
         return result | {"works": False, "error": f"{error!r} at {where.filename}:{where.lineno}"}
     result |= {"learned_after": learned(after), "codes_after": list(after.codes)}
     gone = before[0].code not in after.codes
-    below = learned(before) < WORKS  # the loss was not below a constant prediction's, and is now
-    return result | {"works": bool(learned(after) > WORKS and (gone or below))}
+    # Of what was missing a third is learned now; from where a constant is, that is most of it.
+    better = learned(after) > learned(before) + (1.0 - max(learned(before), 0.0)) / 3.0
+    return result | {"works": bool(learned(after) > WORKS and (gone or better))}
 
 
 def learned(found: Diagnosis) -> float:

@@ -42,7 +42,7 @@ class Kind:
 
 KINDS: list[Kind] = []
 BENDS = ("moons", "circles", "quantiles", "hastie", "friedman 1", "swiss roll", "waves 250",
-         "waves 1200", "moons, wide", "sparse", "s curve", "friedman 2")  # fmt: skip
+         "waves 1200", "moons, wide", "s curve", "friedman 2")  # fmt: skip
 
 
 def kind(name: str, *codes: str, needs: str = "") -> Callable[[Make], Make]:
@@ -197,7 +197,8 @@ def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
 @kind("targets in the thousands", "target-scale", needs="numbers")
 def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
     large = replace(table, y=table.y * [1e3, 1e4, 1e6][strength])
-    return drop_in(large, rng) if strength == 1 else network(large, rng)
+    fit = {"learning_rate": 1e-3}
+    return drop_in(large, rng) if strength == 1 else network(large, rng, fit=fit)
 
 
 @kind("targets far from 0 for their spread", "target-scale", needs="numbers")
@@ -387,7 +388,7 @@ def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
     share, rare = [0.009, 0.006, 0.004][strength], int(rng.integers(2))
     common = np.flatnonzero(table.y != rare)
     few = rng.permutation(np.flatnonzero(table.y == rare))
-    few = few[: max(2, int(share * len(common)))]
+    few = few[: max(4, int(share * len(common)))]
     rows = rng.permutation(np.concatenate([common, few]))
     thin = replace(table, X=table.X[rows], y=table.y[rows])
     if strength == 0:

@@ -219,7 +219,7 @@ def stuck(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         {"epochs": "{epochs}", "batch_size": "{batch_size}"},
         {"epochs": "{epochs}"},
     ),
-    limits={"fall": 0.05, "few": 5, "left": 0.03, "missed": 0.05, "learned": 0.97},
+    limits={"fall": 0.05, "few": 5, "left": 0.03, "missed": 0.05, "learned": 0.97, "steps": 1000},
     needs=HISTORY,
 )
 def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -231,8 +231,11 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         return
     if len(held) and np.argmin(held) < len(held) - last - 1 and not behind:
         return  # more epochs would not help where it counts
+    reason, training = seen.history.stop_reason, seen.training
     if epochs < limits["few"]:
-        if not behind and seen.learned > limits["fall"]:
+        fell = epochs > 1 and losses[-2] - losses[-1] > limits["fall"] * seen.scale
+        early = (fell or reason in ("patience", "tol", "time_limit")) and seen.learned < 0.9
+        if not behind and seen.learned > limits["fall"] and not early:
             return
         what = f"training had {_epochs(epochs)}; the loss is {_against(seen)}"
     else:
@@ -246,17 +249,23 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
             f"in the last {_epochs(last)} of {epochs} the loss still fell by {100 * fall:.0f} % of "
             f"a constant prediction's, to {format_number(losses[-1], 3)}"
         )
-    reason, training = seen.history.stop_reason, seen.training
     full = seen.batch_rows >= seen.n > 200
     numbers = {
         "what": what,
         "patience": 10 * training.patience if reason == "patience" and training.patience else None,
         "tol": 0.0 if reason == "tol" else None,
         "time_limit": Code("None") if reason == "time_limit" else None,
-        "epochs": max(4 * epochs, 60),
+        "epochs": _more_epochs(seen, limits),
         "batch_size": 32 if full else None,
     }
     yield Seen(numbers)
+
+
+def _more_epochs(seen: Evidence, limits: Limits) -> int:
+    """Four times as many, and enough for a thousand steps."""
+    rows = 32 if seen.batch_rows >= seen.n > 200 else seen.batch_rows
+    per_epoch = -(-seen.n // rows)
+    return int(max(4 * len(seen.losses), min(-(-limits["steps"] // per_epoch), 1000), 60))
 
 
 def _epochs(count: int) -> str:

@@ -168,9 +168,15 @@ def dead_units(seen: Evidence, limits: Limits) -> Iterator[Seen]:
                 "n": len(seen.rows),
                 "count": len(units),
                 "units": total,
-                "lower_rate": seen.lower_rate,
+                "lower_rate": _much_lower_rate(seen),
             }
             yield Seen(evidence, layer=l, units=units.tolist())
+
+
+def _much_lower_rate(seen: Evidence) -> float | None:
+    """The usual rate, where the present one is so far above it that it may be to blame."""
+    usual = seen.usual_rate
+    return usual if seen.training.learning_rate > 10.0 * usual else None
 
 
 @looks_for(
@@ -206,7 +212,7 @@ def saturated(seen: Evidence, limits: Limits) -> Iterator[Seen]:
                 "percent": 100.0 * share,
                 "slope": limits["slope"],
                 "typical": float(np.mean(slope)),
-                "lower_rate": seen.lower_rate,
+                "lower_rate": _much_lower_rate(seen),
                 "output": "sigmoid" if l == seen.spec.n_layers else None,
                 "loss": "binary_cross_entropy",
             }

@@ -60,7 +60,7 @@ def lopsided_weights(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     Level.DATA,
     "row {row} has y = {value}, where nine tenths of the rows lie between {low} and {high}{more}",
     remedies=({"drop_rows": "{rows}"},),
-    limits={"spreads": 200.0, "share": 0.02, "far": 1e5, "rows": 20},
+    limits={"spreads": 200.0, "share": 0.02, "far": 500.0, "rows": 20},
 )
 def extreme_target(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """A cell of y hundreds of spreads away."""

@@ -59,7 +59,7 @@ def _as_bytes(seen: Evidence, x: np.ndarray, y: np.ndarray) -> list[bytes]:
     Level.BESIDE,
     "{what}: the rows were split in order, not at random",
     remedies=({"split_anew": True},),
-    limits={"auc": 0.97, "share": 0.35, "rows": 20},
+    limits={"auc": 0.97, "share": 0.35, "rows": 10},
     needs=_HELD,
 )
 def sorted_split(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -121,7 +121,7 @@ def _range(values: np.ndarray) -> str:
         {"l2": 0.1, "hidden": "{smaller}"},
     ),
     advice="stop at the best epoch, and train on more rows",
-    limits={"epochs": 10, "rise": 0.5, "fall": 0.05, "poor": 0.5, "heart": 0.9, "left": 0.3},
+    limits={"epochs": 10, "rise": 0.5, "fall": 0.05, "poor": 0.5, "heart": 0.9, "left": 0.3, "gap": 0.3},
     needs=_CURVES,
 )
 def overfitting(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -143,6 +143,10 @@ def overfitting(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     by_heart = held[best] - seen.floor > limits["heart"] * seen.scale and (
         train[-1] - seen.floor < limits["left"] * seen.scale
     )
+    # What was kept knows more of the rows it learned than of those it was chosen by.
+    gap = seen.learned - (1.0 - (held[best] - seen.floor) / seen.scale)
+    if gap < limits["gap"]:
+        return
     if by_heart or (rise > limits["rise"] and fall > limits["fall"] and poor):
         numbers = {
             "best": best,
