@@ -73,9 +73,11 @@ class Case:
         held = {} if self.X_val is None else {"eval_set": (self.X_val, self.y_val)}
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return model.diagnose(self.X, self.y, self.sample_weight, **held) if (
-                self.maker != "Network"
-            ) else model.diagnose(self.X, self.y, sample_weight=self.sample_weight, **held)
+            return (
+                model.diagnose(self.X, self.y, self.sample_weight, **held)
+                if (self.maker != "Network")
+                else model.diagnose(self.X, self.y, sample_weight=self.sample_weight, **held)
+            )
 
     def mended(self, steps: tuple[str, ...], model: Any) -> Case:
         """The case after the lines of a fix; `...` in a call stands for what was there before.

@@ -43,17 +43,20 @@ def _predictable(name: str, seed: int) -> float:
 def fits(kind: Kind, table: Table, seed: int = 0) -> bool:
     """Whether this can happen to that table, and be seen there."""
     known = _predictable(table.name, seed)
-    return known > 0.3 and {
-        "": True,
-        "numbers": not table.n_classes,
-        "classes": table.n_classes > 0,
-        "two classes": table.n_classes == 2 and len(table.X) > 500,
-        "many classes": table.n_classes > 2,
-        "unclear classes": table.n_classes > 0 and known < 0.75 and len(table.X) >= 300,
-        "clear classes": table.n_classes > 0 and known > 0.7,
-        "predictable": known > 0.5,
-        "bends": table.name in BENDS,
-    }[kind.needs]
+    return (
+        known > 0.3
+        and {
+            "": True,
+            "numbers": not table.n_classes,
+            "classes": table.n_classes > 0,
+            "two classes": table.n_classes == 2 and len(table.X) > 800,
+            "many classes": table.n_classes > 2,
+            "unclear classes": table.n_classes > 0 and known < 0.75 and len(table.X) >= 300,
+            "clear classes": table.n_classes > 0 and known > 0.7,
+            "predictable": known > 0.5,
+            "bends": table.name in BENDS,
+        }[kind.needs]
+    )
 
 
 def bad(half: int, seed: int = 0) -> Iterator[tuple[Kind, int, Table, Case]]:

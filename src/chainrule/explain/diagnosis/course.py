@@ -8,23 +8,22 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from chainrule.explain.diagnosis.detectors import HISTORY, Level, Seen, looks_for
-from chainrule.explain.diagnosis.evidence import CLASS_LOSSES, Evidence, norm
+from chainrule.explain.diagnosis.evidence import ANNEALED, CLASS_LOSSES, Evidence, norm
 from chainrule.explain.diagnosis.words import Code
 from chainrule.explain.notation.numbers import format_number
 from chainrule.spec import History, TrainingSpec
 
 Limits = Mapping[str, float]
 
-# Schedules that end at a rate of 0: the loss falls at the end because the steps become small.
-_ANNEALED = ("cosine", "coslog4", "flat_cos")
-
 
 @looks_for(
     "steps that overshoot",
     Level.SETTING,
     "{what}",
-    remedies=({"learning_rate": "{lower_rate}"},),
-    advice="learning_rate={rate} is low already; look for weights, inputs or targets that are huge",
+    remedies=(
+        {"learning_rate": "{lower_rate}", "epochs": "{epochs}"},
+        {"learning_rate": "{lower_rate}"},
+    ),
     limits={
         "rise": 1.1,  # loss over its minimum, for `epochs` epochs
         "epochs": 3,
@@ -38,12 +37,15 @@ _ANNEALED = ("cosine", "coslog4", "flat_cos")
 )
 def rate_too_high(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """A loss that left its minimum behind, jumped over the baseline, or diverged."""
+    if seen.lower_rate is None:  # it is low already
+        return
     what, losses = _overshoot(seen, limits) or _far_too_high(seen, limits), seen.losses
     if what:
         numbers = {
             "what": what,
             "rate": seen.training.learning_rate,
             "lower_rate": seen.lower_rate,
+            "epochs": seen.epochs_for(300, only_more=True),
             "baseline": seen.baseline,
         }
         if len(losses):
@@ -85,7 +87,8 @@ def _overshoot(seen: Evidence, limits: Limits) -> str:
     # Epoch 0 may be high because of the starting weights; then the loss comes down gradually.
     sound = losses[0] - seen.floor < limits["sound"] * (seen.start - seen.floor)
     gradual = sound and losses[0] < limits["drop"] * losses[1:2].sum()
-    fine = seen.learned > limits["learned"]
+    usual = seen.training.learning_rate <= limits["usual"] * seen.usual_rate
+    fine = seen.learned > limits["learned"] and usual
     if losses[worst] > reached and not (worst == 0 and gradual) and not fine:
         return (
             f"the loss went up to {format_number(losses[worst], 3)} in epoch {worst}, where a "
@@ -219,7 +222,7 @@ def stuck(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         {"epochs": "{epochs}", "batch_size": "{batch_size}"},
         {"epochs": "{epochs}"},
     ),
-    limits={"fall": 0.05, "few": 5, "left": 0.03, "missed": 0.05, "learned": 0.97, "steps": 1000},
+    limits={"fall": 0.05, "few": 5, "left": 0.03, "missed": 0.05, "learned": 0.9},
     needs=HISTORY,
 )
 def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -241,7 +244,7 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     else:
         before = float(np.median(losses[-2 * last - 1 : -last]))
         fall = (before - float(np.median(losses[-last:]))) / seen.scale
-        annealed = seen.training.schedule.name in _ANNEALED
+        annealed = seen.training.schedule.name in ANNEALED
         ended = (losses[-1] - seen.floor) / seen.scale < limits["left"]
         if fall < limits["fall"] or ended or (annealed and not behind):
             return
@@ -255,17 +258,10 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         "patience": 10 * training.patience if reason == "patience" and training.patience else None,
         "tol": 0.0 if reason == "tol" else None,
         "time_limit": Code("None") if reason == "time_limit" else None,
-        "epochs": _more_epochs(seen, limits),
+        "epochs": max(4 * epochs, seen.epochs_for(1000), 60),
         "batch_size": 32 if full else None,
     }
     yield Seen(numbers)
-
-
-def _more_epochs(seen: Evidence, limits: Limits) -> int:
-    """Four times as many, and enough for a thousand steps."""
-    rows = 32 if seen.batch_rows >= seen.n > 200 else seen.batch_rows
-    per_epoch = -(-seen.n // rows)
-    return int(max(4 * len(seen.losses), min(-(-limits["steps"] // per_epoch), 1000), 60))
 
 
 def _epochs(count: int) -> str:

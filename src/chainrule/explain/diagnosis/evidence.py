@@ -19,6 +19,8 @@ from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec, Train
 
 MAX_ROWS = 1024
 _ROWS_OF_RULES = 30  # below that, simple rules tell nothing
+# Schedules that end at a rate of 0: the loss falls at the end because the steps become small.
+ANNEALED = ("cosine", "coslog4", "flat_cos")
 CLASS_LOSSES = ("cross_entropy", "binary_cross_entropy")
 _MEANS = ("squared_error", "huber", "absolute_error", "cross_entropy", "binary_cross_entropy")
 
@@ -252,6 +254,15 @@ class Evidence:
         if rate > usual:
             return usual
         return float(f"{rate / 10:.0e}") if rate > usual / 30 else None
+
+    def epochs_for(self, steps: int, only_more: bool = False) -> int | None:
+        """Epochs for so many steps, at most 1,000, in batches of at most 32 where all rows are one.
+
+        With `only_more` None where the training was planned to have as many.
+        """
+        rows = 32 if self.batch_rows >= self.n > 200 else self.batch_rows
+        epochs = min(-(-steps * rows // self.n), 1000)
+        return None if only_more and self.training.epochs >= epochs else epochs
 
     @property
     def higher_rate(self) -> float:

@@ -104,8 +104,8 @@ def strong_clipping(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "each step follows {batch} of {n} rows at learning_rate={rate}: what one row teaches the next "
     "one undoes",
     remedies=(
-        {"batch_size": 32, "learning_rate": "{lower_rate}"},
-        {"batch_size": 32},
+        {"batch_size": 32, "learning_rate": "{lower_rate}", "epochs": "{epochs}"},
+        {"batch_size": 32, "epochs": "{epochs}"},
     ),
     limits={"batch": 4, "rows": 40, "learned": 0.95, "last": 0.3},
     needs=HISTORY,
@@ -123,6 +123,7 @@ def small_batch(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         "n": seen.n,
         "rate": rate,
         "lower_rate": seen.usual_rate if rate > 3.0 * seen.usual_rate else None,
+        "epochs": max(seen.training.epochs, min(-(-1000 * 32 // seen.n), 1000)),
     }
     yield Seen(numbers)
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from chainrule.explain.diagnosis.detectors import Level, Seen, looks_for
-from chainrule.explain.diagnosis.evidence import CLASS_LOSSES, Evidence
+from chainrule.explain.diagnosis.evidence import ANNEALED, CLASS_LOSSES, Evidence
 from chainrule.explain.diagnosis.words import rows_as_code
 from chainrule.metrics import auc
 from chainrule.reference.losses import targets
@@ -121,7 +121,15 @@ def _range(values: np.ndarray) -> str:
         {"l2": 0.1, "hidden": "{smaller}"},
     ),
     advice="stop at the best epoch, and train on more rows",
-    limits={"epochs": 10, "rise": 0.5, "fall": 0.05, "poor": 0.5, "heart": 0.9, "left": 0.3, "gap": 0.3},
+    limits={
+        "epochs": 10,
+        "rise": 0.5,
+        "fall": 0.05,
+        "poor": 0.5,
+        "heart": 0.6,
+        "apart": 0.5,
+        "gap": 0.3,
+    },
     needs=_CURVES,
 )
 def overfitting(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -139,15 +147,15 @@ def overfitting(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     rise = float((held[-3:].min() - held[best]) / (held[best] - seen.floor))
     fall = float((train[best] - train[-1]) / max(train[best] - seen.floor, 1e-300))
     poor = held[best] - seen.floor > limits["poor"] * seen.scale
-    # Next to nothing of new rows, nearly all of its own.
-    by_heart = held[best] - seen.floor > limits["heart"] * seen.scale and (
-        train[-1] - seen.floor < limits["left"] * seen.scale
-    )
     # What was kept knows more of the rows it learned than of those it was chosen by.
     gap = seen.learned - (1.0 - (held[best] - seen.floor) / seen.scale)
     if gap < limits["gap"]:
         return
-    if by_heart or (rise > limits["rise"] and fall > limits["fall"] and poor):
+    # Little of new rows, most of its own.
+    by_heart = held[best] - seen.floor > limits["heart"] * seen.scale and gap > limits["apart"]
+    # With a schedule that ends at 0 the last epochs are made to learn by heart; the best is kept.
+    rises = rise > limits["rise"] and seen.training.schedule.name not in ANNEALED
+    if by_heart or (rises and fall > limits["fall"] and poor):
         numbers = {
             "best": best,
             "train": f"{-100 * fall:+.0f}",
