@@ -451,3 +451,68 @@ def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
     made = {"layers": [2, 2, 1], "activation": "sigmoid", "output_activation": "sigmoid",
             "dtype": "float64", "random_state": seed}  # fmt: skip
     return Case("Network", X, y, made, fit)
+
+
+@kind("a large constant column", "input-offset")
+def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
+    constant = np.full((len(table.X), 2), [300.0, 1000.0, 1e5][strength])
+    wide = replace(table, X=np.column_stack([table.X, constant]))
+    return drop_in(wide, rng) if strength == 1 else network(wide, rng)
+
+
+@kind("a table with its rows repeated", "repeated-rows")
+def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
+    share = [0.3, 0.6, 1.0][strength]
+    order = np.concatenate(
+        [np.arange(len(table.X)), rng.permutation(len(table.X))[: int(share * len(table.X))]]
+    )
+    order = rng.permutation(order)
+    again = replace(table, X=table.X[order], y=table.y[order])
+    if strength == 1:
+        return drop_in(again, rng, early_stopping=True)
+    return tabular(again, rng)
+
+
+@kind("a schedule that dies", "dying-schedule")
+def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
+    factor = [0.3, 0.2, 0.1][strength]
+    fit = {"schedule": {"name": "exponential", "factor": factor}, "learning_rate": 1e-3}
+    return network(table, rng, fit=fit)
+
+
+@kind("weights that are frozen", "frozen-weights", needs="bends")
+def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
+    factors = [{"W1": 0.0, "W2": 0.0}, {"W": 0.0}, {"W": 0.0, "b": 0.0}][strength]
+    return network(table, rng, fit={"learning_rate_factors": factors})
+
+
+@kind("momentum too high", "rate-too-high", "oscillating", needs="numbers")
+def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
+    momentum = [0.99, 0.995, 0.999][strength]
+    fit = {"optimizer": "momentum", "momentum": momentum, "learning_rate": 0.05}
+    return network(table, rng, fit=fit)
+
+
+@kind("validation rows prepared differently", "validation-scale")
+def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
+    order = rng.permutation(len(table.X))
+    cut = int(0.8 * len(order))
+    case = _held_out([network, drop_in, tabular][strength](table, rng), order[:cut], order[cut:])
+    return replace(case, X_val=case.X_val * [10.0, 30.0, 100.0][strength] + 5.0)
+
+
+@kind("starting weights too small", "vanishing", "rate-too-low", "plateau", "stuck")
+def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
+    factor = [0.1, 0.03, 0.01][strength]
+
+    def shrink(net: Any) -> None:
+        net.weights = [factor * W for W in net.weights]
+
+    fit = {"optimizer": "sgd", "learning_rate": 0.05}
+    return replace(network(table, rng, hidden=[16] * 5, fit=fit), start=shrink)
+
+
+@kind("inputs that are all constant", "unrelated-target", "stuck", "input-offset")
+def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
+    blank = replace(table, X=np.full_like(table.X, [0.0, 1.0, 5.0][strength]))
+    return drop_in(blank, rng) if strength == 1 else network(blank, rng)

@@ -199,3 +199,42 @@ def unshuffled_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     alike = 1.0 - float(((y[1:] - y[:-1]) ** 2).sum()) / (2.0 * spread) if spread else 0.0
     if alike > limits["alike"]:
         yield Seen({"percent": 100.0 * alike})
+
+
+@looks_for(
+    "a schedule that ends the training early",
+    Level.SETTING,
+    "the schedule '{name}' leaves less than a hundredth of the learning rate after epoch {epoch} "
+    "of {epochs}; " + _BEHIND,
+    remedies=({"schedule": "constant"},),
+    limits={"factor": 0.01, "share": 0.6, "learned": 0.9},
+    needs=HISTORY,
+)
+def dying_schedule(seen: Evidence, limits: Limits) -> Iterator[Seen]:
+    """An exponential or stepped rate that is next to nothing for most of the epochs."""
+    schedule, epochs = seen.training.schedule, seen.training.epochs
+    factor = schedule.constants.get("factor", 1.0)
+    if schedule.name not in ("exponential", "step") or not 0 < factor < 1:
+        return
+    every = schedule.constants.get("every", 1.0)
+    epoch = int(np.ceil(np.log(limits["factor"]) / np.log(factor)) * every)
+    if epoch < limits["share"] * epochs and (seen.poor or seen.learned < limits["learned"]):
+        yield Seen({"name": schedule.name, "epoch": epoch, "epochs": epochs, **_behind(seen)})
+
+
+@looks_for(
+    "weights that are told not to learn",
+    Level.SETTING,
+    "learning_rate_factors={factors} keeps the weights where they started",
+    remedies=({"learning_rate_factors": Code("None")},),
+    limits={"factor": 0.01, "learned": 0.9},
+)
+def frozen_weights(seen: Evidence, limits: Limits) -> Iterator[Seen]:
+    """A factor next to 0 on W, of one layer or all."""
+    factors = {
+        name: factor
+        for name, factor in seen.training.learning_rate_factors.items()
+        if name.startswith("W") and factor < limits["factor"]
+    }
+    if factors and (seen.poor or seen.learned < limits["learned"]):
+        yield Seen({"factors": str(factors)})

@@ -48,10 +48,79 @@ def shared_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         yield Seen(numbers, rows=rows)
 
 
+@looks_for(
+    "rows that stand in the table several times",
+    Level.BESIDE,
+    "{count} of {n} rows are copies of others, first row {row}: a row that validates stands among "
+    "those that train",
+    remedies=({"drop_rows": "{rows}"},),
+    limits={"share": 0.1, "distinct": 0.5},
+)
+def repeated_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
+    """Copies, in a table that is split by the object itself and has a column of real numbers."""
+    if not seen.words.splits or not seen.history.validation_loss:
+        return
+    rows = _as_bytes(seen, seen.x, seen.y)
+    _, first = np.unique(rows, return_index=True)
+    again = np.setdiff1d(np.arange(seen.n), first)
+    columns = [len(np.unique(column)) for column in seen.x.T]
+    real = max(columns, default=0) > limits["distinct"] * len(first)
+    if real and len(again) > limits["share"] * seen.n:
+        numbers = {
+            "count": len(again),
+            "n": seen.n,
+            "row": int(again[0]),
+            "rows": rows_as_code(again, "repeated-rows"),
+        }
+        yield Seen(numbers, rows=again)
+
+
 def _as_bytes(seen: Evidence, x: np.ndarray, y: np.ndarray) -> list[bytes]:
     """Each row of inputs and targets, to be compared."""
     rows = np.column_stack([x, targets(seen.spec, y)]).astype(np.float64)
     return [row.tobytes() for row in rows]
+
+
+@looks_for(
+    "validation rows in other units than the training rows",
+    Level.BESIDE,
+    "{what}: they were prepared in another way",
+    advice="prepare validation rows by the same steps, fitted on the training rows",
+    limits={"ratio": 4.0, "away": 6.0, "rows": 10, "share": 0.5},
+    needs=_HELD,
+)
+def validation_scale(seen: Evidence, limits: Limits) -> Iterator[Seen]:
+    """Standardised in one, raw in the other: most columns, or y, in another spread or place."""
+    held = seen.held
+    assert held is not None
+    if min(len(held.x), seen.n) < limits["rows"]:
+        return
+    y_val = np.asarray(held.classes if held.y is None else held.y)
+    pairs = [(f"'{seen.columns[k]}'", seen.x[:, k], held.x[:, k]) for k in seen.measured]
+    other = [pair for pair in pairs if _other_units(*pair[1:], limits)]
+    if len(other) <= limits["share"] * len(pairs):
+        other = []
+    if seen.spec.loss.name not in CLASS_LOSSES:
+        pair = ("y", seen.all_targets[:, 0], np.asarray(targets(seen.spec, y_val))[:, 0])
+        if _other_units(*pair[1:], limits, most=True):
+            other.append(pair)
+    if other:
+        name, ours, theirs = other[0]
+        more = f", and {len(other) - 1} more columns likewise" if len(other) > 1 else ""
+        what = f"{name} goes from {_range(ours)} in training and {_range(theirs)} in validation"
+        yield Seen({"what": what + more})
+
+
+def _other_units(
+    ours: np.ndarray, theirs: np.ndarray, limits: Limits, most: bool = False
+) -> bool:
+    """Spreads far apart; where a target may be sorted, farther than a part of it can be."""
+    a, b = (float(np.std(np.asarray(of, np.float64))) for of in (ours, theirs))
+    if not a or not b:
+        return False
+    ratio, away = max(a, b) / min(a, b), abs(float(ours.mean() - theirs.mean())) / a
+    many = 10.0 if most else limits["ratio"]
+    return ratio > many or (away > limits["away"] and ratio > 2.0)
 
 
 @looks_for(
@@ -83,13 +152,13 @@ def sorted_split(seen: Evidence, limits: Limits) -> Iterator[Seen]:
             )
     elif _apart(seen.all_targets[:, 0], y[:, 0]) > limits["auc"]:
         ours, theirs = seen.all_targets[:, 0], y[:, 0]
-        what = f"y goes from {_range(ours)} in training and from {_range(theirs)} in validation"
+        what = f"y goes from {_range(ours)} in training and {_range(theirs)} in validation"
     if not what:
         for k in seen.measured:
             ours, theirs = seen.x[:, k], held.x[:, k]
             if _apart(ours, theirs) > limits["auc"]:
                 what = (
-                    f"'{seen.columns[k]}' goes from {_range(ours)} in training and from "
+                    f"'{seen.columns[k]}' goes from {_range(ours)} in training and "
                     f"{_range(theirs)} in validation"
                 )
                 break

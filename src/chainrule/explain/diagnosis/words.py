@@ -69,12 +69,15 @@ class Words:
         The learning rate to begin with; None is that of the optimizer.
     by_name : bool
         Whether columns are dropped by name, else by place.
+    splits : bool
+        Whether it holds validation rows out of the table itself.
     """
 
     calls: Mapping[str, tuple[str, str]]
     data: Mapping[str, str] = field(default_factory=lambda: ARRAYS)
     usual_rate: float | None = None
     by_name: bool = False
+    splits: bool = False
 
     def takes(self, remedy: Remedy) -> bool:
         """Whether everything in the remedy can be told."""
@@ -148,6 +151,7 @@ _SIZES = ("hidden", "n_outputs")
 _FIT = (
     "optimizer", "learning_rate", "epochs", "batch_size", "l1", "l2", "weight_decay", "clip_norm",
     "patience", "tol", "time_limit", "shuffle", "schedule", "sample_weight",
+    "learning_rate_factors",
 )  # fmt: skip
 _MADE = ("activation", "output_activation", "init", "dropout", "loss", "random_state")
 
