@@ -501,7 +501,7 @@ def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
     return replace(case, X_val=case.X_val * [10.0, 30.0, 100.0][strength] + 5.0)
 
 
-@kind("starting weights too small", "vanishing", "rate-too-low", "plateau", "stuck")
+@kind("starting weights too small", "small-weights", "vanishing")
 def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
     factor = [0.1, 0.03, 0.01][strength]
 
@@ -512,7 +512,7 @@ def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
     return replace(network(table, rng, hidden=[16] * 5, fit=fit), start=shrink)
 
 
-@kind("inputs that are all constant", "unrelated-target", "stuck", "input-offset")
+@kind("inputs that are all constant", "constant-inputs")
 def _(table: Table, strength: int, rng: np.random.Generator) -> Case:
     blank = replace(table, X=np.full_like(table.X, [0.0, 1.0, 5.0][strength]))
     return drop_in(blank, rng) if strength == 1 else network(blank, rng)

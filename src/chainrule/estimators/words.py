@@ -19,6 +19,7 @@ _MLP = {
     "random_state": "random_state",
     "early_stopping": "early_stopping",
     "tol": "tol",
+    "momentum": "momentum",
 }
 _OF_SGD_AND_ADAM = ("learning_rate", "batch_size", "dropout", "shuffle", "early_stopping")
 _TABULAR = {

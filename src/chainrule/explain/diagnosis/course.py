@@ -21,6 +21,7 @@ Limits = Mapping[str, float]
     Level.SETTING,
     "{what}",
     remedies=(
+        {"learning_rate": "{lower_rate}", "momentum": "{momentum}"},
         {"learning_rate": "{lower_rate}", "epochs": "{epochs}"},
         {"learning_rate": "{lower_rate}"},
     ),
@@ -46,6 +47,7 @@ def rate_too_high(seen: Evidence, limits: Limits) -> Iterator[Seen]:
             "rate": seen.training.learning_rate,
             "lower_rate": seen.lower_rate,
             "epochs": seen.epochs_for(300, only_more=True),
+            "momentum": 0.9 if (seen.training.momentum or 0.0) > 0.95 else None,
             "baseline": seen.baseline,
         }
         if len(losses):

@@ -17,7 +17,7 @@ import numpy as np
 
 from chainrule.explain.diagnosis.evidence import Evidence
 from chainrule.explain.diagnosis.findings import Finding
-from chainrule.explain.diagnosis.words import Words
+from chainrule.explain.diagnosis.words import Code, Words
 from chainrule.explain.notation.numbers import format_number
 
 
@@ -121,7 +121,7 @@ _NOT_HERE = object()
 
 
 def _value(value: Any, numbers: Mapping[str, Any]) -> Any:
-    if not (isinstance(value, str) and value.startswith("{")):
+    if not isinstance(value, str) or isinstance(value, Code) or not value.startswith("{"):
         return value
     number = numbers.get(value.strip("{}"))
     return _NOT_HERE if number is None else number

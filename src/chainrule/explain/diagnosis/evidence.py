@@ -16,11 +16,13 @@ from chainrule.quantiles import quantiles
 from chainrule.reference.activations import activation
 from chainrule.reference.losses import OF_ACTIVATION, row_losses, targets
 from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec, TrainingState
+from chainrule.spec.layers.activations import ACTIVATION_ROWS
 
 MAX_ROWS = 1024
 _ROWS_OF_RULES = 30  # below that, simple rules tell nothing
 # Schedules that end at a rate of 0: the loss falls at the end because the steps become small.
 ANNEALED = ("cosine", "coslog4", "flat_cos")
+RECTIFIERS = tuple(name for name, row in ACTIVATION_ROWS.items() if row.is_rectifier)
 CLASS_LOSSES = ("cross_entropy", "binary_cross_entropy")
 _MEANS = ("squared_error", "huber", "absolute_error", "cross_entropy", "binary_cross_entropy")
 
@@ -215,6 +217,11 @@ class Evidence:
         """
         left = 1.0 - self.skill > 3.0 * (1.0 - self.simple.skill) if self.missed > 0.01 else False
         return self.missed > 0.05 or left or self.learned < 0.05
+
+    @property
+    def behind(self) -> bool:
+        """Whether it is poor, or has a tenth of what there is to gain still to learn."""
+        return self.poor or self.learned < 0.9
 
     @cached_property
     def measured(self) -> np.ndarray:

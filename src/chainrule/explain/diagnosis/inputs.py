@@ -125,6 +125,18 @@ def row_number(seen: Evidence, limits: Limits) -> Iterator[Seen]:
 
 
 @looks_for(
+    "inputs that never change",
+    Level.DATA,
+    "all {count} inputs have one value in every row, so that every row gets one answer",
+    advice="check which columns are the inputs",
+)
+def constant_inputs(seen: Evidence, limits: Limits) -> Iterator[Seen]:
+    """No column that varies."""
+    if seen.n > 1 and seen.x.size and bool((seen.x == seen.x[0]).all()):
+        yield Seen({"count": seen.x.shape[1]})
+
+
+@looks_for(
     "inputs on very different scales",
     Level.DATA,
     "the spread of '{wide}' is {ratio} times that of '{narrow}'",
@@ -163,7 +175,7 @@ def input_scale(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     x = seen.plain_inputs[:, seen.measured]
     spread = x.std(axis=0)
     spread = spread[spread > 0]
-    if not len(spread) or not (seen.poor or _flat(seen)):
+    if not len(spread) or not (seen.behind or _flat(seen)):
         return
     typical = float(np.median(spread))
     if typical > limits["large"] or typical < limits["small"]:
@@ -186,7 +198,7 @@ def _flat(seen: Evidence) -> bool:
 def input_offset(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """A year, a temperature in kelvin, a constant 1000."""
     x = seen.plain_inputs[:, seen.measured]
-    if not x.size or not (seen.poor or _flat(seen)):
+    if not x.size or not (seen.behind or _flat(seen)):
         return
     mean, spread = np.abs(x.mean(axis=0)), x.std(axis=0)
     off = np.where((mean > limits["ratio"] * spread) & (mean > limits["mean"]), mean, 0.0)

@@ -7,15 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from chainrule.explain.diagnosis.detectors import FINITE, Level, Seen, looks_for
-from chainrule.explain.diagnosis.evidence import Evidence, rms
+from chainrule.explain.diagnosis.evidence import RECTIFIERS, Evidence, rms
 from chainrule.explain.notation.numbers import format_number
 from chainrule.spec import Dropout
-from chainrule.spec.layers.activations import ACTIVATION_ROWS
 
 Limits = Mapping[str, float]
 
 BOUNDED = ("sigmoid", "tanh")
-RECTIFIERS = tuple(name for name, row in ACTIVATION_ROWS.items() if row.is_rectifier)
 
 
 @looks_for(
@@ -42,7 +40,7 @@ def vanishing(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     if last < limits["layers"] or above == 0 or dead_share(seen).max(initial=0.0) == 1.0:
         return
     ratio = below / above
-    if ratio < limits["ratio"]:
+    if 0.0 < ratio < limits["ratio"]:
         evidence = {
             "ratio": ratio,
             "last": last,

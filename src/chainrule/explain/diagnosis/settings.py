@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.explain.diagnosis.attainable import attainable
 from chainrule.explain.diagnosis.detectors import FINITE, HISTORY, Level, Seen, looks_for
-from chainrule.explain.diagnosis.evidence import Evidence, norm
+from chainrule.explain.diagnosis.evidence import RECTIFIERS, Evidence, norm
 from chainrule.explain.diagnosis.words import Code
 from chainrule.spec import OPTIMIZERS, Dropout
 
@@ -202,6 +202,30 @@ def unshuffled_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
 
 
 @looks_for(
+    "weights so small that no signal passes",
+    Level.SETTING,
+    "from layer to layer the weights multiply a signal by {factor}, {product} in all: the outputs "
+    "hardly know the inputs",
+    remedies=({"init": "{init}"}, {"activation": "relu", "random_state": 1}),
+    limits={"product": 0.01, "layers": 3},
+    needs=FINITE,
+)
+def small_weights(seen: Evidence, limits: Limits) -> Iterator[Seen]:
+    """Gain of a layer: rms(W) sqrt(n_in), about 1 at any usual start."""
+    weights = [seen.trace.params_before[f"W{l}"] for l in range(1, seen.spec.n_layers + 1)]
+    gains = [norm(W) / np.sqrt(len(W)) for W in weights]
+    product = float(np.prod(gains))
+    if len(gains) < limits["layers"] or not 0 < product < limits["product"] or not seen.poor:
+        return
+    numbers = {
+        "factor": product ** (1.0 / len(gains)),
+        "product": product,
+        "init": "he_uniform" if seen.spec.activations[1] in RECTIFIERS else "glorot_uniform",
+    }
+    yield Seen(numbers)
+
+
+@looks_for(
     "a schedule that ends the training early",
     Level.SETTING,
     "the schedule '{name}' leaves less than a hundredth of the learning rate after epoch {epoch} "
@@ -226,7 +250,7 @@ def dying_schedule(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "weights that are told not to learn",
     Level.SETTING,
     "learning_rate_factors={factors} keeps the weights where they started",
-    remedies=({"learning_rate_factors": Code("None")},),
+    remedies=({"learning_rate_factors": Code("{}")},),
     limits={"factor": 0.01, "learned": 0.9},
 )
 def frozen_weights(seen: Evidence, limits: Limits) -> Iterator[Seen]:

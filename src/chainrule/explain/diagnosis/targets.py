@@ -123,7 +123,7 @@ def target_scale(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         or 0 < spread < limits["small"]
         or mean > limits["offset"] * max(spread, 1e-300)
     )
-    if off and spread > 0 and seen.poor:
+    if off and spread > 0 and seen.behind:
         yield Seen({"mean": mean, "spread": spread, "loss": seen.loss, "baseline": seen.baseline})
 
 

@@ -111,9 +111,7 @@ def validation_scale(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         yield Seen({"what": what + more})
 
 
-def _other_units(
-    ours: np.ndarray, theirs: np.ndarray, limits: Limits, most: bool = False
-) -> bool:
+def _other_units(ours: np.ndarray, theirs: np.ndarray, limits: Limits, most: bool = False) -> bool:
     """Spreads far apart; where a target may be sorted, farther than a part of it can be."""
     a, b = (float(np.std(np.asarray(of, np.float64))) for of in (ours, theirs))
     if not a or not b:

@@ -151,7 +151,7 @@ _SIZES = ("hidden", "n_outputs")
 _FIT = (
     "optimizer", "learning_rate", "epochs", "batch_size", "l1", "l2", "weight_decay", "clip_norm",
     "patience", "tol", "time_limit", "shuffle", "schedule", "sample_weight",
-    "learning_rate_factors",
+    "learning_rate_factors", "momentum",
 )  # fmt: skip
 _MADE = ("activation", "output_activation", "init", "dropout", "loss", "random_state")
 
