@@ -1,1 +1,1 @@
-"""How well `diagnose` names what went wrong, whether its fixes work, and how often it cries wolf."""
+"""How well `diagnose` names what went wrong, whether its fixes work, and its false alarms."""

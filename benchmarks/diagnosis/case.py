@@ -126,10 +126,9 @@ class Case:
 
 def _settings_call(line: ast.stmt) -> ast.Call | None:
     """The call in a line that tells settings: one with `...` in it."""
-    if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call):
-        if any(_is_ellipsis(argument) for argument in line.value.args):
-            return line.value
-    return None
+    call = line.value if isinstance(line, ast.Expr) else None
+    told = isinstance(call, ast.Call) and any(_is_ellipsis(given) for given in call.args)
+    return call if told else None
 
 
 def _is_ellipsis(node: ast.expr) -> bool:

@@ -46,7 +46,7 @@ def rate_too_high(seen: Evidence, limits: Limits) -> Iterator[Seen]:
             "what": what,
             "rate": seen.training.learning_rate,
             "lower_rate": seen.lower_rate,
-            "epochs": seen.epochs_for(300, only_more=True),
+            "epochs": seen.more_epochs(300),
             "momentum": 0.9 if (seen.training.momentum or 0.0) > 0.95 else None,
             "baseline": seen.baseline,
         }
@@ -234,9 +234,10 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     behind = seen.missed > limits["missed"]
     if seen.learned > limits["learned"]:
         return
-    if len(held) and np.argmin(held) < len(held) - last - 1 and not behind:
-        return  # more epochs would not help where it counts
     reason, training = seen.history.stop_reason, seen.training
+    waited = reason == "patience" and (training.patience or 0) >= limits["few"]
+    if not behind and len(held) and (waited or np.argmin(held) < len(held) - last - 1):
+        return  # more epochs would not help where it counts
     if epochs < limits["few"]:
         fell = epochs > 1 and losses[-2] - losses[-1] > limits["fall"] * seen.scale
         early = (fell or reason in ("patience", "tol", "time_limit")) and seen.learned < 0.9
@@ -248,7 +249,8 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         fall = (before - float(np.median(losses[-last:]))) / seen.scale
         annealed = seen.training.schedule.name in ANNEALED
         ended = (losses[-1] - seen.floor) / seen.scale < limits["left"]
-        if fall < limits["fall"] or ended or (annealed and not behind):
+        slight = fall < limits["fall"] * (0.2 if reason == "time_limit" else 1.0)
+        if slight or ended or (annealed and not behind):
             return
         what = (
             f"in the last {_epochs(last)} of {epochs} the loss still fell by {100 * fall:.0f} % of "
@@ -260,7 +262,7 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         "patience": 10 * training.patience if reason == "patience" and training.patience else None,
         "tol": 0.0 if reason == "tol" else None,
         "time_limit": Code("None") if reason == "time_limit" else None,
-        "epochs": max(4 * epochs, seen.epochs_for(1000), 60),
+        "epochs": max(4 * epochs, seen.epochs_for(1000)),
         "batch_size": 32 if full else None,
     }
     yield Seen(numbers)

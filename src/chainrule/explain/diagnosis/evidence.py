@@ -175,7 +175,7 @@ class Evidence:
 
     @property
     def learned(self) -> float:
-        """Share of what there is to gain that the network has: 1 is all, below 0 worse than none."""
+        """Share of what there is to gain that the network has: 1 is all, below 0 none."""
         return float(1.0 - (self.loss - self.floor) / self.scale)
 
     @cached_property
@@ -262,14 +262,15 @@ class Evidence:
             return usual
         return float(f"{rate / 10:.0e}") if rate > usual / 30 else None
 
-    def epochs_for(self, steps: int, only_more: bool = False) -> int | None:
-        """Epochs for so many steps, at most 1,000, in batches of at most 32 where all rows are one.
-
-        With `only_more` None where the training was planned to have as many.
-        """
+    def epochs_for(self, steps: int) -> int:
+        """Epochs for so many steps, from 60 to 1,000, in batches of 32 where one holds all rows."""
         rows = 32 if self.batch_rows >= self.n > 200 else self.batch_rows
-        epochs = min(-(-steps * rows // self.n), 1000)
-        return None if only_more and self.training.epochs >= epochs else epochs
+        return int(min(max(-(-steps * rows // self.n), 60), 1000))
+
+    def more_epochs(self, steps: int) -> int | None:
+        """The same, None where the training was planned to have as many steps."""
+        planned = self.training.epochs * -(-self.n // self.batch_rows)
+        return self.epochs_for(steps) if planned < steps else None
 
     @property
     def higher_rate(self) -> float:
