@@ -48,7 +48,7 @@ def words_of_mlp(model: Any, X: Any) -> Words:
     known |= _common(model, "MLPClassifier")
     data = data_words(X)
     splits = bool(model.early_stopping)
-    return Words(known, data, by_name="iloc" in data["drop_rows"], splits=splits)
+    return Words(known, data, splits=splits)
 
 
 def words_of_tabular(model: Any, X: Any, usual_rate: float | None) -> Words:
@@ -57,7 +57,7 @@ def words_of_tabular(model: Any, X: Any, usual_rate: float | None) -> Words:
     known = {setting: (name, argument) for setting, argument in _TABULAR.items()}
     known |= _common(model, "TabularClassifier")
     data = {key: code for key, code in data_words(X).items() if key not in _DONE_INSIDE}
-    return Words(known, data, usual_rate, by_name="iloc" in data["drop_rows"], splits=True)
+    return Words(known, data, usual_rate, splits=True)
 
 
 def _common(model: Any, classifier: str) -> dict[str, tuple[str, str]]:

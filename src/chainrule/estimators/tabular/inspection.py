@@ -21,6 +21,7 @@ from chainrule.explain.explain import explain
 from chainrule.explain.explanation import Explanation
 from chainrule.explain.trace import StepTrace
 from chainrule.table.column import NUMERIC
+from chainrule.table.frame import as_table
 
 
 class InspectedModel(TabularModel):
@@ -228,6 +229,7 @@ class InspectedModel(TabularModel):
                 names=self._names,
                 columns=self.encoder_.input_columns,
                 raw=self._numbers(X, y, sample_weight),
+                table=as_table(X).names,
                 answers=rows.raw,
             ),
         )

@@ -329,8 +329,9 @@ def _could_fit(seen: Evidence) -> bool:
     "the loss is {loss}, and predicting {constant} for every row would have {baseline}",
     remedies=(
         {"standardise_inputs": True, "learning_rate": "{usual_rate}"},
-        {"standardise_inputs": True},
+        {"learning_rate": "{usual_rate}"},
     ),
+    advice="look at the rows: no other check explains it",
     limits={"above": 0.02},
 )
 def worse_than_constant(seen: Evidence, limits: Limits) -> Iterator[Seen]:

@@ -38,6 +38,8 @@ class Context:
         Names of the two classes of one sigmoid output.
     raw : mapping of str to ndarray (n,) or None
         Columns of the user's table that hold numbers; None where they are the inputs.
+    table : sequence of str
+        Names of all columns of that table.
     answers : ndarray or None
         y as the user has it, where that is not what the engine takes.
     """
@@ -47,6 +49,7 @@ class Context:
     columns: Sequence[str] = ()
     classes: Sequence[str] = ()
     raw: Mapping[str, np.ndarray] | None = None
+    table: Sequence[str] = ()
     answers: np.ndarray | None = field(default=None, repr=False)
 
 
@@ -146,6 +149,7 @@ def _evidence(
         words=context.words or words_of_network(spec),
         x=given.x,
         raw=dict(zip(columns, given.x.T, strict=True)) if context.raw is None else context.raw,
+        table=context.table,
         classes=context.classes,
         answers=np.asarray(y).squeeze() if context.answers is None else context.answers,
         params=params,

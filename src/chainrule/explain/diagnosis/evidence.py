@@ -11,7 +11,7 @@ import numpy as np
 from chainrule import engine
 from chainrule.explain.derivation.wiring import coded_features
 from chainrule.explain.diagnosis.attainable import Attainable, attainable, skill
-from chainrule.explain.diagnosis.words import Words
+from chainrule.explain.diagnosis.words import Column, Words
 from chainrule.quantiles import quantiles
 from chainrule.reference.activations import activation
 from chainrule.reference.losses import OF_ACTIVATION, row_losses, targets
@@ -63,6 +63,8 @@ class Evidence:
         All inputs.
     raw : mapping of str to ndarray (n,)
         The columns of the user's table that hold numbers; those of x where there is no other.
+    table : sequence of str
+        Names of all its columns, where they are not `columns`.
     classes : sequence of str
         Names of the two classes of one sigmoid output.
     answers : ndarray
@@ -87,6 +89,7 @@ class Evidence:
     words: Words = field(default_factory=lambda: Words({}))
     x: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
     raw: Mapping[str, np.ndarray] = field(default_factory=dict)
+    table: Sequence[str] = ()
     classes: Sequence[str] = ()
     answers: np.ndarray = field(default_factory=lambda: np.empty(0))
     params: dict[str, np.ndarray] = field(default_factory=dict)
@@ -228,10 +231,9 @@ class Evidence:
         """Places of the inputs that are numbers, not numbers of levels."""
         return np.flatnonzero(~np.isin(np.arange(self.spec.n_features), coded_features(self.spec)))
 
-    def key(self, column: str) -> str | int:
-        """What a column is dropped by: its name in a frame, else its place."""
-        names = list(self.raw) if column in self.raw else list(dict.fromkeys(self.columns))
-        return column if self.words.by_name else names.index(column)
+    def column(self, name: str) -> Column:
+        """A column of the user's table."""
+        return Column(name, list(self.table or dict.fromkeys(self.columns)).index(name))
 
     # Learning rates to begin with.
 

@@ -23,6 +23,7 @@ _STANDARD = ({"standardise_inputs": True},)
     "row {row} has '{column}' = {value}, where nine tenths of the rows lie between {low} and "
     "{high}{more}",
     remedies=({"drop_rows": "{rows}"},),
+    advice="mend those rows, or leave them out",
     limits={"spreads": 50.0, "share": 0.02, "far": 500.0, "rows": 20},
 )
 def extreme_input(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -56,6 +57,7 @@ def extreme_input(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "'{column}' alone predicts the target ({measure} {score}; the next best input {second}): will "
     "it be known when you predict?",
     remedies=({"drop_column": "{key}"},),
+    advice="leave that column out",
     limits={
         "score": 0.99,  # area under the ROC curve, macro average; or R2
         "remainder": 10.0,  # what the next best column leaves open, in units of this one's
@@ -86,7 +88,7 @@ def leak(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     if alone:
         numbers = {
             "column": names[best],
-            "key": seen.key(names[best]),
+            "key": seen.column(names[best]),
             "measure": "AUC" if classes else "R2",
             "score": float(scores[best]),
             "second": float(np.delete(scores, best).max()),
@@ -106,6 +108,7 @@ def _stands_out(scores: np.ndarray, best: int, limits: Limits) -> bool:
     "'{column}' numbers the rows from {first} to {last}, each once: it tells rows apart, and "
     "nothing of new ones",
     remedies=({"drop_column": "{key}"},),
+    advice="leave that column out",
     limits={"rows": 30},
 )
 def row_number(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -117,7 +120,7 @@ def row_number(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         if np.isfinite(values).all() and bool((np.diff(values) == 1.0).all()):
             numbers = {
                 "column": name,
-                "key": seen.key(name),
+                "key": seen.column(name),
                 "first": f"{values[0]:g}",
                 "last": f"{values[-1]:g}",
             }
@@ -141,6 +144,7 @@ def constant_inputs(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     Level.DATA,
     "the spread of '{wide}' is {ratio} times that of '{narrow}'",
     remedies=_STANDARD,
+    advice="take the mean off each column, and divide by its spread",
     limits={"ratio": 100.0, "learned": 0.98},
 )
 def unscaled_inputs(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -168,6 +172,7 @@ def unscaled_inputs(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     Level.DATA,
     "the columns of X have a spread of {spread}, where starting weights and rates are made for 1",
     remedies=_STANDARD,
+    advice="take the mean off each column, and divide by its spread",
     limits={"large": 20.0, "small": 0.05},
 )
 def input_scale(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -193,6 +198,7 @@ def _flat(seen: Evidence) -> bool:
     Level.DATA,
     "'{column}' has mean {mean} and spread {spread}: to a unit it is a large constant",
     remedies=_STANDARD,
+    advice="take the mean off each column, and divide by its spread",
     limits={"ratio": 20.0, "mean": 3.0},
 )
 def input_offset(seen: Evidence, limits: Limits) -> Iterator[Seen]:

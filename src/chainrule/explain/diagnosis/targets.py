@@ -43,6 +43,7 @@ def constant_target(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     Level.DATA,
     "the {n} row weights are so uneven that they count as {effective} equal rows",
     remedies=({"sample_weight": Code("None")},),
+    advice="leave the row weights out",
     limits={"share": 0.05, "rows": 50},
 )
 def lopsided_weights(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -60,6 +61,7 @@ def lopsided_weights(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     Level.DATA,
     "row {row} has y = {value}, where nine tenths of the rows lie between {low} and {high}{more}",
     remedies=({"drop_rows": "{rows}"},),
+    advice="mend those rows, or leave them out",
     limits={"spreads": 200.0, "share": 0.02, "far": 500.0, "rows": 20},
 )
 def extreme_target(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -109,6 +111,7 @@ def _extreme(seen: Evidence, values: np.ndarray, limits: Limits, code: str) -> I
     "y has mean {mean} and spread {spread}, where answers start near 0 and steps are small: "
     "the loss is {loss}, of a constant {baseline}",
     remedies=({"standardise_target": True},),
+    advice="divide y by its spread, after its mean is taken off",
     limits={"large": 20.0, "small": 0.02, "offset": 10.0},
 )
 def target_scale(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -133,6 +136,7 @@ def target_scale(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "{percent} % of the targets lie outside {low} to {high}, which is all that {activation} at the "
     "output can answer",
     remedies=({"output_activation": "identity"},),
+    advice="let the output be the identity",
     limits={"share": 0.02, "margin": 0.02},
 )
 def output_range(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -160,6 +164,7 @@ def output_range(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "each of {n} rows has exactly one of {k} labels: they are the classes of one question, and "
     "are trained as {k} independent ones",
     remedies=({"loss": "cross_entropy"}, {"class_of_columns": True}),
+    advice="make one column of classes of them",
     limits={"rows": 30},
 )
 def one_hot_labels(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -248,6 +253,7 @@ def imbalance(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "y fits the {neighbour} row of X: {skill} of its variance is predictable from there, and "
     "{here} from its own row",
     remedies=({"shift_rows": "{code}"},),
+    advice="move y by a row",
     limits={"skill": 0.2, "here": 0.25, "most": 2, "rows": 60},
 )
 def shifted_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -313,6 +319,7 @@ def _few_rare(seen: Evidence) -> bool:
     "{count} rows have another class than rows like them say, first row {row}: {sure} % of the "
     "clear cases are wrong, and {all} % of all, where only the unclear ones should be",
     remedies=({"drop_rows": "{rows}"},),
+    advice="look at those rows, and mend or leave out what is wrong",
     limits={"wrong": 0.04, "ratio": 0.55, "rows": 5, "n": 100, "right": 0.6, "sure": 0.6},
 )
 def label_noise(seen: Evidence, limits: Limits) -> Iterator[Seen]:

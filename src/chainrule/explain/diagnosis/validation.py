@@ -24,6 +24,7 @@ _CURVES = frozenset({"history", "validation losses"})
     "{count} of {n} training rows are validation rows too, first row {row}: validation rewards "
     "learning by heart",
     remedies=({"drop_rows": "{rows}"},),
+    advice="leave the copies out",
     limits={"share": 0.02, "rows": 3, "columns": 2},
     needs=_HELD,
 )
@@ -54,6 +55,7 @@ def shared_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "{count} of {n} rows are copies of others, first row {row}: a row that validates stands among "
     "those that train",
     remedies=({"drop_rows": "{rows}"},),
+    advice="leave the copies out",
     limits={"share": 0.1, "distinct": 0.5},
 )
 def repeated_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
@@ -126,6 +128,7 @@ def _other_units(ours: np.ndarray, theirs: np.ndarray, limits: Limits, most: boo
     Level.BESIDE,
     "{what}: the rows were split in order, not at random",
     remedies=({"split_anew": True},),
+    advice="split the rows at random",
     limits={"auc": 0.97, "share": 0.35, "rows": 10},
     needs=_HELD,
 )

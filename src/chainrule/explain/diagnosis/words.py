@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,12 +25,19 @@ class Code(str):
     """A value of a remedy that is written as it stands."""
 
 
+class Column(NamedTuple):
+    """A column to be dropped: by its name in a frame, by its place in an array."""
+
+    name: str
+    place: int
+
+
 _SCALER = "from sklearn.preprocessing import StandardScaler\nX = StandardScaler().fit_transform(X)"
 # What can be done to arrays X and y; {value} is the remedy's.
 ARRAYS: dict[str, str] = {
     "standardise_inputs": _SCALER,
     "standardise_target": "y = (np.asarray(y) - np.mean(y)) / np.std(y)",
-    "drop_column": "X = np.delete(X, {value}, axis=1)",
+    "drop_column": "X = np.delete(X, {value.place}, axis=1)",
     "shift_rows": "X, y = {value}",
     "drop_rows": "keep = np.setdiff1d(np.arange(len(X)), {value})\nX, y = X[keep], y[keep]",
     "class_of_columns": "y = np.argmax(y, axis=1)",
@@ -45,7 +52,7 @@ ARRAYS: dict[str, str] = {
 # The same of a pandas data frame.
 FRAMES: dict[str, str] = {
     **ARRAYS,
-    "drop_column": "X = X.drop(columns={value!r})",
+    "drop_column": "X = X.drop(columns={value.name!r})",
     "drop_rows": "keep = np.setdiff1d(np.arange(len(X)), {value})\n"
     "X, y = X.iloc[keep], np.asarray(y)[keep]",
     "split_anew": "import pandas as pd\n"
@@ -67,8 +74,6 @@ class Words:
         Action on the rows -> code, with {value}.
     usual_rate : float or None
         The learning rate to begin with; None is that of the optimizer.
-    by_name : bool
-        Whether columns are dropped by name, else by place.
     splits : bool
         Whether it holds validation rows out of the table itself.
     """
@@ -76,7 +81,6 @@ class Words:
     calls: Mapping[str, tuple[str, str]]
     data: Mapping[str, str] = field(default_factory=lambda: ARRAYS)
     usual_rate: float | None = None
-    by_name: bool = False
     splits: bool = False
 
     def takes(self, remedy: Remedy) -> bool:
