@@ -121,3 +121,15 @@ def learned(found: Diagnosis) -> float:
     """Share of the constant prediction's loss that the network has taken away."""
     share = 1.0 - found.loss / found.baseline if found.baseline > 0 else 0.0
     return round(float(share), 3) if np.isfinite(share) else float("-inf")
+
+
+def looked(table: Table, case: Case) -> dict[str, Any]:
+    """What is said of a healthy training."""
+    found = case.diagnosed(case.trained())
+    return {
+        "table": table.name,
+        "object": case.maker,
+        "codes": list(found.codes),
+        "sentence": found[0].sentence if found else "",
+        "learned": learned(found),
+    }

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule import engine
-from chainrule.explain.diagnosis.detectors import TABLE
+from chainrule.explain.diagnosis.table import TABLE
 from diagnosed import fitted, rows
 
 

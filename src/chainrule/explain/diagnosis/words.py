@@ -60,6 +60,15 @@ FRAMES: dict[str, str] = {
     "X, X_val, y, y_val = train_test_split(\n"
     "    pd.concat([X, X_val]), np.concatenate([y, y_val]), random_state=0)",
 }
+# And of a polars data frame.
+POLARS: dict[str, str] = {
+    **ARRAYS,
+    "drop_column": "X = X.drop({value.name!r})",
+    "split_anew": "import polars as pl\n"
+    "from sklearn.model_selection import train_test_split\n"
+    "X, X_val, y, y_val = train_test_split(\n"
+    "    pl.concat([X, X_val]), np.concatenate([y, y_val]), random_state=0)",
+}
 
 
 @dataclass(frozen=True)
@@ -171,7 +180,9 @@ def words_of_network(spec: NetworkSpec) -> NetworkWords:
 
 def data_words(X: Any) -> Mapping[str, str]:
     """What can be done to a table of this type."""
-    return FRAMES if hasattr(X, "iloc") else ARRAYS
+    if hasattr(X, "iloc"):
+        return FRAMES
+    return POLARS if hasattr(X, "with_columns") else ARRAYS
 
 
 def rows_as_code(rows: np.ndarray, code: str, more: str = "") -> str:

@@ -1,11 +1,9 @@
-"""Faults of the inputs and targets: leaks, scales, rare classes, constant targets."""
+"""Faults of the columns of X: leaks, row numbers, scales, offsets, extreme cells."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from chainrule.explain.diagnosis.rows import column_score, likeness
 from diagnosed import fitted, rows
 
 
@@ -43,30 +41,3 @@ def test_a_good_column_among_few_rows_is_no_leak():
     X = (X - X.mean(axis=0)) / X.std(axis=0)
     net, X, y = fitted([4, 16, 3], X, y, keywords={"loss": "cross_entropy"})
     assert net.diagnose(X, y).ok
-
-
-def test_the_score_of_a_column():
-    from sklearn.metrics import roc_auc_score
-
-    rng = np.random.default_rng(0)
-    y = rng.integers(0, 2, 2000)
-    x = (y + 0.2 * rng.normal(size=2000))[:, None]
-    Y = np.eye(2)[y]
-    assert column_score(x, Y, True) == pytest.approx(roc_auc_score(y, x[:, 0]), abs=0.02)
-    assert column_score(rng.normal(size=(2000, 1)), Y, True) == pytest.approx(0.5, abs=0.05)
-    assert column_score(x, 5 * x + 1, False) == pytest.approx(1.0)
-    assert likeness(np.eye(3)[y], Y) == pytest.approx(1.0)
-    assert likeness(rng.normal(size=(2000, 1)), Y) < 0.01
-
-
-def test_constant_target_and_imbalance():
-    X, _ = rows(n=500)
-    net, _, y = fitted(X=X, y=np.full(500, 2.5))
-    assert net.diagnose(X, y)[0].code == "constant-target"
-    rare = np.zeros(500, int)
-    rare[:3] = 1
-    net, _, _ = fitted([4, 8, 2], X, rare, keywords={"loss": "cross_entropy"})
-    (one,) = [f for f in net.diagnose(X, rare) if f.code == "imbalance"]
-    assert "0.600 % of 500 rows" in one.sentence
-    weight = np.where(rare == 1, 100.0, 1.0)
-    assert "imbalance" not in net.diagnose(X, rare, sample_weight=weight).codes
