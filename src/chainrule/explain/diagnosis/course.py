@@ -298,6 +298,8 @@ def plateau(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     last = max(2, len(losses) // 5)
     if abs(float(losses[-last] - losses[-1])) > limits["move"] * seen.scale:
         return
+    if seen.loss - losses[-1] > limits["missed"] * seen.scale:
+        return  # it rested lower; what was kept, or these rows, are others
     better = ""
     if seen.missed > limits["missed"]:
         better = (

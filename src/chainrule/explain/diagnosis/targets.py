@@ -316,11 +316,19 @@ def _few_rare(seen: Evidence) -> bool:
 @looks_for(
     "rows whose label contradicts rows like them",
     Level.BESIDE,
-    "{count} rows have another class than rows like them say, first row {row}: {sure} % of the "
-    "clear cases are wrong, and {all} % of all, where only the unclear ones should be",
+    "{count} rows have another class than rows like them, first row {row}: of the fifth of rows "
+    "that should be clearest {sure} % are wrong, of all {all} %",
     remedies=({"drop_rows": "{rows}"},),
     advice="look at those rows, and mend or leave out what is wrong",
-    limits={"wrong": 0.04, "ratio": 0.55, "rows": 5, "n": 100, "right": 0.6, "sure": 0.6},
+    limits={
+        "wrong": 0.04,
+        "ratio": 0.3,
+        "deviations": 1.5,
+        "rows": 5,
+        "n": 100,
+        "right": 0.7,
+        "sure": 0.6,
+    },
 )
 def label_noise(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """Labels wrong at random: as often where classes are clear as where they overlap."""
@@ -333,20 +341,22 @@ def label_noise(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         return
     says, label = proba.argmax(axis=1), truth.argmax(axis=1)
     wrong, sure = says != label, np.take_along_axis(proba, says[:, None], 1)[:, 0]
-    order = np.argsort(-sure, kind="stable")
-    clear = order[: len(order) // 2]
-    of_clear, of_all = float(wrong[clear].mean()), float(wrong.mean())
+    clear = np.argsort(-sure, kind="stable")[: len(wrong) // 5]
+    count, of_all = int(wrong[clear].sum()), float(wrong.mean())
+    # Where classes overlap, errors gather among the unclear rows: few are left here.
+    least = count - limits["deviations"] * np.sqrt(count)
     rows = np.flatnonzero(wrong & (sure > limits["sure"]))
     if (
         1.0 - of_all > max(limits["right"], float(truth.mean(axis=0).max()) + 0.05)
-        and of_clear > max(limits["wrong"], limits["ratio"] * of_all)
-        and min(len(rows), wrong[clear].sum()) >= limits["rows"]
+        and count > limits["wrong"] * len(clear)
+        and least > limits["ratio"] * of_all * len(clear)
+        and min(len(rows), count) >= limits["rows"]
     ):
         of_table = seen.rows[rows]
         numbers = {
             "count": len(rows),
             "row": int(of_table[0]),
-            "sure": 100.0 * of_clear,
+            "sure": 100.0 * count / len(clear),
             "all": 100.0 * of_all,
             "rows": rows_as_code(of_table, "label-noise"),
         }
