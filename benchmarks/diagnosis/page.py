@@ -42,8 +42,11 @@ def text(results: list[dict[str, Any]]) -> str:
     """The page of these results."""
     from benchmarks.diagnosis.command import figures
 
-    lines = [_INTRODUCTION, "| half | bad trainings | kinds | cause named | fix works | false alarms |",
-             "|---|---|---|---|---|---|"]  # fmt: skip
+    lines = [
+        _INTRODUCTION,
+        "| half | bad trainings | kinds | cause named | fix works | false alarms |",
+        "|---|---|---|---|---|---|",
+    ]
     for result in results:
         f = figures(result)
         lines.append(
@@ -53,8 +56,14 @@ def text(results: list[dict[str, Any]]) -> str:
         )
     lines += ["", "Where only advice can be given (labels shuffled, a constant target), nothing "
               "is applied, and the case does not count among the fixes.", ""]  # fmt: skip
-    lines += ["## Kinds", "", "Named and mended, of three strengths in each half; a dash where the "
-              "fix is advice.", "", "| kind | first half | held-back half |", "|---|---|---|"]  # fmt: skip
+    lines += [
+        "## Kinds",
+        "",
+        "Named and mended, of three strengths in each half; a dash where the fix is advice.",
+        "",
+        "| kind | first half | held-back half |",
+        "|---|---|---|",
+    ]
     for kind in dict.fromkeys(case["kind"] for case in results[0]["bad"]):
         cells = [_cell([c for c in result["bad"] if c["kind"] == kind]) for result in results]
         lines.append(f"| {kind} | {' | '.join(cells)} |")

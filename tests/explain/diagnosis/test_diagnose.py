@@ -23,7 +23,7 @@ def test_a_healthy_training_lists_what_was_checked():
     assert not found
     assert len(found) == 0
     assert set(found.checked) | set(found.skipped) == set(TABLE)
-    held = "pass the validation rows as eval_set=(X_val, y_val)"
+    held = "no validation rows were given (eval_set)"
     assert found.skipped == {
         "overfitting": "there were no validation rows",
         **dict.fromkeys(["validation-scale", "sorted-split", "shared-rows"], held),

@@ -219,6 +219,7 @@ def stuck(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "{what}",
     remedies=(
         {"patience": "{patience}"},
+        {"early_stopping": "{early_stopping}"},
         {"tol": "{tol}"},
         {"time_limit": "{time_limit}"},
         {"epochs": "{epochs}", "batch_size": "{batch_size}"},
@@ -253,14 +254,17 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         if slight or ended or (annealed and not behind):
             return
         what = (
-            f"in the last {_epochs(last)} of {epochs} the loss still fell by {100 * fall:.0f} % of "
+            f"in the last {_last(last)} of {epochs} the loss still fell by {100 * fall:.0f} % of "
             f"a constant prediction's, to {format_number(losses[-1], 3)}"
         )
+    # The drop-in keeps no reason: it ends by its tolerance, or by validation.
+    ended_early = reason in ("tol", "") and epochs < training.epochs
     full = seen.batch_rows >= seen.n > 200
     numbers = {
         "what": what,
         "patience": 10 * training.patience if reason == "patience" and training.patience else None,
-        "tol": 0.0 if reason == "tol" else None,
+        "early_stopping": False if ended_early and seen.words.splits else None,
+        "tol": 0.0 if ended_early else None,
         "time_limit": Code("None") if reason == "time_limit" else None,
         "epochs": max(4 * epochs, seen.epochs_for(1000)),
         "batch_size": 32 if full else None,
@@ -270,6 +274,10 @@ def still_falling(seen: Evidence, limits: Limits) -> Iterator[Seen]:
 
 def _epochs(count: int) -> str:
     return "1 epoch" if count == 1 else f"{count} epochs"
+
+
+def _last(count: int) -> str:
+    return "epoch" if count == 1 else f"{count} epochs"
 
 
 def _against(seen: Evidence) -> str:

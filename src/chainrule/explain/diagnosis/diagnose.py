@@ -190,7 +190,7 @@ def _missing(seen: Evidence) -> dict[str, str]:
     if not seen.history.validation_loss:
         missing["validation losses"] = "there were no validation rows"
     if seen.held is None:
-        missing["validation rows"] = "pass the validation rows as eval_set=(X_val, y_val)"
+        missing["validation rows"] = "no validation rows were given (eval_set)"
     if not all(np.isfinite(np.asarray(z)).all() for z in seen.trace.z[1:]):
         missing["finite step"] = "the recorded step is not finite"
     return missing

@@ -233,8 +233,13 @@ class Diagnosis(Sequence[Finding]):
 
     def _lists(self) -> list[tuple[str, str]]:
         """What a reader may want to know beside the findings."""
-        followed = [finding for finding in self.findings if finding.cause]
-        lists = [(f"follows from {f.cause}", f"{f.heading}: {f.sentence}") for f in followed]
+        lists = []
+        for cause in self.causes:
+            names = [f.heading for f in self.findings if f.cause == cause.code]
+            if names:
+                lists.append((f"follows from {cause.code}", "; ".join(dict.fromkeys(names))))
+        first = [f for f in self.findings if f.cause and f.code == "non-finite"]
+        lists += [("where it began", f.sentence) for f in first]
         clean = [code for code in self.checked if code not in self.codes]
         if not self.ok:
             return [*lists, ("clean", f"{len(clean)} other checks")]
