@@ -9,6 +9,7 @@ import numpy as np
 from chainrule.explain.diagnosis.columns import column_score, likeness
 from chainrule.explain.diagnosis.detectors import Level, Seen, looks_for
 from chainrule.explain.diagnosis.evidence import CLASS_LOSSES, Evidence
+from chainrule.explain.diagnosis.layers import dead_share
 from chainrule.explain.diagnosis.targets import extreme_cells
 from chainrule.explain.diagnosis.words import rows_as_code
 
@@ -180,17 +181,18 @@ def input_scale(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     x = seen.plain_inputs[:, seen.measured]
     spread = x.std(axis=0)
     spread = spread[spread > 0]
-    if not len(spread) or not (seen.behind or _flat(seen)):
+    if not len(spread) or not (seen.behind or _idle(seen)):
         return
     typical = float(np.median(spread))
     if typical > limits["large"] or typical < limits["small"]:
         yield Seen({"spread": typical})
 
 
-def _flat(seen: Evidence) -> bool:
-    """Whether most units of layer 1 are bounded and on their flat parts."""
+def _idle(seen: Evidence) -> bool:
+    """Whether many units of layer 1 are off on every row, or most on their flat parts."""
     slope = seen.trace.slope[1]
-    return slope is not None and float((np.asarray(slope) < 0.01).mean()) > 0.6
+    flat = slope is not None and float((np.asarray(slope) < 0.01).mean()) > 0.6
+    return flat or bool(seen.hidden and dead_share(seen)[0] > 0.4)
 
 
 @looks_for(
@@ -204,7 +206,7 @@ def _flat(seen: Evidence) -> bool:
 def input_offset(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """A year, a temperature in kelvin, a constant 1000."""
     x = seen.plain_inputs[:, seen.measured]
-    if not x.size or not (seen.behind or _flat(seen)):
+    if not x.size or not (seen.behind or _idle(seen)):
         return
     mean, spread = np.abs(x.mean(axis=0)), x.std(axis=0)
     off = np.where((mean > limits["ratio"] * spread) & (mean > limits["mean"]), mean, 0.0)

@@ -56,18 +56,18 @@ def shared_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     "those that train",
     remedies=({"drop_rows": "{rows}"},),
     advice="leave the copies out",
-    limits={"share": 0.1, "distinct": 0.5},
+    limits={"share": 0.1, "kinds": 1.5},
 )
 def repeated_rows(seen: Evidence, limits: Limits) -> Iterator[Seen]:
-    """Copies, in a table that is split by the object itself and has a column of real numbers."""
+    """Copies that no chance makes, in a table that the object itself splits."""
     if not seen.words.splits or not seen.history.validation_loss:
         return
     rows = _as_bytes(seen, seen.x, seen.y)
     _, first = np.unique(rows, return_index=True)
     again = np.setdiff1d(np.arange(seen.n), first)
-    columns = [len(np.unique(column)) for column in seen.x.T]
-    real = max(columns, default=0) > limits["distinct"] * len(first)
-    if real and len(again) > limits["share"] * seen.n:
+    # Were columns independent, rows would repeat by chance where there are fewer kinds of them.
+    kinds = sum(np.log(len(np.unique(column))) for column in seen.x.T)
+    if kinds > limits["kinds"] * np.log(seen.n) and len(again) > limits["share"] * seen.n:
         numbers = {
             "count": len(again),
             "n": seen.n,
