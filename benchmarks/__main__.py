@@ -11,10 +11,6 @@ COMMANDS = {
         "benchmarks.diagnosis.command",
         "bad trainings that diagnose names and mends, false alarms",
     ),
-    "diagnosis": (
-        "benchmarks.diagnosis.command",
-        "bad trainings that diagnose names and mends, false alarms",
-    ),
     "healthy": ("benchmarks.healthy", "how often check_gradients calls a healthy network wrong"),
     "large": ("benchmarks.large", "seconds and memory of 1,000,000 rows, and of 10,000 columns"),
     "mutants": (
