@@ -24,7 +24,6 @@ _ROWS_OF_RULES = 30  # below that, simple rules tell nothing
 ANNEALED = ("cosine", "coslog4", "flat_cos")
 RECTIFIERS = tuple(name for name, row in ACTIVATION_ROWS.items() if row.is_rectifier)
 CLASS_LOSSES = ("cross_entropy", "binary_cross_entropy")
-_MEANS = ("squared_error", "huber", "absolute_error", "cross_entropy", "binary_cross_entropy")
 
 # Of standardised inputs, by the moments that an optimizer keeps.
 _USUAL_RATES: dict[tuple[str, ...], float] = {
@@ -208,8 +207,9 @@ class Evidence:
 
     @property
     def means(self) -> bool:
-        """Whether outputs are means of the target, as those of most losses are."""
-        return self.spec.loss.name in _MEANS
+        """Whether outputs are about means of the target: not of counts, nor quantiles."""
+        loss = self.spec.loss
+        return loss.name != "poisson" and "quantiles" not in loss.row.constants
 
     @property
     def poor(self) -> bool:

@@ -184,6 +184,7 @@ class Diagnosis(Sequence[Finding]):
         return len(self.findings)
 
     def __getitem__(self, place: Any) -> Any:
+        """By number, or the first of a code; raises `KeyError` where that was not found."""
         if isinstance(place, str):
             for finding in self.findings:
                 if finding.code == place:
