@@ -59,8 +59,8 @@ def text(results: list[dict[str, Any]]) -> str:
         )
     lines += [
         "",
-        "Where only advice can be given (labels shuffled, a constant target), nothing is applied, and",
-        "the case does not count among the fixes.",
+        "Where only advice can be given (labels shuffled, a constant target), nothing is applied,",
+        "and the case does not count among the fixes.",
         "",
     ]
     lines += [
