@@ -65,7 +65,7 @@ def vanishing(seen: Evidence, limits: Limits) -> Iterator[Seen]:
         "first": 20.0,  # loss of the first epoch over that of z(L) = 0, at a usual rate
         "layers": 3,
         "dropout": 0.5,
-        "rate": 3.0,  # above so many usual ones it is the steps that made the weights large
+        "rate": 10.0,  # above so many usual ones it is the steps that made the weights large
     },
 )
 def exploding(seen: Evidence, limits: Limits) -> Iterator[Seen]:
