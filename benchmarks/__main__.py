@@ -7,7 +7,10 @@ import sys
 
 # Command -> (module with main(arguments), what it does).
 COMMANDS = {
-    "diagnosis": ("benchmarks.diagnosis", "seeded faults that diagnose finds, and false alarms"),
+    "diagnosis": (
+        "benchmarks.diagnosis.command",
+        "bad trainings that diagnose names and mends, false alarms",
+    ),
     "healthy": ("benchmarks.healthy", "how often check_gradients calls a healthy network wrong"),
     "large": ("benchmarks.large", "seconds and memory of 1,000,000 rows, and of 10,000 columns"),
     "mutants": (

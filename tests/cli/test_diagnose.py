@@ -11,8 +11,10 @@ def test_a_good_model(cli: Any, trained: Path, penguins: Path) -> None:
     run = cli("diagnose", trained, penguins)
     assert run.code == 0
     lines = run.out.splitlines()
-    assert lines[0] == "no fault found in 20 epochs and one step over 344 of 344 rows"
-    assert "checked and clean: non-finite, constant-target, leak" in run.out
+    assert lines[0] == "No fault found in 20 epochs and a step over 344 rows."
+    assert lines[1].startswith("The loss is 0.0")
+    assert "a constant prediction has 1.05" in lines[1]
+    assert "checked and clean: constant-target, constant-inputs" in run.out
     assert lines[-1] == f"next: chainrule evaluate {trained} {penguins}"
     assert max(map(len, lines[:-1])) <= 80
 
@@ -23,7 +25,7 @@ def test_a_rate_that_is_too_high(cli: Any, penguins: Path) -> None:
     run = cli("diagnose", "penguins.safetensors", penguins)
     assert run.code == 1
     assert "rate-too-high" in run.out
-    assert "fix: learning_rate=" in run.out
+    assert "fix: chainrule train ... --learning-rate 0.04" in run.out
     quiet = cli("diagnose", "penguins.safetensors", penguins, "-q")
     assert quiet.code == 1
     assert any(
@@ -46,7 +48,7 @@ def test_a_column_that_gives_the_answer_away(cli: Any, penguins: Path) -> None:
     run = cli("diagnose", "penguins.safetensors", penguins)
     assert run.code == 1
     assert "'ring' alone predicts the target (AUC 1.00" in run.out
-    assert 'X.drop(columns="ring")' in run.out
+    assert "fix: chainrule train ... --ignore ring" in run.out
 
 
 def test_a_table_that_does_not_fit(cli: Any, trained: Path, tmp_path: Path) -> None:

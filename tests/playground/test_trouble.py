@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chainrule.explain.diagnosis.detectors import TABLE
+from chainrule.explain.diagnosis.table import TABLE
 from chainrule.playground import Session
 from chainrule.playground.trouble import STEPS, TROUBLES
 

@@ -31,12 +31,13 @@ def diagnose(
     """
     from chainrule.cli.exit_codes import CHECK_FAILED
     from chainrule.cli.model import open_model
+    from chainrule.cli.words import CommandWords
 
     out = Output(as_json=as_json, quiet=quiet)
     loaded = open_model(model)
     X, y = loaded.rows_with_target(data, reading, out, target)
     with out.catching():
-        found = loaded.estimator.diagnose(X, y)
+        found = loaded.estimator.diagnose(X, y).in_words(CommandWords())
     first, *rest = [visible(line) for line in str(found).splitlines()]
     out.result(first)
     for finding in found if quiet else []:

@@ -240,7 +240,15 @@ class Inspection(Parameters):
         step = self.trace(X, y, sample_weight=sample_weight, names=names, **training)
         return explain(step, quantity, row=row, top=top, digits=digits, check=check, full=full)
 
-    def diagnose(self, X: Any, y: Any, *, sample_weight: Any = None, **training: Any) -> Diagnosis:
+    def diagnose(
+        self,
+        X: Any,
+        y: Any,
+        *,
+        sample_weight: Any = None,
+        eval_set: tuple[Any, Any] | None = None,
+        **training: Any,
+    ) -> Diagnosis:
         """Find out why training goes badly, from its history and one step on these rows.
 
         Parameters
@@ -251,6 +259,8 @@ class Inspection(Parameters):
             As for `fit`.
         sample_weight : array (n_samples,), optional
             At least 0. Default: 1 for every row.
+        eval_set : (X, y), optional
+            The validation rows of `fit`, to compare them with those of training.
         **training
             Keywords of `fit` that the network was trained with. Default: those of the last fit, or
             those of `fit` itself.
@@ -258,8 +268,8 @@ class Inspection(Parameters):
         Returns
         -------
         Diagnosis
-            A sequence of findings with numbers and remedies; where it is empty it says what was
-            checked.
+            A sequence of findings, the likeliest cause first, each with numbers and a fix in
+            arguments of `Network` and `fit`; where it is empty it says what was checked.
 
         Raises
         ------
@@ -268,7 +278,7 @@ class Inspection(Parameters):
         TypeError
             For a keyword that `fit` does not have.
         """
-        from chainrule.explain.diagnosis.diagnose import diagnose
+        from chainrule.explain.diagnosis.diagnose import Context, diagnose
 
         spec = self._training_for(training)
         return diagnose(
@@ -279,6 +289,7 @@ class Inspection(Parameters):
             spec,
             self.history,
             sample_weight=sample_weight,
-            names=self.names,
+            eval_set=eval_set,
             state=self._state_for(spec),
+            context=Context(names=self.names),
         )

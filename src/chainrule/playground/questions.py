@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from chainrule import engine
-from chainrule.explain.diagnosis.diagnose import diagnose
+from chainrule.explain.diagnosis.diagnose import Context, diagnose
 from chainrule.explain.explain import explain
 from chainrule.explain.render.html import fragment
 from chainrule.explain.trace import StepTrace
@@ -123,7 +123,7 @@ def diagnosed(view: View, fields: Fields) -> Answer:
         moment.y,
         moment.training,
         History(loss=losses, n_steps=moment.step, stop_reason="epochs"),
-        names=moment.names,
+        context=Context(names=moment.names),
         state=moment.state,
     )
     return {"findings": [finding.to_json() for finding in found], "text": str(found)}, {}

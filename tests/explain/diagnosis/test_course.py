@@ -10,7 +10,7 @@ import pytest
 from chainrule import Network, engine
 from chainrule.explain.diagnosis.course import clear_fault
 from chainrule.explain.diagnosis.diagnose import diagnose
-from chainrule.spec import Dense, History, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import Dense, History, Loss, NetworkSpec, Schedule, TrainingSpec
 from diagnosed import fitted, rows
 
 
@@ -18,7 +18,8 @@ def test_a_rate_that_is_too_high_and_one_that_is_too_low():
     for rate, code in ((3.0, "rate-too-high"), (1e-7, "rate-too-low")):
         net, X, y = fitted(learning_rate=rate)
         (one,) = [f for f in net.diagnose(X, y) if f.code == code]
-        mended, X, y = fitted(learning_rate=float(one.fix.split("=")[1]), epochs=60)
+        rate = float(one.fix.removeprefix("fit(..., learning_rate=").removesuffix(")"))
+        mended, X, y = fitted(learning_rate=rate, epochs=120)
         assert mended.diagnose(X, y).ok, code
 
 
@@ -37,8 +38,9 @@ def test_stuck():
     assert {"stuck", "dead-units"} <= set(net.diagnose(X, y).codes)
 
 
-def history_of(spec, loss, validation=(), **training):
-    X, y = rows(n=64)
+def history_of(spec, loss, validation=(), y=None, **training):
+    X, known = rows(n=64)
+    y = known if y is None else y
     params = engine.initialize(spec, seed=0)
     history = History(
         loss=list(loss), validation_loss=list(validation), n_steps=2 * len(loss),
@@ -58,12 +60,47 @@ def test_oscillating():
     assert "oscillating" not in history_of(SMALL, small).codes
 
 
-def test_overfitting():
-    train = 0.4 * 0.9 ** np.arange(40)
-    worse = np.concatenate([np.linspace(0.45, 0.35, 10), np.linspace(0.36, 0.6, 30)])
-    (one,) = [f for f in history_of(SMALL, train, worse) if f.code == "overfitting"]
-    assert one.evidence["best"] == 9
-    assert "overfitting" not in history_of(SMALL, train, train + 0.05).codes
+def test_still_falling():
+    falling = np.linspace(0.5, 0.2, 30)
+    (one,) = [f for f in history_of(SMALL, falling).causes if f.code == "still-falling"]
+    assert one.steps == ("fit(..., epochs=500)",)  # a thousand steps of two an epoch
+    rests = np.concatenate([falling, np.full(30, 0.2)])
+    assert "still-falling" not in history_of(SMALL, rests).codes
+    noise = np.random.default_rng(0).normal(size=64)
+    assert "still-falling" in history_of(SMALL, falling, y=noise).codes
+    # Validation had its best epoch long ago: more epochs would not help.
+    held = np.concatenate([falling[:10], np.full(20, 0.6)])
+    assert "still-falling" not in history_of(SMALL, falling, held, y=noise).codes
+    # A rate that goes to 0 makes the loss fall at the end.
+    cosine = history_of(SMALL, falling, y=noise, schedule=Schedule("cosine"))
+    assert "still-falling" not in cosine.codes
+
+
+def test_a_local_minimum_of_xor_and_its_global_one():
+    X = np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]])
+    y = np.array([0, 1, 1, 0.0])
+    step = {"optimizer": "sgd", "learning_rate": 0.5, "epochs": 6000, "batch_size": None}
+    for hidden, seed, codes in ((2, 6, ("plateau",)), (8, 1, ())):
+        net = Network([2, hidden, 1], activation="sigmoid", output_activation="sigmoid",
+                      dtype="float64", random_state=seed)  # fmt: skip
+        net.fit(X, y, reduction="sum", **step)
+        found = net.diagnose(X, y)
+        assert found.codes == codes
+        if codes:  # literally what the next turn of the loop does
+            assert found[0].steps == ("Network([2, 8, 1], ..., random_state=1)",)
+            assert "9 weights could fit 4 rows without error" in found[0].sentence
+
+
+def test_worse_than_the_best_constant():
+    X, y = rows(n=64)
+    net = Network([4, 8, 1], random_state=1)
+    net.fit(X, y, learning_rate=0.01, epochs=200)
+    net.biases = [net.biases[0], net.biases[1] + 2.0]
+    found = net.diagnose(X, y)
+    assert found.codes == ("worse-than-constant",)
+    loss = engine.loss(net.spec, net.params, X, y)
+    assert found.loss == pytest.approx(loss, rel=1e-5)
+    assert found.baseline == pytest.approx(np.var(y) / 2)
 
 
 def test_a_warning_needs_a_clear_fault():

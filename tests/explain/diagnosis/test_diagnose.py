@@ -7,8 +7,8 @@ import pytest
 
 from chainrule import Network, engine
 from chainrule.errors import DataError
-from chainrule.explain.diagnosis.detectors import TABLE
-from chainrule.explain.diagnosis.diagnose import diagnose
+from chainrule.explain.diagnosis.diagnose import Context, diagnose
+from chainrule.explain.diagnosis.table import TABLE
 from chainrule.reference.fit import fit
 from chainrule.spec import (
     TrainingSpec,
@@ -23,9 +23,13 @@ def test_a_healthy_training_lists_what_was_checked():
     assert not found
     assert len(found) == 0
     assert set(found.checked) | set(found.skipped) == set(TABLE)
-    assert found.skipped == {"overfitting": "there were no validation rows"}
-    assert "no fault found in 30 epochs and one step over 300 of 300 rows" in str(found)
-    assert "checked and clean: non-finite" in str(found)
+    held = "no validation rows were given (eval_set)"
+    assert found.skipped == {
+        "overfitting": "there were no validation rows",
+        **dict.fromkeys(["validation-scale", "sorted-split", "shared-rows"], held),
+    }
+    assert "No fault found in 30 epochs and a step over 300 rows." in str(found)
+    assert "checked and clean: constant-target" in str(found)
 
 
 def test_at_most_1024_rows_are_traced():
@@ -50,7 +54,15 @@ def test_diagnosis_of_a_trained_network(trace):
     X[:, 3] = np.arange(80) % 4
     y = (np.sin(3.0 * X[:, 0]) > 0).astype(int) + (X[:, 3] == 1)
     result = engine.fit(trace.spec, engine.initialize(trace.spec), X, y, training)
-    found = diagnose(trace.spec, result.params, X, y, training, result.history, names=trace.names)
+    found = diagnose(
+        trace.spec,
+        result.params,
+        X,
+        y,
+        training,
+        result.history,
+        context=Context(names=trace.names),
+    )
     assert "unscaled-inputs" not in {finding.code for finding in found}
     params, _, _ = fit(trace.spec, engine.initialize(trace.spec, dtype="float64"), X, y, training)
     assert max(np.abs(params[n] - result.params[n]).max() for n in params) < 1e-2

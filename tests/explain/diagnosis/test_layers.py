@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule import engine
-from chainrule.explain.diagnosis.detectors import TABLE
+from chainrule.explain.diagnosis.table import TABLE
 from diagnosed import fitted, rows
 
 
@@ -16,7 +16,7 @@ def test_vanishing_gives_the_ratio_of_the_deltas():
     delta = engine.trace(net.spec, net.params, X, y).delta
     ratio = np.sqrt(np.mean(delta[1] ** 2) / np.mean(delta[-1] ** 2))
     assert one.evidence["ratio"] == pytest.approx(ratio, rel=1e-4)
-    assert ratio < TABLE["vanishing"]["ratio"]
+    assert ratio < TABLE["vanishing"].limits["ratio"]
 
 
 def test_exploding():

@@ -34,8 +34,9 @@ def test_a_diverged_epoch_is_taken_again_to_its_batch():
     with pytest.raises(DivergedError) as caught:
         net.fit(X, y, optimizer="sgd", learning_rate=300.0)
     found = net.diagnose(X, y)
-    one = found[0]
-    assert one.code == "non-finite"
+    assert found[0].code == "rate-too-high"
+    one = found["non-finite"]
+    assert one.cause == "rate-too-high"
     assert "rate-too-high" in found.codes
     # An infinite z below a relu comes before the infinite loss at which `fit` stops.
     assert one.evidence["epoch"] == net.history.n_epochs

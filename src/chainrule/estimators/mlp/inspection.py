@@ -15,7 +15,10 @@ from chainrule.estimators.mlp.record import checked, restore, to_record
 from chainrule.estimators.mlp.stochastic import Optimizer
 from chainrule.estimators.names import class_names
 from chainrule.estimators.saved import arguments_from_json
+from chainrule.estimators.weights import read_weights
+from chainrule.estimators.words import words_of_mlp
 from chainrule.explain.derivation.names import Names
+from chainrule.explain.diagnosis.diagnose import Context, diagnose
 from chainrule.files import ModelRecord, save_model
 from chainrule.network.network import Network
 from chainrule.spec import History, NetworkSpec, TrainingSpec
@@ -47,6 +50,10 @@ class MLPInspection(ABC):
     @abstractmethod
     def _rows(self, X: Any, y: Any) -> tuple[Array, Array]:
         """X and y as the engine takes them."""
+
+    @abstractmethod
+    def _row_weights(self, y: Array, weights: Array | None, training: bool) -> Array | None:
+        """Sample weights times what else, as `training` found, weighs a row."""
 
     @abstractmethod
     def _target_to_json(self) -> dict[str, Any]:
@@ -134,8 +141,10 @@ class MLPInspection(ABC):
         network._weighted = getattr(self, "_weighted", False)
         return network.check_gradients(*self._rows(X, y), sample_weight=sample_weight)
 
-    def diagnose(self, X: Any, y: Any, sample_weight: Any = None) -> Diagnosis:
-        """What went badly in training, with numbers and remedies (in the words of `Network`).
+    def diagnose(
+        self, X: Any, y: Any, sample_weight: Any = None, *, eval_set: Any = None
+    ) -> Diagnosis:
+        """What went badly in training, with numbers and remedies.
 
         Parameters
         ----------
@@ -143,11 +152,14 @@ class MLPInspection(ABC):
             As for `fit`, best those of training.
         sample_weight : array of shape (n_samples,), optional
             At least 0. Default: 1 for every row.
+        eval_set : pair (X, y), optional
+            The validation rows of `fit`, to compare them with those of training.
 
         Returns
         -------
         Diagnosis
-            A sequence of findings; when it is empty it says what was checked.
+            A sequence of findings, the likeliest cause first, each with a fix in this estimator's
+            arguments; when it is empty it says what was checked.
 
         Raises
         ------
@@ -157,7 +169,28 @@ class MLPInspection(ABC):
             Naming what cannot be used in the rows.
         """
         network = self.network_
-        return network.diagnose(*self._rows(X, y), sample_weight=sample_weight)
+        classes = getattr(self, "classes_", np.empty(0))
+        inputs, encoded = self._rows(X, y)
+        weights = read_weights(sample_weight, len(encoded), "sample_weight")
+        if getattr(self, "_factors", None) is not None:  # class_weight of this fit
+            weights = self._row_weights(encoded, weights, False)
+        return diagnose(
+            network.spec,
+            network.params,
+            inputs,
+            encoded,
+            self.training_,
+            network.history,
+            sample_weight=weights,
+            eval_set=None if eval_set is None else self._rows(*eval_set),
+            state=network._state_for(self.training_) if self.training_ else None,
+            context=Context(
+                words=words_of_mlp(self, X),
+                names=network.names,
+                classes=[str(label) for label in classes.tolist()],
+                answers=np.asarray(y),
+            ),
+        )
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file; `chainrule.load` gives it back, bit for bit.

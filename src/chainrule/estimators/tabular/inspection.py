@@ -6,17 +6,22 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from chainrule.estimators.tabular.base import TabularModel
 from chainrule.estimators.tabular.importance import FeatureImportance, feature_importance
+from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.trace import trace_model
+from chainrule.estimators.words import words_of_tabular
 from chainrule.explain.check.whole_step import NO_WEIGHTS
-from chainrule.explain.diagnosis.diagnose import diagnose
+from chainrule.explain.diagnosis.diagnose import Context, diagnose
 from chainrule.explain.diagnosis.findings import Diagnosis
 from chainrule.explain.explain import explain
 from chainrule.explain.explanation import Explanation
 from chainrule.explain.trace import StepTrace
+from chainrule.table.column import NUMERIC
+from chainrule.table.frame import as_table
 
 
 class InspectedModel(TabularModel):
@@ -176,7 +181,9 @@ class InspectedModel(TabularModel):
         step = self.trace(X, y, sample_weight, member=member, row_ids=row_ids, **training)
         return explain(step, quantity, row=row, top=top, digits=digits, check=check, full=full)
 
-    def diagnose(self, X: Any, y: Any, sample_weight: Any = None) -> Diagnosis:
+    def diagnose(
+        self, X: Any, y: Any, sample_weight: Any = None, *, eval_set: Any = None
+    ) -> Diagnosis:
         """What went badly in training, with numbers and remedies.
 
         Parameters
@@ -185,11 +192,14 @@ class InspectedModel(TabularModel):
             As for `fit`, best those of training.
         sample_weight : array of shape (n_samples,), optional
             At least 0. Default: 1 for every row.
+        eval_set : pair (X, y), optional
+            The validation rows of `fit`, to compare them with those of training.
 
         Returns
         -------
         Diagnosis
-            A sequence of findings; when it is empty it says what was checked.
+            A sequence of findings, the likeliest cause first, each with a fix in this estimator's
+            arguments; when it is empty it says what was checked.
 
         Raises
         ------
@@ -200,6 +210,11 @@ class InspectedModel(TabularModel):
         """
         check_is_fitted(self)
         rows = self._new_rows(X, y, sample_weight, self._dtype)
+        held = None
+        if eval_set is not None:
+            X_val, y_val = eval_set
+            apart = self._new_rows(X_val, y_val, None, self._dtype, "eval_")
+            held = (apart.inputs, apart.target)
         return diagnose(
             self.spec_,
             self.members_[0].params,
@@ -208,9 +223,28 @@ class InspectedModel(TabularModel):
             self.training_,
             self.history_,
             sample_weight=rows.weights,
-            names=self._names,
-            columns=self.encoder_.input_columns,
+            eval_set=held,
+            context=Context(
+                words=words_of_tabular(self, X, self._usual_rate()),
+                names=self._names,
+                columns=self.encoder_.input_columns,
+                raw=self._numbers(X, y, sample_weight),
+                table=as_table(X).names,
+                answers=rows.raw,
+            ),
         )
+
+    def _usual_rate(self) -> float:
+        """The learning rate of the recipe."""
+        arguments = {**self.get_params(deep=False), "learning_rate": None}
+        return resolve(arguments, self._task).learning_rate
+
+    def _numbers(self, X: Any, y: Any, sample_weight: Any) -> dict[str, np.ndarray]:
+        """The columns of the table that hold numbers, as they stand there."""
+        table, _, _ = self._read(X, y, sample_weight)
+        columns = [table.column(k) for k in range(table.n_columns)]
+        known = self.encoder_.column_names
+        return {c.name: c.values for c in columns if c.kind == NUMERIC and c.name in known}
 
     def feature_importance(
         self,

@@ -1,48 +1,56 @@
 """`diagnose`: why a training goes badly, in sentences with numbers, and what to do about it.
 
-The detectors read the losses of the epochs and one recorded step over at most 1,024 rows. Training
-itself pays nothing for them.
+The detectors read the losses of the epochs, the rows, and one recorded step over at most 1,024 of
+them. Training itself pays nothing for them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from chainrule import engine
 from chainrule.explain.derivation.names import Names
-from chainrule.explain.diagnosis import course, layers
-from chainrule.explain.diagnosis import rows as rows_of
-from chainrule.explain.diagnosis.detectors import TABLE
+from chainrule.explain.diagnosis.detectors import Level
 from chainrule.explain.diagnosis.evidence import MAX_ROWS, Evidence
 from chainrule.explain.diagnosis.findings import Diagnosis, Finding
-from chainrule.explain.diagnosis.overflow import first_overflow
+from chainrule.explain.diagnosis.table import TABLE
+from chainrule.explain.diagnosis.words import Words, words_of_network
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
-Detect = Callable[[Evidence], Iterator[Finding]]
 
-# code -> (detector, whether it reads the history, whether it needs validation rows).
-_DETECTORS: dict[str, tuple[Detect, bool, bool]] = {
-    "constant-target": (rows_of.constant_target, False, False),
-    "leak": (rows_of.leak, False, False),
-    "imbalance": (rows_of.imbalance, False, False),
-    "unscaled-inputs": (rows_of.unscaled_inputs, False, False),
-    "exploding": (layers.exploding, False, False),
-    "vanishing": (layers.vanishing, False, False),
-    "dead-units": (layers.dead_units, False, False),
-    "saturated": (layers.saturated, False, False),
-    "twin-units": (layers.twin_units, False, False),
-    "rate-too-high": (course.rate_too_high, False, False),
-    "rate-too-low": (course.rate_too_low, True, False),
-    "oscillating": (course.oscillating, True, False),
-    "stuck": (course.stuck, True, False),
-    "overfitting": (course.overfitting, True, True),
-    "label-noise": (rows_of.label_noise, False, False),
-}
+@dataclass(frozen=True)
+class Context:
+    """What is known of the object at hand beside its network.
 
-_NEEDS_FINITE = ("vanishing", "dead-units", "saturated", "twin-units", "label-noise")
+    Attributes
+    ----------
+    words : Words or None
+        How it is told what to change; None is a `Network`.
+    names : Names or None
+        What inputs and outputs are called.
+    columns : sequence of str
+        For each input the column that it comes from; the inputs' names where empty.
+    classes : sequence of str
+        Names of the two classes of one sigmoid output.
+    raw : mapping of str to ndarray (n,) or None
+        Columns of the user's table that hold numbers; None where they are the inputs.
+    table : sequence of str
+        Names of all columns of that table.
+    answers : ndarray or None
+        y as the user has it, where that is not what the engine takes.
+    """
+
+    words: Words | None = None
+    names: Names | None = None
+    columns: Sequence[str] = ()
+    classes: Sequence[str] = ()
+    raw: Mapping[str, np.ndarray] | None = None
+    table: Sequence[str] = ()
+    answers: np.ndarray | None = field(default=None, repr=False)
 
 
 def diagnose(
@@ -54,11 +62,11 @@ def diagnose(
     history: History | None = None,
     *,
     sample_weight: Any = None,
-    names: Names | None = None,
-    columns: Sequence[str] | None = None,
+    eval_set: tuple[Any, Any] | None = None,
     state: TrainingState | None = None,
+    context: Context | None = None,
 ) -> Diagnosis:
-    """Look for the faults of `chainrule.explain.diagnosis.detectors.TABLE`.
+    """Look for the faults of `chainrule.explain.diagnosis.table.TABLE`.
 
     Parameters
     ----------
@@ -73,13 +81,12 @@ def diagnose(
     history : History, optional
         Without it the course of the training is not looked at.
     sample_weight : array (n,), optional
-    names : Names, optional
-        What inputs and outputs are called.
-    columns : sequence of str, optional
-        For each input the column that it comes from, where several belong to one; the inputs'
-        names otherwise.
+    eval_set : (X, y), optional
+        The validation rows, to look at both together.
     state : TrainingState, optional
         Moments of the optimizer; zero otherwise.
+    context : Context, optional
+        Names, and the words of the object at hand.
 
     Returns
     -------
@@ -92,13 +99,14 @@ def diagnose(
         When X, y or sample_weight cannot be used, naming row and column.
     """
     with np.errstate(all="ignore"):  # what overflows is a finding here
-        return _diagnose(
+        seen = _evidence(
             spec, dict(params), X, y, training or TrainingSpec(), history or History(),
-            sample_weight, names or Names(spec), columns, state,
+            sample_weight, eval_set, state, context or Context(),
         )  # fmt: skip
+        return _diagnosis(seen)
 
 
-def _diagnose(
+def _evidence(
     spec: NetworkSpec,
     params: dict[str, np.ndarray],
     X: Any,
@@ -106,12 +114,15 @@ def _diagnose(
     training: TrainingSpec,
     history: History,
     sample_weight: Any,
-    names: Names,
-    columns: Sequence[str] | None,
+    eval_set: tuple[Any, Any] | None,
     state: TrainingState | None,
-) -> Diagnosis:
+    context: Context,
+) -> Evidence:
     dtype = params["W1"].dtype
     given = engine.TrainingRows.of(spec, dtype, X, y, sample_weight)
+    held = (
+        None if eval_set is None else engine.TrainingRows.of(spec, dtype, *eval_set, what="eval_")
+    )
     target = np.asarray(given.classes if given.y is None else given.y)
     n = len(given.x)
     chosen = np.arange(n)
@@ -120,34 +131,80 @@ def _diagnose(
     weight = None if given.weights is None else given.weights[chosen]
     if weight is not None and not weight.any():  # the trace needs a row that counts
         weight = None
-    trace = engine.trace(
-        spec, params, given.x[chosen], target[chosen], training, sample_weight=weight, state=state
-    )
-    seen = Evidence(
+    names = context.names or Names(spec)
+    columns = context.columns or names.inputs or [f"x{k}" for k in range(spec.n_features)]
+    return Evidence(
         spec=spec,
         training=training,
         history=history,
-        trace=trace,
+        trace=engine.trace(
+            spec, params, given.x[chosen], target[chosen], training, sample_weight=weight,
+            state=state,
+        ),
         y=target,
         weights=given.weights,
         rows=chosen,
-        columns=columns or names.inputs or [f"x{k}" for k in range(spec.n_features)],
+        columns=columns,
         labels=names.outputs,
-    )
-    found = list(first_overflow(seen, params, given, target, state))
-    checked = {"non-finite": TABLE["non-finite"].looks_for}
-    finite = all(np.isfinite(np.asarray(z)).all() for z in trace.z[1:])
+        words=context.words or words_of_network(spec),
+        x=given.x,
+        raw=dict(zip(columns, given.x.T, strict=True)) if context.raw is None else context.raw,
+        table=context.table,
+        classes=context.classes,
+        answers=np.asarray(y).squeeze() if context.answers is None else context.answers,
+        params=params,
+        state=state,
+        held=held,
+    )  # fmt: skip
+
+
+def _diagnosis(seen: Evidence) -> Diagnosis:
+    found: list[Finding] = []
+    checked: dict[str, str] = {}
     skipped: dict[str, str] = {}
-    for code, (detect, needs_history, needs_validation) in _DETECTORS.items():
-        if needs_history and not history.loss:
-            skipped[code] = "no epoch has been completed"
-        elif code in _NEEDS_FINITE and not finite:
-            skipped[code] = "the recorded step is not finite"
-        elif needs_validation and not history.validation_loss:
-            skipped[code] = "there were no validation rows"
+    missing = _missing(seen)
+    for code, detector in TABLE.items():
+        lacks = [why for what, why in missing.items() if what in detector.needs]
+        if lacks:
+            skipped[code] = lacks[0]
+            continue
+        checked[code] = detector.looks_for
+        found += detector.findings(seen)
+    return Diagnosis(
+        findings=_with_causes(found),
+        checked=checked,
+        skipped=skipped,
+        n_rows=seen.n,
+        n_seen=len(seen.rows),
+        n_epochs=seen.history.n_epochs,
+        loss=seen.loss,
+        baseline=seen.baseline,
+    )
+
+
+def _missing(seen: Evidence) -> dict[str, str]:
+    """What a detector may need and there is not, and why."""
+    missing = {}
+    if not seen.history.loss:
+        missing["history"] = "no epoch has been completed"
+    if not seen.history.validation_loss:
+        missing["validation losses"] = "there were no validation rows"
+    if seen.held is None:
+        missing["validation rows"] = "no validation rows were given (eval_set)"
+    if not all(np.isfinite(np.asarray(z)).all() for z in seen.trace.z[1:]):
+        missing["finite step"] = "the recorded step is not finite"
+    return missing
+
+
+def _with_causes(found: list[Finding]) -> tuple[Finding, ...]:
+    """Causes first; each other finding names the first one that lies deeper."""
+    causes: list[Finding] = []
+    followed: list[Finding] = []
+    for finding in found:
+        level = TABLE[finding.code].level
+        deeper = [f for f in causes if TABLE[f.code].level < level < Level.BESIDE]
+        if deeper:
+            followed.append(replace(finding, cause=deeper[0].code))
         else:
-            checked[code] = TABLE[code].looks_for
-            found += detect(seen)
-    order = list(TABLE)
-    found.sort(key=lambda finding: order.index(finding.code))
-    return Diagnosis(tuple(found), checked, skipped, n, len(chosen), history.n_epochs)
+            causes.append(finding)
+    return (*causes, *followed)

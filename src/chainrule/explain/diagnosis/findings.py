@@ -5,8 +5,11 @@ from __future__ import annotations
 import html
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from chainrule.explain.diagnosis.words import Remedy, Words
+from chainrule.explain.notation.numbers import format_number
 
 _WIDTH = 80
 _SHOWN = 8  # units named one by one
@@ -19,35 +22,62 @@ class Finding:
     Attributes
     ----------
     code : str
-        A key of `chainrule.explain.diagnosis.detectors.TABLE`, such as "dead-units".
+        A key of `chainrule.explain.diagnosis.table.TABLE`, such as "dead-units".
     sentence : str
         What is wrong, with the numbers filled in.
-    fix : str
-        What to do about it, as code.
+    remedies : tuple of mapping
+        What would mend it, the best first.
+    advice : str
+        What to do where no code can be given.
+    words : Words
+        Those of the object that was diagnosed.
     layer : int or None
         Number of the layer, from 1; None where the fault belongs to no layer.
     units : tuple of int
         Units of that layer, from 0; empty where it is the whole layer.
+    rows : tuple of int
+        Rows that are at fault, from 0; empty where it is none in particular.
+    cause : str
+        Code of the finding that explains this one; "" where it stands by itself.
     evidence : mapping of str to number or str
         The measured numbers, those of the limit among them.
     """
 
     code: str
     sentence: str
-    fix: str
+    remedies: tuple[Remedy, ...] = ()
+    advice: str = ""
+    words: Words = field(default_factory=lambda: Words({}), repr=False)
     layer: int | None = None
     units: tuple[int, ...] = ()
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[int, ...] = ()
+    cause: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The fix as lines of code, `...` for what was there before; empty where there is none."""
+        known = (remedy for remedy in self.remedies if self.words.takes(remedy))
+        remedy = next(known, None)
+        return self.words.steps(remedy) if remedy else ()
+
+    @property
+    def fix(self) -> str:
+        """What to do about it: code, or else advice."""
+        return "\n".join(self.steps) or self.advice
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {
             "code": self.code,
+            "cause": self.cause,
             "layer": self.layer,
             "units": list(self.units),
+            "rows": list(self.rows),
             "sentence": self.sentence,
             "fix": self.fix,
-            "evidence": dict(self.evidence),
+            "steps": list(self.steps),
+            "evidence": {k: _plain(v) for k, v in self.evidence.items()},
         }
 
     @property
@@ -61,28 +91,50 @@ class Finding:
         more = f" and {len(self.units) - _SHOWN} more" if len(self.units) > _SHOWN else ""
         return f"layer {self.layer}, unit{'s' * (len(self.units) > 1)} {shown}{more}"
 
+    @property
+    def heading(self) -> str:
+        """The code, and the place where there is one."""
+        return f"{self.code} ({self.place})" if self.place else self.code
+
     def __str__(self) -> str:
-        head = f"{self.code} ({self.place})" if self.place else self.code
-        first = self.sentence[:1]
-        if self.sentence[1:2].isalpha():  # a symbol such as z stays as it is
-            first = first.upper()
-        sentence = textwrap.fill(
-            f"{first}{self.sentence[1:]}.",
-            _WIDTH,
-            initial_indent="  ",
-            subsequent_indent="  ",
-            break_on_hyphens=False,
-        )
-        return f"{head}\n{sentence}\n  fix: {self.fix}"
+        lines = [self.heading, _filled(f"{_capital(self.sentence)}.", "  ")]
+        first, *rest = self.fix.split("\n")
+        if self.steps:
+            lines += [f"  fix: {first}", *(f"       {line}" for line in rest)]
+        else:
+            lines.append(_filled(f"fix: {self.fix}", "  ", "       "))
+        return "\n".join(lines)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _capital(sentence: str) -> str:
+    # A symbol such as z stays as it is.
+    return sentence[:1].upper() + sentence[1:] if sentence[1:2].isalpha() else sentence
+
+
+def _filled(text: str, indent: str = "", further: str | None = None) -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent if further is None else further,
+        break_on_hyphens=False,
+    )
 
 
 @dataclass(frozen=True)
 class Diagnosis(Sequence[Finding]):
-    """The findings, the gravest first; a sequence, true when there are any.
+    """The findings, the likeliest cause first; a sequence, true when there are any.
+
+    `found[0]` is the first, `found["leak"]` the first of that code.
 
     Attributes
     ----------
     findings : tuple of Finding
+        Causes, then what follows from them.
     checked : mapping of str to str
         Every detector that had what it needs, and what it looked for.
     skipped : mapping of str to str
@@ -91,6 +143,8 @@ class Diagnosis(Sequence[Finding]):
         Rows given, and rows in the trace that was read.
     n_epochs : int
         Epochs of the history.
+    loss, baseline : float
+        Mean loss of the network on the rows read, and of the best constant prediction.
     """
 
     findings: tuple[Finding, ...]
@@ -99,6 +153,8 @@ class Diagnosis(Sequence[Finding]):
     n_rows: int
     n_seen: int
     n_epochs: int
+    loss: float
+    baseline: float
 
     @property
     def ok(self) -> bool:
@@ -110,50 +166,94 @@ class Diagnosis(Sequence[Finding]):
         """The codes found, each once."""
         return tuple(dict.fromkeys(finding.code for finding in self.findings))
 
+    @property
+    def causes(self) -> tuple[Finding, ...]:
+        """The findings that no other one explains."""
+        return tuple(finding for finding in self.findings if not finding.cause)
+
+    @property
+    def summary(self) -> str:
+        """One line: the first cause and its fix, or what was looked at."""
+        if self.ok:
+            return f"no fault found in {self._looked}"
+        first = self.findings[0]
+        fix = first.fix.split("\n")[-1]
+        return f"{first.code}: {first.sentence}; fix: {fix}"
+
     def __len__(self) -> int:
         return len(self.findings)
 
     def __getitem__(self, place: Any) -> Any:
+        """By number, or the first of a code; raises `KeyError` where that was not found."""
+        if isinstance(place, str):
+            for finding in self.findings:
+                if finding.code == place:
+                    return finding
+            raise KeyError(place)
         return self.findings[place]
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
 
+    def in_words(self, words: Words) -> Diagnosis:
+        """The same with the fixes said to another object, such as a command."""
+        findings = tuple(replace(finding, words=words) for finding in self.findings)
+        return replace(self, findings=findings)
+
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
         return {
             "ok": self.ok,
+            "summary": self.summary,
             "findings": [finding.to_json() for finding in self.findings],
             "checked": dict(self.checked),
             "skipped": dict(self.skipped),
             "n_rows": self.n_rows,
             "n_seen": self.n_seen,
             "n_epochs": self.n_epochs,
+            "loss": self.loss,
+            "baseline": self.baseline,
         }
 
-    def _summary(self) -> str:
-        looked = f"{self.n_epochs} epochs and one step over {self.n_seen:,} of {self.n_rows:,} rows"
+    @property
+    def _looked(self) -> str:
+        rows = f"{self.n_rows:,} rows"
+        if self.n_seen < self.n_rows:
+            rows = f"{self.n_seen:,} of {rows}"
+        return f"{_count(self.n_epochs, 'epoch')} and a step over {rows}"
+
+    @property
+    def _head(self) -> str:
+        losses = (
+            f"The loss is {format_number(self.loss, 3)}; "
+            f"a constant prediction has {format_number(self.baseline, 3)}."
+        )
         if self.ok:
-            return f"no fault found in {looked}"
-        faults = "1 fault" if len(self) == 1 else f"{len(self)} faults"
-        return f"{faults} found in {looked}"
+            return f"No fault found in {self._looked}.\n{losses}"
+        return f"{_count(len(self.causes), 'fault')} found in {self._looked}.\n{losses}"
 
     def _lists(self) -> list[tuple[str, str]]:
         """What a reader may want to know beside the findings."""
-        found = set(self.codes)
-        clean = ", ".join(code for code in self.checked if code not in found)
-        lists = [("checked and clean", clean)]
-        lists += [("not checked", f"{code}: {why}") for code, why in self.skipped.items()]
-        return [(title, text) for title, text in lists if text]
+        lists = []
+        for cause in self.causes:
+            names = [f.heading for f in self.findings if f.cause == cause.code]
+            if names:
+                lists.append((f"follows from {cause.code}", "; ".join(dict.fromkeys(names))))
+        first = [f for f in self.findings if f.cause and f.code == "non-finite"]
+        lists += [("where it began", f.sentence) for f in first]
+        clean = [code for code in self.checked if code not in self.codes]
+        if not self.ok:
+            return [*lists, ("clean", f"{len(clean)} other checks")]
+        lists.append(("checked and clean", ", ".join(clean)))
+        reasons: dict[str, list[str]] = {}
+        for code, why in self.skipped.items():
+            reasons.setdefault(why, []).append(code)
+        lists += [("not checked", f"{', '.join(of)}: {why}") for why, of in reasons.items()]
+        return lists
 
     def __str__(self) -> str:
-        parts = [self._summary(), *map(str, self.findings)]
-        parts += [
-            textwrap.fill(
-                f"{title}: {text}", _WIDTH, subsequent_indent="  ", break_on_hyphens=False
-            )
-            for title, text in self._lists()
-        ]
+        parts = [self._head, *map(str, self.causes)]
+        parts += [_filled(f"{title}: {text}", "", "  ") for title, text in self._lists()]
         return "\n\n".join(parts)
 
     def __repr__(self) -> str:
@@ -162,10 +262,14 @@ class Diagnosis(Sequence[Finding]):
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td><b>{html.escape(f.code)}</b><br>{html.escape(f.place)}</td>"
-            f"<td style='text-align:left'>{html.escape(f.sentence)}.<br>"
-            f"<code>{html.escape(f.fix)}</code></td></tr>"
-            for f in self.findings
+            f"<td style='text-align:left'>{html.escape(_capital(f.sentence))}."
+            f"<pre>{html.escape(f.fix)}</pre></td></tr>"
+            for f in self.causes
         )
         table = f"<table><tbody>{rows}</tbody></table>" if rows else ""
         lists = "".join(f"<p>{title}: {html.escape(text)}</p>" for title, text in self._lists())
-        return f"<p>{html.escape(self._summary())}</p>{table}{lists}"
+        return f"<p>{html.escape(self._head)}</p>{table}{lists}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"1 {noun}" if number == 1 else f"{number:,} {noun}s"

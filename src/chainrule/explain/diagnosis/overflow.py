@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
 from chainrule import engine
 from chainrule.explain.derivation.asked import owner
-from chainrule.explain.diagnosis.detectors import TABLE, finding
+from chainrule.explain.diagnosis.detectors import Level, Seen, looks_for
 from chainrule.explain.diagnosis.evidence import Evidence
-from chainrule.explain.diagnosis.findings import Finding
-from chainrule.spec import TrainingState
+
+Limits = Mapping[str, float]
 
 
-def first_overflow(
-    seen: Evidence,
-    params: dict[str, np.ndarray],
-    rows: engine.TrainingRows,
-    target: np.ndarray,
-    state: TrainingState | None,
-) -> Iterator[Finding]:
+@looks_for(
+    "a number that is infinite or NaN",
+    Level.SYMPTOM,
+    "{quantity} overflowed first, {where}",
+    remedies=(
+        {"learning_rate": "{lower_rate}", "clip_norm": 1.0},
+        {"learning_rate": "{lower_rate}"},
+        {"standardise_inputs": True},
+    ),
+    advice="look at the weights that the training started from",
+    limits={"replayed_steps": 2000},
+)
+def non_finite(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     """The first quantity, layer, unit, batch and row that is infinite or NaN.
 
     A diverged training keeps the parameters of its last finite epoch. From them the batches of the
@@ -29,35 +35,29 @@ def first_overflow(
     """
     place = _in_trace(seen, seen.trace, seen.rows)
     if place:
-        yield _finding(seen, place, "in a step over these rows")
+        yield _seen(seen, place, "in a step over these rows")
     elif seen.history.stop_reason == "diverged":
-        yield from _replay(seen, params, rows, target, state)
+        yield _replay(seen, int(limits["replayed_steps"]))
 
 
-def _replay(
-    seen: Evidence,
-    params: dict[str, np.ndarray],
-    rows: engine.TrainingRows,
-    target: np.ndarray,
-    state: TrainingState | None,
-) -> Iterator[Finding]:
-    training, n = seen.training, seen.n
+def _replay(seen: Evidence, most: int) -> Seen:
+    training, n, params, state = seen.training, seen.n, seen.params, seen.state
     epoch = state.epoch if state else seen.history.n_epochs
     size = min(training.batch_size or n, n)
     order = np.arange(n)
     if training.shuffle and training.batch_size is not None:
         order = engine.permutation(n, training.seed, "shuffle", epoch)
-    starts = range(0, n, size)[: int(TABLE["non-finite"]["replayed_steps"])]
+    starts = range(0, n, size)[:most]
     for batch, start in enumerate(starts):
         chosen = np.asarray(order[start : start + size])
-        weight = None if rows.weights is None else rows.weights[chosen]
+        weight = None if seen.weights is None else seen.weights[chosen]
         if weight is not None and not weight.any():
             continue
         step = engine.trace(
             seen.spec,
             params,
-            rows.x[chosen],
-            target[chosen],
+            seen.x[chosen],
+            seen.y[chosen],
             training,
             sample_weight=weight,
             state=state,
@@ -65,10 +65,9 @@ def _replay(
         place = _in_trace(seen, step, chosen)
         if place:
             found = {**place, "batch": batch, "epoch": epoch}
-            yield _finding(seen, found, f"in batch {batch} of epoch {epoch}")
-            return
+            return _seen(seen, found, f"in batch {batch} of epoch {epoch}")
         params, state = step.params_after, step.state_after
-    yield _finding(
+    return _seen(
         seen,
         {"quantity": "the loss"},
         f"in epoch {epoch}, and not when its batches were taken again on these rows",
@@ -103,7 +102,7 @@ def _in_trace(seen: Evidence, step: engine.Trace, rows: np.ndarray) -> dict[str,
     return None
 
 
-def _finding(seen: Evidence, place: dict[str, Any], where: str) -> Finding:
-    evidence = {**place, "where": where, "lower_rate": seen.lower_rate}
+def _seen(seen: Evidence, place: dict[str, Any], where: str) -> Seen:
     layer, unit = place.get("layer"), place.get("unit")
-    return finding("non-finite", evidence, layer, () if unit is None else (unit,))
+    numbers = {**place, "where": where, "lower_rate": seen.lower_rate}
+    return Seen(numbers, layer, () if unit is None else (unit,))

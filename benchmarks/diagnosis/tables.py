@@ -1,4 +1,4 @@
-"""Forty small tables, real and generated, of several sizes and tasks, for `benchmarks.diagnosis`.
+"""Forty small tables, real and generated, of several sizes and tasks, to be diagnosed.
 
 Inputs are standardised; a number to predict is standardised too. Real ones come with scikit-learn.
 """

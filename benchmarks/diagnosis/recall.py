@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.fault_tables import Table, tables
-from benchmarks.faults import FAULTS, RECIPES, healthy
+from benchmarks.diagnosis.faults import FAULTS, RECIPES, healthy
+from benchmarks.diagnosis.tables import Table, tables
 
 HALVES = ("that chose the limits", "held out")
 

@@ -1,0 +1,1 @@
+"""How well `diagnose` names what went wrong, whether its fixes work, and its false alarms."""
