@@ -23,6 +23,8 @@ from chainrule.table.read.text_file import copy_path
 
 # Loaded when a file needs them.
 _MODULES = {".gz": "gzip", ".bz2": "bz2", ".xz": "lzma"}
+# Where the shell puts what it opened itself, as in <(command).
+_OPEN_STREAMS = ("/dev/fd/", "/proc/")
 # First bytes of what may come through a stream.
 _MAGIC = {b"\x1f\x8b": ".gz", b"(\xb5/\xfd": ".zst", b"BZh": ".bz2", b"\xfd7zXZ": ".xz"}
 _CONTENT = {b"PAR1": ".parquet", b"SQLite format 3\0": ".sqlite", b"{": ".json", b"[": ".json"}
@@ -68,6 +70,10 @@ def unpack(connection: Connection, path: str, table: str | None) -> SourceFile:
         path, name = _from_stream(sys.stdin.buffer, connection.folder), "standard input"
         name_now = path
     elif not os.path.isfile(path):
+        if not path.startswith(_OPEN_STREAMS):  # a named pipe would wait for its writer for ever
+            raise TableFileError(
+                f"'{name}' is no regular file.", f"Send it to standard input: ... - < {name}"
+            )
         with open(path, "rb") as stream:
             path = _from_stream(stream, connection.folder)
         name_now = path
