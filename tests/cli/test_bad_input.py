@@ -197,10 +197,11 @@ def test_output_file(cli: Any, trained: Path, penguins: Path, tmp_path: Path) ->
     ("arguments", "message", "hint"),
     [
         (["trian"], "No such command 'trian'", "'train'"),
-        (["train"], "Missing argument 'DATA'", "chainrule train --help"),
+        (["train"], "Missing option '--target'", "chainrule train --help"),
+        (["train", "--target", "c"], "there is nothing to read", "Name a file"),
         (["train", "t.csv"], "Missing option '--target'", "chainrule train --help"),
         (["demo", "exor"], "'exor'", ""),
-        (["predict", "m", "d", "extra"], "unexpected extra argument", ""),
+        (["info", "m", "extra"], "unexpected extra argument", ""),
     ],
 )
 def test_usage(arguments: list[str], message: str, hint: str, cli: Any) -> None:

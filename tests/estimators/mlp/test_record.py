@@ -59,7 +59,7 @@ def answers(model, rows):
 def fitted_attributes(model):
     """What fit has left, without what every call of fit makes anew."""
     kept = {k: v for k, v in vars(model).items() if k not in model.get_params()}
-    for name in ("_random_state", "_label_binarizer", "_factors", "_optimizer"):
+    for name in ("_random_state", "_label_binarizer", "_factors", "_optimizer", "_weighted"):
         kept.pop(name, None)
     return kept
 

@@ -26,7 +26,7 @@ class Screen(Lines):
     """Headings in the margin, an equation on a line where it fits, two shares on a line.
 
     A crowded screen leaves out, one after the other: the update in symbols, the shares of a layer's
-    units, and all symbols of equations that take more than a line.
+    units, all symbols of equations that take more than a line, and the shares of the outputs.
     """
 
     def __init__(self, explanation: Contents, unicode: bool, width: int) -> None:
@@ -36,11 +36,13 @@ class Screen(Lines):
     def lines(self) -> list[str]:
         blocks = self.e.shown
         narrow = [block for block in blocks if not block.title.startswith("layer ")]
+        least = [block for block in narrow if block.title != "outputs"]
         for plain, kept in (
             (set(), blocks),
             ({"update"}, blocks),
             ({"update"}, narrow),
             ({"update", "chain"}, narrow),
+            ({"update", "chain"}, least),
         ):
             self.plain = plain
             margin = max(MARGIN, *(len(block.title) + 1 for block in kept))
