@@ -26,25 +26,27 @@ class Screen(Lines):
     """Headings in the margin, an equation on a line where it fits, two shares on a line.
 
     A crowded screen leaves out, one after the other: the update in symbols, the shares of a layer's
-    units, all symbols of equations that take more than a line, and the shares of the outputs.
+    units, the empty line, all symbols of equations that take more than a line, and the shares of the outputs.
     """
 
     def __init__(self, explanation: Contents, unicode: bool, width: int) -> None:
         super().__init__(explanation, unicode, width)
+        self.spaced = True  # whether a line stays empty before the chain
         self.plain: set[str] = set()  # titles of blocks whose long equations show numbers alone
 
     def lines(self) -> list[str]:
         blocks = self.e.shown
         narrow = [block for block in blocks if not block.title.startswith("layer ")]
         least = [block for block in narrow if block.title != "outputs"]
-        for plain, kept in (
-            (set(), blocks),
-            ({"update"}, blocks),
-            ({"update"}, narrow),
-            ({"update", "chain"}, narrow),
-            ({"update", "chain"}, least),
+        for plain, kept, spaced in (
+            (set(), blocks, True),
+            ({"update"}, blocks, True),
+            ({"update"}, narrow, True),
+            ({"update"}, narrow, False),
+            ({"update", "chain"}, narrow, False),
+            ({"update", "chain"}, least, False),
         ):
-            self.plain = plain
+            self.plain, self.spaced = plain, spaced
             margin = max(MARGIN, *(len(block.title) + 1 for block in kept))
             lines = self.heading() + [line for b in kept for line in self.block(b, margin)]
             if len(lines) <= SCREEN:
@@ -57,7 +59,7 @@ class Screen(Lines):
         room = self.width - (0 if outside else margin)
         lines = [line for item in block.items for line in self.item(block, item, room)]
         if outside:
-            return ["", *lines] if block.title else lines
+            return ["", *lines] if block.title and self.spaced else lines
         heads = [block.title, *([""] * (len(lines) - 1))]
         return [f"{head.ljust(margin)}{line}" for head, line in zip(heads, lines, strict=True)]
 
