@@ -26,7 +26,8 @@ class Screen(Lines):
     """Headings in the margin, an equation on a line where it fits, two shares on a line.
 
     A crowded screen leaves out, one after the other: the update in symbols, the shares of a layer's
-    units, the empty line, all symbols of equations that take more than a line, and the shares of the outputs.
+    units, the empty line, all symbols of equations that take more than a line, and the shares of
+    the outputs.
     """
 
     def __init__(self, explanation: Contents, unicode: bool, width: int) -> None:
