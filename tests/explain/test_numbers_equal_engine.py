@@ -206,7 +206,7 @@ def test_every_activation_and_loss(start):
 @pytest.mark.slow
 @pytest.mark.parametrize("start", range(0, 2000, 100))
 def test_many_networks(start):
-    for seed in range(10_000 + start, 10_100 + start):
+    for seed in range(10_000 + start, 10_100 + start, 3):  # an explanation writes all its digits
         check_problem(seed)
 
 
