@@ -38,12 +38,14 @@ def zstd(data: bytes) -> bytes:
 
 
 PACKED = {
-    "t.csv.gz": gzip.compress(TEXT.encode()),
+    "t.csv.gz": gzip.compress(TEXT.encode(), mtime=0),
     "t.csv.bz2": bz2.compress(TEXT.encode()),
     "t.csv.xz": lzma.compress(TEXT.encode()),
     "t.zip": zipped("t.csv"),
     "t.csv.zst": zstd(TEXT.encode()),
-    "t.jsonl.gz": gzip.compress('{"x": 1.5, "w": "a, b"}\n{"x": 2.5, "w": "é"}\n'.encode()),
+    "t.jsonl.gz": gzip.compress(
+        '{"x": 1.5, "w": "a, b"}\n{"x": 2.5, "w": "é"}\n'.encode(), mtime=0
+    ),
 }
 
 
