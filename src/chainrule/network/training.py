@@ -81,7 +81,8 @@ class Training(Inspection):
             of the weights; a mini-batch by its rows times the mean weight of all rows, so that a
             row of weight 9 counts nine times in batches of any size.
         eval_set : (X, y), optional
-            Validation rows; the epoch with the lowest `metric` on them is kept (of ties the last).
+            Validation rows; the epoch with the lowest `metric` on them is kept (of ties that of the
+            lower loss, of those the last).
         eval_sample_weight : array (n_validation,), optional
             Weights of the validation rows. Default: 1 for every row.
         metric : "loss", "error", "rmse", "mae" or callable, default "loss"

@@ -30,7 +30,7 @@ RULES: dict[str, Rule] = {
     "epochs": either(whole(0), NONE),
     "batch_size": either(one_of("auto"), whole(1), NONE),
     "learning_rate": either(number(0), NONE),
-    "validation_fraction": number(0, 0.9, "[]"),
+    "validation_fraction": either(number(0, 0.9, "[]"), NONE),
     "patience": either(whole(1), NONE),
     "time_limit": either(number(0, ends="()"), NONE),
     "calibrate": SWITCH,

@@ -53,9 +53,12 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         full batch.
     learning_rate : None or float, default None
         Preset: 0.2, rising and falling in valleys (coslog4).
-    validation_fraction : float, default 0.2
-        Share of the rows that choose the epoch of one network; several take their folds
-        instead. 0 trains on all rows and keeps the last epoch.
+    validation_fraction : None or float, default None
+        Share of the rows that choose the epoch of a network. None is 0.2 for one network; several
+        take a fold each. 0 trains on all rows and keeps the last epoch, whatever `cv` says.
+    cv : None, int, splitter of scikit-learn, or pairs of arrays of row numbers, default None
+        Which rows each network trains on and which choose its epoch; a network for each split
+        unless `n_members` is given. None deals them by group or time (see `fit`), or at random.
     patience : None or int, default None
         Stop after so many epochs without improvement. None never stops early.
     time_limit : None or float, default None
@@ -139,7 +142,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         epochs: int | None = None,
         batch_size: Any = "auto",
         learning_rate: float | None = None,
-        validation_fraction: float = 0.2,
+        validation_fraction: float | None = None,
+        cv: Any = None,
         patience: int | None = None,
         time_limit: float | None = None,
         categorical_features: Any = None,
@@ -161,6 +165,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.validation_fraction = validation_fraction
+        self.cv = cv
         self.patience = patience
         self.time_limit = time_limit
         self.categorical_features = categorical_features
@@ -180,6 +185,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         *,
         eval_set: Any = None,
         eval_sample_weight: Any = None,
+        groups: Any = None,
+        time: Any = None,
     ) -> Self:
         """Train on a table.
 
@@ -193,6 +200,12 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
             Rows that choose the epoch instead of a share of the training rows.
         eval_sample_weight : array of shape (n_validation,), optional
             Weights of those rows. Default: 1 for every row.
+        groups : array of shape (n_samples,), optional
+            Rows of one group, such as the visits of a patient, are held out of training together:
+            the epochs, temperatures, intervals and scores are then those of new groups.
+        time : array of numbers or datetimes of shape (n_samples,), optional
+            When each row was. The last rows, `validation_fraction` of all, are held out of every
+            network's training: epochs, intervals and scores are then those of the future.
 
         Returns
         -------
@@ -206,7 +219,9 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
             When the loss becomes infinite or NaN; `history_` and `diagnose` tell how.
         """
         with self._fit_task(X, y, sample_weight):
-            return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
+            return self._fit(
+                X, y, sample_weight, eval_set, eval_sample_weight, groups=groups, time=time
+            )
 
     def predict(self, X: Any) -> np.ndarray:
         """The predicted number of every row: the mean of the networks, in y's own units.
