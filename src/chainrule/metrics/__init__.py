@@ -38,7 +38,7 @@ from chainrule.metrics.of_numbers import (
 )
 
 __all__ = [
-    "OF_CLASSES", "OF_NUMBERS", "Array", "Metric", "Weights", "accuracy", "auc",
+    "OF_CLASSES", "OF_LABELS", "OF_NUMBERS", "Array", "Metric", "Weights", "accuracy", "auc",
     "average_precision", "balanced_accuracy", "balanced_error", "brier", "confusion", "f1", "huber",
     "log_loss", "mae", "mape", "of_each_class", "poisson_deviance", "precision", "quantile_d2",
     "quantile_loss", "r2", "recall", "rmse",
@@ -77,6 +77,8 @@ OF_CLASSES: Mapping[str, Metric] = {
     "precision": Metric(precision, greater_is_better=True),
     "recall": Metric(recall, greater_is_better=True),
 }
+# Those that look at the answered class alone, which a threshold moves.
+OF_LABELS = ("accuracy", "balanced_accuracy", "f1", "precision", "recall")
 OF_NUMBERS: Mapping[str, Metric] = {
     "rmse": Metric(rmse),
     "r2": Metric(r2, greater_is_better=True),

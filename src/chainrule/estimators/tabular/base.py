@@ -19,6 +19,7 @@ from chainrule.estimators.arguments import plain
 from chainrule.estimators.tabular.arguments import check_tabular
 from chainrule.estimators.tabular.arrangement import Arrangement
 from chainrule.estimators.tabular.ensemble import Member
+from chainrule.estimators.tabular.evaluation import Evaluation
 from chainrule.estimators.tabular.fitted import FittedModel
 from chainrule.estimators.tabular.folds import Fold
 from chainrule.estimators.tabular.honest import held_out, validation
@@ -28,6 +29,7 @@ from chainrule.estimators.tabular.plan import plan, within_limit
 from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.rows import KeptRows, Rows
 from chainrule.estimators.tabular.splits import read_splits
+from chainrule.estimators.tabular.trained_rows import TrainedRows
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
 from chainrule.spec.shorthand import number_type
@@ -84,6 +86,8 @@ class TabularModel(FittedModel):
         job = within_limit(job, recipe, start, arguments)
         limit = plain(self.time_limit)
         self.spec_, self.training_ = job.spec, replace(job.training, time_limit=limit)
+        self._known_rows = TrainedRows.of(inputs, encoded)
+        self._baseline = target.baseline(raw, weights)
         records = job.records()
         folds = self._train(job, records)
         self._validate(replace(job, folds=folds), records, arguments, weights, kept)
@@ -131,7 +135,7 @@ class TabularModel(FittedModel):
         kept: KeptRows,
     ) -> None:
         """What the target learns from the rows that chose the epochs, and how it answers them."""
-        for name in ("validation_", "_out_of_fold"):
+        for name in ("validation_", "_out_of_fold", "_scores"):
             self.__dict__.pop(name, None)
         known = job.validation_rows(self.members_)
         if known is None:
@@ -195,6 +199,65 @@ class TabularModel(FittedModel):
         inputs, notices = self.encoder_.transform(table, dtype)
         _notify(notices)
         return inputs
+
+    def evaluate(self, X: Any, y: Any, sample_weight: Any = None) -> Evaluation:
+        """Scores on rows whose answers are known, beside the answer that needs no columns.
+
+        Parameters
+        ----------
+        X, y : table and targets
+            As for `fit`; rows that the model was trained on tell nothing (`n_trained_rows`).
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
+
+        Returns
+        -------
+        Evaluation
+            `.scores()` gives each metric with a bootstrap interval and the baseline's.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            Naming the column, row or argument that cannot be used.
+        """
+        check_is_fitted(self)
+        table, raw, weights, kept = self._read(X, y, sample_weight)
+        self._target.encode(raw)  # refuses classes that training had not
+        answers = self._target.decode(self._forward(self._encode(table, self._dtype)))
+        baseline = self._baseline
+        if baseline is None:
+            baseline = self._target.baseline(raw, weights)
+        return Evaluation(
+            "the rows given", kept.rows, raw, answers, weights, None, baseline, self._target
+        )
+
+    def n_trained_rows(self, X: Any, y: Any) -> int:
+        """About how many of these rows the model was trained or validated on.
+
+        From hashes kept in the model, so that it works after loading, too. 0 where it is not known,
+        or where new rows often equal old ones by chance.
+
+        Parameters
+        ----------
+        X, y : table and targets
+            As for `fit`.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            Naming the column or row that cannot be used.
+        """
+        check_is_fitted(self)
+        if self._known_rows is None:
+            return 0
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DataNotice)
+            rows = self._new_rows(X, y, None, self._dtype)
+        return self._known_rows.n_known(rows.inputs, rows.target)
 
     def _check_columns(self, table: Table) -> None:
         """scikit-learn's words where names or numbers of columns do not fit together."""

@@ -89,6 +89,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
     ----------
     classes_ : ndarray, shape (n_classes,)
         Ascending; for several labels at once the positions of their columns.
+    class_weight_ : ndarray, shape (n_classes,), or None
+        What `class_weight` multiplies the weight of each class's rows by.
     temperatures_ : tuple of Temperature
         What calibrates the probabilities of each member; beta 1 changes nothing.
     n_features_in_ : int
@@ -117,6 +119,13 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         The epoch that was kept, from 0; None without validation rows.
     n_epochs_ : int
         Completed epochs of the network that trained longest.
+    scores_ : dict of str to Score
+        Metrics on rows that training did not see, each answered by an epoch chosen without it,
+        with a bootstrap interval beside the answer that needs no columns.
+    validation_ : Evaluation
+        Those rows and answers; not in files.
+    oof_predict_proba_ : ndarray
+        Out-of-fold probabilities of the rows given to `fit`; not in files.
     interrupted_ : bool
         Whether Ctrl-C ended the training.
 
@@ -313,6 +322,22 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         """What calibrates the probabilities of each member; beta 1 changes nothing."""
         check_is_fitted(self)
         return self._target.temperatures
+
+    @property
+    def class_weight_(self) -> np.ndarray | None:
+        """What `class_weight` multiplies the weight of each class's rows by, as in `classes_`."""
+        check_is_fitted(self)
+        return self._target.factors
+
+    @property
+    def oof_predict_proba_(self) -> np.ndarray:
+        """Out-of-fold probabilities of the rows given to `fit`, (n_samples, n_classes).
+
+        Of each row the answer of the networks that did not train on it, by an epoch and a
+        temperature chosen on other rows; NaN where every network trained on it.
+        """
+        check_is_fitted(self)
+        return self._oof
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

@@ -104,7 +104,7 @@ def folds(
     codes : ndarray of int, shape (n_rows,), or None
         Class of each row. A class of fewer rows than folds is always in training.
     weights : ndarray, shape (n_rows,), or None
-        Validation rows that weigh nothing in all are none.
+        Evaluation rows that weigh nothing in all are none.
     """
     if fraction == 0:
         return [Fold()] * n_members

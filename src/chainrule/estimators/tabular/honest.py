@@ -10,6 +10,7 @@ import numpy as np
 
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member
+from chainrule.estimators.tabular.evaluation import Evaluation
 from chainrule.estimators.tabular.nested import (
     Recorded,
     as_if_unseen,
@@ -20,7 +21,6 @@ from chainrule.estimators.tabular.nested import (
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.optimization import Optimization
 from chainrule.estimators.tabular.rows import Rows
-from chainrule.estimators.tabular.validation import Validation
 
 Array = np.ndarray
 Target = ClassTarget | NumberTarget
@@ -98,7 +98,7 @@ def validation(
     held: Sequence[HeldOut],
     forward: Callable[[Member, Array], Array],
     raw_weights: Array | None,
-) -> tuple[Validation, Array | None]:
+) -> tuple[Evaluation, Array | None]:
     """The model's answers on the validation rows, and those of the table out of fold.
 
     Parameters
@@ -112,7 +112,7 @@ def validation(
 
     Returns
     -------
-    Validation
+    Evaluation
     ndarray, shape (n_rows, n_outputs), or None
         Of every row of the table the answer of the networks that did not train on it, NaN where all
         did; None for an `eval_set`.
@@ -144,7 +144,7 @@ def validation(
         left = _left_out(members, scored)
         if len(left):  # more rows than are recorded; they hardly weigh in what chose the epoch
             out_of_fold[left] = _by_own_network(target, members, left, inputs, forward)
-    found = Validation(
+    found = Evaluation(
         how=_how(job, len(members), scored, len(inputs)),
         rows=None if job.own is not None else scored,
         truth=rows.raw,

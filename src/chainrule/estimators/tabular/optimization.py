@@ -42,7 +42,7 @@ class Optimization:
     folds : sequence of Fold
         One per network.
     own : Rows or None
-        Validation rows of their own for all of them.
+        Evaluation rows of their own for all of them.
     metrics : sequence of str or callable
         What chooses each one's epoch.
     arrangement : Arrangement

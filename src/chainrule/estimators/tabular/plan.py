@@ -43,7 +43,7 @@ def plan(
     rows : Rows
         Of the whole table, encoded.
     own : Rows or None
-        Validation rows that are not of the table.
+        Evaluation rows that are not of the table.
     arguments : mapping
         The estimator's.
     arrangement : Arrangement

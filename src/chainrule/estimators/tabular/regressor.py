@@ -112,6 +112,13 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         The epoch that was kept, from 0; None without validation rows.
     n_epochs_ : int
         Completed epochs of the network that trained longest.
+    scores_ : dict of str to Score
+        Metrics on rows that training did not see, each answered by an epoch chosen without it,
+        with a bootstrap interval beside the answer that needs no columns.
+    validation_ : Evaluation
+        Those rows and answers; not in files.
+    oof_predict_ : ndarray
+        Out-of-fold predictions of the rows given to `fit`; not in files.
     interrupted_ : bool
         Whether Ctrl-C ended the training.
 
@@ -310,6 +317,16 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         predicted = self.predict(X)
         weights = read_weights(sample_weight, len(predicted))
         return 1.0 - self._target.error(None, y, predicted, weights)
+
+    @property
+    def oof_predict_(self) -> np.ndarray:
+        """Out-of-fold predictions of the rows given to `fit`, in the shape of `predict`.
+
+        Of each row the answer of the networks that did not train on it, by an epoch
+        chosen on other rows; NaN where every network trained on it.
+        """
+        check_is_fitted(self)
+        return self._target.shaped(self._oof)
 
     @property
     def target_scale_(self) -> TargetScale:

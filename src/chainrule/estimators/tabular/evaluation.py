@@ -1,8 +1,7 @@
-"""What rows that training did not see say of a model: answers, scores and how sure they are."""
+"""What rows with known answers say of a model: scores, how sure they are, and the baseline's."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.metrics import OF_CLASSES, OF_LABELS, OF_NUMBERS, confusion, of_each_class
 
 Array = np.ndarray
 
@@ -47,8 +47,11 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Validation:
-    """Validation rows of the table, each answered by what was chosen without it.
+class Evaluation:
+    """Rows with their truth and a model's answers to them.
+
+    As `validation_` the rows are those held out of training, each answered by what was chosen
+    without it.
 
     Attributes
     ----------
@@ -82,29 +85,56 @@ class Validation:
         """How many rows are scored."""
         return len(self.truth)
 
-    def scores(self, names: Mapping[str, Callable[..., float]] | None = None) -> dict[str, Score]:
-        """Metric -> its score, in the order in which they are shown.
+    def scores(self, *, threshold: float | None = None) -> dict[str, Score]:
+        """Metric -> its score, in the order in which they are shown; those that are not defined
+        on these rows are left out.
 
         Parameters
         ----------
-        names : mapping of str to callable (truth, answers, weights) -> float, optional
-            Default: the metrics of the task.
+        threshold : float, optional
+            Of two classes the second is answered where its probability is at least this. Default:
+            the more probable one.
         """
-        metrics = self.target.shown_metrics if names is None else names
         truth = self.target.scored_truth(self.truth)
         same = np.broadcast_to(self.baseline, self.answers.shape).astype(np.float64)
         draws = _weights(len(truth), self.weights, self.clusters)
+        decided = self.answers if threshold is None else at_threshold(self.answers, threshold)
         found = {}
-        for name, metric in metrics.items():
-            value = metric(truth, self.answers, self.weights)
-            if not np.isfinite(value):
-                continue
-            drawn = np.array([metric(truth, self.answers, draw) for draw in draws])
+        for name, metric in self.target.shown_metrics.items():
+            answers = decided if name in OF_LABELS else self.answers
+            with np.errstate(all="ignore"):
+                value, constant = (metric(truth, a, self.weights) for a in (answers, same))
+                if not np.isfinite(value):
+                    continue
+                drawn = np.array([metric(truth, answers, draw) for draw in draws])
             low, high = _bounds(value, drawn[np.isfinite(drawn)])
             if name == "accuracy" and value == 1.0:  # no row says how often one is wrong
-                low = (0.5 - 0.5 * COVERAGE) ** (1.0 / len(draws[0]))
-            found[name] = Score(value, low, high, metric(truth, same, self.weights))
+                low = (0.5 - 0.5 * COVERAGE) ** (1.0 / len(truth))
+            found[name] = Score(value, low, high, constant)
         return found
+
+    def of_each_class(self, *, threshold: float | None = None) -> dict[str, Array]:
+        """Precision, recall, F1 and rows of each class, or label; `ClassTarget` only."""
+        answers = self.answers if threshold is None else at_threshold(self.answers, threshold)
+        return of_each_class(self.target.scored_truth(self.truth), answers, self.weights)
+
+    def confusion(self, *, threshold: float | None = None) -> Array:
+        """Rows of class i answered as class j, (n_classes, n_classes); one label a row only."""
+        answers = self.answers if threshold is None else at_threshold(self.answers, threshold)
+        return confusion(self.target.scored_truth(self.truth), answers, self.weights)
+
+
+def shown_place(name: str) -> int:
+    """Where a metric stands among those that are shown; files sort names."""
+    order = [*OF_CLASSES, *OF_NUMBERS]
+    return order.index(name) if name in order else -1
+
+
+def at_threshold(proba: Array, threshold: float) -> Array:
+    """Certain answers: the second of two classes where its probability is at least this."""
+    p = proba[:, 1]
+    positive = np.where(p >= threshold, 1.0, 0.0)
+    return np.column_stack([1.0 - positive, positive])
 
 
 def _weights(n_rows: int, weights: Array | None, clusters: Array | None) -> Array:
