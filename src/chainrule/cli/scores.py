@@ -95,6 +95,22 @@ def document_of(
     }
 
 
+def score_of_folds(
+    folds: Sequence[Mapping[str, Any]],
+) -> tuple[list[Sequence[str]], dict[str, float]]:
+    """A table of each metric's mean, spread and extremes over folds, and the means."""
+    rows: list[Sequence[str]] = [("metric", "mean", "std", "lowest", "highest", "baseline")]
+    means = {}
+    for name in folds[0]:
+        known = [fold[name] for fold in folds if name in fold]
+        values = np.array([score.value for score in known])
+        means[name] = float(values.mean())
+        numbers = (values.mean(), values.std(), values.min(), values.max())
+        baseline = float(np.mean([score.baseline for score in known]))
+        rows.append((name, *(_short(float(x)) for x in numbers), _short(baseline)))
+    return rows, means
+
+
 def _of_one(name: str, classes: Sequence[Any]) -> bool:
     return len(classes) == 2 and name in _OF_ONE_CLASS
 

@@ -25,6 +25,7 @@ from chainrule.estimators.arguments import (
 RULES: dict[str, Rule] = {
     "preset": TEXT,
     "metric": either(TEXT, FUNCTION, NONE),
+    "greater_is_better": either(SWITCH, NONE),
     "loss": either(TEXT, NONE),
     "n_members": either(whole(1), NONE),
     "epochs": either(whole(0), NONE),
@@ -34,6 +35,7 @@ RULES: dict[str, Rule] = {
     "patience": either(whole(1), NONE),
     "time_limit": either(number(0, ends="()"), NONE),
     "calibrate": SWITCH,
+    "clip": SWITCH,
     "refit": SWITCH,
     "dropout": either(number(0, 1), NONE),
     "init": either(TEXT, NONE),

@@ -26,12 +26,14 @@ from chainrule.estimators.tabular.honest import held_out, validation
 from chainrule.estimators.tabular.nested import Recorded
 from chainrule.estimators.tabular.optimization import Optimization
 from chainrule.estimators.tabular.plan import plan, within_limit
+from chainrule.estimators.tabular.ranges import range_notice, ranges_of
 from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.rows import KeptRows, Rows
 from chainrule.estimators.tabular.splits import read_splits
 from chainrule.estimators.tabular.trained_rows import TrainedRows
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
+from chainrule.metrics.functions import function_metric
 from chainrule.spec.shorthand import number_type
 from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import Table, as_table
@@ -66,6 +68,13 @@ class TabularModel(FittedModel):
             raise DataError("X has 1 sample (n_samples = 1); at least 2 are needed to train.")
         self._target = target = self._target_type.fit(raw, weights, arguments)
         encoded = target.encode(raw)
+        if callable(self.metric):
+            arguments["metric"] = function_metric(
+                self.metric,
+                self.greater_is_better,
+                assumed=False,
+                trial=lambda: target.trial(raw, weights),
+            )
         if self.cv is not None and self.validation_fraction != 0:
             arrangement = self._split(arrangement, kept, target.strata(encoded), seed)
             arguments["n_members"] = self.n_members or len(arrangement.splits)
@@ -88,6 +97,7 @@ class TabularModel(FittedModel):
         self.spec_, self.training_ = job.spec, replace(job.training, time_limit=limit)
         self._known_rows = TrainedRows.of(inputs, encoded)
         self._baseline = target.baseline(raw, weights)
+        self._ranges = ranges_of(inputs, self.encoder_.n_numbers)
         records = job.records()
         folds = self._train(job, records)
         self._validate(replace(job, folds=folds), records, arguments, weights, kept)
@@ -236,13 +246,17 @@ class TabularModel(FittedModel):
     def n_trained_rows(self, X: Any, y: Any) -> int:
         """About how many of these rows the model was trained or validated on.
 
-        From hashes kept in the model, so that it works after loading, too. 0 where it is not known,
-        or where new rows often equal old ones by chance.
+        From hashes kept in the model, so that it works after loading, too.
 
         Parameters
         ----------
         X, y : table and targets
             As for `fit`.
+
+        Returns
+        -------
+        int
+            0 where it is not known, or where new rows often equal old ones by chance.
 
         Raises
         ------
@@ -278,7 +292,13 @@ class TabularModel(FittedModel):
     def _outputs(self, X: Any) -> list[np.ndarray]:
         """What the target reads of a table's rows, z(L) or a(L): (n, n_outputs) per member."""
         check_is_fitted(self)
-        return self._forward(self._encode(as_table(X), self._dtype))
+        inputs = self._encode(as_table(X), self._dtype)
+        if self._ranges is not None:
+            told = range_notice(
+                inputs, self._ranges, self.encoder_.input_columns, clipped=self._target.is_clipped
+            )
+            _notify([told] if told else [])
+        return self._forward(inputs)
 
     def _forward(self, inputs: np.ndarray, n_threads: int | None = None) -> list[np.ndarray]:
         """The same of encoded rows."""

@@ -23,6 +23,7 @@ from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.tabular.targets import Labels, read_target
 from chainrule.estimators.weights import class_weights, row_count
 from chainrule.metrics import OF_CLASSES
+from chainrule.metrics.functions import FunctionMetric
 from chainrule.spec import Loss
 
 LOSSES = ("cross_entropy", "binary_cross_entropy")  # one label a row, several
@@ -51,6 +52,7 @@ class ClassTarget:
     temperatures: tuple[Temperature, ...] = (Temperature(),)
 
     reads_logits: ClassVar[bool] = True
+    is_clipped: ClassVar[bool] = False
     read = staticmethod(read_target)
 
     @classmethod
@@ -105,8 +107,9 @@ class ClassTarget:
         """What chooses the epoch; probabilities that will be calibrated are measured so."""
         name, multilabel = arguments["metric"], self.labels.multilabel
         names = MULTILABEL_METRICS if multilabel else CLASSIFIER_METRICS
-        chosen = engine_metric(name, names, validation, lambda proba: proba)
-        if validation is None or not arguments["calibrate"] or callable(name):
+        classes = None if multilabel else self.labels.classes
+        chosen = engine_metric(name, names, validation, lambda proba: proba, classes)
+        if validation is None or not arguments["calibrate"] or isinstance(name, FunctionMetric):
             return chosen
         if name not in _REFINED:
             return chosen
@@ -218,6 +221,14 @@ class ClassTarget:
         """The frequency of each class among rows, which needs no columns."""
         rows = as_rows(self.encode(y), self.n_outputs, self.loss)
         return np.asarray(np.average(rows, axis=0, weights=weights))
+
+    def trial(
+        self, y: np.ndarray, weights: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+        """(truth, certain right answers, one answer for all rows, classes), to try a metric by."""
+        right = as_rows(self.encode(y), self.n_outputs, self.loss)
+        same = np.broadcast_to(self.baseline(y, weights), right.shape).copy()
+        return y, right, same, None if self.labels.multilabel else self.labels.classes
 
     def scored_truth(self, y: np.ndarray) -> np.ndarray:
         """As metrics take it."""

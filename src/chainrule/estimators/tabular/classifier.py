@@ -33,7 +33,10 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         Chooses the epoch that is kept, on the validation rows; the last of equals. None,
         "log_loss" and "brier" go by the log-loss, after the best temperature if `calibrate`; "auc"
         is steered by the plain log-loss; a callable gets (y_true, probabilities before
-        calibration), lower is better.
+        calibration), and may be a scorer or a metric of scikit-learn.
+    greater_is_better : None or bool, default None
+        Of a metric given as a function. None knows scikit-learn's; of others lower is better, and
+        one that gives the true answers more than a constant answer is refused.
     loss : None or str, default None
         None is "cross_entropy", or "binary_cross_entropy" for several labels at once.
     n_members : None or int, default None
@@ -78,7 +81,7 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         One of `spec.INITIALIZATIONS`, or the preset's "data_driven".
     dtype : "float32" or "float64", default "float32"
         Number type of the network.
-    random_state : None, int or RandomState, default None
+    random_state : None, int or RandomState, default 0
         The seed of initialisation, split, order of rows and dropout. Same seed, same bits.
     n_threads : None or int, default None
         None chooses by the machine; never changes a result.
@@ -122,6 +125,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
     scores_ : dict of str to Score
         Metrics on rows that training did not see, each answered by an epoch chosen without it,
         with a bootstrap interval beside the answer that needs no columns.
+    scored_how_ : str
+        Which rows `scores_` are of and how they were answered, in a sentence.
     validation_ : Evaluation
         Those rows and answers; not in files.
     oof_predict_proba_ : ndarray
@@ -149,6 +154,7 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         *,
         preset: str = "default",
         metric: Any = None,
+        greater_is_better: bool | None = None,
         loss: Any = None,
         n_members: int | None = None,
         hidden_layer_sizes: Any = None,
@@ -166,12 +172,13 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         dropout: float | None = None,
         init: str | None = None,
         dtype: Any = "float32",
-        random_state: Any = None,
+        random_state: Any = 0,
         n_threads: int | None = None,
         verbose: int = 0,
     ) -> None:
         self.preset = preset
         self.metric = metric
+        self.greater_is_better = greater_is_better
         self.loss = loss
         self.n_members = n_members
         self.hidden_layer_sizes = hidden_layer_sizes

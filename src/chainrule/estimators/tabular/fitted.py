@@ -35,6 +35,7 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     _target: ClassTarget | NumberTarget
 
     metric: Any
+    greater_is_better: bool | None
     members_: list[Member]
     spec_: NetworkSpec
     training_: TrainingSpec | None
@@ -44,6 +45,7 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     _scores: dict[str, Score] | None = None
     _how: str = ""
     _baseline: np.ndarray | None = None
+    _ranges: np.ndarray | None = None
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "members_")
@@ -271,6 +273,8 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
             form["scores"] = {"how": self.scored_how_, "of": scores}
         if self._baseline is not None:
             form["baseline"] = self._baseline.tolist()
+        if self._ranges is not None:
+            form["ranges"] = self._ranges.tolist()
         if self._known_rows is not None:
             form["trained_rows"] = self._known_rows.to_json()
         return form
@@ -290,6 +294,11 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
             self._baseline = np.array(extra["baseline"], np.float64)
             if not np.isfinite(self._baseline).all():
                 raise ModelFileError("the model's baseline is malformed.")
+        if extra.get("ranges") is not None:
+            self._ranges = np.array(extra["ranges"], np.float64).reshape(2, -1)
+            fits = self._ranges.shape[1] == self.encoder_.n_numbers
+            if not fits or not np.isfinite(self._ranges).all():
+                raise ModelFileError("the model's ranges of numbers are malformed.")
         if extra.get("trained_rows") is not None:
             self._known_rows = TrainedRows.from_json(extra["trained_rows"])
 

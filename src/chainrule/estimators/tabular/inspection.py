@@ -228,7 +228,7 @@ class InspectedModel(TabularModel):
         metric : None, str or callable, default None
             The error: None is 1 - score(X, y); a name is a metric of the constructor, "r2",
             "accuracy", "balanced_accuracy" and "auc" as 1 minus it; a callable gets (y_true, y_pred
-            or probabilities), lower is better.
+            or probabilities) as the constructor's `metric` does.
         random_state : None, int or RandomState, default 0
             Of the permutations.
 

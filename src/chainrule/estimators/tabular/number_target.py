@@ -40,7 +40,8 @@ class NumberTarget:
     vector : bool
         Whether y had one dimension; predictions then have one, too, or one column per quantile.
     low, high : ndarray, shape (n_columns of y,)
-        The range of y in training, which predictions do not leave; rates of counts stay above 0.
+        What predictions do not leave: the range of y in training, infinite with `clip=False`; rates
+        of counts stay above 0.
     loss : Loss
         Of the scaled target.
     errors : HeldOutErrors
@@ -78,7 +79,15 @@ class NumberTarget:
         if loss.name == "poisson":
             scale = TargetScale(np.zeros_like(scale.mean), np.where(scale.mean > 0, scale.mean, 1))
             low, high = np.full_like(low, _TINY), np.maximum(high, _TINY)
+        if not arguments.get("clip", True):
+            high = np.full_like(high, np.inf)
+            low = low if loss.name == "poisson" else -high
         return cls(scale, y.ndim == 1, low, high, loss)
+
+    @property
+    def is_clipped(self) -> bool:
+        """Whether predictions stay in the range of y in training."""
+        return bool(np.isfinite(self.high).all())
 
     @property
     def n_outputs(self) -> int:
@@ -192,6 +201,14 @@ class NumberTarget:
             return quantiles_of(y, weights, self.loss.quantiles)
         return np.asarray(np.average(y, axis=0, weights=weights))
 
+    def trial(
+        self, y: np.ndarray, weights: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, None]:
+        """(truth, right answers, one answer for all rows, None), to try a metric by."""
+        shape = (len(y), len(self.loss.quantiles)) if len(self.loss.quantiles) > 1 else y.shape
+        right = np.broadcast_to(y[:, None], shape).copy() if shape != y.shape else y
+        return y, right, np.broadcast_to(self.baseline(y, weights), shape).copy(), None
+
     def scored_truth(self, y: np.ndarray) -> np.ndarray:
         """As metrics take it."""
         return y
@@ -257,8 +274,8 @@ class NumberTarget:
         return {
             "scale": self.scale.to_json(),
             "vector": self.vector,
-            "low": self.low.tolist(),
-            "high": self.high.tolist(),
+            "low": _finite(self.low),
+            "high": _finite(self.high),
             "loss": self.loss.to_json(),
             "errors": [errors.tolist() for errors in self.errors.members],
         }
@@ -273,8 +290,8 @@ class NumberTarget:
         return cls(
             scale,
             form["vector"] is True,
-            np.array(form["low"], np.float64),
-            np.array(form["high"], np.float64),
+            _limits(form["low"], -np.inf),
+            _limits(form["high"], np.inf),
             Loss(**form["loss"]),
             HeldOutErrors(tuple(np.array(errors, np.float64) for errors in form["errors"])),
         )
@@ -327,6 +344,15 @@ def regression_loss(name: Any, quantiles: Any) -> Loss:
             f"{quantiles!r}."
         )
     return Loss(name, quantiles=tuple(levels.tolist()))
+
+
+def _finite(limits: np.ndarray) -> list[float | None]:
+    """JSON has no infinity."""
+    return [float(x) if np.isfinite(x) else None for x in limits]
+
+
+def _limits(form: Sequence[float | None], none: float) -> np.ndarray:
+    return np.array([none if x is None else x for x in form], np.float64)
 
 
 def _share_below(output: int) -> Callable[..., float]:

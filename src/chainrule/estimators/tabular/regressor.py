@@ -33,7 +33,11 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         "rmse", "r2", "mae", "huber", "poisson_deviance", "pinball" or a function.
         Chooses the epoch that is kept, on the validation rows. None is what the loss aims at:
         "rmse", "mae", "huber", "poisson_deviance" or "pinball"; the last three go with their own
-        loss only. A callable gets (y_true, y_pred) in y's own units, lower is better.
+        loss only. A callable gets (y_true, y_pred) in y's own units, and may be a scorer or a
+        metric of scikit-learn.
+    greater_is_better : None or bool, default None
+        Of a metric given as a function. None knows scikit-learn's; of others lower is better, and
+        one that gives the true answers more than a constant answer is refused.
     loss : None, "squared_error", "absolute_error", "huber", "poisson" or "pinball", default None
         None is "squared_error"; the first three and "pinball" are of the scaled target. "poisson"
         predicts rates of counts, always above 0. "pinball" predicts `quantiles`.
@@ -67,6 +71,10 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         end of an epoch if the limit is reached all the same.
     categorical_features : None or sequence of names, positions or booleans, default None
         Columns whose numbers are names of categories.
+    clip : bool, default True
+        Keep every network's prediction in the range of y in training: outside of the training range
+        of the columns a network may answer anything. False lets it go on, for rows that lie beyond
+        what was seen in a direction that the network can continue.
     refit : bool, default False
         Train the one network again on all rows, up to the best epoch.
     dropout : None or float, default None
@@ -75,7 +83,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         One of `spec.INITIALIZATIONS`, or the preset's "data_driven".
     dtype : "float32" or "float64", default "float32"
         Number type of the network.
-    random_state : None, int or RandomState, default None
+    random_state : None, int or RandomState, default 0
         The seed of initialisation, split, order of rows and dropout. Same seed, same bits.
     n_threads : None or int, default None
         None chooses by the machine; never changes a result.
@@ -115,6 +123,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
     scores_ : dict of str to Score
         Metrics on rows that training did not see, each answered by an epoch chosen without it,
         with a bootstrap interval beside the answer that needs no columns.
+    scored_how_ : str
+        Which rows `scores_` are of and how they were answered, in a sentence.
     validation_ : Evaluation
         Those rows and answers; not in files.
     oof_predict_ : ndarray
@@ -142,6 +152,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         *,
         preset: str = "default",
         metric: Any = None,
+        greater_is_better: bool | None = None,
         loss: Any = None,
         quantiles: Any = (0.1, 0.5, 0.9),
         n_members: int | None = None,
@@ -154,16 +165,18 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         patience: int | None = None,
         time_limit: float | None = None,
         categorical_features: Any = None,
+        clip: bool = True,
         refit: bool = False,
         dropout: float | None = None,
         init: str | None = None,
         dtype: Any = "float32",
-        random_state: Any = None,
+        random_state: Any = 0,
         n_threads: int | None = None,
         verbose: int = 0,
     ) -> None:
         self.preset = preset
         self.metric = metric
+        self.greater_is_better = greater_is_better
         self.loss = loss
         self.quantiles = quantiles
         self.n_members = n_members
@@ -176,6 +189,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         self.patience = patience
         self.time_limit = time_limit
         self.categorical_features = categorical_features
+        self.clip = clip
         self.refit = refit
         self.dropout = dropout
         self.init = init
@@ -233,7 +247,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
     def predict(self, X: Any) -> np.ndarray:
         """The predicted number of every row: the mean of the networks, in y's own units.
 
-        Each network's prediction stays within the range of y in training.
+        Each network's prediction stays within the range of y in training, unless clip=False. Rows
+        that lie far outside the training range of a number's column are told in a `DataNotice`.
 
         Parameters
         ----------
