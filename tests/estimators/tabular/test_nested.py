@@ -64,7 +64,7 @@ def test_a_row_has_no_part_in_what_answers_it():
     y = random.normal(size=(40, 1))
     recorded = random.normal(size=(7, 40, 1))
     parts = parts_of_rows(40, seed=3)
-    assert sorted(np.bincount(parts)) == [8] * 5
+    assert sorted(np.bincount(parts)) == [4] * 10
 
     def answers(truth):
         return nested_outputs(
@@ -72,7 +72,7 @@ def test_a_row_has_no_part_in_what_answers_it():
         )
 
     before = answers(y)
-    for part in range(5):
+    for part in range(10):
         own = parts == part
         other = y.copy()
         other[own] += 100.0  # whatever these rows hold, their own answers stay
@@ -99,9 +99,9 @@ def test_the_score_of_pure_chance_is_not_better_than_chance():
 
 
 def test_parts_share_classes_and_keep_groups_and_time_together():
-    codes = np.array([0] * 35 + [1] * 5)
+    codes = np.array([0] * 30 + [1] * 10)
     parts = parts_of_rows(40, 0, strata=codes)
-    assert np.bincount(parts[codes == 1]).tolist() == [1] * 5
+    assert np.bincount(parts[codes == 1]).tolist() == [1] * 10
     groups = np.repeat(np.arange(10), 4)
     parts = parts_of_rows(40, 0, groups=groups)
     assert all(len(set(parts[groups == group])) == 1 for group in range(10))
@@ -136,7 +136,8 @@ def test_the_bag_is_judged_as_a_bag():
     dishonest = ((answers.mean(axis=0) - truth) ** 2).mean()
     estimate = ((found.mean(axis=0) - truth) ** 2).mean()
     assert dishonest < 0.8 * bag < bag < one
-    assert estimate == pytest.approx(bag, rel=0.05)
+    # On the safe side: moved back along what all say, answers stay a little alike.
+    assert bag < estimate < 0.5 * (bag + one)
 
 
 def test_temperatures_of_other_rows():

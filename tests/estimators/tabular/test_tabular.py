@@ -185,9 +185,9 @@ def test_metrics_choose_the_epoch(penguins):
     assert seen[:2] == [((344,), (344, 3))] * 2  # the truth, and one answer for all rows
     seen = seen[2:]
     assert seen[:12] == [((69,), (69, 3))] * 12
-    # Then for each fifth of these rows, which epoch the others would have chosen.
-    assert sorted({rows for rows, _ in seen[12:]}) == [(55,), (56,)]
-    assert len(seen) == 12 + 5 * 12
+    # Then for each tenth of these rows, which epoch the others would have chosen.
+    assert sorted({rows for rows, _ in seen[12:]}) == [(62,), (63,)]
+    assert len(seen) == 12 + 10 * 12
     assert model.history_.validation_metric[model.best_epoch_] == min(
         model.history_.validation_metric
     )

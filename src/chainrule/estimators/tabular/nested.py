@@ -9,7 +9,7 @@ A bag answers with the mean of its networks, of which only one has not trained o
 others would have said without it is estimated: training on row i moved the outputs along
 y_i - p_i, more or less. So their outputs are moved back by
 
-    t (y_i - p_i)        p_i the answer of the networks that did not train on the row
+    t (y_i - p_i)        p_i the answer of all networks together
 
 with the one t at which the mean loss of these outputs is that of outputs that are honest. The mean
 of all is then worth what the bag is worth: for the log-loss and for squared errors,
@@ -34,7 +34,7 @@ from chainrule.spec import Loss
 
 Array = np.ndarray
 
-N_PARTS = 5
+N_PARTS = 10
 # Numbers kept of the outputs of all epochs and networks together, 4 or 8 bytes each, and the rows
 # of a network that are enough to know a score by.
 _MOST_NUMBERS = 1 << 25
@@ -165,9 +165,7 @@ def as_if_unseen(
     seen = ~honest
     if not seen.any():
         return answers
-    counts = honest.sum(axis=0)[:, None]
-    known = np.where(honest[:, :, None], answers, 0.0).sum(axis=0) / counts
-    back = truth - link(known)
+    back = truth - link(answers.mean(axis=0))
     mass = np.ones(answers.shape[1]) if weights is None else weights
 
     def mean_loss(values: Array, which: Array) -> float:
