@@ -8,6 +8,7 @@ import sys
 # Command -> (module with main(arguments), what it does).
 COMMANDS = {
     "diagnosis": ("benchmarks.diagnosis", "seeded faults that diagnose finds, and false alarms"),
+    "honesty": ("benchmarks.honesty", "printed scores against rows that no model saw"),
     "large": ("benchmarks.large", "seconds and memory of 1,000,000 rows, and of 10,000 columns"),
     "playground": ("benchmarks.playground", "frames, steps and explanations a second of the page"),
     "quality": (

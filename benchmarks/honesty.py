@@ -16,7 +16,7 @@ import math
 import platform
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -135,17 +135,19 @@ def summary(runs: list[dict[str, Any]]) -> dict[str, float]:
     """Over runs: how often and by which factor the printed score is better than held-out."""
     first = [next(iter(run["scores"].values())) for run in runs]
     ratios = [math.log(printed / held) for printed, _, _, held in first]
+    # Held-out rows of the real tables are too few to be the truth that an interval is to hold.
+    many = [one for run, one in zip(runs, first, strict=True) if run["table"] in SIMULATED]
     return {
         "runs": len(runs),
         "better": float(np.mean([ratio < 0 for ratio in ratios])),
         "ratio": math.exp(float(np.mean(ratios))),
-        "covered": float(np.mean([low <= held <= high for _, low, high, held in first])),
+        "covered": float(np.mean([low <= held <= high for _, low, high, held in many])),
         "seconds": float(sum(run["seconds"] for run in runs)),
     }
 
 
-def main() -> None:
-    """Run all and write `results/honesty.json`."""
+def main(arguments: Sequence[str] = ()) -> int:
+    """Run all and write `results/honesty.json`; takes no options."""
     runs = []
     for preset in PRESETS:
         for name in (*SIMULATED, *REAL):
@@ -161,6 +163,7 @@ def main() -> None:
         )
     made = {"machine": platform.machine(), "made with": "python -m benchmarks honesty"}
     RESULT.write_text(json.dumps({**made, "summary": parts, "runs": runs}, indent=1) + "\n")
+    return 0
 
 
 if __name__ == "__main__":

@@ -37,7 +37,9 @@ def cv(
     ] = None,
     preset: Annotated[
         Preset,
-        typer.Option(help="fast trains one network, default averages 4, best 8 that train longer."),
+        typer.Option(
+            help="default averages 4 networks, fast trains one, best averages 8 that train longer."
+        ),
     ] = Preset.default,
     groups: Annotated[
         str | None,

@@ -76,7 +76,9 @@ def train(
     ] = None,
     preset: Annotated[
         Preset,
-        typer.Option(help="fast trains one network, default averages 4, best 8 that train longer."),
+        typer.Option(
+            help="default averages 4 networks, fast trains one, best averages 8 that train longer."
+        ),
     ] = Preset.default,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Number of passes over the rows.")
