@@ -12,6 +12,7 @@ COMMANDS = {
         "bad trainings that diagnose names and mends, false alarms",
     ),
     "healthy": ("benchmarks.healthy", "how often check_gradients calls a healthy network wrong"),
+    "honesty": ("benchmarks.honesty", "printed scores against rows that no model saw"),
     "large": ("benchmarks.large", "seconds and memory of 1,000,000 rows, and of 10,000 columns"),
     "mutants": (
         "benchmarks.mutants.command",

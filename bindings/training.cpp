@@ -19,6 +19,7 @@ struct Fitted {
 // The caller's functions; each may be None.
 struct Callbacks {
   nb::object metric;      // of the validation rows' outputs
+  nb::object outputs;     // takes the validation rows' outputs after each epoch
   nb::object epoch_done;  // (epoch, loss, penalty, validation loss, score) -> rate factor, or < 0
   nb::object asked_to_stop;  // -> bool
 };
@@ -48,7 +49,18 @@ Hooks<T> hooks_of(const Callbacks& callbacks, PythonCalls& python, State<T>& sta
           std::numeric_limits<double>::quiet_NaN());
     };
   }
-  if (callbacks.epoch_done.is_none() && callbacks.metric.is_none()) return hooks;
+  if (!callbacks.outputs.is_none()) {
+    hooks.outputs = [&, n_rows, n_outputs](const T* outputs) {
+      python.guarded(
+          [&] {
+            callbacks.outputs(copy_rows<T>({outputs, n_outputs}, n_rows, n_outputs));
+            return true;
+          },
+          false);
+    };
+  }
+  if (callbacks.epoch_done.is_none() && callbacks.metric.is_none() && callbacks.outputs.is_none())
+    return hooks;
   hooks.epoch_done = [&](Index epoch, double loss, double validation_loss, double score) {
     const auto call = [&] {
       if (callbacks.epoch_done.is_none()) return false;
@@ -165,10 +177,10 @@ void register_training(nb::module_& module) {
       [](const NetworkPlan& network, const TrainingPlan& training, const Arrays& values,
          const StateArrays& state, const TableArrays& train,
          const std::optional<TableArrays>& validation, const std::string& metric,
-         nb::object metric_function, nb::object epoch_function, nb::object asked_to_stop,
-         Index first_epoch, const History& past) {
-        const Callbacks callbacks{std::move(metric_function), std::move(epoch_function),
-                                  std::move(asked_to_stop)};
+         nb::object metric_function, nb::object outputs_function, nb::object epoch_function,
+         nb::object asked_to_stop, Index first_epoch, const History& past) {
+        const Callbacks callbacks{std::move(metric_function), std::move(outputs_function),
+                                  std::move(epoch_function), std::move(asked_to_stop)};
         return with_type(values, [&]<class T>() {
           return fit_network<T>(network, training, values, state, train, validation, metric,
                                 callbacks, first_epoch, past);
@@ -176,8 +188,9 @@ void register_training(nb::module_& module) {
       },
       nb::arg("network"), nb::arg("training"), nb::arg("values"), nb::arg("state"),
       nb::arg("train"), nb::arg("validation").none(), nb::arg("metric"),
-      nb::arg("metric_function").none(), nb::arg("epoch_function").none(),
-      nb::arg("asked_to_stop").none(), nb::arg("first_epoch"), nb::arg("past"));
+      nb::arg("metric_function").none(), nb::arg("outputs_function").none(),
+      nb::arg("epoch_function").none(), nb::arg("asked_to_stop").none(), nb::arg("first_epoch"),
+      nb::arg("past"));
   module.def(
       "fit_start_to_data",
       [](const NetworkPlan& network, const Arrays& values, const TableArrays& rows,

@@ -33,7 +33,15 @@ def test_classes(n_classes, weights):
         "accuracy": theirs.accuracy_score(y, guess, **keywords),
         "balanced_error": 1 - theirs.balanced_accuracy_score(y, guess, **keywords),
         "auc": theirs.roc_auc_score(y, positive, multi_class="ovr", **keywords),
+        "balanced_accuracy": theirs.balanced_accuracy_score(y, guess, **keywords),
+        "average_precision": theirs.average_precision_score(y, positive, **keywords),
     }
+    average = {"average": "binary" if n_classes == 2 else "macro"}
+    for name in ("f1", "precision", "recall"):
+        theirs_of = getattr(theirs, f"{name}_score")
+        expected[name] = theirs_of(y, guess, zero_division=0, **average, **keywords)
+    counts = metrics.confusion(y, proba, weights)
+    np.testing.assert_allclose(counts, theirs.confusion_matrix(y, guess, **keywords))
     for name, value in expected.items():
         assert getattr(metrics, name)(y, proba, weights) == pytest.approx(value), name
 
@@ -48,9 +56,33 @@ def test_several_labels(weights):
         "brier": sum(theirs.brier_score_loss(t, p, **keywords) for t, p in one),
         "accuracy": theirs.accuracy_score(y, proba > 0.5, **keywords),
         "auc": theirs.roc_auc_score(y, proba, **keywords),
+        "average_precision": theirs.average_precision_score(y, proba, **keywords),
+        "f1": theirs.f1_score(y, proba > 0.5, average="macro", **keywords),
+        "recall": theirs.recall_score(y, proba > 0.5, average="macro", **keywords),
     }
     for name, value in expected.items():
         assert getattr(metrics, name)(y, proba, weights) == pytest.approx(value), name
+
+
+def test_equal_scores_enter_precision_together():
+    y, score = RNG.integers(0, 2, N), RNG.integers(0, 5, N) / 5
+    proba = np.column_stack([1 - score, score])
+    assert metrics.average_precision(y, proba) == pytest.approx(
+        theirs.average_precision_score(y, score)
+    )
+    assert np.isnan(metrics.average_precision(np.zeros(N, int), proba))
+
+
+def test_a_class_that_is_never_answered_has_precision_0():
+    found = metrics.of_each_class(np.array([0, 1, 1]), np.array([[0.9, 0.1]] * 3))
+    assert found["precision"].tolist() == [1 / 3, 0.0]
+    assert found["recall"].tolist() == [1.0, 0.0]
+    assert found["rows"].tolist() == [1.0, 2.0]
+
+
+def test_the_share_of_a_zero_is_not_known():
+    assert metrics.mape(np.array([1.0, -2.0]), np.array([2.0, -1.0])) == 0.75
+    assert np.isnan(metrics.mape(np.array([1.0, 0.0]), np.array([1.0, 0.0])))
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

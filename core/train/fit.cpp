@@ -135,13 +135,16 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   if (n_batches > 1 && rows.weights != nullptr && !plan.penalty_per_batch)
     step.mean_weight = mean_weight(rows);
   Predictor<T> predictor(network, validated ? pool.size() : 0);
-  const bool keeps_outputs = hooks.metric || metric == Metric::refined;
+  const bool keeps_outputs = hooks.metric || hooks.outputs || metric == Metric::refined;
   Buffer<T> outputs(keeps_outputs ? checked_multiply(validation.n, network.plan().n_outputs) : 0);
   state.order.resize(shuffled ? static_cast<std::size_t>(rows.n) : 0);
 
   // The values to fall back on: the best epoch's, or the last completed one's.
   copy_values(state.network.values(), state.best);
   double best_metric = remember(plan, state, validated);
+  const bool has_best = validated && history.best_epoch >= 0;
+  double best_loss =
+      has_best ? history.validation_loss[static_cast<std::size_t>(history.best_epoch)] : 0;
 
   history.stop_reason = "epochs";
   const Index updates_before = state.moments.n_steps;
@@ -206,10 +209,17 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       const auto result = predictor.score(validation, metric, plan.mean, pool, tuning.threads(),
                                           outputs.size() > 0 ? outputs.data() : nullptr);
       score = hooks.metric ? hooks.metric(outputs.data()) : result.metric;
+      if (hooks.outputs) hooks.outputs(outputs.data());
       history.validation_loss.push_back(result.loss);
       history.validation_metric.push_back(score);
-      if (history.best_epoch < 0 ? std::isfinite(score) : score <= best_metric) {
+      // Of ties the lower loss, of those the last: a class error often ties on few rows.
+      const bool better =
+          history.best_epoch < 0
+              ? std::isfinite(score)
+              : score < best_metric || (score == best_metric && !(result.loss > best_loss));
+      if (better) {
         best_metric = score;
+        best_loss = result.loss;
         history.best_epoch = e;
         copy_values(state.network.values(), state.best);
       }

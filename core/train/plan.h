@@ -93,6 +93,8 @@ struct Hooks {
   std::function<bool()> interrupted;
   // The caller's metric on the validation rows' outputs (n, n_outputs); lower is better.
   std::function<double(const T* outputs)> metric;
+  // Takes the validation rows' outputs after each epoch.
+  std::function<void(const T* outputs)> outputs;
   // After each epoch: true stops.
   std::function<bool(Index epoch, double loss, double validation_loss, double metric)> epoch_done;
 };

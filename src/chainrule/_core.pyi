@@ -113,6 +113,7 @@ def fit(
     validation: TableArrays | None,
     metric: str,
     metric_function: Callable[[_Array], float] | None,
+    outputs_function: Callable[[_Array], None] | None,
     epoch_function: Callable[[int, float, float, float, float], float] | None,
     asked_to_stop: Callable[[], bool] | None,
     first_epoch: int,

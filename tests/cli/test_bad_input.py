@@ -67,7 +67,11 @@ TABLES: dict[str, tuple[str | bytes, list[str], str]] = {
     "loss of classes": (TABLE, ["--target", "c", "--loss", "poisson"], "are for regression"),
     "quantiles": (TABLE, ["--target", "n", "--quantiles", "a"], "--quantiles takes numbers such"),
     "one quantile too far": (TABLE, ["--target", "n", "--quantiles", "1.5"], "between 0 and 1"),
-    "balanced numbers": (TABLE, ["--target", "n", "--balanced"], "--balanced is for"),
+    "balanced numbers": (
+        TABLE,
+        ["--target", "n", "--balanced"],
+        "--balanced and --class-weight are for",
+    ),
     "bad SQL": (TABLE, ["--sql", "SELEC"], "DuckDB could not read"),
     "SQL that writes": (TABLE, ["--sql", "COPY data TO 'x.csv'"], "must be one SELECT"),
     "SQL without rows": (TABLE, ["--sql", "SELECT * FROM data WHERE n < 0"], "no rows"),

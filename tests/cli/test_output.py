@@ -75,7 +75,7 @@ def test_quiet_prints_the_result_alone(cli: Any, penguins: Path) -> None:
     run = cli("train", "penguins.csv", *options)
     assert run.err == ""
     assert run.out.splitlines()[-1] == "saved to penguins.safetensors"
-    assert len(run.out.splitlines()) == 4
+    assert len(run.out.splitlines()) == 8  # the scores and where the model is
 
 
 def test_colours_only_on_request(cli: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,53 +1,65 @@
-"""Scores of a model beside the baseline's, by hand."""
+"""Scores as lines: against the baseline, with intervals, of classes."""
 
 from __future__ import annotations
 
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
 
-from chainrule.cli.scores import baseline_of, baseline_scores, score_rows, scores_of
-from chainrule.spec import Loss
+from chainrule.cli.output import Output
+from chainrule.cli.scores import baseline_words, document_of, score_rows, show_classes
+from chainrule.estimators.tabular.evaluation import Score
 
-Y = np.array([1.0, 2.0, 3.0, 6.0])
-
-
-def regressor(loss: Loss) -> SimpleNamespace:
-    return SimpleNamespace(spec_=SimpleNamespace(loss=loss))
+SCORES = {"accuracy": Score(0.9, 0.8, 0.95, 0.5), "f1": Score(0.75, 0.5, 0.9, 0.0)}
 
 
-def test_numbers() -> None:
-    model = regressor(Loss("squared_error"))
-    baseline = baseline_of(model, Y)
-    assert baseline == {"mean": 3.0}
-    words, scores = baseline_scores(model, baseline, Y)
-    assert words == "always 3"
-    assert scores == pytest.approx({"rmse": np.sqrt(14 / 4), "r2": 0.0, "mae": 1.5})
-    assert scores_of(model, Y, Y) == {"rmse": 0.0, "r2": 1.0, "mae": 0.0}
+def test_the_baseline_in_words() -> None:
+    assert baseline_words(["no", "yes"], np.array([0.6, 0.4])) == "always 'no'"
+    assert baseline_words([], np.array(4200.75)) == "always 4200.75"
+    assert baseline_words([], [0.5, 1.5]) == "always 0.5, 1.5"
 
 
-def test_one_quantile_and_several() -> None:
-    model = regressor(Loss("pinball", quantiles=(0.5,)))
-    words, scores = baseline_scores(model, baseline_of(model, Y), Y)
-    assert words == "always 2.5" and scores == {"pinball": 0.75, "below q(0.5)": 0.5}
-    model = regressor(Loss("pinball", quantiles=(0.25, 0.75)))
-    words, scores = baseline_scores(model, {}, Y)
-    assert words == "always 1.5, 4.5"
-    assert (scores["below q(0.25)"], scores["below q(0.75)"]) == (0.25, 0.75)
+def test_a_metric_of_one_class_says_which() -> None:
+    rows = score_rows("7 rows", SCORES, "always 'no'", ["no", "yes"])
+    assert rows[0] == ("7 rows", "model", "90 % interval", "always 'no'")
+    assert rows[1] == ("accuracy", "0.9000", "0.8000 to 0.9500", "0.5000")
+    assert rows[2][0] == "f1 of 'yes'"
+    assert score_rows("", SCORES, "", list("abc"))[2][0] == "f1, mean of classes"
+    large = {"rmse": Score(4321.987654, 4000.0, 5000.0, 9000.0)}
+    assert score_rows("", large, "")[1] == ("rmse", "4321.99", "4000 to 5000", "9000")
 
 
-def test_classes_and_a_certain_wrong_answer() -> None:
-    classes = np.array(["no", "yes"])
-    model = SimpleNamespace(classes_=classes, predict_proba=None)
-    y = np.array(["yes", "no", "yes"], object)
-    words, scores = baseline_scores(model, baseline_of(model, y), y)
-    assert words == "always 'yes'" and scores["accuracy"] == 2 / 3
-    assert scores["log_loss"] == pytest.approx(-(2 * np.log(2 / 3) + np.log(1 / 3)) / 3)
-    found = scores_of(model, y[:2], np.array([[1.0, 0.0], [0.5, 0.5]]))
-    assert found["log_loss"] == pytest.approx((-np.log(np.finfo(float).eps) + np.log(2)) / 2)
+def test_classes_and_which_is_taken_for_which(capsys) -> None:
+    counts = np.array([[3.0, 1.0], [0.0, 2.5]])
+    measured = {
+        "precision": np.array([1.0, 0.7]),
+        "recall": np.array([0.75, 1.0]),
+        "f1": np.array([0.8, 0.8]),
+        "rows": counts.sum(axis=1),
+    }
+    evaluation = SimpleNamespace(
+        truth=np.zeros(7),
+        of_each_class=lambda threshold: measured,
+        confusion=lambda threshold: counts,
+    )
+    show_classes(Output(as_json=False, quiet=False), evaluation, ["no", "yes"])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == [
+        "class",
+        "rows",
+        "precision",
+        "recall",
+        "f1",
+        "as",
+        "no",
+        "as",
+        "yes",
+    ]
+    assert lines[3].split() == ["yes", "2.5", "0.7000", "1.0000", "0.8000", "0", "2.5"]
 
 
-def test_the_table() -> None:
-    rows = score_rows("3 rows", {"mae": 0.5}, "always 3", {"mae": 1.5})
-    assert rows == [("3 rows", "model", "always 3"), ("mae", "0.5000", "1.5000")]
+def test_the_document_holds_every_number() -> None:
+    found = document_of(SCORES, "always 'no'", rows="validation", how="so")
+    assert found["model"] == {"accuracy": 0.9, "f1": 0.75}
+    assert found["intervals"]["f1"] == [0.5, 0.9]
+    assert found["baseline"] == {"accuracy": 0.5, "f1": 0.0}

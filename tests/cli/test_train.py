@@ -14,7 +14,6 @@ import pytest
 from sklearn.metrics import mean_pinball_loss
 
 import chainrule
-from chainrule import engine
 from chainrule.cli.train import Preset
 from chainrule.table.read import read_table
 
@@ -63,13 +62,10 @@ def test_the_validation_scores_are_those_of_the_rows_held_out(
     assert loss == pytest.approx(found["validation_loss"][found["best_epoch"]], rel=1e-4)
     scores = found["scores"]
     assert (scores["n_training_rows"], scores["n_validation_rows"]) == (344, 344)
-    every, _ = model.encoder_.transform(_as_table(X))
-    right = [
-        np.argmax(engine.predict(model.spec_, member.params, every[member.eval_rows]), axis=1)
-        == codes[member.eval_rows]
-        for member in model.members_
-    ]
-    assert scores["model"]["accuracy"] == np.mean(np.concatenate(right))
+    expected = model.validation_.scores()
+    assert scores["model"] == {name: score.value for name, score in expected.items()}
+    assert scores["intervals"]["auc"] == [expected["auc"].low, expected["auc"].high]
+    assert scores["how"].startswith("every row as the 4 networks would answer it")
     assert scores["baseline"]["accuracy"] == np.mean(y == "Adelie")
 
 
@@ -84,9 +80,7 @@ def test_one_network_is_scored_on_its_validation_rows(cli: Any, penguins: Path) 
     model = chainrule.TabularClassifier(
         preset="fast", epochs=5, hidden_layer_sizes=16, random_state=0
     ).fit(X, y)
-    rows = model.members_[0].eval_rows
-    held_out = {name: values[rows] for name, values in X.items()}
-    assert found["model"]["accuracy"] == np.mean(model.predict(held_out) == y[rows])
+    assert found["model"]["accuracy"] == model.scores_["accuracy"].value
 
 
 def test_presets_are_those_of_the_library() -> None:
@@ -109,7 +103,11 @@ def test_regression(cli: Any, penguins: Path, tmp_path: Path) -> None:
     assert "task: regression, because 'body_mass_g' holds numbers of 94 different" in run.out
     run = cli("evaluate", "mass.safetensors", penguins, "--json")
     found = json.loads(run.out)
-    assert found["notices"] == ["2 rows have no value in 'body_mass_g' and stay out."]
+    assert found["notices"] == [
+        "2 rows have no value in 'body_mass_g' and stay out.",
+        "the model was trained on these rows: the scores promise too much. 'chainrule info' has "
+        "those of rows it had not seen.",
+    ]
     table = read_table(penguins, sql=query)
     X, y = table.without("body_mass_g"), table["body_mass_g"]
     y_pred = chainrule.load(tmp_path / "mass.safetensors").predict(X)

@@ -146,7 +146,8 @@ def test_an_unknown_metric_is_refused_by_the_core() -> None:
     plan = training_plan(spec, TrainingSpec("sgd"))
     network, nothing = network_plan(spec), _core.History([], [], [], [], -1)
     with pytest.raises(ValueError, match="unknown metric 'auc'; known: loss, error, rmse"):
-        _core.fit(network, plan, params, state, rows, None, "auc", None, None, None, 0, nothing)
+        functions = (None, None, None, None)
+        _core.fit(network, plan, params, state, rows, None, "auc", *functions, 0, nothing)
 
 
 def test_factors_of_what_is_not_there_are_named() -> None:

@@ -14,6 +14,7 @@ import typer
 
 import chainrule
 from chainrule.cli.check import check
+from chainrule.cli.cv import cv
 from chainrule.cli.demo import demo
 from chainrule.cli.diagnose import diagnose
 from chainrule.cli.evaluate import evaluate
@@ -37,7 +38,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    train, predict, evaluate, explain, info, check, diagnose, demo, lesson, play, verify,
+    train, predict, evaluate, cv, explain, info, check, diagnose, demo, lesson, play, verify,
 ):  # fmt: skip
     app.command(command.__name__)(command)
 

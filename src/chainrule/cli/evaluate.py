@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from chainrule.cli.options import (
     AsJson,
     Model,
@@ -9,8 +13,18 @@ from chainrule.cli.options import (
     Tables,
     Target,
 )
-from chainrule.cli.output import Output, aligned
+from chainrule.cli.output import Output
 from chainrule.cli.reading import TYPED, Reading, reads_tables
+from chainrule.errors import DataError
+
+Threshold = Annotated[
+    float | None,
+    typer.Option(
+        min=0.0,
+        max=1.0,
+        help="Of two classes answer the second from this probability on; default 0.5.",
+    ),
+]
 
 
 @reads_tables
@@ -18,6 +32,10 @@ def evaluate(
     model: Model,
     data: Tables = None,
     target: Target = None,
+    threshold: Threshold = None,
+    importance: Annotated[
+        bool, typer.Option("--importance", help="Print how much worse without each column.")
+    ] = False,
     reading: Reading = TYPED,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -29,20 +47,43 @@ def evaluate(
     loaded = open_model(model)
     X, y = loaded.rows_with_target(data, reading, out, target)
 
-    from chainrule.cli.scores import answers, baseline_scores, score_rows, scores_of
+    from chainrule.cli.scores import baseline_words, document_of, show_classes, show_scores
 
+    estimator = loaded.estimator
+    classes = estimator.classes_.tolist() if loaded.is_classifier else []
+    if threshold is not None and len(classes) != 2:
+        raise DataError("--threshold is for models of two classes.", "Leave it out.")
     with out.catching():
-        scores = scores_of(loaded.estimator, y, answers(loaded.estimator, X))
-    words, baseline = baseline_scores(loaded.estimator, loaded.baseline, y)
-    out.result(*aligned(score_rows(f"{len(y):,} rows", scores, words, baseline), right=(1, 2)))
+        evaluation = estimator.evaluate(X, y)
+        scores = evaluation.scores(threshold=threshold)
+        n_known = estimator.n_trained_rows(X, y)
+    if n_known:
+        rows = "these rows" if n_known == len(y) else f"about {n_known:,} of these {len(y):,} rows"
+        out.notice(f"the model was trained on {rows}: {_SEEN}")
+    words = baseline_words(classes, evaluation.baseline)
+    show_scores(out, f"{len(y):,} rows", scores, words, classes)
+    if classes:
+        show_classes(out, evaluation, classes, threshold)
+    ranks = None
+    if importance:
+        ranks = estimator.feature_importance(X, y)
+        out.say("")
+        out.result(*str(ranks).splitlines())
     out.next("chainrule", "check", model, *(data or ()), *reading.arguments())
+    document = document_of(scores, words, rows="given")
     out.document(
         {
             "model": model,
             "target": target or loaded.target,
             "n_rows": len(y),
-            "scores": scores,
+            "n_trained_rows": n_known,
+            "scores": document["model"],
+            "intervals": document["intervals"],
             "baseline_answer": words,
-            "baseline": baseline,
+            "baseline": document["baseline"],
+            **({} if ranks is None else {"importance": ranks.to_dict()}),
         }
     )
+
+
+_SEEN = "the scores promise too much. 'chainrule info' has those of rows it had not seen."

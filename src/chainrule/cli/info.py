@@ -40,9 +40,13 @@ def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
         )
     history = found["history"]
     if history:
+        several = len(found.get("others") or ()) + 1
+        if several > 1:
+            out.result(f"networks: {several}, whose answers are averaged; of the first:")
         out.result(_history(history))
     if target:
         out.result(f"target: {target}")
+    _show_card(out, found, note if isinstance(note, dict) else {})
     columns = found["extra"].get("encoder", {}).get("columns", [])
     if columns:
         from chainrule.cli.output import aligned
@@ -64,6 +68,33 @@ def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
     if columns:
         out.next("chainrule", "predict", model, "DATA")
     out.document(found)
+
+
+def _show_card(out: Output, found: dict[str, Any], note: dict[str, Any]) -> None:
+    """Rows, classes, networks and the scores of rows that training had not seen."""
+    from chainrule.cli.output import aligned
+    from chainrule.cli.scores import baseline_words, say_wrapped, score_rows
+    from chainrule.estimators.tabular.evaluation import Score, shown_place
+
+    extra = found["extra"]
+    labels = extra.get("target", {}).get("labels", {})
+    classes = labels.get("values", []) if isinstance(labels, dict) else []
+    if classes:
+        shown = ", ".join(map(str, classes[:8])) + (", ..." if len(classes) > 8 else "")
+        out.result(f"classes: {shown}")
+    n_rows, date = note.get("n_rows"), note.get("date")
+    if isinstance(n_rows, int):
+        when = f", on {date}" if isinstance(date, str) else ""
+        out.result(f"rows: {n_rows:,} given to training{when}")
+    scores, baseline = extra.get("scores"), extra.get("baseline")
+    if not scores or baseline is None:
+        return
+    words = baseline_words(classes, baseline)
+    table = {name: Score.from_json(form) for name, form in scores["of"].items()}
+    table = {name: table[name] for name in sorted(table, key=shown_place)}
+    rows = score_rows("scores", table, words, classes)
+    out.result(*aligned(rows, right=(1, 2, 3)))
+    say_wrapped(out, f"scored: {scores['how']}.")
 
 
 def _history(history: dict[str, Any]) -> str:

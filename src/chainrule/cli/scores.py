@@ -1,78 +1,124 @@
-"""How well predictions fit, beside the baseline: the answer that needs no network."""
+"""Scores beside the baseline, the answer that needs no network, as lines and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import textwrap
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from chainrule.cli.output import number
-from chainrule.metrics import accuracy, log_loss, mae, quantile_loss, r2, rmse
-from chainrule.quantiles import quantiles
+from chainrule.cli.output import Output, aligned, number
 
-Scores = dict[str, float]
-
-
-def answers(estimator: Any, X: Any) -> np.ndarray:
-    """What is scored: probabilities of classes, or predictions."""
-    classes = hasattr(estimator, "predict_proba")
-    found: np.ndarray = estimator.predict_proba(X) if classes else estimator.predict(X)
-    return found
+# Of one class: which one is said with them.
+_OF_ONE_CLASS = ("average_precision", "f1", "precision", "recall")
+# Left to the table of classes where there are more than two.
+_OF_EACH_CLASS = ("average_precision", "precision", "recall")
+_MOST_CLASSES = 12
 
 
-def scores_of(estimator: Any, y: np.ndarray, y_pred: np.ndarray) -> Scores:
-    """The scores of such answers, or of the baseline's."""
-    if hasattr(estimator, "predict_proba"):
-        codes = class_numbers(estimator.classes_, y)
-        return {"accuracy": accuracy(codes, y_pred), "log_loss": log_loss(codes, y_pred)}
-    if levels := estimator.spec_.loss.quantiles:
-        return quantile_scores(estimator.spec_.loss.name, y, y_pred.reshape(len(y), -1), levels)
-    return {"rmse": rmse(y, y_pred), "r2": r2(y, y_pred), "mae": mae(y, y_pred)}
+def baseline_words(classes: Sequence[Any], baseline: Any) -> str:
+    """The baseline's answer: the most frequent class, the mean or the quantiles."""
+    if len(classes):
+        return f"always {str(classes[int(np.argmax(baseline))])!r}"
+    return "always " + ", ".join(map(number, np.atleast_1d(baseline).tolist()))
 
 
-def quantile_scores(
-    name: str, y: np.ndarray, y_pred: np.ndarray, levels: Sequence[float]
-) -> Scores:
-    """The loss of quantiles, the mean over them, and the share of y below each."""
-    below = np.mean(y[:, np.newaxis] <= y_pred, axis=0)
-    shares = {f"below q({q:g})": float(share) for q, share in zip(levels, below, strict=True)}
-    return {name: quantile_loss(y, y_pred, levels), **shares}
+def score_rows(
+    title: str, scores: Mapping[str, Any], words: str, classes: Sequence[Any] = ()
+) -> list[Sequence[str]]:
+    """A table of scores with their intervals beside the baseline's.
 
-
-def baseline_of(estimator: Any, y: np.ndarray) -> dict[str, Any]:
-    """What the baseline knows of the training rows: class frequencies, mean or quantiles."""
-    if hasattr(estimator, "predict_proba"):
-        codes = class_numbers(estimator.classes_, y)
-        counts = np.bincount(codes, minlength=len(estimator.classes_))
-        return {"frequencies": (counts / len(y)).tolist()}
-    if levels := estimator.spec_.loss.quantiles:
-        return {"quantiles": quantiles(y, None, levels).tolist()}
-    return {"mean": float(np.mean(y))}
-
-
-def baseline_scores(estimator: Any, baseline: dict[str, Any], y: np.ndarray) -> tuple[str, Scores]:
-    """The baseline in words, and its scores: the same answer for every row."""
-    baseline = baseline or baseline_of(estimator, y)
-    if "frequencies" in baseline:
-        answer = np.asarray(baseline["frequencies"], dtype=np.float64)
-        words = repr(str(estimator.classes_[int(np.argmax(answer))]))
-    else:
-        given = baseline["quantiles"] if "quantiles" in baseline else [baseline["mean"]]
-        answer = np.asarray(given, dtype=np.float64)
-        words = ", ".join(map(number, answer.tolist()))
-    same = np.tile(answer, (len(y), 1)) if len(answer) > 1 else np.full(len(y), answer[0])
-    return f"always {words}", scores_of(estimator, y, same)
-
-
-def class_numbers(classes: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Where each label of y stands among the classes."""
-    return np.searchsorted(classes.astype(y.dtype), y)
-
-
-def score_rows(title: str, model: Scores, words: str, baseline: Scores) -> list[Sequence[str]]:
-    """A table of the model's scores beside the baseline's."""
-    rows: list[Sequence[str]] = [(title, "model", words)]
-    for name, value in model.items():
-        rows.append((name, f"{value:.4f}", f"{baseline[name]:.4f}"))
+    Parameters
+    ----------
+    scores : mapping of metric to Score
+    classes : sequence
+        Of a classifier: of two the second is the one that is looked for.
+    """
+    rows: list[Sequence[str]] = [(title, "model", "90 % interval", words)]
+    for name, score in scores.items():
+        if len(classes) > 2 and name in _OF_EACH_CLASS:
+            continue
+        shown = f"{name} of {str(classes[1])!r}" if _of_one(name, classes) else name
+        if len(classes) > 2 and name == "f1":
+            shown = "f1, mean of classes"
+        interval = f"{_short(score.low)} to {_short(score.high)}"
+        rows.append((shown, _short(score.value), interval, _short(score.baseline)))
     return rows
+
+
+def show_scores(
+    out: Output, title: str, scores: Mapping[str, Any], words: str, classes: Sequence[Any] = ()
+) -> None:
+    """The table of `score_rows`."""
+    out.result(*aligned(score_rows(title, scores, words, classes), right=(1, 2, 3)))
+
+
+def show_classes(
+    out: Output, evaluation: Any, classes: Sequence[Any], threshold: float | None = None
+) -> None:
+    """Precision, recall and F1 of each class, and which class is taken for which."""
+    if len(classes) > _MOST_CLASSES:
+        return
+    found = evaluation.of_each_class(threshold=threshold)
+    several = evaluation.truth.ndim > 1
+    names = [str(label) for label in classes]
+    counts = None if several else evaluation.confusion(threshold=threshold)
+    head = ["class", "rows", "precision", "recall", "f1"]
+    shown = names if counts is not None and len(names) <= 5 else []
+    rows = [[*head, *(f"as {name}" for name in shown)]]
+    for k, name in enumerate(names):
+        numbers = [_count(found["rows"][k])]
+        numbers += [f"{found[metric][k]:.4f}" for metric in head[2:]]
+        numbers += [_count(count) for count in counts[k]] if counts is not None and shown else []
+        rows.append([name, *numbers])
+    out.say("")
+    out.table(rows, right=range(1, len(rows[0])))
+
+
+def say_wrapped(out: Output, text: str) -> None:
+    """A sentence, in lines of at most 80 characters."""
+    out.say(*textwrap.wrap(text, 78, initial_indent="  ", subsequent_indent="  "))
+
+
+def document_of(
+    scores: Mapping[str, Any], words: str, *, rows: str, how: str = ""
+) -> dict[str, Any]:
+    """The scores in a JSON document."""
+    return {
+        "rows": rows,
+        "how": how,
+        "model": {name: score.value for name, score in scores.items()},
+        "intervals": {name: [score.low, score.high] for name, score in scores.items()},
+        "baseline": {name: score.baseline for name, score in scores.items()},
+        "baseline_answer": words,
+    }
+
+
+def score_of_folds(
+    folds: Sequence[Mapping[str, Any]],
+) -> tuple[list[Sequence[str]], dict[str, float]]:
+    """A table of each metric's mean, spread and extremes over folds, and the means."""
+    rows: list[Sequence[str]] = [("metric", "mean", "std", "lowest", "highest", "baseline")]
+    means = {}
+    for name in folds[0]:
+        known = [fold[name] for fold in folds if name in fold]
+        values = np.array([score.value for score in known])
+        means[name] = float(values.mean())
+        numbers = (values.mean(), values.std(), values.min(), values.max())
+        baseline = float(np.mean([score.baseline for score in known]))
+        rows.append((name, *(_short(float(x)) for x in numbers), _short(baseline)))
+    return rows, means
+
+
+def _of_one(name: str, classes: Sequence[Any]) -> bool:
+    return len(classes) == 2 and name in _OF_ONE_CLASS
+
+
+def _short(value: float) -> str:
+    """Four decimals, or six digits where there are more before the point."""
+    return f"{value:.4f}" if abs(value) < 100 else number(value)
+
+
+def _count(mass: float) -> str:
+    return f"{mass:,.0f}" if float(mass).is_integer() else f"{mass:,.1f}"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,13 +21,19 @@ from chainrule.cli.options import (
     Threads,
 )
 from chainrule.cli.output import Output
+from chainrule.cli.problem import (
+    Problem,
+    class_weights_of,
+    evaluation_rows,
+    held_out_rows,
+    problem_of,
+    questions,
+)
 from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.cli.task import Task
 from chainrule.errors import DataError
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from chainrule.table.read import FileTable
 
 
@@ -64,7 +71,9 @@ def train(
     ] = None,
     preset: Annotated[
         Preset,
-        typer.Option(help="fast trains one network, default averages 4, best 8 that train longer."),
+        typer.Option(
+            help="default averages 4 networks, fast trains one, best averages 8 that train longer."
+        ),
     ] = Preset.default,
     epochs: Annotated[
         int | None, typer.Option(min=1, help="Number of passes over the rows.")
@@ -80,9 +89,32 @@ def train(
     dropout: Annotated[
         float | None, typer.Option(help="Share of units that a step leaves out.")
     ] = None,
+    metric: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="What chooses the epoch, such as accuracy, auc or mae."),
+    ] = None,
     validation_fraction: Annotated[
-        float, typer.Option(help="Share of the rows that choose the epoch.")
-    ] = 0.2,
+        float | None, typer.Option(help="Share of the rows that choose a network's epoch.")
+    ] = None,
+    validation: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Table whose rows choose the epochs and are scored."),
+    ] = None,
+    holdout: Annotated[
+        float | None,
+        typer.Option(metavar="SHARE", help="Keep this share of the rows out and score them."),
+    ] = None,
+    groups: Annotated[
+        str | None,
+        typer.Option(metavar="COLUMN", help="Rows of one value are held out together; no input."),
+    ] = None,
+    in_time: Annotated[
+        str | None,
+        typer.Option("--time", metavar="COLUMN", help="The last rows by this column are held out."),
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option(metavar="COLUMN", help="Weight of each row; no input.")
+    ] = None,
     patience: Annotated[
         int | None, typer.Option(min=1, help="Stop after this many epochs without a better one.")
     ] = None,
@@ -90,6 +122,14 @@ def train(
     balanced: Annotated[
         bool, typer.Option("--balanced", help="Give every class the same weight.")
     ] = False,
+    class_weight: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LABEL=FACTOR", help="Weight of a class; repeatable."),
+    ] = None,
+    categorical: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Numbers of this column name categories; repeatable."),
+    ] = None,
     text: Annotated[
         list[str] | None,
         typer.Option(metavar="COLUMN", help="Read this column as text; repeatable."),
@@ -121,6 +161,8 @@ def train(
 ) -> None:
     """Train a model on a table and save it."""
     from chainrule.cli.model import TABLE_KEY, refuse_existing
+    from chainrule.cli.task import without_missing
+    from chainrule.table.read.names import check_present, found_names
 
     out = Output(as_json=as_json, quiet=quiet)
     path = model or _default_path(data or (), reading)
@@ -129,7 +171,12 @@ def train(
     levels = None if quantiles is None else _numbers(quantiles, float, "--quantiles", "", "0.1,0.9")
     reading = replace(reading, text=tuple(text or ()))
     table = reading.read(data, ignore=ignore or (), exact=(target,), keep_index=keep_id)
-    X, y, chosen, why = _problem(table, target, task, out, drop_missing=drop_missing_target)
+    target = found_names([target], list(table))[target]
+    check_present([target], list(table), table.report.source)
+    if drop_missing_target:
+        table = without_missing(table, target, out)
+    problem = problem_of(table, target, task, weights=weights, groups=groups, time=in_time)
+    check_present(categorical or (), list(problem.X), table.report.source)
 
     settings: dict[str, Any] = {
         "preset": preset.value,
@@ -138,7 +185,9 @@ def train(
         "learning_rate": learning_rate,
         "batch_size": "auto" if batch_size is None else batch_size,
         "dropout": dropout,
+        "metric": metric,
         "validation_fraction": validation_fraction,
+        "categorical_features": list(categorical) if categorical else None,
         "patience": patience,
         "time_limit": time_limit,
         "drop_identifiers": not keep_id,
@@ -147,54 +196,82 @@ def train(
         "n_threads": threads,
         "verbose": out.verbose,
     }
-    estimator = _estimator(chosen, balanced, loss, levels, settings)
+    factors: Any = "balanced" if balanced else None
+    if class_weight:
+        if balanced:
+            raise DataError("--balanced and --class-weight cannot both weigh the classes.")
+        factors = class_weights_of(class_weight, sorted(set(problem.y.tolist())))
+    estimator = _estimator(problem.task, factors, loss, levels, settings)
+    known = _known_rows(validation, holdout, reading, table, problem, target, seed)
     from chainrule import engine
-    from chainrule.cli.training_report import show_scores, show_table, show_training, summary
+    from chainrule.cli.training_report import show_table, show_training, summary
+    from chainrule.cli.training_scores import show_diagnosis, show_training_scores
 
     machine = engine.machine()
     out.say(f"chainrule {machine['version']}, {machine['isa']}, {machine['n_threads']} threads", "")
-    show_table(out, table, y, chosen, why)
-    for notice in table.report.notices:
+    show_table(out, table, problem.y, problem.task, problem.why)
+    for notice in (*table.report.notices, *questions(problem, table)):
         out.notice(notice)
     start = time.perf_counter()
+    trained = known.trained
     with out.catching():
-        estimator.fit(X, y)
+        estimator.fit(
+            trained.X,
+            trained.y,
+            trained.weights,
+            eval_set=None if known.chosen_by is None else (known.chosen_by.X, known.chosen_by.y),
+            groups=trained.groups,
+            time=trained.time,
+        )
     seconds = time.perf_counter() - start
-    scores, baseline = _scores(estimator, X, y)
-    show_training(out, estimator, seconds)
-    show_scores(out, scores)
     note = {
         "target": target,
         **reading.noted(table.report),
-        "baseline": baseline,
+        "n_rows": len(trained.y),
+        "date": f"{datetime.date.today():%Y-%m-%d}",
     }
-    estimator.save(path, notes={TABLE_KEY: note})
+    with out.catching():
+        estimator.save(path, notes={TABLE_KEY: note})
+    show_training(out, estimator, seconds)
+    scores = show_training_scores(out, estimator, trained, known.held_out)
+    show_diagnosis(out, estimator, trained, path, *(data or ()))
     out.say("")
     out.result(f"saved to {path}")
     out.next("chainrule", "predict", path, *(data or ()), *reading.arguments())
-    out.document(summary(path, table, target, chosen, estimator, seconds, scores, machine))
+    out.document(summary(path, table, target, problem.task, estimator, seconds, scores, machine))
 
 
-def _problem(
-    table: FileTable, target: str, task: Task | None, out: Output, *, drop_missing: bool
-) -> tuple[FileTable, np.ndarray, Task, str]:
-    """Features, target, the task, and why it is that."""
-    from chainrule.cli.task import as_target, check_target, task_of, without_missing
-    from chainrule.table.read.names import check_present, found_names
+@dataclass(frozen=True)
+class _Known:
+    """Which rows do what."""
 
-    target = found_names([target], list(table))[target]
-    check_present([target], list(table), table.report.source)
-    if drop_missing:
-        table = without_missing(table, target, out)
-    values = check_target(table, target)
-    chosen, why = task_of(table, target, task)
-    X = table.without(target)
-    if not len(X):
-        raise DataError(
-            f"{table.report.source} has no column beside the target {target!r}.",
-            "Add the columns to predict it from.",
-        )
-    return X, as_target(values, chosen, target), chosen, why
+    trained: Problem
+    chosen_by: Problem | None = None
+    held_out: Problem | None = None
+
+
+def _known_rows(
+    validation: str | None,
+    holdout: float | None,
+    reading: Reading,
+    table: FileTable,
+    problem: Problem,
+    target: str,
+    seed: int,
+) -> _Known:
+    """The rows to train on, those of --validation and those of --holdout."""
+    if holdout is None:
+        other = None
+        if validation is not None:
+            other = evaluation_rows(validation, reading, table, problem, target)
+        return _Known(problem, other)
+    if validation is not None:
+        raise DataError("--holdout and --validation both keep rows back.", "Leave one of them out.")
+    import numpy as np
+
+    held_out = held_out_rows(problem, holdout, seed)
+    kept = np.setdiff1d(np.arange(len(problem.y)), held_out)
+    return _Known(problem.take(kept), None, problem.take(held_out))
 
 
 def _default_path(data: Sequence[str], reading: Reading) -> str:
@@ -217,7 +294,7 @@ def _numbers(text: str, kind: type, option: str, noun: str, example: str) -> tup
 
 def _estimator(
     task: Task,
-    balanced: bool,
+    class_weight: Any,
     loss: str | None,
     quantiles: tuple[float, ...] | None,
     settings: dict[str, Any],
@@ -231,10 +308,9 @@ def _estimator(
     if task is Task.classification:
         if loss or quantiles:
             raise DataError("--loss and --quantiles are for regression.", "Leave them out.")
-        weight = "balanced" if balanced else None
-        estimator: Any = chainrule.TabularClassifier(class_weight=weight, **settings)
-    elif balanced:
-        raise DataError("--balanced is for classification.", "Leave it out.")
+        estimator: Any = chainrule.TabularClassifier(class_weight=class_weight, **settings)
+    elif class_weight is not None:
+        raise DataError("--balanced and --class-weight are for classification.", "Leave them out.")
     else:
         if quantiles:
             loss, settings = loss or QUANTILE_LOSS, {**settings, "quantiles": quantiles}
@@ -246,37 +322,3 @@ def _estimator(
     named = ("random_state", "n_threads", "patience")
     recipe.training(spec, 1, *(settings[name] for name in named))
     return estimator
-
-
-def _scores(estimator: Any, X: FileTable, y: np.ndarray) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(scores beside the baseline's, what the baseline knows), of rows that a network did not see.
-
-    The validation rows of one network; all rows that some network of several was validated on, each
-    answered by that network; without any, the training rows.
-    """
-    import numpy as np
-
-    from chainrule.cli.scores import answers, baseline_of, baseline_scores, scores_of
-
-    validated, predictions = [], []
-    for number, member in enumerate(estimator.members_):
-        if member.eval_rows is not None:
-            validated.append(member.eval_rows)
-            kept = X.take(member.eval_rows)
-            predictions.append(answers(estimator.only(number), kept))
-    rows = np.arange(len(y))
-    if len(estimator.members_) == 1 and validated:
-        rows = np.setdiff1d(rows, validated[0])
-    known = baseline_of(estimator, y[rows])
-    truth = y[np.concatenate(validated)] if validated else y
-    words, baseline = baseline_scores(estimator, known, truth)
-    found = np.concatenate(predictions) if validated else answers(estimator, X)
-    scores = {
-        "rows": "validation" if validated else "training",
-        "n_training_rows": len(rows),
-        "n_validation_rows": len(truth) if validated else 0,
-        "model": scores_of(estimator, truth, found),
-        "baseline": baseline,
-        "baseline_answer": words,
-    }
-    return scores, known

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.cli.columns import classes_in_words, values_in_words
-from chainrule.cli.output import Output, aligned
-from chainrule.cli.scores import score_rows
+from chainrule.cli.output import Output
 from chainrule.cli.task import Task
 from chainrule.table.read import FileTable
 from chainrule.table.read.dialect import delimiter_name
@@ -64,15 +63,6 @@ def show_training(out: Output, estimator: Any, seconds: float) -> None:
     verb = "is" if count == 1 else "are"
     ending = f"; {which} {known} {verb} kept" if known else ""
     out.say(f"stopped after {estimator.n_epochs_} epochs ({reason}) in {seconds:.1f} s{ending}")
-
-
-def show_scores(out: Output, scores: dict[str, Any]) -> None:
-    """The scores beside those of the baseline."""
-    counts = scores["n_validation_rows"] or scores["n_training_rows"]
-    title = f"{scores['rows']}, {counts:,} rows"
-    rows = score_rows(title, scores["model"], scores["baseline_answer"], scores["baseline"])
-    out.say("")
-    out.result(*aligned(rows, right=(1, 2)))
 
 
 def summary(

@@ -45,6 +45,7 @@ def fit(
     first_epoch: int = 0,
     past: History | None = None,
     metric: Metric = "loss",
+    outputs: Callable[[Array], None] | None = None,
     callback: Callback | None = None,
     stop: Callable[[], bool] | None = None,
 ) -> FitResult:
@@ -72,7 +73,10 @@ def fit(
         begin anew.
     metric : "loss", "error", "rmse", "mae" or callable
         What chooses the best epoch on the validation rows, lower is better; a function gets their
-        outputs (n, n_outputs). Of ties the last epoch is kept.
+        outputs (n, n_outputs). Of ties the epoch of the lower validation loss is kept, of those
+        the last.
+    outputs : callable, optional
+        Called with the validation rows' outputs (n, n_outputs) after each epoch.
     callback : callable, optional
         Called as callback(epoch, history) after each epoch; True stops, a float is the factor on
         the learning rate from the next epoch on.
@@ -139,6 +143,7 @@ def fit(
         validation=None if validation is None else validation.arrays(),
         metric=metric_name(metric),
         metric_function=metric if callable(metric) else None,
+        outputs_function=None if validation is None else outputs,
         epoch_function=epoch_done if callback is not None else None,
         asked_to_stop=stop,
         first_epoch=first_epoch,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from chainrule import engine
 from chainrule.errors import DivergedError, SpecError
 from chainrule.network.inspection import Inspection
+from chainrule.network.metric import outputs_metric
 from chainrule.network.progress import Progress
 from chainrule.spec import History, TrainingSpec, TrainingState
 from chainrule.spec.shorthand import training_spec, whole
@@ -44,7 +45,8 @@ class Training(Inspection):
         sample_weight: Any = None,
         eval_set: tuple[Any, Any] | None = None,
         eval_sample_weight: Any = None,
-        metric: str | Callable[[Array], float] = "loss",
+        metric: str | Callable[..., float] = "loss",
+        greater_is_better: bool | None = None,
         callback: Callable[[int, History], bool | None] | None = None,
         first_epoch: SupportsIndex = 0,
         optimizer: str = "adam",
@@ -81,12 +83,16 @@ class Training(Inspection):
             of the weights; a mini-batch by its rows times the mean weight of all rows, so that a
             row of weight 9 counts nine times in batches of any size.
         eval_set : (X, y), optional
-            Validation rows; the epoch with the lowest `metric` on them is kept (of ties the last).
+            Validation rows; the epoch with the lowest `metric` on them is kept (of ties that of the
+            lower loss, of those the last).
         eval_sample_weight : array (n_validation,), optional
             Weights of the validation rows. Default: 1 for every row.
         metric : "loss", "error", "rmse", "mae" or callable, default "loss"
             A function gets the outputs on the validation rows, (n_validation, n_outputs), and
-            returns a number; lower is better.
+            returns a number; a metric or scorer of scikit-learn gets (y, answers).
+        greater_is_better : bool, optional
+            Of a function. Default: as scikit-learn says of its own; of others lower is better, and
+            one that gives the true answers more than a constant answer is refused.
         callback : callable, optional
             callback(epoch, history) after each epoch, from 0; returning True stops.
         first_epoch : int, default 0
@@ -193,7 +199,7 @@ class Training(Inspection):
                 state=self._state,
                 first_epoch=(done := whole("first_epoch", first_epoch)),
                 past=self._past(done, eval_set is not None),
-                metric=metric,
+                metric=outputs_metric(metric, greater_is_better, self.spec, eval_set),
                 callback=after_epoch if progress or callback else None,
             )
         except DivergedError as error:

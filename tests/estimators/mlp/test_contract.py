@@ -56,5 +56,11 @@ def test_parameters_and_defaults_are_scikit_learns(name):
     theirs = getattr(sklearn.neural_network, name)().get_params()
     ours = getattr(chainrule, name)().get_params()
     assert {key: ours[key] for key in theirs} == theirs
-    assert set(ours) - set(theirs) <= {"class_weight", "dropout", "metric", "n_threads"}
+    assert set(ours) - set(theirs) <= {
+        "class_weight",
+        "greater_is_better",
+        "dropout",
+        "metric",
+        "n_threads",
+    }
     assert clone(getattr(chainrule, name)(dropout=0.5)).dropout == 0.5

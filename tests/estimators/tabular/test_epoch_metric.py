@@ -13,6 +13,7 @@ from chainrule.estimators.tabular.epoch_metric import (
     engine_metric,
 )
 from chainrule.estimators.tabular.rows import Rows
+from chainrule.metrics.functions import function_metric
 
 
 def twice(outputs):
@@ -37,10 +38,13 @@ def test_names():
 
 
 def test_a_function_sees_targets_and_decoded_predictions():
-    metric = engine_metric(lambda t, p: np.abs(t - p).sum(), REGRESSION, ROWS, twice)
+    def told(function):
+        return function_metric(function, None, assumed=False)
+
+    metric = engine_metric(told(lambda t, p: np.abs(t - p).sum()), REGRESSION, ROWS, twice)
     assert metric(np.array([0.5, 2.0])) == 2.0
-    assert engine_metric(max, REGRESSION, None, twice) == "loss"
-    broken = engine_metric(lambda t, p: "good", REGRESSION, ROWS, twice)
+    assert engine_metric(told(max), REGRESSION, None, twice) == "loss"
+    broken = engine_metric(told(lambda t, p: "good"), REGRESSION, ROWS, twice)
     with pytest.raises(SpecError, match="must return a number, found 'good'"):
         broken(Y)
 

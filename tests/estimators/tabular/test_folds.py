@@ -65,20 +65,23 @@ def test_folds_share_out_every_class_alike(counts, n_folds, seed):
 
 def test_shares_of_a_bag():
     codes = np.arange(40) % 3
-    found = folds(40, 4, 0.2, 5, codes)
+    found = folds(40, 4, None, 5, codes)
     for fold in found:
         np.testing.assert_array_equal(
             np.sort(np.concatenate([fold.rows, fold.eval_rows])), np.arange(40)
         )
     held_out = np.concatenate([fold.eval_rows for fold in found])
     np.testing.assert_array_equal(np.sort(held_out), np.arange(40))
-    again = folds(40, 2, 0.2, 5, codes)  # the same four folds, of which two are used
+    again = folds(40, 2, None, 5, codes)  # the same four folds, of which two are used
     np.testing.assert_array_equal(again[1].eval_rows, found[1].eval_rows)
-    many = folds(40, 15, 0.2, 5, codes)  # ten folds, then five of another order
+    many = folds(40, 15, None, 5, codes)  # ten folds, then five of another order
     assert not np.array_equal(many[0].eval_rows, many[10].eval_rows)
     assert folds(40, 3, 0.0, 5, codes) == [Fold()] * 3
+    tenths = folds(40, 4, 0.1, 5)  # of ten folds the first four
+    assert [len(fold.eval_rows) for fold in tenths] == [4] * 4
+    assert len(np.unique(np.concatenate([fold.eval_rows for fold in tenths]))) == 16
 
 
 def test_rows_that_weigh_nothing_choose_nothing():
     weights = np.array([0.0, 1.0, 0.0, 0.0, 0.0])
-    assert [fold.rows is None for fold in folds(5, 4, 0.2, 0, None, weights)].count(False) == 1
+    assert [fold.rows is None for fold in folds(5, 4, None, 0, None, weights)].count(False) == 1

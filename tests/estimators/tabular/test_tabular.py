@@ -182,14 +182,23 @@ def test_metrics_choose_the_epoch(penguins):
         return float(((proba - (y_true[:, None] == np.unique(y))) ** 2).mean())
 
     model = classifier(metric=brier, preset="fast").fit(X, y)
-    assert len(seen) == 12
-    assert seen[0] == ((69,), (69, 3))
+    assert seen[:2] == [((344,), (344, 3))] * 2  # the truth, and one answer for all rows
+    seen = seen[2:]
+    assert seen[:12] == [((69,), (69, 3))] * 12
+    # Then for each tenth of these rows, which epoch the others would have chosen.
+    assert sorted({rows for rows, _ in seen[12:]}) == [(62,), (63,)]
+    assert len(seen) == 12 + 10 * 12
     assert model.history_.validation_metric[model.best_epoch_] == min(
         model.history_.validation_metric
     )
     accuracy = classifier(metric="accuracy").fit(X, y)
-    errors = accuracy.history_.validation_metric
-    assert accuracy.best_epoch_ == len(errors) - 1 - int(np.argmin(errors[::-1]))  # last of ties
+    history = accuracy.history_
+    by_loss = zip(history.validation_metric, history.validation_loss, strict=True)
+    best = min(by_loss)  # of ties the lower loss
+    assert (
+        history.validation_metric[history.best_epoch],
+        history.validation_loss[history.best_epoch],
+    ) == best
 
 
 def test_class_weight_moves_the_classes():

@@ -33,6 +33,7 @@ RULES: dict[str, Rule] = {
     "learning_rate_init": number(0, ends="()"),
     "power_t": number(0),
     "max_iter": whole(1),
+    "greater_is_better": either(SWITCH, NONE),
     "shuffle": SWITCH,
     "tol": number(0),
     "verbose": either(SWITCH, whole(0), one_of(PROGRESS)),

@@ -193,7 +193,10 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
             self.best_validation_score_, self.best_loss_ = -math.inf, None
         if not self.early_stopping and self.best_loss_ is None:
             self.best_loss_ = math.inf
-        score = score_function(self.metric, self._score_names, self._decode)
+        tried = train.y if held_out is not None or evaluated is not None else None
+        score = score_function(
+            self.metric, self._score_names, self._decode, self.greater_is_better, tried
+        )
         course = Course(self, spec, train, rows, held_out, evaluated, score, incremental)
         return course.run(params)
 

@@ -77,7 +77,10 @@ class MLPClassifier(ClassifierMixin, LabelledMLP):  # type: ignore[misc]
         Share of units dropped after each hidden layer; not with lbfgs.
     metric : str or callable, optional
         What `validation_scores_` hold, higher is better: 'accuracy' (the default), 'neg_log_loss',
-        or a function of (y_true, y_pred).
+        or a function of (y_true, y_pred), whose negative is the score where lower is better.
+    greater_is_better : bool, optional
+        Of a metric given as a function. Default: as scikit-learn says of its own; True of others,
+        and one that gives the true answers less than a constant answer is refused.
     n_threads : int, optional
         Default: by the machine; never changes a result.
 
@@ -157,6 +160,7 @@ class MLPClassifier(ClassifierMixin, LabelledMLP):  # type: ignore[misc]
         class_weight: Any = None,
         dropout: Any = 0.0,
         metric: Any = None,
+        greater_is_better: bool | None = None,
         n_threads: int | None = None,
     ) -> None:
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -185,6 +189,7 @@ class MLPClassifier(ClassifierMixin, LabelledMLP):  # type: ignore[misc]
         self.class_weight = class_weight
         self.dropout = dropout
         self.metric = metric
+        self.greater_is_better = greater_is_better
         self.n_threads = n_threads
 
     def fit(

@@ -79,7 +79,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
     metric : str or callable, optional
         What `validation_scores_` hold, higher is better: 'r2' (the default),
         'neg_root_mean_squared_error', 'neg_mean_absolute_error',
-        or a function of (y_true, y_pred).
+        or a function of (y_true, y_pred), whose negative is the score where lower is better.
+    greater_is_better : bool, optional
+        Of a metric given as a function. Default: as scikit-learn says of its own; True of others,
+        and one that gives the true answers less than a constant answer is refused.
     n_threads : int, optional
         Default: by the machine; never changes a result.
 
@@ -157,6 +160,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         max_fun: int = 15000,
         dropout: Any = 0.0,
         metric: Any = None,
+        greater_is_better: bool | None = None,
         n_threads: int | None = None,
     ) -> None:
         self.loss = loss
@@ -185,6 +189,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         self.max_fun = max_fun
         self.dropout = dropout
         self.metric = metric
+        self.greater_is_better = greater_is_better
         self.n_threads = n_threads
 
     def fit(

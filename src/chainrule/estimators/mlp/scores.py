@@ -14,6 +14,7 @@ import numpy as np
 
 from chainrule.errors import SpecError
 from chainrule.metrics import accuracy, log_loss, mae, r2, rmse
+from chainrule.metrics.functions import function_metric
 from chainrule.spec import NetworkSpec
 
 Array = np.ndarray
@@ -33,16 +34,26 @@ REGRESSOR_SCORES: dict[str, Score] = {
 }
 
 
-def score_function(metric: Any, names: dict[str, Score], decode: Callable[[Array], Array]) -> Score:
+def score_function(
+    metric: Any,
+    names: dict[str, Score],
+    decode: Callable[[Array], Array],
+    greater_is_better: bool | None = None,
+    target: Array | None = None,
+) -> Score:
     """The score that `metric` asks for.
 
     Parameters
     ----------
     metric : None, str or callable
         None is the first of `names`; a callable gets (y_true, y_pred) as `fit` and `predict` know
-        them and returns a number, higher is better.
+        them. An error is made a score by its sign.
     decode : callable
         From encoded targets or outputs to what the user knows.
+    greater_is_better : bool or None
+        Of a callable; None knows scikit-learn's metrics, and assumes it of others.
+    target : ndarray or None
+        Encoded targets to try a callable by.
 
     Raises
     ------
@@ -51,15 +62,29 @@ def score_function(metric: Any, names: dict[str, Score], decode: Callable[[Array
     """
     if callable(metric):
 
+        def trial() -> tuple[Array, Array, Array, None]:
+            assert target is not None
+            truth = decode(target)
+            places = np.unique(truth, axis=0, return_inverse=True)[1].reshape(-1)
+            middle = truth[np.argmax(np.bincount(places)[places])]
+            if truth.dtype.kind == "f":
+                middle = truth.mean(axis=0)
+            return truth, truth, np.broadcast_to(middle, truth.shape).copy(), None
+
+        found = function_metric(
+            metric, greater_is_better, assumed=True, trial=None if target is None else trial
+        )
+        sign = 1.0 if found.greater_is_better else -1.0
+
         def of_predictions(target: Array, outputs: Array, weights: Array | None) -> float:
-            return float(metric(decode(target), decode(outputs)))
+            return sign * found.value(decode(target), decode(outputs))
 
         return of_predictions
     metric = next(iter(names)) if metric is None else metric
     if not isinstance(metric, str) or metric not in names:
         raise SpecError(
             f"unknown metric {metric!r}; the metrics are {', '.join(names)}, or a function of "
-            "(y_true, y_pred) where higher is better."
+            "(y_true, y_pred)."
         )
     return names[metric]
 

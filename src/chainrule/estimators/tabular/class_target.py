@@ -18,24 +18,20 @@ from chainrule.estimators.tabular.epoch_metric import (
     engine_metric,
     known,
 )
+from chainrule.estimators.tabular.epoch_values import as_rows, logits_of
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.tabular.targets import Labels, read_target
 from chainrule.estimators.weights import class_weights, row_count
-from chainrule.metrics import accuracy, auc, balanced_error, brier, log_loss
+from chainrule.metrics import OF_CLASSES
+from chainrule.metrics.functions import FunctionMetric
 from chainrule.spec import Loss
 
 LOSSES = ("cross_entropy", "binary_cross_entropy")  # one label a row, several
 # Metrics of probabilities: calibration mends how sure they are, so that the epoch is chosen by what
 # it knows apart from that.
 _REFINED = (None, "log_loss", "brier")
-# Metric -> how far probabilities are from class numbers or 0/1 rows, lower is better.
-_ERRORS: Mapping[str, Callable[..., float]] = {
-    "log_loss": log_loss,
-    "brier": brier,
-    "accuracy": lambda *rows: 1.0 - accuracy(*rows),
-    "balanced_accuracy": balanced_error,
-    "auc": lambda *rows: 1.0 - auc(*rows),
-}
+# Not of several labels at once.
+_OF_ONE_LABEL = ("balanced_accuracy",)
 
 
 @dataclass(frozen=True)
@@ -56,6 +52,7 @@ class ClassTarget:
     temperatures: tuple[Temperature, ...] = (Temperature(),)
 
     reads_logits: ClassVar[bool] = True
+    is_clipped: ClassVar[bool] = False
     read = staticmethod(read_target)
 
     @classmethod
@@ -110,8 +107,9 @@ class ClassTarget:
         """What chooses the epoch; probabilities that will be calibrated are measured so."""
         name, multilabel = arguments["metric"], self.labels.multilabel
         names = MULTILABEL_METRICS if multilabel else CLASSIFIER_METRICS
-        chosen = engine_metric(name, names, validation, lambda proba: proba)
-        if validation is None or not arguments["calibrate"] or callable(name):
+        classes = None if multilabel else self.labels.classes
+        chosen = engine_metric(name, names, validation, lambda proba: proba, classes)
+        if validation is None or not arguments["calibrate"] or isinstance(name, FunctionMetric):
             return chosen
         if name not in _REFINED:
             return chosen
@@ -134,13 +132,113 @@ class ClassTarget:
         """
         if not arguments["calibrate"]:
             return self
-        counts = {id(rows): row_count(len(rows.target), rows.weights) for rows in held_out}
-        n_rows, multilabel = sum(counts.values()), self.labels.multilabel
+        multilabel = self.labels.multilabel
         temperatures = (
             Temperature.fit(z, rows.target, rows.weights, multilabel, n_rows=n_rows)
-            for z, rows in zip(logits, held_out, strict=True)
+            for z, rows, n_rows in zip(logits, held_out, self.evidence(held_out), strict=True)
         )
         return replace(self, temperatures=tuple(temperatures))
+
+    def evidence(self, held_out: Sequence[Rows]) -> list[float]:
+        """How many rows the temperature of each member is known from.
+
+        All held-out rows together; members that share them hold the same object. With class weights
+        c it is (sum s c)^2 / sum s c^2 of the member's own rows, s their sample weights (Kish
+        1965): three rows that weigh as much as three hundred others do not make six hundred.
+        """
+        if self.factors is None:
+            counts = {id(rows): row_count(len(rows.target), rows.weights) for rows in held_out}
+            return [sum(counts.values())] * len(held_out)
+        return [self._weighed(rows) for rows in held_out]
+
+    def _weighed(self, rows: Rows) -> float:
+        assert self.factors is not None and rows.weights is not None
+        factors = self.factors[rows.target]
+        s = np.divide(rows.weights, factors, out=np.zeros(len(factors)), where=factors > 0)
+        share = (s @ factors) ** 2 / (s.sum() * (s @ factors**2))
+        return float(row_count(len(s), s) * share)
+
+    def finished(
+        self, arguments: Mapping[str, Any], n_rows: float
+    ) -> Callable[[np.ndarray, Rows, np.ndarray], np.ndarray]:
+        """What makes calibrated logits of a(L), by a temperature of the choosing rows.
+
+        `n_rows` is the evidence of all validation rows, as in `adjusted`.
+        """
+        multilabel = self.labels.multilabel
+
+        def finish(chosen: np.ndarray, choosing: Rows, outputs: np.ndarray) -> np.ndarray:
+            z = logits_of(outputs.astype(np.float64), multilabel)
+            if not arguments["calibrate"]:
+                return z
+            known = logits_of(chosen.astype(np.float64), multilabel)
+            temperature = Temperature.fit(
+                known, choosing.target, choosing.weights, multilabel, n_rows=n_rows
+            )
+            return temperature.beta * z
+
+        return finish
+
+    def answers_of(self, member: int, outputs: np.ndarray, *, final: bool = False) -> np.ndarray:
+        """A member's calibrated logits: those of `finished`, or of the kept network if `final`."""
+        if not final:
+            return outputs
+        several = len(self.temperatures) > 1
+        temperature = self.temperatures[member if several else 0]
+        return temperature.beta * np.asarray(outputs, np.float64)
+
+    def link(self, logits: np.ndarray) -> np.ndarray:
+        """Probabilities, (n, n_outputs)."""
+        return sigmoid(logits) if self.labels.multilabel else softmax(logits)
+
+    def joined(self, answers: np.ndarray) -> np.ndarray:
+        """Probabilities from the members' calibrated logits (n_members, n, n_outputs)."""
+        return self.link(answers.mean(axis=0))
+
+    def shaped(self, proba: np.ndarray) -> np.ndarray:
+        """As `predict_proba` gives them."""
+        return proba
+
+    def rows_of(self, rows: Rows) -> np.ndarray:
+        """The truth as probabilities, (n, n_outputs)."""
+        return as_rows(rows.target, self.n_outputs, self.loss)
+
+    def losses_of(self, rows: Rows) -> Callable[[np.ndarray], np.ndarray]:
+        """Row losses of logits (..., n, n_outputs)."""
+        y = self.rows_of(rows)
+        multilabel = self.labels.multilabel
+
+        def losses(z: np.ndarray) -> np.ndarray:
+            if multilabel:
+                return np.asarray((np.logaddexp(0.0, z) - y * z).sum(axis=-1))
+            top = z.max(axis=-1, keepdims=True)
+            whole = top[..., 0] + np.log(np.exp(z - top).sum(axis=-1))
+            return np.asarray(whole - (y * z).sum(axis=-1))
+
+        return losses
+
+    def baseline(self, y: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+        """The frequency of each class among rows, which needs no columns."""
+        rows = as_rows(self.encode(y), self.n_outputs, self.loss)
+        return np.asarray(np.average(rows, axis=0, weights=weights))
+
+    def trial(
+        self, y: np.ndarray, weights: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
+        """(truth, certain right answers, one answer for all rows, classes), to try a metric by."""
+        right = as_rows(self.encode(y), self.n_outputs, self.loss)
+        same = np.broadcast_to(self.baseline(y, weights), right.shape).copy()
+        return y, right, same, None if self.labels.multilabel else self.labels.classes
+
+    def scored_truth(self, y: np.ndarray) -> np.ndarray:
+        """As metrics take it."""
+        return self.encode(y)
+
+    @property
+    def shown_metrics(self) -> dict[str, Callable[..., float]]:
+        """What a model of this target is scored by, in order."""
+        hidden = _OF_ONE_LABEL if self.labels.multilabel else ()
+        return {name: metric.of for name, metric in OF_CLASSES.items() if name not in hidden}
 
     def decode(self, logits: Sequence[np.ndarray]) -> np.ndarray:
         """Probabilities from the mean of the members' calibrated logits, float64, (n, n_outputs).
@@ -165,7 +263,8 @@ class ClassTarget:
     ) -> float:
         """How far probabilities are from labels, lower is better; None is 1 - accuracy."""
         names = MULTILABEL_METRICS if self.labels.multilabel else CLASSIFIER_METRICS
-        return _ERRORS[known(metric or "accuracy", names)](self.encode(y), proba, weights)
+        found = OF_CLASSES[known(metric or "accuracy", names)]
+        return found.error(self.encode(y), proba, weights)
 
     def of_member(self, member: int) -> Self:
         """That of one of the networks."""

@@ -33,7 +33,10 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         Chooses the epoch that is kept, on the validation rows; the last of equals. None,
         "log_loss" and "brier" go by the log-loss, after the best temperature if `calibrate`; "auc"
         is steered by the plain log-loss; a callable gets (y_true, probabilities before
-        calibration), lower is better.
+        calibration), and may be a scorer or a metric of scikit-learn.
+    greater_is_better : None or bool, default None
+        Of a metric given as a function. None knows scikit-learn's; of others lower is better, and
+        one that gives the true answers more than a constant answer is refused.
     loss : None or str, default None
         None is "cross_entropy", or "binary_cross_entropy" for several labels at once.
     n_members : None or int, default None
@@ -50,9 +53,13 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         full batch.
     learning_rate : None or float, default None
         Preset: 0.04, rising and falling in valleys (coslog4).
-    validation_fraction : float, default 0.2
-        Share of the rows, by class, that choose the epoch of one network; several take their folds
-        instead. 0 trains on all rows and keeps the last epoch.
+    validation_fraction : None or float, default None
+        Share of the rows, by class, that choose the epoch of a network. None is 0.2 for one
+        network; several take a fold each. 0 trains on all rows and keeps the last epoch,
+        whatever `cv` says.
+    cv : None, int, splitter of scikit-learn, or pairs of arrays of row numbers, default None
+        Which rows each network trains on and which choose its epoch; a network for each split
+        unless `n_members` is given. None deals them by class, group or time (see `fit`).
     patience : None or int, default None
         Stop after so many epochs without improvement. None never stops early.
     time_limit : None or float, default None
@@ -82,7 +89,7 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         One of `spec.INITIALIZATIONS`, or the preset's "data_driven".
     dtype : "float32" or "float64", default "float32"
         Number type of the network.
-    random_state : None, int or RandomState, default None
+    random_state : None, int or RandomState, default 0
         The seed of initialisation, split, order of rows and dropout. Same seed, same bits.
     n_threads : None or int, default None
         None chooses by the machine; never changes a result.
@@ -93,6 +100,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
     ----------
     classes_ : ndarray, shape (n_classes,)
         Ascending; for several labels at once the positions of their columns.
+    class_weight_ : ndarray, shape (n_classes,), or None
+        What `class_weight` multiplies the weight of each class's rows by.
     temperatures_ : tuple of Temperature
         What calibrates the probabilities of each member; beta 1 changes nothing.
     n_features_in_ : int
@@ -121,6 +130,15 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         The epoch that was kept, from 0; None without validation rows.
     n_epochs_ : int
         Completed epochs of the network that trained longest.
+    scores_ : dict of str to Score
+        Metrics on rows that training did not see, each answered by an epoch chosen without it,
+        with a bootstrap interval beside the answer that needs no columns.
+    scored_how_ : str
+        Which rows `scores_` are of and how they were answered, in a sentence.
+    validation_ : Evaluation
+        Those rows and answers; not in files.
+    oof_predict_proba_ : ndarray
+        Out-of-fold probabilities of the rows given to `fit`; not in files.
     interrupted_ : bool
         Whether Ctrl-C ended the training.
 
@@ -144,13 +162,15 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         *,
         preset: str = "default",
         metric: Any = None,
+        greater_is_better: bool | None = None,
         loss: Any = None,
         n_members: int | None = None,
         hidden_layer_sizes: Any = None,
         epochs: int | None = None,
         batch_size: Any = "auto",
         learning_rate: float | None = None,
-        validation_fraction: float = 0.2,
+        validation_fraction: float | None = None,
+        cv: Any = None,
         patience: int | None = None,
         time_limit: float | None = None,
         class_weight: Any = None,
@@ -162,12 +182,13 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         dropout: float | None = None,
         init: str | None = None,
         dtype: Any = "float32",
-        random_state: Any = None,
+        random_state: Any = 0,
         n_threads: int | None = None,
         verbose: int = 0,
     ) -> None:
         self.preset = preset
         self.metric = metric
+        self.greater_is_better = greater_is_better
         self.loss = loss
         self.n_members = n_members
         self.hidden_layer_sizes = hidden_layer_sizes
@@ -175,6 +196,7 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.validation_fraction = validation_fraction
+        self.cv = cv
         self.patience = patience
         self.time_limit = time_limit
         self.class_weight = class_weight
@@ -198,6 +220,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         *,
         eval_set: Any = None,
         eval_sample_weight: Any = None,
+        groups: Any = None,
+        time: Any = None,
     ) -> Self:
         """Train on a table.
 
@@ -211,6 +235,12 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
             Rows that choose the epoch instead of a share of the training rows.
         eval_sample_weight : array of shape (n_validation,), optional
             Weights of those rows. Default: 1 for every row.
+        groups : array of shape (n_samples,), optional
+            Rows of one group, such as the visits of a patient, are held out of training together:
+            the epochs, temperatures, intervals and scores are then those of new groups.
+        time : array of numbers or datetimes of shape (n_samples,), optional
+            When each row was. The last rows, `validation_fraction` of all, are held out of every
+            network's training: epochs, intervals and scores are then those of the future.
 
         Returns
         -------
@@ -224,7 +254,9 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
             When the loss becomes infinite or NaN; `history_` and `diagnose` tell how.
         """
         with self._fit_task(X, y, sample_weight):
-            return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
+            return self._fit(
+                X, y, sample_weight, eval_set, eval_sample_weight, groups=groups, time=time
+            )
 
     def predict_proba(self, X: Any) -> np.ndarray:
         """The probability of each class: softmax(mean_k beta_k z_k(L)).
@@ -309,6 +341,22 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         """What calibrates the probabilities of each member; beta 1 changes nothing."""
         check_is_fitted(self)
         return self._target.temperatures
+
+    @property
+    def class_weight_(self) -> np.ndarray | None:
+        """What `class_weight` multiplies the weight of each class's rows by, as in `classes_`."""
+        check_is_fitted(self)
+        return self._target.factors
+
+    @property
+    def oof_predict_proba_(self) -> np.ndarray:
+        """Out-of-fold probabilities of the rows given to `fit`, (n_samples, n_classes).
+
+        Of each row the answer of the networks that did not train on it, by an epoch and a
+        temperature chosen on other rows; NaN where every network trained on it.
+        """
+        check_is_fitted(self)
+        return self._oof
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()

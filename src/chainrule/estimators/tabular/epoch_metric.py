@@ -10,6 +10,7 @@ import numpy as np
 from chainrule.errors import SpecError
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.metrics import balanced_error
+from chainrule.metrics.functions import FunctionMetric
 
 # name -> what the engine computes after each epoch; the first is the default. A ranking is steered
 # by the log-loss itself, which is smoother than the AUC of few rows. The engine has no
@@ -43,31 +44,34 @@ def engine_metric(
     names: Mapping[str, str],
     validation: Rows | None,
     decode: Callable[[np.ndarray], np.ndarray],
+    classes: np.ndarray | None = None,
 ) -> EngineMetric:
     """What `engine.fit` is told.
 
     Parameters
     ----------
-    metric : None, str or callable
-        None is the first of `names`. A callable gets (y_true, y_pred) of the validation rows, both
-        as `fit` and `predict` (for classifiers `predict_proba`) know them; lower is better.
+    metric : None, str or FunctionMetric
+        None is the first of `names`. A function gets (y_true, y_pred) of the validation rows, both
+        as `fit` and `predict` (for classifiers `predict_proba`) know them.
     names : mapping of str to str
         One of the tables above.
     validation : Rows or None
         None without validation rows: the training loss then serves `patience`.
     decode : callable
         From the network's output to predictions.
+    classes : ndarray or None
+        Of classifiers.
 
     Raises
     ------
     SpecError
         For an unknown name; later, where a function returns no number.
     """
-    if callable(metric):
+    if isinstance(metric, FunctionMetric):
         if validation is None:
             return "loss"
         y_true = validation.raw
-        return lambda outputs: _number(metric, metric(y_true, decode(outputs)))
+        return lambda outputs: metric.error(y_true, decode(outputs), classes)
     metric = next(iter(names)) if metric is None else known(metric, names)
     if validation is None:
         return "loss"
@@ -82,14 +86,6 @@ def known(metric: Any, names: Mapping[str, str]) -> str:
     if not isinstance(metric, str) or metric not in names:
         raise SpecError(
             f"unknown metric {metric!r}; the metrics are {', '.join(names)}, or a function of "
-            "(y_true, y_pred) where lower is better."
+            "(y_true, y_pred)."
         )
     return metric
-
-
-def _number(metric: Callable[..., Any], value: Any) -> float:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        name = getattr(metric, "__name__", "metric")
-        raise SpecError(f"metric {name} must return a number, found {value!r}.") from None

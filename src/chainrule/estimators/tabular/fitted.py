@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+import warnings
 from collections.abc import Mapping
 from typing import Any, ClassVar, Self, cast
 
@@ -11,13 +12,15 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from chainrule.errors import SpecError
+from chainrule.errors import DataNotice, ModelFileError, SpecError
 from chainrule.estimators.callbacks import FitTasks
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.tabular.answers import encoder_and_target
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member, training_of
+from chainrule.estimators.tabular.evaluation import Evaluation, Score, shown_place
 from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.estimators.tabular.trained_rows import TrainedRows
 from chainrule.explain.derivation.names import Names
 from chainrule.files import ModelRecord, save_model
 from chainrule.network.network import Network
@@ -32,10 +35,18 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
     _target_type: ClassVar[type[ClassTarget] | type[NumberTarget]]
     _target: ClassTarget | NumberTarget
 
+    metric: Any
+    greater_is_better: bool | None
     members_: list[Member]
     spec_: NetworkSpec
     training_: TrainingSpec | None
     encoder_: Encoder
+    validation_: Evaluation
+    _known_rows: TrainedRows | None = None
+    _scores: dict[str, Score] | None = None
+    _how: str = ""
+    _baseline: np.ndarray | None = None
+    _ranges: np.ndarray | None = None
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "members_")
@@ -144,7 +155,7 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
 
     @property
     def validation_curve_(self) -> list[float]:
-        """Validation loss after every epoch, as in `history_`; empty without validation rows."""
+        """Evaluation loss after every epoch, as in `history_`; empty without validation rows."""
         return self.history_.validation_loss
 
     @property
@@ -158,6 +169,35 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         """Completed epochs of the network that trained longest."""
         check_is_fitted(self)
         return max(member.history.n_epochs for member in self.members_)
+
+    @property
+    def scores_(self) -> dict[str, Score]:
+        """Metric -> its score on rows that training did not see, with an interval and a baseline.
+
+        Of `validation_`, or as the file tells; empty where there were no validation rows.
+        """
+        check_is_fitted(self)
+        if self._scores is None:
+            known = getattr(self, "validation_", None)
+            self._scores = {} if known is None else known.scores()
+        return self._scores
+
+    @property
+    def _oof(self) -> np.ndarray:
+        known: np.ndarray | None = getattr(self, "_out_of_fold", None)
+        if known is None:
+            raise AttributeError(
+                "no out-of-fold predictions: the model came from a file, or was trained with an "
+                "eval_set or without validation rows."
+            )
+        return known
+
+    @property
+    def scored_how_(self) -> str:
+        """In a sentence, which rows `scores_` are of and how they were answered."""
+        check_is_fitted(self)
+        known = getattr(self, "validation_", None)
+        return self._how if known is None else str(known.how)
 
     @property
     def interrupted_(self) -> bool:
@@ -183,6 +223,14 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         ModelFileError
             Where the file cannot be written, a parameter is not finite or a note is not JSON.
         """
+        if callable(self.metric):
+            name = getattr(self.metric, "__name__", "metric")
+            warnings.warn(
+                f"metric {name} is a function, which files do not keep: the loaded model answers "
+                "the same, and would be fitted again with metric=None.",
+                DataNotice,
+                stacklevel=2,
+            )
         record = self.to_record()
         record.optional = dict(notes or {})
         save_model(path, record)
@@ -213,9 +261,47 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
                 "encoder": self.encoder_.to_json(),
                 "feature_names": None if names is None else list(names),
                 "target": self._target.to_json(),
+                **self._evidence_to_json(),
             },
             others=[(member.params, member.history) for member in others],
         )
+
+    def _evidence_to_json(self) -> dict[str, Any]:
+        """The scores and the sketch of the training rows, where there are any."""
+        form: dict[str, Any] = {}
+        if self.scores_:
+            scores = {name: score.to_json() for name, score in self.scores_.items()}
+            form["scores"] = {"how": self.scored_how_, "of": scores}
+        if self._baseline is not None:
+            form["baseline"] = self._baseline.tolist()
+        if self._ranges is not None:
+            form["ranges"] = self._ranges.tolist()
+        if self._known_rows is not None:
+            form["trained_rows"] = self._known_rows.to_json()
+        return form
+
+    def _read_evidence(self, extra: Mapping[str, Any]) -> None:
+        scores = extra.get("scores")
+        if scores is not None:
+            try:
+                known = {name: Score.from_json(of) for name, of in scores["of"].items()}
+                self._scores = dict(sorted(known.items(), key=lambda pair: shown_place(pair[0])))
+                self._how = scores["how"]
+            except (AttributeError, KeyError, TypeError, ValueError):
+                raise ModelFileError("the model's scores are malformed.") from None
+            if not isinstance(self._how, str):
+                raise ModelFileError("the model's scores are malformed.")
+        if extra.get("baseline") is not None:
+            self._baseline = np.array(extra["baseline"], np.float64)
+            if not np.isfinite(self._baseline).all():
+                raise ModelFileError("the model's baseline is malformed.")
+        if extra.get("ranges") is not None:
+            self._ranges = np.array(extra["ranges"], np.float64).reshape(2, -1)
+            fits = self._ranges.shape[1] == self.encoder_.n_numbers
+            if not fits or not np.isfinite(self._ranges).all():
+                raise ModelFileError("the model's ranges of numbers are malformed.")
+        if extra.get("trained_rows") is not None:
+            self._known_rows = TrainedRows.from_json(extra["trained_rows"])
 
     @classmethod
     def from_record(cls, record: ModelRecord) -> Self:
@@ -243,6 +329,7 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         if extra["feature_names"] is not None:
             model.feature_names_in_ = np.array(extra["feature_names"], dtype=object)
         model.spec_ = record.spec
+        model._read_evidence(extra)
         model.training_ = record.training
         model.members_ = [
             Member(params, History() if history is None else history)

@@ -1,4 +1,9 @@
-"""Which rows train a network and which choose its epoch: seeded, a fair share of each class."""
+"""Which rows train a network and which choose its epoch: seeded, a fair share of each class.
+
+Rows of a group stay together, so that validation rows are of groups that training has not seen.
+Where rows have an order in time, validation rows are the last ones, for all networks alike. A
+splitter of scikit-learn may say it instead.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule import engine
+from chainrule.estimators.tabular.arrangement import Arrangement
 
 # A bag of fewer networks still validates each on a quarter of the rows only, and a larger one goes
 # through the rows again in another order, so that a fold keeps enough rows to choose by.
 _MIN_FOLDS, _MAX_FOLDS = 4, 10
+# Share of the rows that choose the epoch of one network, unless another is asked for.
+FRACTION = 0.2
 
 
 @dataclass(frozen=True)
@@ -29,31 +37,81 @@ class Fold:
     eval_rows: np.ndarray | None = None
 
 
+def arranged_folds(
+    n_rows: int,
+    n_members: int,
+    fraction: float | None,
+    seed: int,
+    codes: np.ndarray | None,
+    weights: np.ndarray | None,
+    arrangement: Arrangement,
+) -> list[Fold]:
+    """`folds` for rows in groups or in an order of time, or as a splitter says.
+
+    Parameters
+    ----------
+    fraction : float or None
+        None leaves `FRACTION` of the rows to one network, and a fold each to several.
+    """
+    groups, order = arrangement.groups, arrangement.order
+    if arrangement.splits:
+        return [_fold(rows, held, weights) for rows, held in arrangement.splits[:n_members]]
+    if fraction == 0 or (groups is None and order is None):
+        return folds(n_rows, n_members, fraction, seed, codes, weights)
+    if order is not None:
+        share = FRACTION if fraction is None else fraction
+        n_held = min(max(round(share * n_rows), 1), n_rows - 1)
+        return [_fold(np.sort(order[:-n_held]), np.sort(order[-n_held:]), weights)] * n_members
+    assert groups is not None
+    n_folds = min(_n_folds(n_members, fraction), len(np.unique(groups)))
+    found = []
+    for number in range(n_members):
+        turn, fold = divmod(number, n_folds)
+        if fold == 0:
+            fold_of_row = _fold_of_groups(groups, n_folds, seed, turn)
+        held = fold_of_row == fold
+        found.append(_fold(np.flatnonzero(~held), np.flatnonzero(held), weights))
+    return found
+
+
+def _fold_of_groups(groups: np.ndarray, n_folds: int, seed: int, turn: int) -> np.ndarray:
+    """The fold of each row: the largest groups first, each to the fold of fewest rows."""
+    names, of_row, counts = np.unique(groups, return_inverse=True, return_counts=True)
+    drawn = engine.permutation(len(names), seed, epoch=turn)
+    fold_of_group, rows = np.empty(len(names), np.int64), np.zeros(n_folds)
+    for group in drawn[np.argsort(-counts[drawn], kind="stable")]:
+        fold_of_group[group] = np.argmin(rows)
+        rows[fold_of_group[group]] += counts[group]
+    return np.asarray(fold_of_group[of_row.reshape(-1)])
+
+
 def folds(
     n_rows: int,
     n_members: int,
-    fraction: float,
+    fraction: float | None,
     seed: int,
     codes: np.ndarray | None = None,
     weights: np.ndarray | None = None,
 ) -> list[Fold]:
     """The rows of each of `n_members` networks.
 
-    One network validates on `fraction` of the rows; several on a fold each, so that every row
-    trains most of them; a fraction of 0 leaves all rows to all of them.
+    One network validates on `fraction` of the rows; several on a fold each of about that share, or
+    of as many folds as networks, so that every row trains most of them; a fraction of 0 leaves all
+    rows to all of them.
 
     Parameters
     ----------
     codes : ndarray of int, shape (n_rows,), or None
         Class of each row. A class of fewer rows than folds is always in training.
     weights : ndarray, shape (n_rows,), or None
-        Validation rows that weigh nothing in all are none.
+        Evaluation rows that weigh nothing in all are none.
     """
     if fraction == 0:
         return [Fold()] * n_members
     if n_members == 1:
-        return [_fold(*validation_split(n_rows, fraction, seed, codes), weights)]
-    n_folds = min(max(n_members, _MIN_FOLDS), _MAX_FOLDS)
+        share = FRACTION if fraction is None else fraction
+        return [_fold(*validation_split(n_rows, share, seed, codes), weights)]
+    n_folds = _n_folds(n_members, fraction)
     found = []
     for number in range(n_members):
         turn, fold = divmod(number, n_folds)
@@ -62,6 +120,12 @@ def folds(
         held_out = fold_of_row == fold
         found.append(_fold(np.flatnonzero(~held_out), np.flatnonzero(held_out), weights))
     return found
+
+
+def _n_folds(n_members: int, fraction: float | None) -> int:
+    if fraction is not None:
+        return max(round(1.0 / fraction), 2)
+    return round(1.0 / FRACTION) if n_members == 1 else min(max(n_members, _MIN_FOLDS), _MAX_FOLDS)
 
 
 def _fold(rows: np.ndarray, eval_rows: np.ndarray, weights: np.ndarray | None) -> Fold:

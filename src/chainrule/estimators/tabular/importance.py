@@ -29,6 +29,7 @@ from chainrule.estimators.arguments import (
     whole,
 )
 from chainrule.estimators.weights import read_weights
+from chainrule.metrics.functions import function_metric
 from chainrule.table.frame import as_table
 
 if TYPE_CHECKING:
@@ -123,10 +124,17 @@ def feature_importance(
             block[:, places] = inputs[np.ix_(order[start : start + _BLOCK_ROWS], places)]
             blocks.append(model._forward(block, n_threads=1))
         predicted = target.decode([np.concatenate(member) for member in zip(*blocks, strict=True)])
-        if callable(metric):
-            return float(metric(truth, predicted))
+        if of_function is not None:
+            return of_function.error(truth, predicted, classes)
         return target.error(metric, truth, predicted, weights)
 
+    of_function, classes = None, None
+    if callable(metric):
+        given = model.greater_is_better if metric is model.metric else None
+        of_function = function_metric(
+            metric, given, assumed=False, trial=lambda: target.trial(truth, weights)
+        )
+        classes = target.trial(truth, weights)[3]
     names = model.encoder_.column_names
     columns = np.array(model.encoder_.input_columns)
     orders = _orders(len(inputs), n_repeats, random_state)

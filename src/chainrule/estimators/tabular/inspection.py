@@ -241,7 +241,7 @@ class InspectedModel(TabularModel):
 
     def _numbers(self, X: Any, y: Any, sample_weight: Any) -> dict[str, np.ndarray]:
         """The columns of the table that hold numbers, as they stand there."""
-        table, _, _ = self._read(X, y, sample_weight)
+        table, *_ = self._read(X, y, sample_weight)
         columns = [table.column(k) for k in range(table.n_columns)]
         known = self.encoder_.column_names
         return {c.name: c.values for c in columns if c.kind == NUMERIC and c.name in known}
@@ -272,7 +272,7 @@ class InspectedModel(TabularModel):
         metric : None, str or callable, default None
             The error: None is 1 - score(X, y); a name is a metric of the constructor, "r2",
             "accuracy", "balanced_accuracy" and "auc" as 1 minus it; a callable gets (y_true, y_pred
-            or probabilities), lower is better.
+            or probabilities) as the constructor's `metric` does.
         random_state : None, int or RandomState, default 0
             Of the permutations.
 

@@ -19,19 +19,12 @@ from chainrule.estimators.tabular.epoch_metric import (
 from chainrule.estimators.tabular.intervals import HeldOutErrors
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.tabular.targets import read_numbers, refuse_constant
-from chainrule.metrics import huber, mae, poisson_deviance, quantile_d2, quantile_loss, r2, rmse
+from chainrule.metrics import OF_NUMBERS, quantile_d2, quantile_loss
+from chainrule.quantiles import quantiles as quantiles_of
 from chainrule.spec import Loss
 from chainrule.table.encode.target import TargetScale
 
 LOSSES = tuple(REGRESSOR_METRICS)
-# Metric -> how far predictions are from numbers, lower is better.
-_ERRORS: Mapping[str, Callable[..., float]] = {
-    "rmse": rmse,
-    "mae": mae,
-    "huber": huber,
-    "poisson_deviance": poisson_deviance,
-    "r2": lambda *rows: 1.0 - r2(*rows),
-}
 _TINY = float(np.finfo(np.float32).tiny)
 
 
@@ -47,7 +40,8 @@ class NumberTarget:
     vector : bool
         Whether y had one dimension; predictions then have one, too, or one column per quantile.
     low, high : ndarray, shape (n_columns of y,)
-        The range of y in training, which predictions do not leave; rates of counts stay above 0.
+        What predictions do not leave: the range of y in training, infinite with `clip=False`; rates
+        of counts stay above 0.
     loss : Loss
         Of the scaled target.
     errors : HeldOutErrors
@@ -85,7 +79,15 @@ class NumberTarget:
         if loss.name == "poisson":
             scale = TargetScale(np.zeros_like(scale.mean), np.where(scale.mean > 0, scale.mean, 1))
             low, high = np.full_like(low, _TINY), np.maximum(high, _TINY)
+        if not arguments.get("clip", True):
+            high = np.full_like(high, np.inf)
+            low = low if loss.name == "poisson" else -high
         return cls(scale, y.ndim == 1, low, high, loss)
+
+    @property
+    def is_clipped(self) -> bool:
+        """Whether predictions stay in the range of y in training."""
+        return bool(np.isfinite(self.high).all())
 
     @property
     def n_outputs(self) -> int:
@@ -115,8 +117,7 @@ class NumberTarget:
 
         Quantiles have shape (n, n_quantiles), or (n,) if there is one.
         """
-        numbers = self._combined(outputs)
-        return numbers.reshape(-1) if self.vector and numbers.shape[1] == 1 else numbers
+        return self.shaped(self._combined(outputs))
 
     def metric(self, validation: Rows | None, arguments: Mapping[str, Any]) -> EngineMetric:
         """What chooses the epoch."""
@@ -150,6 +151,78 @@ class NumberTarget:
         ]
         found = HeldOutErrors.fit(errors, [rows.weights for rows in held_out])
         return replace(self, errors=found)
+
+    def evidence(self, held_out: Sequence[Rows]) -> list[float]:
+        """Of temperatures, which numbers have none."""
+        return [0.0] * len(held_out)
+
+    def finished(
+        self, arguments: Mapping[str, Any], n_rows: float
+    ) -> Callable[[np.ndarray, Rows, np.ndarray], np.ndarray]:
+        """Outputs need nothing from other rows."""
+        return lambda chosen, choosing, outputs: outputs
+
+    def answers_of(self, member: int, outputs: np.ndarray, *, final: bool = False) -> np.ndarray:
+        """A member's predictions, (n, n_outputs)."""
+        return self._member(outputs)
+
+    def link(self, answers: np.ndarray) -> np.ndarray:
+        """Predictions as they are."""
+        return answers
+
+    def joined(self, answers: np.ndarray) -> np.ndarray:
+        """The mean of the members' predictions (n_members, n, n_outputs)."""
+        return np.asarray(np.clip(answers.mean(axis=0), self.low, self.high))
+
+    def shaped(self, numbers: np.ndarray) -> np.ndarray:
+        """As `predict` gives them: (n,) where y had one dimension and one number is predicted."""
+        return numbers.reshape(-1) if self.vector and numbers.shape[1] == 1 else numbers
+
+    def rows_of(self, rows: Rows) -> np.ndarray:
+        """The truth in its own units, (n, n_columns of y)."""
+        return rows.raw.reshape(len(rows.raw), -1)
+
+    def losses_of(self, rows: Rows) -> Callable[[np.ndarray], np.ndarray]:
+        """Squared errors of predictions (..., n, n_outputs), in units of y; those of quantiles."""
+        y, levels = self.rows_of(rows), np.asarray(self.loss.quantiles)
+
+        def losses(answers: np.ndarray) -> np.ndarray:
+            off = (y - answers) / self.scale.std
+            if levels.size:
+                off = np.maximum(levels * off, (levels - 1.0) * off)
+                return np.asarray(off.sum(axis=-1))
+            return np.asarray((off**2).sum(axis=-1))
+
+        return losses
+
+    def baseline(self, y: np.ndarray, weights: np.ndarray | None) -> np.ndarray:
+        """The mean of rows, or their quantiles, which need no columns; (n_outputs,) or ()."""
+        if self.loss.quantiles:
+            return quantiles_of(y, weights, self.loss.quantiles)
+        return np.asarray(np.average(y, axis=0, weights=weights))
+
+    def trial(
+        self, y: np.ndarray, weights: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray, None]:
+        """(truth, right answers, one answer for all rows, None), to try a metric by."""
+        shape = (len(y), len(self.loss.quantiles)) if len(self.loss.quantiles) > 1 else y.shape
+        right = np.broadcast_to(y[:, None], shape).copy() if shape != y.shape else y
+        return y, right, np.broadcast_to(self.baseline(y, weights), shape).copy(), None
+
+    def scored_truth(self, y: np.ndarray) -> np.ndarray:
+        """As metrics take it."""
+        return y
+
+    @property
+    def shown_metrics(self) -> dict[str, Callable[..., float]]:
+        """What a model of this target is scored by, in order."""
+        levels = self.loss.quantiles
+        if levels:
+            loss = {self.loss.name: lambda y, p, w: quantile_loss(y, p, levels, w)}
+            return {**loss, **{f"below q({q:g})": _share_below(k) for k, q in enumerate(levels)}}
+        names = ["rmse", "r2", "mae", "mape"]
+        names += ["poisson_deviance"] if self.loss.name == "poisson" else []
+        return {name: OF_NUMBERS[name].of for name in names}
 
     def interval(self, outputs: Sequence[np.ndarray], coverage: float) -> np.ndarray:
         """Lower and upper bounds, (n, 2), or (n, 2, n_outputs) for several targets.
@@ -187,7 +260,7 @@ class NumberTarget:
             return quantile_loss(y, predicted, levels, weights)
         if metric == "huber":  # a loss of the scaled target
             y, predicted = self.encode(y), self.encode(predicted)
-        return _ERRORS[metric or "r2"](y, predicted, weights)
+        return OF_NUMBERS[metric or "r2"].error(y, predicted, weights)
 
     def of_member(self, member: int) -> Self:
         """That of one of the networks."""
@@ -201,8 +274,8 @@ class NumberTarget:
         return {
             "scale": self.scale.to_json(),
             "vector": self.vector,
-            "low": self.low.tolist(),
-            "high": self.high.tolist(),
+            "low": _finite(self.low),
+            "high": _finite(self.high),
             "loss": self.loss.to_json(),
             "errors": [errors.tolist() for errors in self.errors.members],
         }
@@ -217,8 +290,8 @@ class NumberTarget:
         return cls(
             scale,
             form["vector"] is True,
-            np.array(form["low"], np.float64),
-            np.array(form["high"], np.float64),
+            _limits(form["low"], -np.inf),
+            _limits(form["high"], np.inf),
             Loss(**form["loss"]),
             HeldOutErrors(tuple(np.array(errors, np.float64) for errors in form["errors"])),
         )
@@ -271,6 +344,25 @@ def regression_loss(name: Any, quantiles: Any) -> Loss:
             f"{quantiles!r}."
         )
     return Loss(name, quantiles=tuple(levels.tolist()))
+
+
+def _finite(limits: np.ndarray) -> list[float | None]:
+    """JSON has no infinity."""
+    return [float(x) if np.isfinite(x) else None for x in limits]
+
+
+def _limits(form: Sequence[float | None], none: float) -> np.ndarray:
+    return np.array([none if x is None else x for x in form], np.float64)
+
+
+def _share_below(output: int) -> Callable[..., float]:
+    """The share of y at or below a predicted quantile."""
+
+    def share(y: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None) -> float:
+        below = y <= predicted.reshape(len(y), -1)[:, output]
+        return float(np.average(below, weights=weights))
+
+    return share
 
 
 def _check_range(rows: np.ndarray, loss: str, noun: str) -> None:

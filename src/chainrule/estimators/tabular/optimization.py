@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from chainrule import engine
 from chainrule.engine import FitJob, FitResult
+from chainrule.estimators.tabular.arrangement import Arrangement
 from chainrule.estimators.tabular.ensemble import Member, training_of, with_all_levels
 from chainrule.estimators.tabular.epoch_metric import EngineMetric
 from chainrule.estimators.tabular.folds import Fold
+from chainrule.estimators.tabular.nested import Recorded
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.network.progress import Progress
 from chainrule.spec import History, NetworkSpec, TrainingSpec
@@ -40,9 +42,11 @@ class Optimization:
     folds : sequence of Fold
         One per network.
     own : Rows or None
-        Validation rows of their own for all of them.
+        Evaluation rows of their own for all of them.
     metrics : sequence of str or callable
         What chooses each one's epoch.
+    arrangement : Arrangement
+        Groups and order of the rows.
     """
 
     spec: NetworkSpec
@@ -53,18 +57,43 @@ class Optimization:
     folds: Sequence[Fold]
     own: Rows | None
     metrics: Sequence[EngineMetric]
+    arrangement: Arrangement = field(default_factory=Arrangement)
 
-    def run(self, verbose: int = 0) -> list[FitResult]:
+    def records(self) -> list[Recorded | None]:
+        """What `run` is to keep of each network's outputs; None without validation rows."""
+        found: list[Recorded | None] = []
+        for fold in self.folds:
+            n_rows = len(self.own.inputs) if self.own is not None else _count(fold.eval_rows)
+            numbers = (self.spec.n_outputs, self.training.epochs, len(self.folds))
+            found.append(Recorded.of(n_rows, *numbers) if n_rows else None)
+        return found
+
+    def run(self, verbose: int = 0, records: Sequence[Recorded | None] = ()) -> list[FitResult]:
         """The best epoch of each network, the last one without validation rows."""
         progress = Progress(verbose, self.training.epochs * len(self.folds))
         together = _Together(progress)
         jobs = [self._job(number) for number in range(len(self.folds))]
         for job in jobs if verbose else ():
             job.options["callback"] = together
+        for job, record in zip(jobs, records, strict=False):
+            job.options["outputs"] = record
         results = self._fit(jobs)
         alone = results[0].history if len(results) == 1 else together.course
         progress.close(alone)
         return results
+
+    def validation_rows(self, members: Sequence[Member]) -> list[Rows] | None:
+        """Of each member, one object where they share them; None where a member has none."""
+        found = [validation_rows(self.rows, self.own, member) for member in members]
+        if self.shares_validation:
+            found = found[:1] * len(members)
+        known = [rows for rows in found if rows is not None]
+        return known if len(known) == len(members) else None
+
+    @property
+    def shares_validation(self) -> bool:
+        """Whether all networks have the same validation rows."""
+        return self.own is not None or self.arrangement.order is not None
 
     def member(self, result: FitResult, fold: Fold) -> Member:
         """What is kept of a network that trained on these rows."""
@@ -157,6 +186,17 @@ class Optimization:
                 options[name] = options[name][::every]
         training = replace(job.training, epochs=2, learning_rate=0.0, patience=None)
         return replace(job, training=training, options=options)
+
+
+def validation_rows(rows: Rows, own: Rows | None, fold: Fold | Member) -> Rows | None:
+    """The rows that choose a network's epoch; those of the table come without their inputs."""
+    if own is not None or fold.eval_rows is None:
+        return own
+    return rows.targets(fold.eval_rows)
+
+
+def _count(rows: np.ndarray | None) -> int:
+    return 0 if rows is None else len(rows)
 
 
 def n_training_rows(fold: Fold, n_rows: int) -> int:

@@ -8,11 +8,16 @@ from dataclasses import replace
 from typing import Any
 
 from chainrule.estimators.arguments import plain
+from chainrule.estimators.tabular.arrangement import Arrangement
 from chainrule.estimators.tabular.class_target import ClassTarget
-from chainrule.estimators.tabular.ensemble import Member
-from chainrule.estimators.tabular.folds import Fold, folds
+from chainrule.estimators.tabular.folds import Fold, arranged_folds
 from chainrule.estimators.tabular.number_target import NumberTarget
-from chainrule.estimators.tabular.optimization import Optimization, n_training_rows, smoothed
+from chainrule.estimators.tabular.optimization import (
+    Optimization,
+    n_training_rows,
+    smoothed,
+    validation_rows,
+)
 from chainrule.estimators.tabular.recipe import Recipe
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.spec.checks import check_number
@@ -29,6 +34,7 @@ def plan(
     own: Rows | None,
     seed: int,
     arguments: Mapping[str, Any],
+    arrangement: Arrangement,
 ) -> Optimization:
     """The recipe's networks for these rows.
 
@@ -37,14 +43,22 @@ def plan(
     rows : Rows
         Of the whole table, encoded.
     own : Rows or None
-        Validation rows that are not of the table.
+        Evaluation rows that are not of the table.
     arguments : mapping
         The estimator's.
+    arrangement : Arrangement
+        Groups and order of the table's rows.
     """
     n_rows = len(rows.inputs)
-    fraction = 0.0 if own is not None else float(arguments["validation_fraction"])
+    fraction = plain(arguments["validation_fraction"])
     strata = target.strata(rows.target)
-    found = folds(n_rows, recipe.n_members, fraction, seed, strata, rows.weights)
+    found = (
+        [Fold()] * recipe.n_members
+        if own is not None
+        else arranged_folds(
+            n_rows, recipe.n_members, fraction, seed, strata, rows.weights, arrangement
+        )
+    )
     most = max(n_training_rows(fold, n_rows) for fold in found)
     n_threads, patience = plain(arguments["n_threads"]), plain(arguments["patience"])
     spec = recipe.network(
@@ -63,6 +77,7 @@ def plan(
         folds=found,
         own=own,
         metrics=[target.metric(validation_rows(rows, own, fold), arguments) for fold in found],
+        arrangement=arrangement,
     )
 
 
@@ -88,10 +103,3 @@ def within_limit(
         training = shorter.training(job.spec, job.n_rows, told.seed, told.n_threads, told.patience)
         job = replace(job, training=training)
     return job.limited(max(end - time.perf_counter(), _LEAST_SECONDS))
-
-
-def validation_rows(rows: Rows, own: Rows | None, fold: Fold | Member) -> Rows | None:
-    """The rows that choose a network's epoch; those of the table come without their inputs."""
-    if own is not None or fold.eval_rows is None:
-        return own
-    return rows.targets(fold.eval_rows)

@@ -297,7 +297,8 @@ def resolve(
     check_whole("n_members", recipe.n_members, 1)
     check_whole("epochs", recipe.epochs, 0)
     check_number("dropout", recipe.dropout, 0.0, 1.0)
-    check_number("validation_fraction", plain(arguments["validation_fraction"]), 0.0, 0.9)
+    if arguments["validation_fraction"] is not None:
+        check_number("validation_fraction", plain(arguments["validation_fraction"]), 0.0, 0.9)
     _check_refit(arguments["refit"], recipe.n_members)
     return recipe
 

@@ -33,7 +33,11 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         "rmse", "r2", "mae", "huber", "poisson_deviance", "pinball" or a function.
         Chooses the epoch that is kept, on the validation rows. None is what the loss aims at:
         "rmse", "mae", "huber", "poisson_deviance" or "pinball"; the last three go with their own
-        loss only. A callable gets (y_true, y_pred) in y's own units, lower is better.
+        loss only. A callable gets (y_true, y_pred) in y's own units, and may be a scorer or a
+        metric of scikit-learn.
+    greater_is_better : None or bool, default None
+        Of a metric given as a function. None knows scikit-learn's; of others lower is better, and
+        one that gives the true answers more than a constant answer is refused.
     loss : None, "squared_error", "absolute_error", "huber", "poisson" or "pinball", default None
         None is "squared_error"; the first three and "pinball" are of the scaled target. "poisson"
         predicts rates of counts, always above 0. "pinball" predicts `quantiles`.
@@ -53,9 +57,12 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         full batch.
     learning_rate : None or float, default None
         Preset: 0.2, rising and falling in valleys (coslog4).
-    validation_fraction : float, default 0.2
-        Share of the rows that choose the epoch of one network; several take their folds
-        instead. 0 trains on all rows and keeps the last epoch.
+    validation_fraction : None or float, default None
+        Share of the rows that choose the epoch of a network. None is 0.2 for one network; several
+        take a fold each. 0 trains on all rows and keeps the last epoch, whatever `cv` says.
+    cv : None, int, splitter of scikit-learn, or pairs of arrays of row numbers, default None
+        Which rows each network trains on and which choose its epoch; a network for each split
+        unless `n_members` is given. None deals them by group or time (see `fit`), or at random.
     patience : None or int, default None
         Stop after so many epochs without improvement. None never stops early.
     time_limit : None or float, default None
@@ -64,6 +71,10 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         end of an epoch if the limit is reached all the same.
     categorical_features : None or sequence of names, positions or booleans, default None
         Columns whose numbers are names of categories.
+    clip : bool, default True
+        Keep every network's prediction in the range of y in training: outside of the training range
+        of the columns a network may answer anything. False lets it go on, for rows that lie beyond
+        what was seen in a direction that the network can continue.
     drop_identifiers : bool, default True
         Leave out columns that only name rows: texts with (nearly) a value of its own in every row,
         and whole numbers of that kind where the name of the column says so (`id`, `order_no`).
@@ -80,7 +91,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         One of `spec.INITIALIZATIONS`, or the preset's "data_driven".
     dtype : "float32" or "float64", default "float32"
         Number type of the network.
-    random_state : None, int or RandomState, default None
+    random_state : None, int or RandomState, default 0
         The seed of initialisation, split, order of rows and dropout. Same seed, same bits.
     n_threads : None or int, default None
         None chooses by the machine; never changes a result.
@@ -117,6 +128,15 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         The epoch that was kept, from 0; None without validation rows.
     n_epochs_ : int
         Completed epochs of the network that trained longest.
+    scores_ : dict of str to Score
+        Metrics on rows that training did not see, each answered by an epoch chosen without it,
+        with a bootstrap interval beside the answer that needs no columns.
+    scored_how_ : str
+        Which rows `scores_` are of and how they were answered, in a sentence.
+    validation_ : Evaluation
+        Those rows and answers; not in files.
+    oof_predict_ : ndarray
+        Out-of-fold predictions of the rows given to `fit`; not in files.
     interrupted_ : bool
         Whether Ctrl-C ended the training.
 
@@ -140,6 +160,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         *,
         preset: str = "default",
         metric: Any = None,
+        greater_is_better: bool | None = None,
         loss: Any = None,
         quantiles: Any = (0.1, 0.5, 0.9),
         n_members: int | None = None,
@@ -147,22 +168,25 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         epochs: int | None = None,
         batch_size: Any = "auto",
         learning_rate: float | None = None,
-        validation_fraction: float = 0.2,
+        validation_fraction: float | None = None,
+        cv: Any = None,
         patience: int | None = None,
         time_limit: float | None = None,
         categorical_features: Any = None,
+        clip: bool = True,
         drop_identifiers: bool = True,
         hash_categories: bool = False,
         refit: bool = False,
         dropout: float | None = None,
         init: str | None = None,
         dtype: Any = "float32",
-        random_state: Any = None,
+        random_state: Any = 0,
         n_threads: int | None = None,
         verbose: int = 0,
     ) -> None:
         self.preset = preset
         self.metric = metric
+        self.greater_is_better = greater_is_better
         self.loss = loss
         self.quantiles = quantiles
         self.n_members = n_members
@@ -171,9 +195,11 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         self.batch_size = batch_size
         self.learning_rate = learning_rate
         self.validation_fraction = validation_fraction
+        self.cv = cv
         self.patience = patience
         self.time_limit = time_limit
         self.categorical_features = categorical_features
+        self.clip = clip
         self.drop_identifiers = drop_identifiers
         self.hash_categories = hash_categories
         self.refit = refit
@@ -192,6 +218,8 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         *,
         eval_set: Any = None,
         eval_sample_weight: Any = None,
+        groups: Any = None,
+        time: Any = None,
     ) -> Self:
         """Train on a table.
 
@@ -205,6 +233,12 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
             Rows that choose the epoch instead of a share of the training rows.
         eval_sample_weight : array of shape (n_validation,), optional
             Weights of those rows. Default: 1 for every row.
+        groups : array of shape (n_samples,), optional
+            Rows of one group, such as the visits of a patient, are held out of training together:
+            the epochs, temperatures, intervals and scores are then those of new groups.
+        time : array of numbers or datetimes of shape (n_samples,), optional
+            When each row was. The last rows, `validation_fraction` of all, are held out of every
+            network's training: epochs, intervals and scores are then those of the future.
 
         Returns
         -------
@@ -218,12 +252,15 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
             When the loss becomes infinite or NaN; `history_` and `diagnose` tell how.
         """
         with self._fit_task(X, y, sample_weight):
-            return self._fit(X, y, sample_weight, eval_set, eval_sample_weight)
+            return self._fit(
+                X, y, sample_weight, eval_set, eval_sample_weight, groups=groups, time=time
+            )
 
     def predict(self, X: Any) -> np.ndarray:
         """The predicted number of every row: the mean of the networks, in y's own units.
 
-        Each network's prediction stays within the range of y in training.
+        Each network's prediction stays within the range of y in training, unless clip=False. Rows
+        that lie far outside the training range of a number's column are told in a `DataNotice`.
 
         Parameters
         ----------
@@ -307,6 +344,16 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         predicted = self.predict(X)
         weights = read_weights(sample_weight, len(predicted))
         return 1.0 - self._target.error(None, y, predicted, weights)
+
+    @property
+    def oof_predict_(self) -> np.ndarray:
+        """Out-of-fold predictions of the rows given to `fit`, in the shape of `predict`.
+
+        Of each row the answer of the networks that did not train on it, by an epoch
+        chosen on other rows; NaN where every network trained on it.
+        """
+        check_is_fitted(self)
+        return self._target.shaped(self._oof)
 
     @property
     def target_scale_(self) -> TargetScale:

@@ -30,3 +30,24 @@ class Rows:
         """Copies of some of the rows without their inputs."""
         weights = None if self.weights is None else self.weights[rows]
         return Rows(self.inputs[:0], self.target[rows], self.raw[rows], weights)
+
+
+@dataclass(frozen=True)
+class KeptRows:
+    """Those rows of a table that weigh something.
+
+    Attributes
+    ----------
+    rows : ndarray of int64, ascending
+    n_rows : int
+        Of the whole table.
+    """
+
+    rows: np.ndarray
+    n_rows: int
+
+    def spread(self, values: np.ndarray) -> np.ndarray:
+        """Values of the kept rows at their places in the whole table, NaN elsewhere."""
+        whole = np.full((self.n_rows, *values.shape[1:]), np.nan)
+        whole[self.rows] = values
+        return whole

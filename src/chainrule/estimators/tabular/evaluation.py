@@ -1,0 +1,156 @@
+"""What rows with known answers say of a model: scores, how sure they are, and the baseline's."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from chainrule.estimators.tabular.class_target import ClassTarget
+from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.metrics import OF_CLASSES, OF_LABELS, OF_NUMBERS, confusion, of_each_class
+
+Array = np.ndarray
+
+DRAWS = 200
+COVERAGE = 0.9
+
+
+@dataclass(frozen=True)
+class Score:
+    """A metric of some rows.
+
+    Attributes
+    ----------
+    value : float
+    low, high : float
+        Bounds of a bootstrap interval of coverage 0.9: how the value would change with other rows.
+    baseline : float
+        The same of one answer for all rows, that of the training rows without columns.
+    """
+
+    value: float
+    low: float
+    high: float
+    baseline: float
+
+    def to_json(self) -> list[float | None]:
+        """[value, low, high, baseline], None for NaN."""
+        numbers = (self.value, self.low, self.high, self.baseline)
+        return [float(x) if np.isfinite(x) else None for x in numbers]
+
+    @classmethod
+    def from_json(cls, form: Any) -> Score:
+        """The inverse of `to_json`."""
+        return cls(*(float("nan") if x is None else float(x) for x in form))
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Rows with their truth and a model's answers to them.
+
+    As `validation_` the rows are those held out of training, each answered by what was chosen
+    without it.
+
+    Attributes
+    ----------
+    how : str
+        In one sentence.
+    rows : ndarray of int64, or None
+        Their places in the table given to `fit`; None where the rows are those of an `eval_set`.
+    truth : ndarray
+        The target of those rows.
+    answers : ndarray
+        Probabilities (n, n_classes) or numbers, as `predict_proba` and `predict` give them.
+    weights : ndarray, shape (n,), or None
+        `sample_weight`.
+    clusters : ndarray of int, shape (n,), or None
+        Rows that belong together; an interval knows that they are not independent.
+    baseline : ndarray
+        The answer that needs no columns: frequencies of the classes, the mean or the quantiles.
+    """
+
+    how: str
+    rows: Array | None
+    truth: Array
+    answers: Array
+    weights: Array | None
+    clusters: Array | None
+    baseline: Array
+    target: ClassTarget | NumberTarget = field(repr=False)
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows are scored."""
+        return len(self.truth)
+
+    def scores(self, *, threshold: float | None = None) -> dict[str, Score]:
+        """Metric -> its score, in the order in which they are shown; those that are not defined
+        on these rows are left out.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            Of two classes the second is answered where its probability is at least this. Default:
+            the more probable one.
+        """
+        truth = self.target.scored_truth(self.truth)
+        same = np.broadcast_to(self.baseline, self.answers.shape).astype(np.float64)
+        draws = _weights(len(truth), self.weights, self.clusters)
+        decided = self.answers if threshold is None else at_threshold(self.answers, threshold)
+        found = {}
+        for name, metric in self.target.shown_metrics.items():
+            answers = decided if name in OF_LABELS else self.answers
+            with np.errstate(all="ignore"):
+                value, constant = (metric(truth, a, self.weights) for a in (answers, same))
+                if not np.isfinite(value):
+                    continue
+                drawn = np.array([metric(truth, answers, draw) for draw in draws])
+            low, high = _bounds(value, drawn[np.isfinite(drawn)])
+            if name == "accuracy" and value == 1.0:  # no row says how often one is wrong
+                low = (0.5 - 0.5 * COVERAGE) ** (1.0 / len(truth))
+            found[name] = Score(value, low, high, constant)
+        return found
+
+    def of_each_class(self, *, threshold: float | None = None) -> dict[str, Array]:
+        """Precision, recall, F1 and rows of each class, or label; `ClassTarget` only."""
+        answers = self.answers if threshold is None else at_threshold(self.answers, threshold)
+        return of_each_class(self.target.scored_truth(self.truth), answers, self.weights)
+
+    def confusion(self, *, threshold: float | None = None) -> Array:
+        """Rows of class i answered as class j, (n_classes, n_classes); one label a row only."""
+        answers = self.answers if threshold is None else at_threshold(self.answers, threshold)
+        return confusion(self.target.scored_truth(self.truth), answers, self.weights)
+
+
+def shown_place(name: str) -> int:
+    """Where a metric stands among those that are shown; files sort names."""
+    order = [*OF_CLASSES, *OF_NUMBERS]
+    return order.index(name) if name in order else -1
+
+
+def at_threshold(proba: Array, threshold: float) -> Array:
+    """Certain answers: the second of two classes where its probability is at least this."""
+    p = proba[:, 1]
+    positive = np.where(p >= threshold, 1.0, 0.0)
+    return np.column_stack([1.0 - positive, positive])
+
+
+def _weights(n_rows: int, weights: Array | None, clusters: Array | None) -> Array:
+    """Row weights of the Bayesian bootstrap (Rubin 1981), shape (DRAWS, n_rows)."""
+    random = np.random.default_rng(0)
+    if clusters is None:
+        drawn = random.exponential(size=(DRAWS, n_rows))
+    else:
+        names, of_row = np.unique(clusters, return_inverse=True)
+        drawn = random.exponential(size=(DRAWS, len(names)))[:, of_row.reshape(-1)]
+    return drawn if weights is None else drawn * weights
+
+
+def _bounds(value: float, drawn: Array) -> tuple[float, float]:
+    if not len(drawn):
+        return value, value
+    side = 0.5 - 0.5 * COVERAGE
+    low, high = np.quantile(drawn, [side, 1.0 - side])
+    return min(float(low), value), max(float(high), value)

@@ -1,0 +1,183 @@
+"""Metrics of probabilities.
+
+Classes are numbers 0, 1, ... of shape (n,) beside probabilities (n, n_classes); labels that a row
+may have several of are 0/1 rows of shape (n, n_labels) beside probabilities of that shape.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+Array = np.ndarray
+Weights = np.ndarray | None
+
+
+def log_loss(truth: Array, proba: Array, weights: Weights = None) -> float:
+    """Mean of -log p(truth); of several labels, of the sum over them.
+
+    Probabilities are clipped to [eps, 1 - eps] first, eps the machine epsilon of their number type:
+    so a certain answer that is wrong costs 36.04 in float64 and not infinity, as in scikit-learn.
+    """
+    eps = np.finfo(proba.dtype).eps
+    p = np.clip(proba, eps, 1 - eps)
+    if truth.ndim == 1:
+        likelihood = np.log(p[np.arange(len(p)), truth])
+    else:
+        likelihood = np.where(truth > 0.5, np.log(p), np.log1p(-p)).sum(axis=1)
+    return -mean(likelihood, weights)
+
+
+def brier(truth: Array, proba: Array, weights: Weights = None) -> float:
+    """Mean of sum_c (p_c - y_c)^2, halved for two classes."""
+    if truth.ndim > 1:
+        return mean(((proba - truth) ** 2).sum(axis=1), weights)
+    off = proba.copy()
+    off[np.arange(len(off)), truth] -= 1.0
+    squares = (off**2).sum(axis=1)
+    return mean(squares / 2 if off.shape[1] == 2 else squares, weights)
+
+
+def accuracy(truth: Array, proba: Array, weights: Weights = None) -> float:
+    """Share of rows whose class, or whose every label, is right; a label is on above 1/2."""
+    if truth.ndim == 1:
+        return mean(proba.argmax(axis=1) == truth, weights)
+    return mean(((proba > 0.5) == (truth > 0.5)).all(axis=1), weights)
+
+
+def balanced_accuracy(truth: Array, proba: Array, weights: Weights = None) -> float:
+    """The mean over the classes among these rows of the share of right ones."""
+    return 1.0 - balanced_error(truth, proba, weights)
+
+
+def balanced_error(truth: Array, proba: Array, weights: Weights = None) -> float:
+    """The mean over the classes among these rows of the share of wrong ones."""
+    mass = np.ones(len(truth)) if weights is None else weights
+    wrong = mass * (np.argmax(proba, axis=1) != truth)
+    of_class, of_wrong = np.bincount(truth, mass), np.bincount(truth, wrong)
+    met = of_class > 0
+    return float(np.mean(of_wrong[met] / of_class[met]))
+
+
+def auc(truth: Array, scores: Array, weights: Weights = None) -> float:
+    """Area under the ROC curve, equal scores by half; NaN without rows of both kinds.
+
+    Of more than two classes the mean of one against the rest, of several labels the mean over them,
+    each time over those that some rows have and some have not.
+
+    Parameters
+    ----------
+    truth : ndarray
+        Class numbers or 0/1 rows, as above, or 0/1 of shape (n,).
+    scores : ndarray
+        Probabilities, as above, or of shape (n,).
+    """
+    if scores.ndim == 1:
+        return _area(truth > 0.5, scores, weights)
+    if truth.ndim == 1 and scores.shape[1] == 2:
+        return _area(truth == 1, scores[:, 1], weights)
+    of_output = truth.T > 0.5 if truth.ndim > 1 else np.arange(scores.shape[1])[:, None] == truth
+    areas = [_area(t, s, weights) for t, s in zip(of_output, scores.T, strict=True)]
+    known = [area for area in areas if not np.isnan(area)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _area(positive: Array, score: Array, weights: Weights) -> float:
+    _, place = np.unique(score, return_inverse=True)
+    mass = np.ones(len(score)) if weights is None else weights
+    above = np.bincount(place.reshape(-1), mass * positive)
+    below = np.bincount(place.reshape(-1), mass * ~positive)
+    pairs = above.sum() * below.sum()
+    if not pairs:
+        return float("nan")
+    return float(above @ (np.cumsum(below) - 0.5 * below) / pairs)
+
+
+def confusion(truth: Array, proba: Array, weights: Weights = None) -> Array:
+    """Mass of rows of class i that are answered as class j, shape (n_classes, n_classes)."""
+    n_classes = proba.shape[1]
+    places = truth * n_classes + proba.argmax(axis=1)
+    counts = np.bincount(places, weights, n_classes * n_classes)
+    return counts.reshape(n_classes, n_classes)
+
+
+def of_each_class(truth: Array, proba: Array, weights: Weights = None) -> dict[str, Array]:
+    """Precision, recall, F1 and mass of the rows of each class, or of each label; (n_classes,).
+
+    What is divided by no row at all is 0, as in scikit-learn: the precision of a class that is
+    never answered.
+    """
+    if truth.ndim == 1:
+        counts = confusion(truth, proba, weights)
+        right, rows, answered = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
+    else:
+        mass = np.ones(len(truth)) if weights is None else weights
+        on, guess = truth > 0.5, proba > 0.5
+        right, rows, answered = mass @ (on & guess), mass @ on, mass @ guess
+    return {
+        "precision": _share(right, answered),
+        "recall": _share(right, rows),
+        "f1": _share(2 * right, rows + answered),
+        "rows": rows,
+    }
+
+
+def f1(truth: Array, proba: Array, weights: Weights = None) -> float:
+    """2 right / (rows + answers) of class 1; of more classes, or of labels, the mean over them."""
+    return _of_interest("f1", truth, proba, weights)
+
+
+def precision(truth: Array, proba: Array, weights: Weights = None) -> float:
+    """Share of right ones among the answers "class 1"; of more classes the mean over them."""
+    return _of_interest("precision", truth, proba, weights)
+
+
+def recall(truth: Array, proba: Array, weights: Weights = None) -> float:
+    """Share of the rows of class 1 that are found; of more classes the mean over them."""
+    return _of_interest("recall", truth, proba, weights)
+
+
+def average_precision(truth: Array, proba: Array, weights: Weights = None) -> float:
+    """Sum over thresholds of (recall_k - recall_(k-1)) precision_k, of class 1.
+
+    Of more than two classes the mean of one against the rest, of several labels the mean over them,
+    each time over those that some rows have; NaN without any.
+    """
+    if truth.ndim == 1 and proba.shape[1] == 2:
+        return _average_precision(truth == 1, proba[:, 1], weights)
+    of_output = truth.T > 0.5 if truth.ndim > 1 else np.arange(proba.shape[1])[:, None] == truth
+    found = [_average_precision(t, s, weights) for t, s in zip(of_output, proba.T, strict=True)]
+    known = [value for value in found if not np.isnan(value)]
+    return float(np.mean(known)) if known else float("nan")
+
+
+def _average_precision(positive: Array, score: Array, weights: Weights) -> float:
+    _, place = np.unique(-score, return_inverse=True)
+    mass = np.ones(len(score)) if weights is None else weights
+    right = np.bincount(place.reshape(-1), mass * positive)
+    every = np.cumsum(np.bincount(place.reshape(-1), mass))
+    if not right.sum():
+        return float("nan")
+    precisions = np.divide(np.cumsum(right), every, out=np.zeros_like(every), where=every > 0)
+    return float(right @ precisions / right.sum())
+
+
+def _of_interest(name: str, truth: Array, proba: Array, weights: Weights) -> float:
+    """That of class 1 where there are two, else the mean over the classes."""
+    values = of_each_class(truth, proba, weights)[name]
+    two = truth.ndim == 1 and len(values) == 2
+    return float(values[1] if two else values.mean())
+
+
+def _share(part: Array, whole: Array) -> Array:
+    shares: Array = np.divide(part, whole, out=np.zeros(len(whole)), where=whole > 0)
+    return shares
+
+
+def means(values: Array, weights: Weights) -> Array:
+    """Over the rows, in float64: NumPy adds up columns one row after another in their own type."""
+    return np.asarray(np.average(values.astype(np.float64), axis=0, weights=weights))
+
+
+def mean(values: Array, weights: Weights) -> float:
+    """The mean over the rows by weight."""
+    return float(means(values, weights))
