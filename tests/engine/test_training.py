@@ -29,6 +29,7 @@ PARAMS = engine.initialize(SPEC)
 PRELUDE = """
 import json, os, resource, signal, sys, threading, time, warnings
 import numpy as np
+signal.signal(signal.SIGINT, signal.default_int_handler)  # also where a parent ignores it
 from chainrule import engine
 from chainrule.errors import DataError
 from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
