@@ -7,7 +7,7 @@ import pytest
 from sklearn import metrics as theirs
 from sklearn.datasets import make_multilabel_classification
 
-from chainrule import metrics
+from chainrule import Network, metrics
 
 RNG = np.random.default_rng(0)
 N = 200
@@ -86,15 +86,27 @@ def test_the_share_of_a_zero_is_not_known():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_certain_answers_cost_what_they_cost_in_scikit_learn(dtype):
-    y = np.array([0, 1, 1])
-    proba = np.array([[1.0, 0.0], [1.0, 0.0], [0.5, 0.5]], dtype)
-    found = metrics.log_loss(y, proba)
-    assert found == pytest.approx(theirs.log_loss(y, proba), rel=1e-6)
-    eps = np.finfo(dtype).eps
-    assert found == pytest.approx((-np.log(eps) + np.log(2)) / 3, rel=1e-6)
-    labels = np.array([[1.0], [0.0]]), np.array([[0.0], [1.0]], dtype)
-    assert metrics.log_loss(*labels) == pytest.approx(-np.log(eps), rel=1e-6)
+@pytest.mark.parametrize("loss", ["cross_entropy", "binary_cross_entropy"])
+def test_the_log_loss_of_sure_answers_is_the_loss_of_training(dtype, loss):
+    """Rows far out are answered with probabilities below the machine epsilon, many wrong."""
+    rng = np.random.default_rng(0)
+    network = Network([3, 8, 3], activation="tanh", loss=loss, dtype=dtype, random_state=0)
+    network.params = {**network.params, "W2": 20.0 * network.params["W2"]}
+    X = 30.0 * rng.normal(size=(200, 3))
+    proba = network.predict(X)
+    y: np.ndarray = rng.integers(0, 3, 200)
+    if loss == "binary_cross_entropy":  # of a wrong label 1 - p is lost, of a missed one p is not
+        y = (proba > 0.5).astype(dtype)
+        y[:, 0] = 1.0
+    assert proba.min() < 1e-17
+    assert metrics.log_loss(y, proba) == pytest.approx(network.loss(X, y), rel=1e-5)
+
+
+def test_a_certain_answer_that_is_wrong_is_finite():
+    y = np.array([0, 1])
+    assert metrics.log_loss(y, np.array([[0.0, 1.0], [0.0, 1.0]])) == pytest.approx(354.198, 1e-5)
+    labels = np.array([[1.0], [0.0]]), np.array([[1.0], [1.0]], np.float32)
+    assert metrics.log_loss(*labels) == pytest.approx(-np.log(2.0**-24) / 2, rel=1e-6)
 
 
 @weighted

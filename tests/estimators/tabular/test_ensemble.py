@@ -154,7 +154,7 @@ def test_refit_trains_again_on_all_rows(iris):
     fast = TabularClassifier(preset="fast", **QUICK | {"epochs": 12}).fit(X, y)
     again = clone(fast).set_params(refit=True).fit(X, y)
     assert again.loss_curve_ == fast.loss_curve_
-    assert again.temperatures_ == fast.temperatures_
+    assert again.temperatures_[0].beta == min(fast.temperatures_[0].beta, 1.0)
     inputs, _ = fast.encoder_.transform(chainrule.table.as_table(X))
     training = fast.training_
     result = engine.fit(
@@ -259,3 +259,14 @@ def test_many_levels(iris):
     table = pd.DataFrame({"x": rng.normal(size=90), "town": [f"t{k % 30}" for k in range(90)]})
     model = TabularRegressor(**QUICK).fit(table, table["x"] + np.arange(90) % 30)
     assert np.isfinite(model.predict(table.assign(town="elsewhere"))).all()
+
+
+def test_no_temperature_of_another_network_sharpens_the_refitted_one():
+    """Classes that one column tells nearly: few epochs end before the network is sure of them."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(300, 2))
+    y = (X[:, 0] > 0).astype(int)
+    fast = TabularClassifier(preset="fast", **QUICK | {"epochs": 1}).fit(X, y)
+    assert fast.temperatures_[0].beta > 1.5
+    again = clone(fast).set_params(refit=True).fit(X, y)
+    assert again.temperatures_[0].beta == 1.0

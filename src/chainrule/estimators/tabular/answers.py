@@ -17,6 +17,7 @@ from chainrule import engine
 from chainrule.errors import DataNotice, ModelFileError
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.estimators.tabular.ranges import range_notice, read_ranges
 from chainrule.files import ModelRecord
 from chainrule.spec import CategoryEmbedding, NetworkSpec, PeriodicEmbedding
 from chainrule.table.encode.encoder import Encoder
@@ -72,10 +73,15 @@ class Answers:
     spec_: NetworkSpec
     _networks: Sequence[dict[str, np.ndarray]]
     _target: Any
+    _ranges: np.ndarray | None
 
     def _outputs(self, X: Any) -> list[np.ndarray]:
         dtype = self._networks[0]["W1"].dtype
         inputs, notices = self.encoder_.transform(as_table(X), dtype)
+        if self._ranges is not None:
+            columns, clipped = self.encoder_.input_columns, self._target.is_clipped
+            told = range_notice(inputs, self._ranges, columns, clipped=clipped)
+            notices = [*notices, told] if told else notices
         for notice in notices:
             warnings.warn(notice, DataNotice, stacklevel=4)
         logits = self._target.reads_logits
@@ -126,4 +132,5 @@ def answers_of(record: ModelRecord) -> ClassAnswers | NumberAnswers:
     encoder, target = encoder_and_target(record)
     networks = [params for params, _ in record.networks]
     answers = ClassAnswers if isinstance(target, ClassTarget) else NumberAnswers
-    return answers(encoder, record.spec, networks, target)
+    ranges = read_ranges(record.extra.get("ranges"), encoder.n_numbers)
+    return answers(encoder, record.spec, networks, target, ranges)

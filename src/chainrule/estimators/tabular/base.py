@@ -109,6 +109,7 @@ class TabularModel(FittedModel):
         self._validate(replace(job, folds=folds), records, arguments, weights, kept)
         if self.refit:
             self.members_ = [job.refitted(member) for member in self.members_]
+            self._target = self._target.refitted()
         return self
 
     def _split(

@@ -266,6 +266,15 @@ class ClassTarget:
         found = OF_CLASSES[known(metric or "accuracy", names)]
         return found.error(self.encode(y), proba, weights)
 
+    def refitted(self) -> Self:
+        """That of networks trained again on all rows, which leaves none to fit a temperature to.
+
+        The temperature of the network before it softens its probabilities as they need, and never
+        sharpens them: how sure a network may be above its own training is its own.
+        """
+        softer = (Temperature(min(known.beta, 1.0)) for known in self.temperatures)
+        return replace(self, temperatures=tuple(softer))
+
     def of_member(self, member: int) -> Self:
         """That of one of the networks."""
         several = len(self.temperatures) > 1

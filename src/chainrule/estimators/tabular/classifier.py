@@ -82,7 +82,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
     calibrate : bool, default True
         Fit a temperature to the validation rows (see `estimators.tabular.calibration`).
     refit : bool, default False
-        Train the one network again on all rows, up to the best epoch; the temperature stays.
+        Train the one network again on all rows, up to the best epoch. Scores and temperature are
+        those of the network before it; a temperature that sharpens becomes 1.
     dropout : None or float, default None
         After every hidden layer; preset: 0.15, less and less in the second half.
     init : None or str, default None

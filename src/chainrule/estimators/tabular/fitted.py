@@ -20,6 +20,7 @@ from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member, training_of
 from chainrule.estimators.tabular.evaluation import Evaluation, Score, shown_place
 from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.estimators.tabular.ranges import read_ranges
 from chainrule.estimators.tabular.trained_rows import TrainedRows
 from chainrule.explain.derivation.names import Names
 from chainrule.files import ModelRecord, save_model
@@ -295,11 +296,7 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
             self._baseline = np.array(extra["baseline"], np.float64)
             if not np.isfinite(self._baseline).all():
                 raise ModelFileError("the model's baseline is malformed.")
-        if extra.get("ranges") is not None:
-            self._ranges = np.array(extra["ranges"], np.float64).reshape(2, -1)
-            fits = self._ranges.shape[1] == self.encoder_.n_numbers
-            if not fits or not np.isfinite(self._ranges).all():
-                raise ModelFileError("the model's ranges of numbers are malformed.")
+        self._ranges = read_ranges(extra.get("ranges"), self.encoder_.n_numbers)
         if extra.get("trained_rows") is not None:
             self._known_rows = TrainedRows.from_json(extra["trained_rows"])
 

@@ -262,6 +262,10 @@ class NumberTarget:
             y, predicted = self.encode(y), self.encode(predicted)
         return OF_NUMBERS[metric or "r2"].error(y, predicted, weights)
 
+    def refitted(self) -> Self:
+        """That of networks trained again on all rows: the errors are those of the ones before."""
+        return self
+
     def of_member(self, member: int) -> Self:
         """That of one of the networks."""
         several = len(self.errors.members) > 1

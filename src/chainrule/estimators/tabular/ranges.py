@@ -8,9 +8,11 @@ x, the centred and scaled number.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
+from chainrule.errors import ModelFileError
 from chainrule.table.encode.scaling import CLIP
 
 Array = np.ndarray
@@ -26,6 +28,27 @@ def ranges_of(inputs: Array, n_numbers: int) -> Array:
     if not len(numbers) or not n_numbers:
         return np.zeros((2, n_numbers))
     return np.stack([numbers.min(axis=0), numbers.max(axis=0)])
+
+
+def read_ranges(form: Any, n_numbers: int) -> Array | None:
+    """Ranges as a model file holds them; None where it holds none.
+
+    Raises
+    ------
+    ModelFileError
+        Where they are no finite numbers, two for each input that is a number.
+    """
+    if form is None:
+        return None
+    try:
+        ranges = np.array(form, np.float64)
+    except (TypeError, ValueError):
+        ranges = np.array([np.nan])
+    if ranges.size == 0 == n_numbers:
+        return np.zeros((2, 0))
+    if ranges.shape != (2, n_numbers) or not np.isfinite(ranges).all():
+        raise ModelFileError("the model's ranges of numbers are malformed.")
+    return ranges
 
 
 def outside(inputs: Array, ranges: Array) -> Array:
