@@ -18,7 +18,10 @@ COMMANDS = {
         "benchmarks.mutants.command",
         "seeded faults of the core that check_gradients calls wrong",
     ),
-    "playground": ("benchmarks.playground", "frames, steps and explanations a second of the page"),
+    "playground": (
+        "benchmarks.playground.command",
+        "frames, steps and explanations a second of the page; `truth`: every number on it",
+    ),
     "quality": (
         "benchmarks.quality.command",
         "scores and fit seconds on seventeen tables, against networks and boosted trees",

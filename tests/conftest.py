@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parent))  # so that every folder finds `strategies`
+sys.path.append(str(Path(__file__).parents[1]))  # and `benchmarks`, which is not installed
 
 from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
 from strategies import Problem

@@ -2,116 +2,21 @@
 
 from __future__ import annotations
 
-import random
-import re
-import shutil
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
+from benchmarks.playground.driving import do, opened, settle
+from benchmarks.playground.truth import Truth
+from benchmarks.playground.walks import compare
 
 from chainrule.explain.notation.numbers import format_number
 from chainrule.playground import Session, problem
-from chainrule.playground.frame import place_of
+from driven import BROWSER
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with playwright.sync_playwright() as run:
-        one = run.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield one
-        one.close()
-
-
-@contextmanager
-def opened(browser: Any, session: Session, **options: Any) -> Iterator[Any]:
-    """A page on a session of our own; it must ask nobody else and report no error."""
-    from chainrule.playground.server import Server
-
-    server = Server(lambda: session)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    options = {"viewport": {"width": 1280, "height": 800}, **options}
-    page = browser.new_page(**options)
-    faults: list[str] = []
-    page.on("console", lambda m: faults.append(m.text) if m.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    own = f"http://127.0.0.1:{server.port}/"
-    page.on("request", lambda r: None if r.url.startswith((own, "data:")) else faults.append(r.url))
-    try:
-        page.goto(server.address)
-        page.wait_for_selector(".network")
-        settle(page)
-        yield page
-        assert faults == []
-    finally:
-        page.close()
-        server.stop()
-        thread.join(10)
-
-
-def settle(page: Any) -> None:
-    """Wait until no question is open."""
-    page.wait_for_selector("html[data-waiting='0']", state="attached", timeout=10_000)
-
-
-def do(page: Any, name: str) -> None:
-    page.click(f'[data-do="{name}"]')
-    settle(page)
-
-
-def expected(session: Session, ref: str) -> str | None:
-    """The engine's number behind a reference, as text; None for what is text already."""
-    moment, trace = session._timeline.now, session._trace()
-    row = place_of(trace, session._row)
-    if ref == "loss":
-        return format_number(moment.loss())
-    if ref == "row_loss":
-        return format_number(trace.losses[row])
-    if found := re.fullmatch(r"output\[(\d+)\]", ref):
-        from chainrule import engine
-
-        values = engine.predict(moment.spec, moment.params, moment.X)[int(found[1])]
-        return " ".join(format_number(v) for v in values) if moment.y.ndim == 2 else None
-    if found := re.fullmatch(r"target\[(\d+)\]", ref):
-        return format_number(trace.targets[row][int(found[1])])
-    if found := re.fullmatch(r"(z|a|delta)(\d+)\[(\d+)\]", ref):
-        return format_number(trace[f"{found[1]}{found[2]}"][row][int(found[3])])
-    if found := re.fullmatch(r"((?:dL_d)?[Wb]\d+)\[([\d,]+)\]", ref):
-        at = tuple(int(k) for k in found[2].split(","))
-        return format_number(trace[found[1]][at])
-    return None
-
-
-def compare(page: Any, session: Session) -> int:
-    """How many numbers on the screen were compared with the engine's; all must agree."""
-    shown = page.eval_on_selector_all(
-        "svg.network [data-ref], .curve [data-ref], .table [data-ref]",
-        "all => all.map(one => [one.dataset.ref, one.textContent.trim()])",
-    )
-    count = 0
-    for ref, text in shown:
-        value = expected(session, ref)
-        if value is None or text == "—":
-            continue
-        assert text == value, ref
-        count += 1
-    return count
+pytestmark = BROWSER
 
 
 def test_the_first_screen(browser):
@@ -120,66 +25,13 @@ def test_the_first_screen(browser):
         said = page.inner_text(".said")
         assert said.startswith("Row 3: the network answers 0.7033, wanted is 0.")
         assert page.inner_text('[data-ref="loss"]') == "0.5759"
-        assert compare(page, session) >= 15
+        assert compare(page, session, "at first")["page"] >= 15
         for station in ("Forward", "Forward", "Loss", "Backward", "Backward", "Update"):
             do(page, "step")
             assert page.inner_text(".station[aria-current]").endswith(station)
         do(page, "step")
         assert session._timeline.now.step == 1
         assert page.inner_text('[data-ref="loss"]') == "0.5704"
-
-
-def problems() -> dict[str, Any]:
-    from dataclasses import replace
-
-    from sklearn.datasets import load_iris
-
-    from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
-
-    iris = load_iris()
-    wide = replace(
-        problem("moons"),
-        name="iris",
-        X=(iris.data - iris.data.mean(0)) / iris.data.std(0),
-        y=iris.target.astype(np.int64),
-        inputs=tuple(iris.feature_names),
-        outputs=tuple(iris.target_names),
-        spec=NetworkSpec(
-            4,
-            (Dense(16, "relu"), Dense(8, "tanh"), Dense(3, "softmax")),
-            Loss("cross_entropy"),
-        ),
-        training=TrainingSpec(optimizer="adam", learning_rate=0.01, batch_size=32, l2=1e-3),
-    )
-    return {"xor": problem("xor"), "mazur": problem("mazur"), "iris": wide}
-
-
-@pytest.mark.parametrize("name", ["xor", "mazur", "iris"])
-def test_every_number_on_the_screen_is_the_engines(browser, name):
-    session = Session(problems()[name])
-    walk, count = random.Random(name), 0
-    with opened(browser, session) as page:
-        for _ in range(10):
-            for _ in range(6):
-                action = walk.choice(
-                    ["step", "step", "back", "unit", "edge", "row", "edit", "grain"]
-                )
-                if action == "step" or (action == "back" and page.is_enabled('[data-do="back"]')):
-                    do(page, action)
-                elif action == "grain":
-                    grain = walk.choice(["unit", "layer", "step"])
-                    page.select_option(".controls select >> nth=0", grain)
-                elif action in ("unit", "edge"):
-                    places = page.query_selector_all(f"[data-{action}]")
-                    walk.choice(places).dispatch_event("click")
-                elif action == "row":
-                    walk.choice(page.query_selector_all("tbody tr")).dispatch_event("click")
-                elif action == "edit" and page.query_selector("#edit"):
-                    page.fill("#edit", str(round(walk.uniform(-1, 1), 3)))
-                    page.press("#edit", "Enter")
-                settle(page)
-            count += compare(page, session)
-    assert count >= 150
 
 
 def test_back_shows_what_forward_showed(browser):
@@ -286,8 +138,8 @@ def test_a_recorded_run_opens_from_disk(browser, tmp_path):
     for step in range(1, 41):
         do(page, "step")
         live.handle({"type": "advance"})
-        assert page.inner_text('[data-ref="loss"]') == expected(live, "loss"), step
-    compare(page, live)
+        assert page.inner_text('[data-ref="loss"]') == Truth(live).on_the_page("loss"), step
+    compare(page, live, "in the recording")
     for _ in range(40):
         do(page, "back")
     assert page.inner_text('[data-ref="loss"]') == "0.5759"

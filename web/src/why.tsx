@@ -1,6 +1,6 @@
 // Why a number is what it is: its formula with the numbers in, as the engine's explanation says.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ask, lit, notice, nudge, select, selected, shown, verdict } from "./state";
 import { scene } from "./scene";
 import { format } from "./format";
@@ -11,7 +11,7 @@ const POINTS = 41;
 export function Why() {
   const content = useRef<HTMLDivElement>(null);
   const html = shown.value?.html ?? "";
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (content.current) content.current.innerHTML = html; // made by the engine, names escaped there
   }, [html]);
   if (!selected.value) return <>{nudge.value && <Nudge />}<p>{scene.value === null ? text.pickSomething : text.answerFirst}</p></>;

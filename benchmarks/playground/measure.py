@@ -1,14 +1,7 @@
-"""How fast the playground answers: in its session, and on the screen of a headless browser.
-
-    python -m benchmarks playground
-
-Needs chromium and the browser extra for what is measured on the screen.
-"""
+"""How fast the playground answers: in its session, and on the screen of a headless browser."""
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import resource
 import shutil
@@ -149,20 +142,3 @@ def first_screen() -> dict[str, float]:
             process.terminate()
         browser.close()
     return {"command to first screen, seconds": seconds}
-
-
-def main(arguments: list[str]) -> int:
-    """Print the figures, and as JSON where asked for."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks playground", description=__doc__)
-    parser.add_argument("--json", metavar="FILE", help="write the figures there")
-    parser.add_argument("--minutes", type=float, default=30.0, help="of frames, for the memory")
-    given = parser.parse_args(arguments)
-    figures = {**in_session(), **memory_over(given.minutes)}
-    if shutil.which("chromium"):
-        figures |= {**on_the_screen(), **first_screen()}
-    for name, value in figures.items():
-        print(f"  {name:46} {value:12,.1f}")
-    if given.json:
-        with open(given.json, "w", encoding="utf-8") as file:
-            json.dump(figures, file, indent=1)
-    return 0
