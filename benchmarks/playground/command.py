@@ -1,4 +1,4 @@
-"""`python -m benchmarks playground`: the page measured; `... playground truth`: its numbers checked.
+"""`python -m benchmarks playground [speed | truth]`: the page measured, its numbers checked.
 
 Both need chromium and the browser extra; without them the figures of the session alone are printed.
 """

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from chainrule import engine
+from chainrule.explain.trace import StepTrace
 from chainrule.playground import PROBLEMS, problem
-from chainrule.playground.moment import Moment
+from chainrule.playground.moment import SCHEDULED, Moment
+from chainrule.playground.tables import from_trace
 from chainrule.spec import TrainingSpec
 
 
@@ -63,3 +65,20 @@ def test_rows_of_an_epoch_come_once_each_in_a_new_order():
     first = np.concatenate(seen)
     assert sorted(first) == list(range(200)) and (first != np.arange(200)).any()
     assert (now.rows != seen[0]).any()
+
+
+@pytest.mark.parametrize("name", SCHEDULED)
+def test_a_schedule_is_refused(name):
+    with pytest.raises(ValueError, match=f"leave out {name}"):
+        moment(**{name: "cosine"})
+
+
+def test_a_fitted_model_is_stepped_without_its_schedules():
+    training = TrainingSpec(batch_size=48, weight_decay=0.1, weight_decay_schedule="cosine")
+    start = problem("moons").start()
+    trace = StepTrace(start.spec, start.params, start.X, start.y, training)
+    now = from_trace(trace, "fitted").start()
+    by_one = now
+    for _ in range(10):
+        by_one = by_one.after(1)
+    assert equal(by_one.params, now.after(10).params)

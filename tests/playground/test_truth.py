@@ -27,5 +27,5 @@ def test_every_number_on_the_screen_is_the_engines(browser, starts, name):
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("kept", [4096, 32])
 def test_forward_and_back_gives_the_same_bits(starts, name, kept):
-    n_steps = 40 if name == "penguins" else 500
+    n_steps = 60 if name == "penguins" else 500
     assert there_and_back(starts[name], n_steps, kept) == n_steps

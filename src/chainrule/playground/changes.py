@@ -77,8 +77,6 @@ class SetTraining:
     def __call__(self, moment: Moment) -> Moment:
         """Raises `SpecError` or `TypeError` as `fit` does."""
         training = training_spec({**training_values(moment.training), **self.settings})
-        if training.schedule.name != "constant":
-            raise SpecError("the playground steps at a constant rate; leave out schedule.")
         state = moment.state.continued_by(training.optimizer)
         started = moment.batch > 0 and training.batch_size != moment.training.batch_size
         state = replace(state, epoch=state.epoch + started)  # a new division begins a new epoch

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from chainrule import engine
+from chainrule.errors import SpecError
 from chainrule.explain.derivation.names import Names
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import NetworkSpec, TrainingSpec, TrainingState
 
 Params = dict[str, np.ndarray]
+
+SCHEDULED = ("schedule", "weight_decay_schedule", "dropout_schedule")
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,18 @@ class Moment:
     y : ndarray
         Targets as `engine.fit` takes them.
     training : TrainingSpec
-        At a constant learning rate.
+        At a constant learning rate and decay: epochs one by one or at once are the same then.
     state : TrainingState
         Moments of the optimizer, and the epoch.
     step : int
         Updates made so far, from 0.
     batch : int
         Place of the next batch in its epoch, from 0.
+
+    Raises
+    ------
+    SpecError
+        For a training with a schedule.
     """
 
     spec: NetworkSpec
@@ -49,6 +57,11 @@ class Moment:
     step: int = 0
     batch: int = 0
     names: Names | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        for name in SCHEDULED:
+            if getattr(self.training, name).name != "constant":
+                raise SpecError(f"the playground steps at a constant rate; leave out {name}.")
 
     @property
     def n_rows(self) -> int:

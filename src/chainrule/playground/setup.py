@@ -50,8 +50,6 @@ def configured(
     if seed is not None:
         settings["seed"] = seed
     chosen = training_spec(settings)
-    if chosen.schedule.name != "constant":
-        raise SpecError("the playground steps at a constant rate; leave out schedule.")
     spec = base.spec if hidden is None and not loss else _spec(base, hidden, loss)
     same = spec == base.spec and seed is None
     asked = {"hidden": hidden, "training": dict(training or {}), "seed": seed, "loss": loss}

@@ -13,7 +13,16 @@ import numpy as np
 
 from chainrule.errors import DataError
 from chainrule.playground.problems import Problem
-from chainrule.spec import Dense, Dropout, Layer, Loss, NetworkSpec, Residual, TrainingSpec
+from chainrule.spec import (
+    Dense,
+    Dropout,
+    Layer,
+    Loss,
+    NetworkSpec,
+    Residual,
+    Schedule,
+    TrainingSpec,
+)
 from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import as_table
 from chainrule.table.read import FileTable, read_table
@@ -87,7 +96,7 @@ def from_table(table: FileTable, target: str = "") -> Problem:
 def from_trace(trace: StepTrace, name: str, notes: Sequence[str] = ()) -> Problem:
     """A problem from a fitted network and rows, as `StepTrace` holds them: it goes on from there.
 
-    Dropout is left out: what is shown is what is trained. The schedule's factor is 1.
+    Dropout is left out: what is shown is what is trained. Rate and decay stay as they began.
     """
     spec = NetworkSpec(trace.spec.n_features, _without_dropout(trace.spec.layers), trace.spec.loss)
     n = min(trace.n_rows, MAX_ROWS)
@@ -99,7 +108,13 @@ def from_trace(trace: StepTrace, name: str, notes: Sequence[str] = ()) -> Proble
         inputs=trace.names.inputs,
         outputs=trace.names.outputs,
         spec=spec,
-        training=replace(trace.training, seed=trace.training.seed % 2**53),
+        training=replace(
+            trace.training,
+            seed=trace.training.seed % 2**53,
+            schedule=Schedule(),
+            weight_decay_schedule=Schedule(),
+            dropout_schedule=Schedule(),
+        ),
         params={key: np.asarray(value, np.float64) for key, value in trace.params.items()},
         notes=("a copy of the model in float64, without dropout", *notes),
     )
