@@ -8,6 +8,7 @@ What an explanation sums up by itself ("constant", "sum", "rest") has no home an
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import replace
 from itertools import pairwise
 
@@ -47,26 +48,33 @@ class Truth:
         self.moment = session._timeline.now
         self.trace: StepTrace = self.moment.trace()  # asked for again, not the session's own
         self.place = place_of(self.trace, session._row)
+        self.beside = self  # the chosen row by itself, where it is not in the batch
+        if session._row is not None and session._row not in self.moment.rows:
+            self.beside = copy(self)
+            self.beside.beside = self.beside
+            self.beside.trace = self.moment.trace_of(np.array([session._row]))
+            self.beside.place = 0
 
     def on_the_page(self, ref: str) -> str | None:
         """The text of a reference beside the explanation; None where it is no number."""
-        trace, row = self.trace, self.place
+        shown, row = self.beside.trace, self.beside.place
         if ref == "loss":
             return format_number(self.moment.loss())
         if ref == "row_loss":
-            return format_number(trace.losses[row])
+            return format_number(shown.losses[row])
         if found := re.fullmatch(r"output\[(\d+)\]", ref):
             return self._output(int(found[1]))
         if found := re.fullmatch(r"target\[(\d+)\]", ref):
-            return format_number(trace.targets[row][int(found[1])])
+            return format_number(shown.targets[row][int(found[1])])
         if found := re.fullmatch(r"layers/(\d+)/(gradient|update|flat|dead)", ref):
             return self._layer(int(found[1]) + 1, found[2])
         named = _NAMED.fullmatch(ref)
         if named is None:
             return None
         name, at = named[1] + named[2], tuple(int(k) for k in named.groups()[2:] if k)
-        values = trace[name]
-        return format_number(values[at] if name.startswith(("W", "b", "dL")) else values[row][at])
+        if name.startswith(("W", "b", "dL")):
+            return format_number(self.trace[name][at])
+        return format_number(shown[name][row][at])
 
     def _output(self, row: int) -> str:
         moment = self.moment
@@ -93,6 +101,8 @@ class Truth:
 
         Raises `KeyError` for a reference that is not known here.
         """
+        if self.beside is not self and asked.startswith(("z", "a", "delta")):
+            return self.beside.in_the_explanation(asked, ref)
         if ref == asked:
             return self._asked(asked)
         path, _, row = ref.partition("@")
@@ -166,8 +176,7 @@ class Truth:
 
     def _one_row(self, r: int) -> StepTrace:
         """The step on that row alone, without a penalty: gradients of its own loss."""
-        moment = self.moment
-        rows = moment.rows[r : r + 1]
+        moment, rows = self.moment, np.array((self.trace.row_ids or ())[r : r + 1])
         alone = replace(moment.training, reduction="sum", l1=0.0, l2=0.0)
         return StepTrace(moment.spec, moment.params, moment.X[rows], moment.y[rows], alone)
 

@@ -32,9 +32,11 @@ def test_a_frame_holds_the_numbers_of_the_next_step(name):
     ask(session, type="advance", steps=5)
     moment = problem(name).start().after(5)
     trace = moment.trace()
-    answer, arrays = ask(session, type="show", row=0)
+    chosen = int(moment.rows[-1])
+    answer, arrays = ask(session, type="show", row=chosen)
     frame = answer["frame"]
-    row = frame["rows"].index(frame["row"])
+    assert frame["in_batch"] and frame["row"] == chosen
+    row = frame["rows"].index(chosen)
     for l in range(1, moment.spec.n_layers + 1):
         drawn = np.ix_(frame["units"][l], frame["units"][l - 1])
         assert (arrays[f"W{l}"] == trace.W[l][drawn]).all()
@@ -43,6 +45,35 @@ def test_a_frame_holds_the_numbers_of_the_next_step(name):
         assert (arrays[f"a{l}"] == trace.a[l][row]).all()
     assert frame["loss"] == moment.loss()
     assert (arrays["outputs"] == engine.predict(moment.spec, moment.params, moment.X)).all()
+
+
+def test_a_row_that_is_not_in_the_batch_is_shown_beside_it():
+    session = Session(problem("circles"))
+    moment = session._timeline.now
+    row = next(r for r in range(200) if r not in moment.rows)
+    answer, arrays = ask(session, type="show", row=row)
+    assert answer["frame"]["row"] == row and not answer["frame"]["in_batch"]
+    outputs = engine.predict(moment.spec, moment.params, moment.X[row : row + 1])
+    assert arrays["a3"].tobytes() == outputs[0].tobytes()
+    assert (arrays["dL_dW3"] == moment.trace().dL_dW[3]).all()
+    explained, _ = ask(session, type="explain", quantity="a3[0]")
+    assert explained["value"] == outputs[0, 0]
+    explained, _ = ask(session, type="explain", quantity="W3[0,0]")
+    assert explained["value"] == moment.trace().dL_dW[3][0, 0]
+    checked, _ = ask(session, type="verify", quantity="delta1[0]")
+    assert "ok" in checked["outcome"]
+
+
+def test_the_worst_row_is_that_with_the_largest_loss():
+    session = Session(problem("moons"))
+    ask(session, type="advance", steps=40)
+    answer, _ = ask(session, type="show", worst=1)
+    moment = session._timeline.now
+    y = moment.y[:, 0]
+    p = engine.predict(moment.spec, moment.params, moment.X)[:, 0]
+    losses = -np.log(np.where(y == 1, p, 1 - p))
+    assert answer["frame"]["row"] == losses.argmax()
+    assert answer["frame"]["row_loss"] == pytest.approx(losses.max())
 
 
 def test_back_is_the_same_frame():
@@ -135,6 +166,7 @@ def test_layers_can_be_chosen_and_come_back_as_they_were_given(hidden):
         {"type": "seek", "step": -1},
         {"type": "seek", "step": 10**30},
         {"type": "show", "row": 4},
+        {"type": "show", "worst": 2},
         {"type": "show", "quantity": "W9[0,0]"},
         {"type": "explain", "quantity": "W1[0]"},
         {"type": "explain", "quantity": "x" * 1000},

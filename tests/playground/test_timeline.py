@@ -87,3 +87,16 @@ def test_changes_refuse_what_is_not_there():
     with pytest.raises(TypeError, match="did you mean 'learning_rate'"):
         SetTraining({"lr": 1.0})(start)
     assert np.isfinite(start.loss())
+
+
+def test_the_step_before_the_largest_rise_of_the_loss_is_known():
+    run = Timeline(problem("xor").start())
+    for step in range(8):
+        run.seek(step)
+        run.loss()
+    assert run.before_jump() is None
+    run.change(SetParameter("W2[0,0]", 30.0))
+    run.loss()
+    run.seek(9)
+    run.loss()
+    assert run.before_jump() == 6  # the loss of step 7 is that with the changed weight

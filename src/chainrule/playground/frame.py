@@ -20,9 +20,13 @@ Arrays = dict[str, np.ndarray]
 
 
 def frame(
-    moment: Moment, trace: StepTrace, row: int | None, focus: Asked | None = None
+    moment: Moment,
+    trace: StepTrace,
+    row: int | None,
+    focus: Asked | None = None,
+    beside: StepTrace | None = None,
 ) -> tuple[dict[str, Any], Arrays]:
-    """The state of the run and the numbers of one row of the next batch.
+    """The state of the run, the numbers of the next batch and those of one row.
 
     Parameters
     ----------
@@ -30,10 +34,12 @@ def frame(
     trace : StepTrace
         Of that moment.
     row : int or None
-        Number of the row in the table; where it is not in the batch, the row of the batch that the
-        network answers worst.
+        Number of the row in the table; None takes the row of the batch that the network answers
+        worst.
     focus : Asked, optional
         A quantity whose units are drawn.
+    beside : StepTrace, optional
+        Of the row alone, where it is not in the batch.
 
     Returns
     -------
@@ -42,15 +48,16 @@ def frame(
         float64: "a1" (units,) of the row, and between the drawn units "W1", "dL_dW1", "update_W1".
     """
     rows = [int(r) for r in trace.row_ids or ()]
-    place = place_of(trace, row)
-    arrays = _units(trace, place)
-    units = drawn_units(trace, place, focus)
+    shown = beside or trace
+    place = place_of(shown, row)
+    arrays = _units(shown, place)
+    units = drawn_units(shown, place, focus)
     for l in range(1, moment.spec.n_layers + 1):
         for prefix in ("", "dL_d", "update_"):
             arrays[f"{prefix}W{l}"] = trace[f"{prefix}W{l}"][np.ix_(units[l], units[l - 1])]
             arrays[f"{prefix}b{l}"] = trace[f"{prefix}b{l}"]
-    arrays["target"] = trace.targets[place]
-    arrays["x"] = trace.X[place]
+    arrays["target"] = shown.targets[place]
+    arrays["x"] = shown.X[place]
     arrays["losses"] = trace.losses
     if moment.n_rows <= MAX_OUTPUTS:
         arrays["outputs"] = engine.predict(moment.spec, moment.params, moment.X)
@@ -61,9 +68,9 @@ def frame(
         "n_batches": moment.n_batches,
         "rows": rows,
         "units": units,
-        "row": rows[place],
-        "row_loss": float(trace.losses[place]),
-        "share": float(trace.shares[place]),
+        "row": int((shown.row_ids or ())[place]),
+        "in_batch": beside is None,
+        "row_loss": float(shown.losses[place]),
         "batch_loss": trace.data_loss,
         "penalty": trace.penalty,
         "predicted_change": trace.predicted_change,

@@ -19,6 +19,7 @@ from chainrule.spec import NetworkSpec, TrainingSpec, TrainingState
 
 Params = dict[str, np.ndarray]
 
+ROWS_AT_ONCE = 256  # of a record that is made for its losses alone
 SCHEDULED = ("schedule", "weight_decay_schedule", "dropout_schedule")
 
 
@@ -95,7 +96,10 @@ class Moment:
 
     def trace(self) -> StepTrace:
         """Every number of the next step."""
-        rows = self.rows
+        return self.trace_of(self.rows)
+
+    def trace_of(self, rows: np.ndarray) -> StepTrace:
+        """Every number of a step on these rows, whether or not it comes."""
         return StepTrace(
             self.spec,
             self.params,
@@ -106,6 +110,12 @@ class Moment:
             names=self.names,
             row_ids=rows.tolist(),
         )
+
+    def row_losses(self) -> np.ndarray:
+        """The loss of each row of the table (n,)."""
+        starts = range(0, self.n_rows, ROWS_AT_ONCE)
+        blocks = (np.arange(k, min(k + ROWS_AT_ONCE, self.n_rows)) for k in starts)
+        return np.concatenate([self.trace_of(block).losses for block in blocks])
 
     def loss(self) -> float:
         """The total loss of all rows."""

@@ -22,16 +22,20 @@ Answer = tuple[dict[str, Any], Arrays]
 
 
 class View(NamedTuple):
-    """What a question is about: a run, its next step, and the number of the chosen row."""
+    """What a question is about: a run, its next step, the number of the chosen row, and the row
+    by itself where it is not in the batch."""
 
     timeline: Timeline
     trace: StepTrace
     row: int | None
+    beside: StepTrace | None = None
 
-    @property
-    def place(self) -> int:
-        """The row of the batch that the page shows."""
-        return place_of(self.trace, self.row)
+    def of(self, quantity: str) -> tuple[StepTrace, int]:
+        """The record that a quantity is read from, and the place of the row in it: gradients and
+        the loss are of the batch, what a unit computes is of the row."""
+        is_of_a_unit = self.trace.names.parse(quantity).kind in ("z", "a", "delta")
+        shown = self.beside if self.beside is not None and is_of_a_unit else self.trace
+        return shown, place_of(shown, self.row)
 
 
 def explained(view: View, fields: Fields) -> Answer:
@@ -40,7 +44,8 @@ def explained(view: View, fields: Fields) -> Answer:
     top = fields.whole("top", 5, low=1, high=100)
     digits = fields.whole("digits", 4, low=1, high=17)
     fields.end()
-    found = explain(view.trace, quantity, row=view.place, top=top, digits=digits, check="none")
+    trace, place = view.of(quantity)
+    found = explain(trace, quantity, row=place, top=top, digits=digits, check="none")
     ways = () if found.paths is None else found.paths.shown
     asked = view.trace.names.parse(quantity)
     at = view.timeline.now.params[asked.tensor][asked.at] if asked.is_parameter else None
@@ -63,7 +68,8 @@ def verified(view: View, fields: Fields) -> Answer:
     """
     quantity, method = fields.text("quantity"), fields.text("method", "central")
     fields.end()
-    check = explain(view.trace, quantity, row=view.place, check=method).check
+    trace, place = view.of(quantity)
+    check = explain(trace, quantity, row=place, check=method).check
     if check is None:
         raise MessageError("method must be central or complex.")
     return {

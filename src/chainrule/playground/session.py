@@ -119,6 +119,7 @@ class Session:
         self._row: int | None = None
         self._focus: Asked | None = None
         self._made: tuple[Any, StepTrace] | None = None
+        self._aside: tuple[Any, int, StepTrace] | None = None
 
     @property
     def _timeline(self) -> Timeline:
@@ -131,6 +132,15 @@ class Session:
             self._made = (moment, moment.trace())
         return self._made[1]
 
+    def _beside(self) -> StepTrace | None:
+        """The chosen row by itself, where the next batch does without it."""
+        if self._row is None or self._row in (self._trace().row_ids or ()):
+            return None
+        now = self._timeline.now
+        if self._aside is None or self._aside[0] is not now or self._aside[1] != self._row:
+            self._aside = (now, self._row, now.trace_of(np.array([self._row])))
+        return self._aside[2]
+
     def _state(self, fields: Fields) -> Answer:
         """The whole description, and a frame."""
         fields.end()
@@ -141,10 +151,11 @@ class Session:
     def _frame(self) -> Answer:
         timeline = self._timeline
         timeline.loss()
-        state, arrays = frame(timeline.now, self._trace(), self._row, self._focus)
+        state, arrays = frame(timeline.now, self._trace(), self._row, self._focus, self._beside())
         steps, losses = timeline.curve()
         arrays |= {"curve_step": np.array(steps, float), "curve_loss": np.array(losses)}
         state["loss"] = timeline.loss()
+        state["before_jump"] = timeline.before_jump()
         state["changed"] = bool(timeline.changes)
         return {"frame": state, "lane": self._lane}, arrays
 
@@ -249,10 +260,13 @@ class Session:
         return self._frame()
 
     def _show(self, fields: Fields) -> Answer:
-        """Another row, or another quantity whose units are to be drawn."""
-        self._row = fields.whole("row", self._row, high=self._timeline.now.n_rows - 1)
+        """Another row, that with the largest loss, or a quantity whose units are to be drawn."""
+        now = self._timeline.now
+        row = fields.whole("row", self._row, high=now.n_rows - 1)
+        worst = fields.whole("worst", 0, high=1)
         quantity = fields.text("quantity", "")
         fields.end()
+        self._row = int(np.argmax(now.row_losses())) if worst else row
         if quantity:
             self._focus = self._trace().names.parse(quantity)
         return self._frame()
@@ -260,7 +274,8 @@ class Session:
     def _asked(self, fields: Fields) -> Answer:
         """A question about the present step; the run stays as it is."""
         question = QUESTIONS[self._type]
-        return question(View(self._timeline, self._trace(), self._row), fields)
+        view = View(self._timeline, self._trace(), self._row, self._beside())
+        return question(view, fields)
 
     def _share(self, fields: Fields) -> Answer:
         """A code that leads another session here: set-up, changes, step and row."""
@@ -282,7 +297,7 @@ class Session:
         fields.end()
         opened = Session._shared(Fields(sharing.decode(code)))
         self._problem, self._lanes, self._row = opened._problem, opened._lanes, opened._row
-        self._lane, self._made = 0, None
+        self._lane, self._made, self._aside = 0, None, None
         return self._state(fields)
 
     @classmethod

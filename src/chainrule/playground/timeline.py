@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from chainrule.playground.changes import Change
 from chainrule.playground.moment import Moment
@@ -16,6 +17,7 @@ from chainrule.playground.moment import Moment
 MAX_BYTES = 64 << 20  # of kept moments
 MAX_KEPT = 4096
 MAX_POINTS = 600  # of the loss curve that is sent
+JUMP = 1.1  # factor from which a rise of the loss is called one
 
 
 @dataclass
@@ -84,6 +86,18 @@ class Timeline:
             places = {round(k * last / (MAX_POINTS - 1)) for k in range(MAX_POINTS)}
             steps = [steps[k] for k in sorted(places)]
         return steps, [self._losses[step] for step in steps]
+
+    def before_jump(self) -> int | None:
+        """The step from which the loss rose by the largest factor to the next one looked at; None
+        where it never rose by more than a tenth."""
+        steps = sorted(self._losses)
+        rises = [
+            (self._losses[after] / self._losses[step], step)
+            for step, after in pairwise(steps)
+            if self._losses[step] > 0
+        ]
+        most, step = max(rises, default=(0.0, 0))
+        return step if most > JUMP else None
 
     def loss(self) -> float:
         """The total loss of all rows, now."""
