@@ -27,6 +27,7 @@ HOMELESS = {
     *("squares_of_w", "squares_of_b", "sizes_of_w", "sizes_of_b", "ntk_factor", "chain", "facts"),
     *("h", "angle", "inner_slope", "parametric_slope"),
 }
+OF_A_UNIT = ("z", "a", "delta")  # numbers of the chosen row; all others are of the batch
 _NAMED = re.compile(r"([A-Za-z_]+)(\d+)\[(\d+)(?:,(\d+))?\]")
 
 
@@ -55,8 +56,8 @@ class Truth:
             self.beside.trace = self.moment.trace_of(np.array([session._row]))
             self.beside.place = 0
 
-    def on_the_page(self, ref: str) -> str | None:
-        """The text of a reference beside the explanation; None where it is no number."""
+    def on_the_page(self, ref: str, asked: str = "") -> str | None:
+        """The text of a reference beside the explanation of `asked`; None where it is no number."""
         shown, row = self.beside.trace, self.beside.place
         if ref == "loss":
             return format_number(self.moment.loss())
@@ -68,6 +69,19 @@ class Truth:
             return format_number(shown.targets[row][int(found[1])])
         if found := re.fullmatch(r"layers/(\d+)/(gradient|update|flat|dead)", ref):
             return self._layer(int(found[1]) + 1, found[2])
+        if found := re.fullmatch(r"x\[(\d+),(\d+)\]", ref):
+            cell = float(self.moment.X[int(found[1]), int(found[2])])
+            full = format_number(cell, "full")
+            return full if len(full) <= 7 else format_number(cell)
+        if found := re.fullmatch(r"all digits of (.+)", ref):
+            tensor, at = _parameter(found[1])
+            return _as_javascript(float(self.moment.params[tensor][at]))
+        if found := re.fullmatch(r"(loss|change|foretold) (.+)=(.+)", ref):
+            return format_number(self._moved(found[2], float(found[3]))[found[1]])
+        if ref.startswith("path/"):
+            reader = self.beside if asked.startswith(OF_A_UNIT) else self
+            way = reader._way(asked, tuple(int(k) for k in ref.split("/")[1:]))
+            return None if way is None else format_number(way)
         named = _NAMED.fullmatch(ref)
         if named is None:
             return None
@@ -75,6 +89,16 @@ class Truth:
         if name.startswith(("W", "b", "dL")):
             return format_number(self.trace[name][at])
         return format_number(shown[name][row][at])
+
+    def _moved(self, quantity: str, value: float) -> dict[str, float]:
+        """The loss of the batch with a parameter at another value."""
+        moment, trace = self.moment, self.trace
+        tensor, at = _parameter(quantity)
+        moved = {**trace.params, tensor: trace.params[tensor].copy()}
+        moved[tensor][at] = value
+        loss = engine.loss(moment.spec, moved, trace.X, trace.y, moment.training)
+        foretold = float(trace.grads[tensor][at]) * (value - float(trace.params[tensor][at]))
+        return {"loss": loss, "change": loss - trace.loss, "foretold": foretold}
 
     def _output(self, row: int) -> str:
         moment = self.moment
@@ -101,7 +125,7 @@ class Truth:
 
         Raises `KeyError` for a reference that is not known here.
         """
-        if self.beside is not self and asked.startswith(("z", "a", "delta")):
+        if self.beside is not self and asked.startswith(OF_A_UNIT):
             return self.beside.in_the_explanation(asked, ref)
         if ref == asked:
             return self._asked(asked)
@@ -230,6 +254,16 @@ class Truth:
 
 def _tensor(kind: str, layer: int) -> str:
     return f"{'W' if kind == 'w' else kind}{layer}"
+
+
+def _as_javascript(value: float) -> str:
+    """All digits as a browser writes them, which has another idea of when to use powers of ten."""
+    mantissa, _, power = repr(value).removesuffix(".0").partition("e")
+    if not power:
+        return mantissa
+    if -7 <= int(power) < 0:
+        return f"{value:.{len(mantissa.replace('.', '').lstrip('-')) - 1 - int(power)}f}"
+    return f"{mantissa}e{int(power):+d}"
 
 
 def _parameter(asked: str) -> tuple[str, tuple[int, ...]]:

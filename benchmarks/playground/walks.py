@@ -17,7 +17,10 @@ from chainrule.playground.tables import from_trace
 from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
 
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins.csv"
-ACTIONS = ("step", "step", "step", "back", "unit", "edge", "row", "weight", "cell", "grain", "link")
+ACTIONS = (
+    *("step", "step", "step", "back", "unit", "edge", "row", "weight", "cell", "grain", "link"),
+    *("worst", "larger", "path"),
+)
 # Every text on the page that carries a reference: [where, reference, text].
 _SHOWN = """() => [...document.querySelectorAll('[data-ref]')].flatMap(one => {
     const formula = one.closest('.formula');
@@ -88,6 +91,13 @@ def act(page: Any, draw: random.Random, action: str) -> None:
     if action in ("step", "back"):
         if page.is_enabled(f'[data-do="{action}"]'):
             do(page, action)
+    elif action in ("worst", "path"):
+        button = page.query_selector(f'[data-do="{action}"]')
+        if button:
+            button.click()
+    elif action == "larger":
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("+")
     elif action == "grain":
         grain = draw.choice(["unit", "layer", "step", "epoch"])
         page.select_option(".controls select >> nth=0", grain)
@@ -127,7 +137,7 @@ def compare(page: Any, session: Session, when: str) -> Counter[str]:
             agrees = is_written(text, value)
             wanted = repr(value)
         else:
-            wanted = truth.on_the_page(ref)
+            wanted = truth.on_the_page(ref, asked)
             if wanted is None or text.strip() == "—":
                 continue
             agrees = text.strip() == wanted

@@ -47,7 +47,8 @@ def main() -> None:
             settle(page)
         page.screenshot(path=HERE / "why.png")
 
-        page.select_option('[data-do="lab"]', "vanishing")
+        page.click('[data-do="lab"]')
+        page.click('[data-trouble="vanishing"]')
         settle(page)
         page.click('[data-do="lab-diagnose"]')
         settle(page)

@@ -25,6 +25,20 @@ export function Curve() {
   const points = logs.map((log, k) => `${x(steps[k]!)},${y(log)}`).join(" ");
   const second = others.map((l, k) => `${x(Math.min(beside!.curve_step!.data[k]!, last))},${y(l)}`).join(" ");
   const now = frame.value!.step;
+  const along = (e: KeyboardEvent) => {
+    const passed = Array.from(steps);
+    const to: Record<string, number | undefined> = {
+      ArrowLeft: passed.findLast((step) => step < now),
+      ArrowRight: passed.find((step) => step > now),
+      Home: passed[0],
+      End: passed.at(-1),
+    };
+    const step = to[e.key];
+    if (!(e.key in to)) return;
+    e.preventDefault();
+    e.stopPropagation();
+    if (step !== undefined) void seek(step);
+  };
   const travel = (e: PointerEvent) => {
     if (e.type === "pointermove" && e.buttons !== 1) return;
     const box = (e.currentTarget as Element).getBoundingClientRect();
@@ -33,8 +47,8 @@ export function Curve() {
   };
   return (
     <figure class="curve">
-      <figcaption>{text.curve}: <b data-ref="loss">{format(frame.value!.loss)}</b> <Compare /></figcaption>
-      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} onPointerDown={travel} onPointerMove={travel} role="slider" tabIndex={0}
+      <figcaption>{text.curve}: <b data-ref="loss">{format(frame.value!.loss)}</b> <BeforeJump /> <Compare /></figcaption>
+      <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} onPointerDown={travel} onPointerMove={travel} onKeyDown={along} role="slider" tabIndex={0}
         aria-label={text.curve} aria-valuemin={0} aria-valuemax={last} aria-valuenow={now}>
         {second && <polyline class="other" points={second} />}
         <polyline points={points} />
@@ -42,6 +56,12 @@ export function Curve() {
       </svg>
     </figure>
   );
+}
+
+/** Back to the step from which the loss rose most. */
+function BeforeJump() {
+  const step = frame.value!.before_jump;
+  return step === null ? null : <button onClick={() => seek(step)} data-do="before-jump">{text.beforeJump(step)}</button>;
 }
 
 export function Layers() {
@@ -54,9 +74,9 @@ export function Layers() {
           <tr>
             <th>{k + 1} {about.value!.activation[k + 1]}</th>
             <td data-ref={`layers/${k}/gradient`}>{format(row.gradient)}</td>
-            <td>{format(row.update)}</td>
-            <td>{row.flat === null ? "—" : `${Math.round(100 * row.flat)} %`}</td>
-            <td>{row.dead === null ? "—" : `${Math.round(100 * row.dead)} %`}</td>
+            <td data-ref={`layers/${k}/update`}>{format(row.update)}</td>
+            <td data-ref={`layers/${k}/flat`}>{row.flat === null ? "—" : `${Math.round(100 * row.flat)} %`}</td>
+            <td data-ref={`layers/${k}/dead`}>{row.dead === null ? "—" : `${Math.round(100 * row.dead)} %`}</td>
           </tr>
         ))}
       </tbody>

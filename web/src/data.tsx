@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { about, arrays, ask, boundary, frame, table } from "./state";
+import { Row } from "./row";
 import { format, full } from "./format";
 import { text } from "./strings";
 
@@ -20,6 +21,7 @@ export function Data() {
     <>
       {about.value!.notes.map((note) => <p class="note">{note}</p>)}
       {boundary.value && <Boundary />}
+      <Row />
       <div class="table" tabIndex={0} role="region" aria-label={text.data}>
         <table>
           <thead>
@@ -54,7 +56,7 @@ function Cell(props: { row: number; column: number; value: number }) {
   const { row, column, value } = props;
   return (
     <td>
-      <input class="cell" value={short(value)} aria-label={`row ${row}, column ${column}`} size={5}
+      <input class="cell" value={short(value)} data-ref={`x[${row},${column}]`} aria-label={`row ${row}, column ${column}`} size={5}
         onClick={(e) => e.stopPropagation()}
         onChange={(e) => {
           const entered = Number(e.currentTarget.value);

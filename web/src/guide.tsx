@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { arrays, ask, frame, ops, place, playing, select } from "./state";
 import { endOf } from "./stages";
-import { nudged } from "./why";
+import { nudged } from "./nudge";
 import { format } from "./format";
 import { scene } from "./scene";
 import { scenes, type Ask } from "./tour";

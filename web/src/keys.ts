@@ -3,9 +3,25 @@
 import { about, playing, select, selected } from "./state";
 import { stepBack, stepOn, toStation } from "./run";
 import type { Station } from "./stages";
-import { nudged, verify, ways } from "./why";
+import { moveBy, nudged } from "./nudge";
+import { verify, ways } from "./why";
 
 const STATIONS: Record<string, Station> = { "1": "forward", "2": "loss", "3": "backward", "4": "update" };
+
+/** Keys that press the button, or go to the field, of that name. */
+const NAMED: Record<string, string> = {
+  b: "worst",
+  c: "compare",
+  d: "diagnose",
+  h: "heal",
+  j: "before-jump",
+  l: "lab",
+  o: "file",
+  r: "row",
+  s: "share",
+  t: "tour",
+  u: "rate",
+};
 
 export function onKey(event: KeyboardEvent, help: () => void): void {
   const target = event.target as Element;
@@ -20,6 +36,8 @@ export function onKey(event: KeyboardEvent, help: () => void): void {
 function action(key: string, help: () => void): (() => unknown) | undefined {
   const station = STATIONS[key];
   if (station) return () => toStation(station);
+  const named = NAMED[key] && document.querySelector<HTMLElement>(`[data-do="${NAMED[key]}"]`);
+  if (named) return () => press(named);
   const actions: Record<string, () => unknown> = {
     " ": () => (playing.value = !playing.value),
     ".": stepOn,
@@ -28,6 +46,8 @@ function action(key: string, help: () => void): (() => unknown) | undefined {
     n: () => nudged(),
     p: ways,
     e: () => document.getElementById("edit")?.focus(),
+    "+": () => moveBy(1),
+    "-": () => moveBy(-1),
     "?": help,
     ArrowUp: () => move(0, -1, 0),
     ArrowDown: () => move(0, 1, 0),
@@ -37,6 +57,13 @@ function action(key: string, help: () => void): (() => unknown) | undefined {
     "]": () => move(0, 0, 1),
   };
   return actions[key];
+}
+
+function press(named: HTMLElement): void {
+  if (named.matches("input:not([type=file]), select")) {
+    named.focus();
+    if (named instanceof HTMLInputElement) named.select();
+  } else named.click();
 }
 
 /** Another layer, unit or incoming weight than the selected one. */

@@ -1,6 +1,7 @@
 // The trouble lab: a run that goes wrong; find why, let Diagnose answer, heal it by one button.
 
 import { signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { ask, choices, ops, place, playing, select, speed } from "./state";
 import { text } from "./strings";
 
@@ -10,6 +11,7 @@ export const trouble = signal<{ code: string; healed: boolean } | null>(null);
 
 export async function enter(code: string): Promise<void> {
   playing.value = false;
+  choosing.value = false;
   if (!(await ask({ type: "trouble", code }))) return;
   trouble.value = { code, healed: false };
   place.value = ops.value.length;
@@ -26,6 +28,7 @@ async function heal(): Promise<void> {
 }
 
 export function Lab(props: { diagnose: () => void }) {
+  if (choosing.value) return <Chooser />;
   if (!trouble.value) return null;
   const { code, healed } = trouble.value;
   const title = choices.value!.troubles.find((one) => one.code === code)!.title;
@@ -41,11 +44,26 @@ export function Lab(props: { diagnose: () => void }) {
   );
 }
 
+const choosing = signal(false);
+
 export function LabMenu() {
   return (
-    <select aria-label={text.lab} value="" data-do="lab" onChange={(e) => enter(e.currentTarget.value)}>
-      <option value="" disabled>{text.lab}</option>
-      {choices.value!.troubles.map((one) => <option value={one.code}>{one.title}</option>)}
-    </select>
+    <button onClick={() => (choosing.value = !choosing.value)} aria-expanded={choosing.value} data-do="lab">{text.lab}</button>
+  );
+}
+
+/** What goes wrong, to choose from. */
+function Chooser() {
+  const first = useRef<HTMLButtonElement>(null);
+  useEffect(() => first.current?.focus(), []);
+  return (
+    <aside class="card" aria-label={text.lab}>
+      <p>{text.chooseTrouble}</p>
+      <p class="tools">
+        {choices.value!.troubles.map((one, k) => (
+          <button ref={k === 0 ? first : undefined} onClick={() => enter(one.code)} data-trouble={one.code}>{one.title}</button>
+        ))}
+      </p>
+    </aside>
   );
 }

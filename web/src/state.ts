@@ -33,6 +33,8 @@ export type Frame = {
   rows: number[];
   units: number[][]; // of each layer, those that are drawn
   row: number;
+  in_batch: boolean;
+  before_jump: number | null;
   row_loss: number;
   loss: number;
   batch_loss: number;
@@ -52,6 +54,8 @@ export type Choices = {
 };
 export type Shown = { quantity: string; at: number | null; what: string; value: number; html: string; paths: Way[]; n_paths: number };
 export type Way = { units: number[]; value: number };
+/** The loss with a weight at another value, its change, and the change that the slope foretold. */
+export type Moved = { count: number; value: number; loss: number; change: number; foretold: number };
 export type BoundaryMap = { columns: number[]; x: number[]; y: number[]; pixels: Uint8Array };
 
 /** A second run beside this one, in which one setting differs. */
@@ -68,7 +72,7 @@ export const table = signal<Arrays>({});
 export const selected = signal("");
 export const shown = signal<Shown | null>(null);
 export const verdict = signal("");
-export const nudge = signal<{ quantity: string; at: number; loss: number; values: number[]; losses: number[]; tangent: number[] } | null>(null);
+export const nudge = signal<{ quantity: string; at: number; loss: number; values: number[]; losses: number[]; tangent: number[]; moved: Moved | null } | null>(null);
 export const lit = signal<Way[] | null>(null);
 export const boundary = signal<BoundaryMap | null>(null);
 export const grain = signal<Grain>("layer");

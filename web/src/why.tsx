@@ -1,12 +1,11 @@
 // Why a number is what it is: its formula with the numbers in, as the engine's explanation says.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { ask, lit, notice, nudge, select, selected, shown, verdict } from "./state";
+import { ask, frame, lit, notice, nudge, select, selected, shown, verdict } from "./state";
+import { Nudge, nudged } from "./nudge";
 import { scene } from "./scene";
 import { format } from "./format";
 import { text } from "./strings";
-
-const POINTS = 41;
 
 export function Why() {
   const content = useRef<HTMLDivElement>(null);
@@ -36,8 +35,10 @@ export function Why() {
 /** A number in the formula leads to where it came from. */
 function follow(event: MouseEvent): void {
   const place = (event.target as Element).closest("[data-ref]")?.getAttribute("data-ref");
+  const row = /^row\/(\d+)$/.exec(place ?? "");
   const quantity = place && quantityOf(place);
-  if (quantity) void select(quantity);
+  if (row) void ask({ type: "show", row: frame.value!.rows[Number(row[1])] });
+  else if (quantity) void select(quantity);
 }
 
 /** "delta/1/2@17" is delta1[2], "w/1/0/3" is W1[0,3]. */
@@ -60,24 +61,12 @@ export function ways(): void {
   lit.value = lit.value ? null : (shown.value?.paths ?? []);
 }
 
-/** The true curve of the loss over one weight, and its tangent: the gradient is its slope. */
-export async function nudged(quantity = selected.value): Promise<void> {
-  const at = (await ask({ type: "explain", quantity }))?.header.at;
-  if (typeof at !== "number") return;
-  const reach = Math.max(1, Math.abs(at));
-  const values = Array.from({ length: POINTS }, (_, k) => at + reach * (k / (POINTS - 1) - 0.5) * 2);
-  const answer = await ask({ type: "peek", quantity, values });
-  if (!answer) return;
-  const read = (name: string) => Array.from(answer.arrays[name]!.data);
-  nudge.value = { quantity, at, loss: answer.header.loss, values, losses: read("losses"), tangent: read("tangent") };
-}
-
 function Edit() {
   const value = shown.value?.at;
   if (value === null || value === undefined) return null;
   return (
     <label>
-      {text.edit} <input id="edit" size={8} value={String(value)} key={selected.value + value}
+      {text.edit} <input id="edit" data-ref={`all digits of ${selected.value}`} size={8} value={String(value)} key={selected.value + value}
         onChange={(e) => {
           const entered = Number(e.currentTarget.value);
           if (e.currentTarget.value.trim() && Number.isFinite(entered)) {
@@ -85,27 +74,6 @@ function Edit() {
           } else notice.value = `${e.currentTarget.value} is no number.`;
         }} />
     </label>
-  );
-}
-
-function Nudge() {
-  const { quantity, at, loss, values, losses, tangent } = nudge.value!;
-  const low = Math.min(...losses);
-  const high = Math.max(...losses);
-  const x = (w: number) => 10 + (280 * (w - values[0]!)) / (values.at(-1)! - values[0]!);
-  const y = (l: number) => 110 - (100 * (l - low)) / (high - low || 1);
-  const line = (points: number[]) => points.map((l, k) => `${x(values[k]!)},${y(l)}`).join(" ");
-  return (
-    <figure class="nudge">
-      <svg viewBox="0 0 300 120" role="img" aria-label={`loss over ${quantity}`}>
-        <polyline class="true" points={line(losses)} />
-        <polyline class="tangent" points={line(tangent)} />
-        <circle cx={x(at)} cy={y(loss)} r={4} />
-      </svg>
-      <figcaption>
-        {quantity} from {format(values[0])} to {format(values.at(-1))}; L from {format(low)} to {format(high)}.
-      </figcaption>
-    </figure>
   );
 }
 
@@ -118,7 +86,7 @@ function Ways() {
       {found.map((way) => (
         <tr>
           <th>{way.units.slice(1).join(" → ") || "·"}</th>
-          <td>{format(way.value)}</td>
+          <td data-ref={`path/${way.units.join("/")}`}>{format(way.value)}</td>
           <td><meter min={0} max={largest} value={Math.abs(way.value)} /></td>
         </tr>
       ))}

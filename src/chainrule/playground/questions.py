@@ -101,9 +101,14 @@ def peeked(view: View, fields: Fields) -> Answer:
     ]
     here = float(moment.params[asked.tensor][asked.at])
     slope = float(trace.grads[asked.tensor][asked.at])
-    tangent = trace.loss + slope * (np.array(values) - here)
+    foretold = slope * (np.array(values) - here)
     about = {"quantity": asked.identifier, "at": here, "loss": trace.loss, "slope": slope}
-    return about, {"losses": np.array(losses), "tangent": tangent}
+    return about, {
+        "losses": np.array(losses),
+        "changes": np.array(losses) - trace.loss,
+        "tangent": trace.loss + foretold,
+        "foretold": foretold,
+    }
 
 
 def mapped(view: View, fields: Fields) -> Answer:
