@@ -28,6 +28,7 @@ export async function open(k: number): Promise<void> {
   place.value = endOf(ops.value, ...shown);
   await select(""); // what is asked for is explained once it is answered
   if (nudge) await nudged(scenes[k]!.select);
+  document.querySelector<HTMLElement>(".guide form input, .guide form button")?.focus();
 }
 
 /** A number of the present step by its name: "z1[0]", "dL_dW1[0,0]", "real_change". */

@@ -15,6 +15,7 @@ const NAMED: Record<string, string> = {
   d: "diagnose",
   h: "heal",
   j: "before-jump",
+  k: "problem",
   l: "lab",
   o: "file",
   r: "row",
@@ -24,7 +25,8 @@ const NAMED: Record<string, string> = {
 };
 
 export function onKey(event: KeyboardEvent, help: () => void): void {
-  const target = event.target as Element;
+  const target = event.target as HTMLElement;
+  if (["Enter", "Escape"].includes(event.key) && target.matches("input, select")) window.setTimeout(() => target.blur()); // behind its change
   if (target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
   const done = action(event.key, help);
   if (done === undefined) return;
@@ -45,7 +47,7 @@ function action(key: string, help: () => void): (() => unknown) | undefined {
     v: verify,
     n: () => nudged(),
     p: ways,
-    e: () => document.getElementById("edit")?.focus(),
+    e: () => (document.getElementById("edit") as HTMLInputElement | null)?.select(),
     "+": () => moveBy(1),
     "-": () => moveBy(-1),
     "?": help,

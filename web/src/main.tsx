@@ -94,7 +94,7 @@ function Keys() {
 function Findings() {
   const found = findings.value!;
   return (
-    <aside class="card" aria-label={text.diagnose}>
+    <aside class="card findings" aria-label={text.diagnose}>
       {found.length === 0 && <p>{text.healthy}</p>}
       {found.map((finding) => <p><b>{finding.code}</b> {finding.sentence} <code>{finding.fix}</code></p>)}
     </aside>

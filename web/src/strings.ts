@@ -116,6 +116,7 @@ export const text = {
     ["N", "nudge"],
     ["+ -", "the loss with the weight 0.1 larger, smaller"],
     ["P", "ways to the loss"],
+    ["K", "other data"],
     ["R", "go to a row by its number"],
     ["B", "the row that is answered worst"],
     ["U", "set the rate"],
