@@ -16,21 +16,15 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from chainrule.explain.notation.evaluate import Leaf, evaluate
 from chainrule.explain.notation.numbers import Digits, format_number
 from chainrule.explain.notation.slopes import slopes
 from chainrule.explain.notation.symbols import SETTINGS
 from chainrule.explain.notation.tree import (
-    FUNCTIONS,
-    Apply,
-    Crossed,
     Equation,
-    Negative,
     Node,
     Number,
-    Power,
-    Product,
     Quantity,
-    Quotient,
     Sum,
     Total,
 )
@@ -120,7 +114,7 @@ class _Search:
             self.slopes[size] = self.slopes.get(size, 0.0) + slope
             if is_setting(leaf):
                 self.settings.add(size)
-        self.exact = evaluate(right, {})
+        self.exact = self._worked({})
         noise = sum(slope * size for size, slope in self.slopes.items() if slope < math.inf)
         self.noise = EPSILON * noise  # of the evaluation itself
 
@@ -134,7 +128,7 @@ class _Search:
         n = dict.fromkeys(self.slopes, self.digits)
         while True:
             read = {size: float(self._text(size, n[size])) for size in n}
-            if abs(evaluate(self.right, read) - target) <= room:
+            if abs(self._worked(read) - target) <= room:
                 return {size: k for size, k in n.items() if k > self.digits}
             open_ones = [size for size in n if n[size] < limit and read[size] != size]
             if not open_ones:
@@ -143,6 +137,15 @@ class _Search:
             worst = max(open_ones, key=errors.__getitem__)
             for size in open_ones if not errors[worst] > 0 else [worst]:
                 n[size] += 1
+
+    def _worked(self, read: Mapping[float, float]) -> float:
+        """The right side of numbers that were rounded: size -> what is shown of it."""
+
+        def rounded(leaf: Leaf) -> float:
+            size = abs(leaf.value)
+            return math.copysign(read.get(size, size), leaf.value)
+
+        return evaluate(self.right, rounded)
 
     def _text(self, size: float, digits: int) -> str:
         return shown(size, digits, size in self.settings)
@@ -153,38 +156,3 @@ def half_unit(text: str) -> float:
     mantissa, _, exponent = text.partition("e")
     decimals = len(mantissa.partition(".")[2])
     return 0.5 * 10.0 ** (int(exponent or 0) - decimals)
-
-
-def evaluate(node: Node, read: Mapping[float, float]) -> float:
-    """The value of an expression whose numbers were rounded: size -> what is shown of it."""
-
-    def leaf(value: float) -> float:
-        return math.copysign(read.get(abs(value), abs(value)), value)
-
-    def at(node: Node) -> float:
-        match node:
-            case Quantity() | Total():
-                return leaf(node.value)
-            case Number():
-                return node.value
-            case Negative():
-                return -at(node.child)
-            case Sum():
-                rest = [] if node.rest is None else [leaf(node.rest.value)]
-                return math.fsum([*map(at, node.terms), *rest])
-            case Product():
-                return math.prod(map(at, node.factors))
-            case Quotient():
-                bottom = at(node.bottom)
-                return at(node.top) / bottom if bottom else math.nan
-            case Power():
-                return math.prod([at(node.base)] * node.exponent)
-            case Apply():
-                return FUNCTIONS[node.function](at(node.argument))
-            case Crossed():
-                return at(node.child)
-
-    try:
-        return at(node)
-    except (ValueError, OverflowError):  # outside a function's domain
-        return math.nan

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
+from chainrule.explain.notation.evaluate import Leaf
 from chainrule.explain.notation.tree import (
     FUNCTIONS,
     Apply,
@@ -16,12 +17,10 @@ from chainrule.explain.notation.tree import (
     Product,
     Quantity,
     Quotient,
-    Rest,
     Sum,
     Total,
 )
 
-Leaf = Quantity | Total | Rest  # what is written as one number and is no constant
 STEP = 1e-6  # relative
 
 

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 
 from chainrule.explain.explanation import Explanation
+from chainrule.explain.notation.evaluate import evaluate, parts, quantities
 from chainrule.explain.notation.numbers import format_number
 from chainrule.explain.notation.tree import (
     Crossed,
@@ -18,7 +19,6 @@ from chainrule.explain.notation.tree import (
     Sum,
     Total,
 )
-from chainrule.explain.quiz.evaluate import evaluate, parts, quantities
 from chainrule.explain.quiz.question import Mistake, Question
 from chainrule.explain.render.text import TextWriter
 
@@ -124,7 +124,7 @@ def _digits_of(answer: float, scale: float) -> int:
 
 def _worked(right: Node, digits: int) -> float:
     """What the numbers give as they are shown."""
-    return evaluate(right, lambda q: float(format_number(q.value, digits)))
+    return evaluate(right, lambda leaf: float(format_number(leaf.value, digits)))
 
 
 def _before(equation: Equation) -> Quantity | None:
@@ -144,9 +144,10 @@ def _mistakes(equation: Equation, old: Quantity | None) -> list[Mistake]:
     right, answer = equation.right[-1], equation.left.value
 
     def without(name: str, sentence: str, *kinds: str, instead: float = 1.0) -> list[Mistake]:
-        if not any(q.kind in kinds for q in quantities(right)):
+        out = {q for q in quantities(right) if q.kind in kinds}
+        if not out:
             return []
-        value = evaluate(right, lambda q: instead if q.kind in kinds else q.value)
+        value = evaluate(right, lambda leaf: instead if leaf in out else leaf.value)
         return [Mistake(name, value, sentence)]
 
     if old is not None:

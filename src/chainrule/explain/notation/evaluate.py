@@ -1,4 +1,4 @@
-"""The value of an expression with some of its quantities changed: rounded, left out, turned."""
+"""The value of an expression with some of its leaves changed: rounded, left out, turned."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from chainrule.explain.notation.tree import (
     Product,
     Quantity,
     Quotient,
+    Rest,
     Sum,
     Total,
 )
 
-Change = Callable[[Quantity], float]  # the value to take instead of a quantity's own
+Leaf = Quantity | Total | Rest  # what is written as one number and is no constant
+Change = Callable[[Leaf], float]  # the value to take instead of a leaf's own
 
 
 def evaluate(node: Node, change: Change) -> float:
-    """The value of a node when every quantity in it has the value that `change` says; NaN where it
-    then has none."""
+    """The value of a node when every leaf in it has the value that `change` says; NaN where it then
+    has none."""
     try:
         return _value(node, change)
     except (OverflowError, ValueError, ZeroDivisionError):
@@ -34,15 +36,15 @@ def evaluate(node: Node, change: Change) -> float:
 
 def _value(node: Node, change: Change) -> float:
     match node:
-        case Quantity():
+        case Quantity() | Total():
             return change(node)
         case Negative():
             return -_value(node.child, change)
         case Crossed():
             return _value(node.child, change)
         case Sum():
-            rest = node.rest.value if node.rest else 0.0
-            return math.fsum(_value(term, change) for term in node.terms) + rest
+            rest = [] if node.rest is None else [change(node.rest)]
+            return math.fsum([*(_value(term, change) for term in node.terms), *rest])
         case Product():
             return math.prod(_value(factor, change) for factor in node.factors)
         case Quotient():
@@ -51,7 +53,7 @@ def _value(node: Node, change: Change) -> float:
             return _value(node.base, change) ** node.exponent
         case Apply():
             return FUNCTIONS[node.function](_value(node.argument, change))
-        case Number() | Total():
+        case Number():
             return node.value
 
 
