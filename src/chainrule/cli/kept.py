@@ -41,8 +41,12 @@ def kept_of_data(found: Mapping[str, Any], note: Mapping[str, Any]) -> list[str]
         lines.append("mean, spread and range of the target")
     if any(target.get("errors", ())):
         lines.append("how far the predictions of validation rows were off")
-    if note.get("baseline"):
+    if extra.get("ranges") and numbers:
+        lines.append(f"least and largest number of {counted(numbers, 'column')}")
+    if extra.get("baseline"):
         lines.append("the answer of the baseline: frequencies of classes, or the mean")
+    if extra.get("trained_rows"):
+        lines.append("hashes of rows, by which evaluate knows those of training again")
     if note.get("sql"):
         lines.append("the query of training")
     return [*lines, "weights of networks, which were fitted to the rows"]

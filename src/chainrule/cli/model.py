@@ -36,15 +36,12 @@ class TableModel:
     noted : Reading
         How the table of training was read: what means missing, how dates and numbers are spelled,
         and the query.
-    baseline : dict
-        {"frequencies": [...]} or {"mean": ...} of the training rows; empty if unknown.
     """
 
     path: str
     estimator: Any
     target: str | None
     noted: Reading
-    baseline: dict[str, Any]
 
     @property
     def is_classifier(self) -> bool:
@@ -209,14 +206,8 @@ def open_model(path: str, *, only_answers: bool = False) -> TableModel:
         raise named(path, error) from error
     note = record.optional.get(TABLE_KEY)
     note = note if isinstance(note, dict) else {}
-    target, baseline = note.get("target"), note.get("baseline")
-    return TableModel(
-        path,
-        estimator,
-        target if isinstance(target, str) else None,
-        _noted(note),
-        baseline if isinstance(baseline, dict) else {},
-    )
+    target = note.get("target")
+    return TableModel(path, estimator, target if isinstance(target, str) else None, _noted(note))
 
 
 def _noted(note: dict[str, Any]) -> Reading:
