@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.mutants.catalogue import Mutant
@@ -19,6 +20,13 @@ SWITCH = "chainrule_mutant"
 DECLARED = f'extern "C" __attribute__((visibility("default"))) int {SWITCH};\n'
 DEFINED = f'extern "C" {{ int {SWITCH} = 0; }}\n'
 SOURCES = ("CMakeLists.txt", "bindings", "core", "src")
+TOOLS = ("nanobind", "cmake", "ninja")  # of the build, which pip installs for itself alone
+
+
+def lacking() -> list[str]:
+    """The tools of the build that are not installed here."""
+    programs = [name for name in TOOLS[1:] if shutil.which(name) is None]
+    return programs if find_spec(TOOLS[0]) else [TOOLS[0], *programs]
 
 
 class MutantError(ValueError):

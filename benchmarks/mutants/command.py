@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.mutants.build import ROOT, build
+from benchmarks.mutants.build import ROOT, build, lacking
 from benchmarks.mutants.catalogue import BY_SECTION, MUTANTS, SECTIONS
 
 PAGE = ROOT / "docs" / "mutants.md"
@@ -34,6 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--keep", type=Path, help="folder of the build")
     given = parser.parse_args(arguments)
+    if missing := lacking():
+        parser.error(
+            f"the core is built here with tools that lack: pip install {' '.join(missing)}"
+        )
     with tempfile.TemporaryDirectory() as scratch:
         folder = given.keep or Path(scratch)
         package = folder / "mutated" / "src"

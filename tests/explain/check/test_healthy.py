@@ -7,7 +7,8 @@ import pytest
 from healthy import check
 
 
-@pytest.mark.parametrize("seed", range(0, 60, 7))
+# 3172: frequencies of hundreds, whose waves are short beside the h of a central difference.
+@pytest.mark.parametrize("seed", [*range(0, 60, 7), 3172])
 def test_a_healthy_network_is_not_wrong(seed):
     report = check(seed)
     assert report.ok, str(report)

@@ -2,8 +2,9 @@
 
     dL/dw is about D(h) = [L(w + h) - L(w - h)] / 2h,   h = 6.06e-6 max(1, |w|)
 
-D(h) errs by truncation, for which D(2h) - D(h) stands, and by rounding: that of L over h. Where
-they amount to more than the number itself, the complex step looks closer.
+D(h) errs by truncation, for which D(2h) - D(h) and D(h) - D(h/2) stand, the larger of them: one
+alone may be small by chance where h is long beside the waves of the loss. It errs by rounding, too:
+that of L over h. Where they amount to more than the number itself, the complex step looks closer.
 
 A parameter is moved inside the engine's forward pass. A z moves with its bias: delta is what comes
 of that for one row alone, in `reference/`.
@@ -78,10 +79,9 @@ def _central(probe: Probe, analytic: float, rounding: Sensitivity) -> Check:
     center = probe.loss(0.0)[0]
     (up, above), (down, below) = probe.loss(h), probe.loss(-h)
     numeric = (up - down) / (2 * h)
-    wide = (probe.loss(2 * h)[0] - probe.loss(-2 * h)[0]) / (4 * h)
     # What the slope's own rounding adds to that of the loss grows with h, and is divided by it.
     noise = rounding.of_loss / h + _own(probe, rounding)
-    bound = TRUNCATION * abs(wide - numeric) + noise
+    bound = truncated(probe, numeric, h, rounding.of_loss) + noise
     check = judged("central difference", analytic, numeric, bound)
     kinks: list[Any] = list(crossed(probe.spec, above, below))
     if abs(w) < h and _l1(probe):
@@ -92,6 +92,16 @@ def _central(probe: Probe, analytic: float, rounding: Sensitivity) -> Check:
     return replace(
         check, verdict=KINK, kink=str(kinks[0]), left_slope=slopes[0], right_slope=slopes[1]
     )
+
+
+def truncated(probe: Probe, numeric: float, h: float, of_loss: float) -> float:
+    """How far D(h), which is `numeric`, may be from the slope, beside the rounding of L."""
+    double, half = (
+        abs((probe.loss(step)[0] - probe.loss(-step)[0]) / (2 * step) - numeric)
+        for step in (2 * h, 0.5 * h)
+    )
+    rounding = 3.0 * of_loss / h  # of the shorter step, which is divided by less, and of D(h)
+    return TRUNCATION * max(double, half - rounding)
 
 
 def _l1(probe: Probe) -> bool:

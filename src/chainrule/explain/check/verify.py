@@ -20,7 +20,7 @@ import numpy as np
 
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
-from chainrule.explain.check.central_difference import TRUNCATION
+from chainrule.explain.check.central_difference import truncated
 from chainrule.explain.check.checked import Checked
 from chainrule.explain.check.compare import Look, compare
 from chainrule.explain.check.entries import CENTRAL, COMPLEX, SINGLE, TensorCheck
@@ -185,6 +185,7 @@ class _Comparison:
             zip(self.chosen[name].tolist(), self.central[name].tolist(), strict=True)
         )
         step, shape = self.step, self.step.params[name].shape
+        of_loss = self.shaken.of_loss
 
         def look(place: int) -> float | None:
             kinks = self.search(name, place)
@@ -197,9 +198,7 @@ class _Comparison:
                 step.spec, step.params, step.X, targets(step.spec, step.y), step.training,
                 step.weight, step.masks, name, at, step.dropout_epoch,
             )  # fmt: skip
-            double = 2.0 * float(h[place])
-            wide = (probe.loss(double)[0] - probe.loss(-double)[0]) / (2.0 * double)
-            return float(noise[place] + TRUNCATION * abs(wide - narrow[place]))
+            return float(noise[place] + truncated(probe, narrow[place], float(h[place]), of_loss))
 
         return look
 
