@@ -1,6 +1,6 @@
 import { render } from "preact";
 import { signal } from "@preact/signals";
-import { about, arrays, ask, connect, current, findings, frame, notice, place, playing, ops } from "./state";
+import { about, arrays, ask, connect, current, findings, frame, notice, place, playing, ops, select } from "./state";
 import { Controls, Loop, Setup } from "./controls";
 import { Curve, Layers } from "./curve";
 import { Data } from "./data";
@@ -119,6 +119,6 @@ document.addEventListener("paste", (event) => {
 });
 document.addEventListener("keydown", (event) => onKey(event, () => (help.value = !help.value)));
 document.addEventListener("visibilitychange", () => document.hidden && (playing.value = false));
-Object.assign(globalThis, { chainrule: { format } });
+Object.assign(globalThis, { chainrule: { format, select } });
 render(<App />, document.getElementById("app")!);
 connect().catch(() => (notice.value = text.lost));

@@ -129,6 +129,7 @@ function Unit(props: { layer: number; unit: number; at: Point; size: { w: number
   );
   return (
     <g class={`unit${tone}${isChosen ? " selected" : ""}`} transform={`translate(${at.x},${at.y})`} tabIndex={0} role="button"
+      aria-label={size.w < 24 ? `${text.unit(unit, layer, name)}: a ${format(a)}` : undefined}
       aria-description={text.unit(unit, layer, name)} data-unit={`${layer}/${unit}`}
       onClick={() => select(quantity)} onKeyDown={(e) => e.key === "Enter" && select(quantity)}>
       <rect x={-size.w} y={-size.h} width={2 * size.w} height={2 * size.h} rx={8} class="ground" />
