@@ -71,24 +71,6 @@ def test_by_keyboard_alone(browser):
         assert page.get_attribute('[data-do="play"]', "aria-pressed") == "false"
 
 
-def test_names_stay_text(browser):
-    hostile = [
-        "<img src=x onerror=alert(1)>", "<script>document.title='x'</script>", "a&amp;b", "'\"><b>",
-        "{{7*7}}", "javascript:alert(1)", "</svg><svg onload=alert(1)>", "${alert(1)}", "a\u202eb",
-    ]  # fmt: skip
-    rows = "\n".join(f"{k % 7},{k % 5}," + hostile[k % 3].replace('"', "") for k in range(60))
-    header = ",".join('"' + name.replace('"', '""') + '"' for name in [*hostile[3:5], "class"])
-    session = Session()
-    session.handle({"type": "data", "csv": header + "\n" + rows, "target": "class"})
-    with opened(browser, session) as page:
-        page.on("dialog", lambda dialog: pytest.fail("a name was run"))
-        do(page, "step")
-        do(page, "step")
-        assert page.title() == "chainrule play"
-        assert page.query_selector("#app img, #app script, #app b > script") is None
-        assert hostile[0] in page.inner_text("#app")
-
-
 @pytest.mark.parametrize("width", [390, 768, 1280])
 def test_nothing_runs_out_of_the_page(browser, width):
     session = Session()

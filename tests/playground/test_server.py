@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -85,6 +86,37 @@ def test_it_listens_on_loopback_alone(server):
     assert server.address.startswith("http://127.0.0.1:")
     listening = server._socket.getsockname()
     assert listening[0] == "127.0.0.1"
+
+
+def listening() -> set[tuple[str, int]]:
+    """Addresses and ports on which this machine listens by TCP, as Linux tells."""
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]:
+            place, state = line.split()[1], line.split()[3]
+            address, port = place.split(":")
+            if state == "0A":
+                found.add((address, int(port, 16)))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="not a Linux machine")
+def test_the_port_is_open_on_no_other_address(server):
+    assert [address for address, port in listening() if port == server.port] == ["0100007F"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "GET", "GET /", "GET / HTTP/1.1\r\nHost", "\x00\x01\x02", "GET  /  HTTP/1.1",
+        "PRI * HTTP/2.0",
+        "GET / HTTP/1.1\r\n" + "X: " + "y" * 200_000, "GET /" + "a" * 200_000 + " HTTP/1.1",
+    ],
+)  # fmt: skip
+def test_what_is_no_request_is_refused_and_the_page_lives_on(server, line):
+    status, answer = request(server, line, f"Host: {own(server)}")
+    assert status in (0, 400, 403, 404, 414, 431) and "<!doctype" not in answer
+    assert request(server, "GET / HTTP/1.1", f"Host: {own(server)}")[0] == 200
 
 
 FOREIGN_HOSTS = [
