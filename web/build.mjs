@@ -14,6 +14,7 @@ await build({
   entryPoints: [join(here, "src/main.tsx")],
   outfile: join(out, "app.js"),
   format: "iife",
+  globalName: "chainrule", // its exports, for a notebook that imports the same bytes
   target: "es2022",
   jsx: "automatic",
   jsxImportSource: "preact",

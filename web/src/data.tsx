@@ -4,6 +4,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { about, arrays, ask, boundary, frame, table } from "./state";
 import { Row } from "./row";
 import { format, full } from "./format";
+import { home } from "./host";
 import { text } from "./strings";
 
 const MAX_ROWS = 100;
@@ -100,7 +101,7 @@ function Boundary() {
     if (!to) return;
     const size = Math.round(Math.sqrt(pixels.length));
     const image = to.createImageData(size, size);
-    const style = getComputedStyle(document.documentElement);
+    const style = getComputedStyle(home.root);
     const [low, high] = ["--map-low", "--map-high"].map((name) => style.getPropertyValue(name).split(",").map(Number));
     pixels.forEach((value, k) => {
       for (let c = 0; c < 3; c++) image.data[4 * k + c] = low![c]! + ((high![c]! - low![c]!) * value) / 255;

@@ -5,6 +5,7 @@ import { arrays, ask, frame, ops, place, playing, select } from "./state";
 import { endOf } from "./stages";
 import { nudged } from "./nudge";
 import { format } from "./format";
+import { find } from "./host";
 import { scene } from "./scene";
 import { scenes, type Ask } from "./tour";
 import { text } from "./strings";
@@ -28,7 +29,7 @@ export async function open(k: number): Promise<void> {
   place.value = endOf(ops.value, ...shown);
   await select(""); // what is asked for is explained once it is answered
   if (nudge) await nudged(scenes[k]!.select);
-  document.querySelector<HTMLElement>(".guide form input, .guide form button")?.focus();
+  find(".guide form input, .guide form button")?.focus();
 }
 
 /** A number of the present step by its name: "z1[0]", "dL_dW1[0,0]", "real_change". */
@@ -96,7 +97,7 @@ export function Guide() {
     <aside class="card guide" aria-label={text.tour}>
       <h2>{text.sceneOf(scene.value + 1, scenes.length)} <b>{title}</b></h2>
       <p>{words}</p>
-      <form onSubmit={(e) => { e.preventDefault(); answer(String(new FormData(e.currentTarget).get("answer") ?? "")); }}>
+      <form data-of={asked.of} onSubmit={(e) => { e.preventDefault(); answer(String(new FormData(e.currentTarget).get("answer") ?? "")); }}>
         <label for="answer"><b>{asked.question}</b></label>
         {options ? (
           options.map((option) => <button type="button" onClick={() => answer(option)} data-answer={option}>{option}</button>)

@@ -3,6 +3,7 @@
 import { about, playing, select, selected } from "./state";
 import { stepBack, stepOn, toStation } from "./run";
 import type { Station } from "./stages";
+import { find } from "./host";
 import { moveBy, nudged } from "./nudge";
 import { verify, ways } from "./why";
 
@@ -38,7 +39,7 @@ export function onKey(event: KeyboardEvent, help: () => void): void {
 function action(key: string, help: () => void): (() => unknown) | undefined {
   const station = STATIONS[key];
   if (station) return () => toStation(station);
-  const named = NAMED[key] && document.querySelector<HTMLElement>(`[data-do="${NAMED[key]}"]`);
+  const named = NAMED[key] && find(`[data-do="${NAMED[key]}"]`);
   if (named) return () => press(named);
   const actions: Record<string, () => unknown> = {
     " ": () => (playing.value = !playing.value),
@@ -47,7 +48,7 @@ function action(key: string, help: () => void): (() => unknown) | undefined {
     v: verify,
     n: () => nudged(),
     p: ways,
-    e: () => (document.getElementById("edit") as HTMLInputElement | null)?.select(),
+    e: () => (find("#edit") as HTMLInputElement | null)?.select(),
     "+": () => moveBy(1),
     "-": () => moveBy(-1),
     "?": help,

@@ -11,6 +11,10 @@ import { Lab, LabMenu } from "./lab";
 import { onKey } from "./keys";
 import { scene } from "./scene";
 import { format } from "./format";
+import { home } from "./host";
+import { Kernel, type Model } from "./kernel";
+import { Tape } from "./tape";
+import { Wire, type Host } from "./wire";
 import { text } from "./strings";
 
 const help = signal(false);
@@ -77,7 +81,7 @@ async function share(): Promise<void> {
 }
 
 function theme(): void {
-  const root = document.documentElement;
+  const { root } = home;
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const now = root.dataset.theme ?? (dark ? "dark" : "light");
   root.dataset.theme = now === "dark" ? "light" : "dark";
@@ -107,18 +111,43 @@ async function take(content: string): Promise<void> {
   if (await ask({ type: "data", csv: content })) place.value = 0;
 }
 
-document.addEventListener("dragover", (event) => event.preventDefault());
-document.addEventListener("drop", async (event) => {
-  event.preventDefault();
-  const file = event.dataTransfer?.files[0];
-  if (file) await take(await file.text());
-});
-document.addEventListener("paste", (event) => {
-  const pasted = event.clipboardData?.getData("text/plain") ?? "";
-  if (!(event.target as Element).matches("input") && pasted.includes("\n")) void take(pasted);
-});
-document.addEventListener("keydown", (event) => onKey(event, () => (help.value = !help.value)));
-document.addEventListener("visibilitychange", () => document.hidden && (playing.value = false));
-Object.assign(globalThis, { chainrule: { format, select } });
-render(<App />, document.getElementById("app")!);
-connect().catch(() => (notice.value = text.lost));
+/** Draw the page into an element, with somebody who answers, and listen to keys and dropped tables. */
+function begin(into: Element, answers: Promise<Host>): void {
+  const { tree } = home;
+  tree.addEventListener("dragover", (event) => event.preventDefault());
+  tree.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    const file = (event as DragEvent).dataTransfer?.files[0];
+    if (file) await take(await file.text());
+  });
+  tree.addEventListener("paste", (event) => {
+    const pasted = (event as ClipboardEvent).clipboardData?.getData("text/plain") ?? "";
+    if (!(event.target as Element).matches("input") && pasted.includes("\n")) void take(pasted);
+  });
+  tree.addEventListener("keydown", (event) => onKey(event as KeyboardEvent, () => (help.value = !help.value)));
+  document.addEventListener("visibilitychange", () => document.hidden && (playing.value = false));
+  render(<App />, into);
+  answers.then(connect).catch(() => (notice.value = text.lost));
+}
+
+/** A view of the widget in a notebook: its own tree and style, so that neither page touches the other. */
+export function mount(element: HTMLElement, model: Model, style: string): () => void {
+  element.dataset.lmSuppressShortcuts = "true"; // JupyterLab leaves the keys to the page
+  const shadow = element.attachShadow({ mode: "open" });
+  const sheet = document.createElement("style");
+  const app = document.createElement("div");
+  sheet.textContent = style;
+  app.id = "app";
+  app.tabIndex = -1; // a click beside everything still brings the keys here
+  shadow.append(sheet, app);
+  Object.assign(home, { root: element, tree: shadow });
+  begin(app, Promise.resolve(new Kernel(model)));
+  return () => render(null, app);
+}
+
+export { format, select };
+
+if (document.currentScript) {
+  const tape = document.getElementById("tape");
+  begin(document.getElementById("app")!, tape ? Tape.open(tape) : Wire.open(() => (notice.value = text.lost)));
+}

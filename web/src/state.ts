@@ -2,9 +2,8 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import type { Answer, Arrays } from "./wire";
-import { Tape } from "./tape";
-import { Refused, Wire, type Host } from "./wire";
-import { text } from "./strings";
+import { home } from "./host";
+import { Refused, type Host } from "./wire";
 import { stages, type Grain, type Op } from "./stages";
 
 export type Layer = { kind: string; units?: number; activation?: string };
@@ -94,10 +93,10 @@ export function isKnown(kind: string, layer: number, unit: number): boolean {
 
 let wire: Host | null = null;
 
-export async function connect(): Promise<void> {
+/** Greet whoever answers, and follow the code of the address, if there is one. */
+export async function connect(host: Host): Promise<void> {
+  wire = host;
   const token = new URLSearchParams(location.hash.slice(1)).get("t") ?? "";
-  const tape = document.getElementById("tape");
-  wire = tape ? await Tape.open(tape) : await Wire.open(() => (notice.value = text.lost));
   const answer = await wire.ask({ type: "hello", token });
   choices.value = answer.header as unknown as Choices;
   took(answer);
@@ -110,7 +109,7 @@ let open = 0;
 
 /** Count the questions that are open, for whoever waits until the page stands still. */
 async function counted<T>(work: () => Promise<T>): Promise<T> {
-  const root = document.documentElement.dataset;
+  const root = home.root.dataset;
   root.waiting = String(++open);
   try {
     return await work();

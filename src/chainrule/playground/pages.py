@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from importlib import resources
 
 from chainrule.explain.render.style import DARK, LIGHT, STYLE
@@ -18,6 +20,22 @@ FILES = {
 def page_file(name: str) -> bytes:
     """One of the built files."""
     return resources.files("chainrule").joinpath("_web", name).read_bytes()
+
+
+def widget_module() -> str:
+    """The same script as a module of a notebook's widget, with the same style in it."""
+    script, style = page_file("app.js").decode(), json.dumps(widget_style())
+    view = f"({{ model, el }}) => chainrule.mount(el, model, {style})"
+    return f"{script}\nexport default {{ render: {view} }};\n"
+
+
+def widget_style() -> str:
+    """The style of the page for a tree of its own: its root is the widget, and its width counts."""
+    style = explanation_style() + page_file("app.css").decode()
+    style = re.sub(r":root((?:\[[^]]*\]|:not\([^)]*\))+)", r":host(\1)", style)
+    style = re.sub(r":root\b|(?<![-\w.#])body(?=\s*[{,])", ":host", style)
+    style = re.sub(r"@media\s*(?=\((?:m(?:in|ax)-)?width)", "@container ", style)
+    return style + ":host { display: block; container-type: inline-size; }"
 
 
 def explanation_style() -> str:

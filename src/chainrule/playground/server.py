@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import math
 import secrets
 import socket
 import struct
@@ -27,6 +26,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from chainrule.playground.guard import Guard, security_headers
 from chainrule.playground.pages import FILES, explanation_style, page_file
+from chainrule.playground.plain import plain
 from chainrule.playground.session import Session
 
 MAX_MESSAGE = 5 << 20
@@ -155,7 +155,7 @@ async def _message(page: WebSocket) -> Any:
 
 def packed(answer: dict[str, Any], buffers: list[bytes]) -> bytes:
     """u32 length of the header | header as JSON | arrays, each from a multiple of 8 bytes on."""
-    header = json.dumps(_plain(answer), separators=(",", ":"), allow_nan=False).encode()
+    header = json.dumps(plain(answer), separators=(",", ":"), allow_nan=False).encode()
     parts = [struct.pack("<I", len(header)), header]
     size = 4 + len(header)
     for buffer in buffers:
@@ -163,12 +163,3 @@ def packed(answer: dict[str, Any], buffers: list[bytes]) -> bytes:
         parts += [bytes(padding), buffer]
         size += padding + len(buffer)
     return b"".join(parts)
-
-
-def _plain(value: Any) -> Any:
-    """The same for a reader of JSON, which has no infinity: null, shown as "—"."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
