@@ -19,16 +19,19 @@ from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
 PENGUINS = Path(__file__).parents[2] / "examples" / "penguins.csv"
 ACTIONS = (
     *("step", "step", "step", "back", "unit", "edge", "row", "weight", "cell", "grain", "link"),
-    *("worst", "larger", "path"),
+    *("worst", "larger", "path", "matrix"),
 )
 # Every text on the page that carries a reference: [where, reference, text].
-_SHOWN = """() => [...document.querySelectorAll('[data-ref]')].flatMap(one => {
-    const formula = one.closest('.formula');
+_SHOWN = """() => {
+    for (const fold of document.querySelectorAll('details.whole')) fold.open = true;
+    return [...document.querySelectorAll('[data-ref]')].flatMap(one => {
+    const formula = one.closest('.formula, .pieces');
     if (formula && !one.matches('mn, data')) return [];
     const closed = one.closest('details:not([open])');
     const text = one.matches('input') ? one.value : one.textContent;
     return closed ? [] : [[formula ? 'formula' : 'page', one.dataset.ref, text]];
-})"""
+    });
+}"""
 
 _ASKED = """() => ['.asked b', '.formula strong'].map(
     where => document.querySelector(where)?.textContent ?? '')"""
@@ -88,7 +91,9 @@ def walk(browser: Any, start: Problem, seed: int, n_actions: int) -> Counter[str
 
 def act(page: Any, draw: random.Random, action: str) -> None:
     """One thing that a person does; nothing where it cannot be done now."""
-    if action in ("step", "back"):
+    if action == "matrix":
+        draw.choice(page.query_selector_all('[data-do^="matrix-"][aria-expanded]')).click()
+    elif action in ("step", "back"):
         if page.is_enabled(f'[data-do="{action}"]'):
             do(page, action)
     elif action in ("worst", "path"):
@@ -99,7 +104,7 @@ def act(page: Any, draw: random.Random, action: str) -> None:
         page.evaluate("document.activeElement.blur()")
         page.keyboard.press("+")
     elif action == "grain":
-        grain = draw.choice(["unit", "layer", "step", "epoch"])
+        grain = draw.choice(["product", "unit", "layer", "step", "epoch"])
         page.select_option(".controls select >> nth=0", grain)
     elif action == "weight":
         _write(page, draw, page.query_selector("#edit"))

@@ -7,15 +7,7 @@ from chainrule import engine
 from chainrule.explain.explain import explain
 from chainrule.playground import PROBLEMS, Session, problem
 from chainrule.playground.session import _HANDLERS
-
-
-def ask(session: Session, **message):
-    """An answer and its arrays by name."""
-    answer, buffers = session.handle(message)
-    arrays = {}
-    for about, buffer in zip(answer["arrays"], buffers, strict=True):
-        arrays[about["name"]] = np.frombuffer(buffer, about["type"]).reshape(about["shape"])
-    return answer, arrays
+from playing import ask
 
 
 def test_the_first_screen_is_xor_with_the_numbers_it_began_with():
@@ -184,6 +176,9 @@ def test_layers_can_be_chosen_and_come_back_as_they_were_given(hidden):
         {"type": "edit", "change": {"kind": "file", "path": "/etc/passwd"}},
         {"type": "edit", "change": {"kind": "parameter", "quantity": "W1[0,0]", "value": None}},
         {"type": "map", "across": 2},
+        {"type": "map", "plane": "sphere"},
+        {"type": "matrix", "layer": 3},
+        {"type": "matrix", "layer": 1, "what": "velocity"},
         {"type": "open", "code": "AAAA"},
         {"type": "data", "csv": "a,b\n1\n"},
         {"type": "hello", "lane": 3},
@@ -220,6 +215,34 @@ def test_lanes_are_apart():
     assert one["frame"]["loss"] > two["frame"]["loss"]
 
 
+def test_a_new_fork_takes_the_place_of_an_old_one():
+    session = Session()
+    for into in (1, 1, 2, 1, 3, 2):
+        assert ask(session, type="fork", into=into)[0]["lane"] == into
+    assert ask(session, type="fork")[0]["type"] == "error"
+    assert ask(session, type="fork", into=0)[0]["type"] == "error"
+
+
+def test_a_race_takes_the_same_steps_by_the_clock():
+    session = Session(problem("circles"))
+    ask(session, type="advance", steps=3)
+    ask(session, type="fork")
+    settings = {"optimizer": "sgd", "learning_rate": 0.1}
+    ask(session, type="edit", lane=1, change={"kind": "training", "settings": settings})
+    ask(session, type="advance", steps=100)
+    ask(session, type="seek", lane=1, step=60)
+    answer, arrays = ask(session, type="race", other=1, first=3)
+    assert answer["first"] == arrays["step"][0] == 3 and arrays["step"][-1] == 103
+    assert len(arrays["step"]) == 41
+    for lane in (0, 1):
+        times, losses = arrays[f"ms{lane}"], arrays[f"loss{lane}"]
+        assert times[0] == 0 and (np.diff(times) > 0).all()
+        assert losses[-1] == ask(session, type="seek", lane=lane, step=103)[0]["frame"]["loss"]
+    assert arrays["loss0"][0] == arrays["loss1"][0]
+    now, _ = ask(session, type="race", other=1, first=103)
+    assert now["type"] == "race"
+
+
 def test_a_pasted_table_is_learned():
     rows = "\n".join(
         f"{k / 10},{'a' if k % 3 else 'b'},{'yes' if k > 20 else 'no'}" for k in range(40)
@@ -233,16 +256,6 @@ def test_a_pasted_table_is_learned():
 
 
 def test_every_message_is_tried():
-    tried = {
-        "hello",
-        "configure",
-        "data",
-        "trouble",
-        "edit",
-        "advance",
-        "seek",
-        "fork",
-        "show",
-        "explain",
-    }
-    assert tried | {"verify", "peek", "map", "diagnose", "share", "open"} == set(_HANDLERS)
+    tried = "hello configure data trouble edit advance seek fork race show explain share open"
+    asked = "pieces verify peek map matrix diagnose"
+    assert {*tried.split(), *asked.split()} == set(_HANDLERS)

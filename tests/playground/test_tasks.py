@@ -171,7 +171,7 @@ TASKS = (
     Task(
         "load my CSV and find the worst predicted row",
         ("file o", "press b"),
-        ("file .file", button("worst")),
+        (button("setup"), "file .file", button("worst")),
         worst_row,
     ),
     Task(
@@ -220,7 +220,7 @@ TASKS = (
     Task(
         "how large is the loss after one step at rate 1?",
         ("press u", "type 1", "press Enter", *times(7, "press .")),
-        ('click [data-do="rate"]', "type 1", *times(7, button("step"))),
+        (button("setup"), button("rate"), "type 1", *times(7, button("step"))),
         loss_after(1, 1.0),
     ),
     Task(

@@ -1,12 +1,14 @@
 // Everything by keyboard.
 
-import { about, playing, select, selected } from "./state";
+import { about, grain, playing, select, selected } from "./state";
 import { stepBack, stepOn, toStation } from "./run";
-import type { Station } from "./stages";
+import type { Grain, Station } from "./stages";
 import { find } from "./host";
 import { moveBy, nudged } from "./nudge";
+import { text } from "./strings";
 import { verify, ways } from "./why";
 
+const GRAINS = Object.keys(text.grains) as Grain[];
 const STATIONS: Record<string, Station> = { "1": "forward", "2": "loss", "3": "backward", "4": "update" };
 
 /** Keys that press the button, or go to the field, of that name. */
@@ -48,6 +50,7 @@ function action(key: string, help: () => void): (() => unknown) | undefined {
     v: verify,
     n: () => nudged(),
     p: ways,
+    g: () => (grain.value = GRAINS[(GRAINS.indexOf(grain.value) + 1) % GRAINS.length]!),
     e: () => (find("#edit") as HTMLInputElement | null)?.select(),
     "+": () => moveBy(1),
     "-": () => moveBy(-1),
@@ -63,6 +66,8 @@ function action(key: string, help: () => void): (() => unknown) | undefined {
 }
 
 function press(named: HTMLElement): void {
+  const fold = named.closest("details");
+  if (fold) fold.open = true;
   if (named.matches("input:not([type=file]), select")) {
     named.focus();
     if (named instanceof HTMLInputElement) named.select();

@@ -1,20 +1,25 @@
 import { render } from "preact";
 import { signal } from "@preact/signals";
-import { about, arrays, ask, connect, current, findings, frame, notice, place, playing, ops, select } from "./state";
-import { Controls, Loop, Setup } from "./controls";
+import { ask, connect, findings, frame, notice, place, playing, select } from "./state";
+import { Controls, Loop } from "./controls";
+import { Setup } from "./setup";
 import { Curve, Layers } from "./curve";
 import { Data } from "./data";
+import { Matrix } from "./matrix";
 import { Network } from "./network";
 import { Why } from "./why";
 import { Guide, open as openScene } from "./guide";
 import { Lab, LabMenu } from "./lab";
 import { onKey } from "./keys";
+import "./marks";
 import { scene } from "./scene";
 import { format } from "./format";
 import { home } from "./host";
 import { Kernel, type Model } from "./kernel";
 import { Tape } from "./tape";
 import { Wire, type Host } from "./wire";
+import { toggleTheme } from "./theme";
+import { said } from "./said";
 import { text } from "./strings";
 
 const help = signal(false);
@@ -25,16 +30,13 @@ function App() {
     <>
       <header>
         <h1>{text.title}</h1>
-        <details class="setting" open={innerWidth > 900}>
-          <summary>{text.setup}</summary>
-          <Setup />
-        </details>
+        <Setup />
         <span class="tools">
           <button onClick={() => (scene.value === null ? openScene(0) : (scene.value = null))} aria-pressed={scene.value !== null} data-do="tour">{text.tour}</button>
           <LabMenu />
           <button onClick={diagnose} data-do="diagnose">{text.diagnose}</button>
           <button onClick={share} data-do="share">{text.share}</button>
-          <button onClick={theme} data-do="theme">{text.theme}</button>
+          <button onClick={toggleTheme} data-do="theme">{text.theme}</button>
           <button onClick={() => (help.value = !help.value)} aria-expanded={help.value} data-do="help">{text.help}</button>
         </span>
       </header>
@@ -48,23 +50,11 @@ function App() {
       {findings.value && <Findings />}
       <main>
         <section aria-labelledby="data-title"><h2 id="data-title">{text.data}</h2><Data /></section>
-        <section class="middle" aria-labelledby="network-title"><h2 id="network-title">{text.network}</h2><Network /><Curve /><Layers /></section>
+        <section class="middle" aria-labelledby="network-title"><h2 id="network-title">{text.network}</h2><Network /><Curve /><Layers /><Matrix /></section>
         <section class="last" aria-labelledby="why-title" tabIndex={0}><h2 id="why-title">{text.why}</h2><Why /></section>
       </main>
     </>
   );
-}
-
-/** One sentence about what is on the screen. */
-function said(): string {
-  const { step, row } = frame.value!;
-  const output = arrays.value[`a${about.value!.sizes.length - 1}`]?.data[0];
-  if (step === 0 && place.value === 0) return text.first(format(output), format(arrays.value.target?.data[0]), row);
-  const op = current.value;
-  if (place.value === ops.value.length || !op) return text.said.done();
-  const unit = `unit ${op.unit} of layer ${op.layer}`;
-  if (op.station === "forward" || op.station === "backward") return text.said[op.station](unit);
-  return text.said[op.station]();
 }
 
 async function diagnose(): Promise<void> {
@@ -78,13 +68,6 @@ async function share(): Promise<void> {
   const code = answer.header.code as string;
   notice.value = `chainrule play ${code}`;
   await navigator.clipboard?.writeText(`chainrule play ${code}`).catch(() => undefined);
-}
-
-function theme(): void {
-  const { root } = home;
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-  const now = root.dataset.theme ?? (dark ? "dark" : "light");
-  root.dataset.theme = now === "dark" ? "light" : "dark";
 }
 
 function Keys() {

@@ -1,13 +1,13 @@
 // The network as a drawing: units with z, a, then δ; edges with w, then ∂L/∂w.
 
-import { about, arrays, frame, isKnown, lit, select, selected } from "./state";
+import { about, arrays, current, frame, isKnown, isOpen, lit, piece, select, selected } from "./state";
 import { format } from "./format";
 import { text } from "./strings";
 
 const MAX_EDGES = 48; // between two layers
 const MAX_LABELLED = 24; // edges up to which each carries its number
 const WIDTH = 620;
-const HEIGHT = 380;
+const MOST_LARGE = 6; // units of a layer up to which each shows z, a and δ
 
 type Point = { x: number; y: number };
 
@@ -17,32 +17,33 @@ const BOX = { wide: 44, high: 27, inputHigh: 14, smallWide: 33, smallHigh: 12 };
 /** Of a layer of so many units, where layers stand `gap` apart. */
 function box(layer: number, count: number, gap: number): { w: number; h: number } {
   const most = Math.max(gap / 2 - 6, 6);
-  if (count > 6 || most < BOX.smallWide) return { w: Math.min(BOX.smallWide, most), h: BOX.smallHigh };
+  if (count > MOST_LARGE || most < BOX.smallWide) return { w: Math.min(BOX.smallWide, most), h: BOX.smallHigh };
   return { w: Math.min(BOX.wide, most), h: layer === 0 ? BOX.inputHigh : BOX.high };
 }
 
 export function Network() {
   const { sizes } = about.value!;
   const layers = frame.value!.units;
+  const height = layers.some((units) => units.length === MOST_LARGE) ? 430 : 380;
   const margin = layers[0]!.length > 6 ? 100 : 0; // names of many inputs stand beside them
   const gap = (WIDTH - 150 - margin) / Math.max(sizes.length - 1, 1);
   const at = (l: number, k: number): Point => ({
     x: BOX.wide + 6 + margin + gap * l,
-    y: (HEIGHT * (layers[l]!.indexOf(k) + 0.5)) / layers[l]!.length,
+    y: (height * (layers[l]!.indexOf(k) + 0.5)) / layers[l]!.length,
   });
   const edges = sizes.slice(1).reduce((n, _, l) => n + layers[l]!.length * layers[l + 1]!.length, 0);
   return (
-    <svg class="network" viewBox={`0 -38 ${WIDTH} ${HEIGHT + 56}`} role="group" aria-label={text.network}>
+    <div class="drawing"><svg class={`network ${current.value?.station ?? ""}`} viewBox={`0 -38 ${WIDTH} ${height + 56}`} role="group" aria-label={text.network}>
       {sizes.slice(1).map((_, l) => <Edges layer={l + 1} from={layers[l]!} to={layers[l + 1]!} at={at} labelled={edges <= MAX_LABELLED} />)}
       {layers.map((units, l) => units.map((k) => <Unit layer={l} unit={k} at={at(l, k)} size={box(l, units.length, gap)} />))}
       {layers.map((units, l) => (
-        <text class="caption" x={at(l, units[0]!).x} y={gap < 80 && l % 2 ? -24 : -10}>
+        <text class="caption" x={at(l, units[0]!).x} y={sizes[l]! > units.length || (gap < 80 && l % 2) ? -23 : -10}>
           {l === 0 ? text.inputs : `${l} ${about.value!.activation[l]}`}
-          {sizes[l]! > units.length ? ` (${text.more(sizes[l]! - units.length)})` : ""}
+          {sizes[l]! > units.length && <tspan x={at(l, units[0]!).x} dy={13}>{text.more(sizes[l]! - units.length)}</tspan>}
         </text>
       ))}
-      <Targets at={at} x={WIDTH - 28} />
-    </svg>
+      <Targets at={at} x={WIDTH - 28} bottom={height - 4} />
+    </svg></div>
   );
 }
 
@@ -61,17 +62,17 @@ function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: num
         from.map((i, column) => {
           const at0 = row * n + column;
           const w = W.data[at0]!;
-          if (Math.abs(w) < least && !touches(layer, j, i)) return null;
+          if (Math.abs(w) < least && !touches(layer, j, i) && !isNow(layer, j, i)) return null;
           const a = at(layer - 1, i);
           const b = at(layer, j);
           const quantity = `W${layer}[${j},${i}]`;
-          const known = isKnown("gradient", layer, j);
+          const known = isKnown(quantity);
           const on = lit.value ? lit.value.some((way) => isOnWay(way.units, layer, j, i)) : true;
           const part = from.length === 1 || to.length === 1 ? 0.5 : 0.34 + (0.32 * row) / Math.max(to.length - 1, 1);
           const x = a.x + BOX.wide + (b.x - a.x - 2 * BOX.wide) * part;
           const y = a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x);
           return (
-            <g class={`edge ${w < 0 ? "negative" : "positive"}${selected.value === quantity ? " selected" : ""}${on ? "" : " faded"}`}
+            <g class={`edge ${w < 0 ? "negative" : "positive"}${isNow(layer, j, i) ? " now" : ""}${selected.value === quantity ? " selected" : ""}${on ? "" : " faded"}`}
               onClick={() => select(quantity)} data-edge={quantity}>
               <line class="hit" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
               <line x1={a.x} y1={a.y} x2={b.x} y2={b.y} stroke-width={largest ? 0.6 + (4 * Math.abs(w)) / largest : 0.6} />
@@ -87,6 +88,12 @@ function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: num
       )}
     </g>
   );
+}
+
+/** Whether the product over an edge is being taken. */
+function isNow(layer: number, to: number, from: number): boolean {
+  const link = piece.value?.link;
+  return Boolean(link) && link![0] === layer && link![1] === to && link![2] === from;
 }
 
 /** Whether the selection is one of the two units of an edge, or the edge. */
@@ -113,22 +120,28 @@ function Unit(props: { layer: number; unit: number; at: Point; size: { w: number
   const { inputs, outputs, sizes } = about.value!;
   const number = (kind: string) => arrays.value[`${kind}${layer}`]?.data[unit];
   const name = layer === 0 ? inputs[unit] : layer === sizes.length - 1 ? outputs[unit] : undefined;
-  const forward = layer === 0 || isKnown("a", layer, unit);
-  const backward = layer > 0 && isKnown("delta", layer, unit);
+  const forward = layer === 0 || isKnown(`a${layer}[${unit}]`);
+  const backward = layer > 0 && isKnown(`delta${layer}[${unit}]`);
   const quantity = layer === 0 ? `a0[${unit}]` : backward ? `delta${layer}[${unit}]` : forward ? `a${layer}[${unit}]` : `z${layer}[${unit}]`;
   const a = forward ? number("a") : undefined;
   const small = size.h === BOX.smallHigh;
   const chosen = /^(z|a|delta|b)(\d+)\[(\d+)\]$/.exec(selected.value);
   const isChosen = chosen && Number(chosen[2]) === layer && Number(chosen[3]) === unit;
   const tone = a === undefined ? "" : a < 0 ? " negative" : " positive";
-  const line = (kind: string, symbol: string, y: number, known: boolean) => (
-    <text class={kind} y={y}>
-      <tspan class="symbol">{symbol} </tspan>
-      <tspan data-ref={`${kind}${layer}[${unit}]`}>{known ? format(number(kind)) : "—"}</tspan>
-    </text>
-  );
+  const op = current.value;
+  const isWorkedAt = piece.value !== null && op!.layer === layer && op!.unit === unit;
+  const line = (kind: string, symbol: string, y: number, known: boolean) => {
+    const isRunning = isOpen.value && piece.value && op!.target === `${kind}${layer}[${unit}]`;
+    return (
+      <text class={`${kind}${isRunning ? " running" : ""}`} y={y}>
+        <tspan class="symbol">{symbol} </tspan>
+        {isRunning ? <tspan data-ref={`${op!.target}:${op!.piece}`}>{format(piece.value!.total)} …</tspan>
+          : <tspan data-ref={`${kind}${layer}[${unit}]`}>{known ? format(number(kind)) : "—"}</tspan>}
+      </text>
+    );
+  };
   return (
-    <g class={`unit${tone}${isChosen ? " selected" : ""}`} transform={`translate(${at.x},${at.y})`} tabIndex={0} role="button"
+    <g class={`unit${tone}${isWorkedAt ? " now" : ""}${isChosen ? " selected" : ""}`} transform={`translate(${at.x},${at.y})`} tabIndex={0} role="button"
       aria-label={size.w < 24 ? `${text.unit(unit, layer, name)}: a ${format(a)}` : undefined}
       aria-description={text.unit(unit, layer, name)} data-unit={`${layer}/${unit}`}
       onClick={() => select(quantity)} onKeyDown={(e) => e.key === "Enter" && select(quantity)}>
@@ -142,7 +155,7 @@ function Unit(props: { layer: number; unit: number; at: Point; size: { w: number
       )}
       {size.w < 24 ? null : layer === 0 || small ? line("a", "", 4, forward) : (
         <>
-          {line("z", "z", -11, forward)}
+          {line("z", "z", -11, isKnown(`z${layer}[${unit}]`))}
           {line("a", "a", 4, forward)}
           {line("delta", "δ", 19, backward)}
           <Bias layer={layer} unit={unit} y={size.h + 13} />
@@ -157,7 +170,7 @@ function Bias(props: { layer: number; unit: number; y: number }) {
   const { layer, unit, y } = props;
   const quantity = `b${layer}[${unit}]`;
   const b = arrays.value[`b${layer}`]?.data[unit];
-  const gradient = isKnown("gradient", layer, unit) ? arrays.value[`dL_db${layer}`]?.data[unit] : undefined;
+  const gradient = isKnown(quantity) ? arrays.value[`dL_db${layer}`]?.data[unit] : undefined;
   if (b === undefined) return null;
   return (
     <text class={`bias${selected.value === quantity ? " selected" : ""}`} y={y}
@@ -168,10 +181,10 @@ function Bias(props: { layer: number; unit: number; y: number }) {
   );
 }
 
-function Targets(props: { at: (l: number, k: number) => Point; x: number }) {
+function Targets(props: { at: (l: number, k: number) => Point; x: number; bottom: number }) {
   const { sizes } = about.value!;
   const last = sizes.length - 1;
-  const known = isKnown("loss", 0, 0);
+  const known = isKnown("loss");
   return (
     <g class="targets">
       {frame.value!.units[last]!.map((k) => {
@@ -184,7 +197,7 @@ function Targets(props: { at: (l: number, k: number) => Point; x: number }) {
           </g>
         );
       })}
-      <text class="loss" x={props.x} y={HEIGHT - 4} onClick={() => select("loss")}>
+      <text class="loss" x={WIDTH - 2} y={props.bottom} onClick={() => select("loss")}>
         L <tspan data-ref="row_loss">{known ? format(frame.value!.row_loss) : "—"}</tspan>
       </text>
     </g>

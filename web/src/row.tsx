@@ -15,7 +15,7 @@ export function Row() {
         <label>
           {text.row}{" "}
           <input type="number" min={0} max={last} size={6} value={row} data-do="row"
-            onChange={(e) => ask({ type: "show", row: Number(e.currentTarget.value) })} />
+            onChange={(e) => pick(Number(e.currentTarget.value))} />
         </label>
         <button onClick={worst} data-do="worst">{text.worst}</button>
         <span class="moved">{text.lossOfRow} <b data-ref="row_loss">{format(row_loss)}</b></span>
@@ -24,3 +24,5 @@ export function Row() {
     </>
   );
 }
+
+export const pick = (row: number) => ask({ type: "show", row });

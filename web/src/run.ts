@@ -2,7 +2,7 @@
 
 import { effect } from "@preact/signals";
 import { follow as followRival } from "./compare";
-import { ask, current, frame, grain, ops, place, playing, select, speed } from "./state";
+import { ask, current, cutUp, frame, grain, ops, place, playing, select, selected, speed, type CutUp } from "./state";
 import { endOf, next, previous, type Station } from "./stages";
 
 const MILLISECONDS = { slow: 900, normal: 250, fast: 30, max: 0 };
@@ -51,8 +51,17 @@ export function toStation(station: Station): void {
 
 /** The explanation follows what is being computed. */
 async function follow(): Promise<void> {
-  const quantity = current.value?.quantity;
-  if (quantity) await select(quantity);
+  const op = current.value;
+  const quantity = op?.quantity(grain.value);
+  if (quantity && quantity !== selected.value) await select(quantity);
+  if (grain.value === "product") await cut(op?.target ?? "");
+}
+
+/** Ask for the pieces of a number, unless they are there. */
+async function cut(target: string): Promise<void> {
+  if (!target || target === "loss" || cutUp.value?.quantity === target) return;
+  const answer = await ask({ type: "pieces", quantity: target });
+  if (answer) cutUp.value = answer.header as unknown as CutUp;
 }
 
 let timer = 0;

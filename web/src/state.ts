@@ -4,7 +4,7 @@ import { batch, computed, signal } from "@preact/signals";
 import type { Answer, Arrays } from "./wire";
 import { home } from "./host";
 import { Refused, type Host } from "./wire";
-import { stages, type Grain, type Op } from "./stages";
+import { completed, stages, type Grain, type Op } from "./stages";
 
 export type Layer = { kind: string; units?: number; activation?: string };
 export type About = {
@@ -31,6 +31,7 @@ export type Frame = {
   n_batches: number;
   rows: number[];
   units: number[][]; // of each layer, those that are drawn
+  pieces: number[][]; // of each layer from 1 on, how many make z and δ of a unit
   row: number;
   in_batch: boolean;
   before_jump: number | null;
@@ -51,18 +52,39 @@ export type Choices = {
   optimizers: string[];
   own: boolean;
 };
-export type Shown = { quantity: string; at: number | null; what: string; value: number; html: string; paths: Way[]; n_paths: number };
+export type Shown = { quantity: string; at: number | null; what: string; value: number; html: string; paths: Way[]; n_paths: number; leading: Leading | null };
+/** The three terms that matter most in a long sum, and the others together as the last piece. */
+export type Leading = CutUp & { of: string; carried: number; n_terms: number; sum: number; factor: number | null };
+/** A product, a bias or a slope of the number that is being computed, and what there is with it. */
+export type Piece = { joins: "add" | "times" | "is"; html: string; value: number; total: number; link: number[] | null; count: number };
+export type CutUp = { quantity: string; left: string; value: number; pieces: Piece[]; all_rows?: number };
 export type Way = { units: number[]; value: number };
 /** The loss with a weight at another value, its change, and the change that the slope foretold. */
 export type Moved = { count: number; value: number; loss: number; change: number; foretold: number };
-export type BoundaryMap = { columns: number[]; x: number[]; y: number[]; pixels: Uint8Array };
+/** What the network answers over a plane: classes with their confidence, or one output from `low` to `high`. */
+export type BoundaryMap = {
+  columns: number[] | null; // null for principal components
+  kept?: number[];
+  x: number[];
+  y: number[];
+  n_classes?: number;
+  low?: number;
+  high?: number;
+  output?: number;
+  arrays: Arrays;
+};
 
 /** A second run beside this one, in which one setting differs. */
-export type Rival = { label: string; lane: number; arrays: Arrays; loss: number; step: number };
+export type Rival = { label: string; lane: number; arrays: Arrays; loss: number; step: number; since: number };
+/** Both runs by the clock, from the step on from which they differ. */
+export type Race = { step: number; arrays: Arrays };
 
 const NEW_RUNS = ["configure", "data", "trouble", "open"]; // messages after which other runs are gone
 
 export const rival = signal<Rival | null>(null);
+export const race = signal<Race | null>(null);
+/** The first number of the step that differs between two runs, by its place on the page. */
+export const differing = signal<string | null>(null);
 export const about = signal<About | null>(null);
 export const choices = signal<Choices | null>(null);
 export const frame = signal<Frame | null>(null);
@@ -74,6 +96,8 @@ export const verdict = signal("");
 export const nudge = signal<{ quantity: string; at: number; loss: number; values: number[]; losses: number[]; tangent: number[]; moved: Moved | null } | null>(null);
 export const lit = signal<Way[] | null>(null);
 export const boundary = signal<BoundaryMap | null>(null);
+/** The plane of the map: two inputs, or two principal components. */
+export const plane = signal<{ plane: "columns" | "components"; across: number; up: number }>({ plane: "columns", across: 0, up: 1 });
 export const grain = signal<Grain>("layer");
 export const speed = signal<"slow" | "normal" | "fast" | "max">("normal");
 export const playing = signal(false);
@@ -82,14 +106,22 @@ export const findings = signal<{ code: string; sentence: string; fix: string }[]
 export const place = signal(0); // how many operations of the step have been shown
 
 /** The operations of a step in their order; the page plays back what the engine recorded. */
-export const ops = computed<Op[]>(() => (frame.value ? stages(frame.value.units) : []));
+export const ops = computed<Op[]>(() => (frame.value ? stages(frame.value.units, frame.value.pieces) : []));
+const ranks = computed(() => completed(ops.value));
 /** The operation that was shown last. */
 export const current = computed<Op | null>(() => ops.value[place.value - 1] ?? null);
-/** Whether a quantity was computed by now: "z1[0]", "delta2[1]", "dL_dW1". */
-export function isKnown(kind: string, layer: number, unit: number): boolean {
-  const rank = ops.value.findIndex((op) => op.makes(kind, layer, unit));
-  return rank < 0 || rank < place.value;
-}
+/** Whether a number was computed by now: "z1[0]", "delta2[1]"; "W1[0,2]" stands for its gradient. */
+export const isKnown = (target: string): boolean => (ranks.value.get(target) ?? 0) <= place.value;
+/** The pieces of the number that is being computed, while a step is taken product by product. */
+export const cutUp = signal<CutUp | null>(null);
+/** The piece that was shown last. */
+export const piece = computed<Piece | null>(() => {
+  const op = current.value;
+  if (grain.value !== "product" || !op || cutUp.value?.quantity !== op.target) return null;
+  return cutUp.value.pieces[op.piece] ?? null;
+});
+/** Whether the number that is being computed still lacks a piece. */
+export const isOpen = computed(() => grain.value === "product" && current.value !== null && !current.value.isLast);
 
 let wire: Host | null = null;
 
@@ -149,7 +181,10 @@ export const askBeside = (message: Record<string, unknown>) =>
 function took(answer: Answer): void {
   const { header } = answer;
   batch(() => {
-    if (NEW_RUNS.includes(header.type)) rival.value = null;
+    if (NEW_RUNS.includes(header.type)) {
+      rival.value = null;
+      plane.value = { plane: "columns", across: 0, up: 1 };
+    }
     if (header.sizes) {
       about.value = header as unknown as About;
       table.value = answer.arrays;
@@ -159,6 +194,7 @@ function took(answer: Answer): void {
       arrays.value = answer.arrays;
       nudge.value = null;
       verdict.value = "";
+      cutUp.value = null;
     }
   });
   if (header.frame) void counted(refresh);
@@ -193,11 +229,16 @@ async function explainSelected(): Promise<void> {
   }
 }
 
+export const setPlane = (chosen: Partial<typeof plane.value>) =>
+  counted(() => {
+    plane.value = { ...plane.value, ...chosen };
+    return askMap();
+  });
+
 async function askMap(): Promise<void> {
   try {
-    const answer = await wire!.ask({ type: "map" });
-    const { columns, x, y } = answer.header.map;
-    boundary.value = { columns, x, y, pixels: answer.arrays.map!.data as Uint8Array };
+    const answer = await wire!.ask({ type: "map", ...plane.value });
+    boundary.value = { ...answer.header.map, arrays: answer.arrays };
   } catch {
     boundary.value = null;
   }

@@ -1,8 +1,10 @@
 // Why a number is what it is: its formula with the numbers in, as the engine's explanation says.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { ask, frame, lit, notice, nudge, select, selected, shown, verdict } from "./state";
+import { ask, current, frame, isOpen, lit, notice, nudge, select, selected, shown, verdict, type Leading } from "./state";
 import { Nudge, nudged } from "./nudge";
+import type { ComponentChildren } from "preact";
+import { Bar, Html, Pieces } from "./pieces";
 import { scene } from "./scene";
 import { format } from "./format";
 import { text } from "./strings";
@@ -10,9 +12,11 @@ import { text } from "./strings";
 export function Why() {
   const content = useRef<HTMLDivElement>(null);
   const html = shown.value?.html ?? "";
+  const leading = isOpen.value ? null : shown.value?.leading;
+  const isFolded = Boolean(leading);
   useLayoutEffect(() => {
     if (content.current) content.current.innerHTML = html; // made by the engine, names escaped there
-  }, [html]);
+  }, [html, isFolded]);
   if (!selected.value) return <>{nudge.value && <Nudge />}<p>{scene.value === null ? text.pickSomething : text.answerFirst}</p></>;
   const isParameter = /^(W|b)\d+\[/.test(selected.value);
   return (
@@ -24,12 +28,34 @@ export function Why() {
         {isParameter && <button onClick={ways} aria-pressed={lit.value !== null} data-do="path">{text.path}</button>}
         {isParameter && <Edit />}
       </div>
+      <Pieces />
       {verdict.value && <p class="verdict" role="status">{verdict.value}</p>}
       {nudge.value && <Nudge />}
       {lit.value && <Ways />}
-      <div ref={content} class="formula" onClick={follow} />
+      {leading && <Leading of={leading} />}
+      <Fold isFolded={isFolded}><div ref={content} class="formula" hidden={isOpen.value && current.value!.target === selected.value} onClick={follow} /></Fold>
     </>
   );
+}
+
+/** The three terms of a long sum that matter most, before the whole explanation. */
+function Leading(props: { of: Leading }) {
+  const { of, carried, n_terms, pieces, sum, factor, value } = props.of;
+  return (
+    <div class="pieces chainrule-explanation" onClick={follow} data-leading={of}>
+      <p>{text.threeOf(n_terms, of, Math.round(100 * carried))}</p>
+      <table>
+        {pieces.map((one) => <tr><td><Html of={one.html} /></td><td><Bar value={one.value} largest={Math.max(...pieces.map((p) => Math.abs(p.value)))} /></td></tr>)}
+      </table>
+      <p>{text.sumOf(format(sum))}{factor !== null && text.timesSlope(format(factor), format(value))}</p>
+    </div>
+  );
+}
+
+/** Folds what comes behind something shorter. */
+function Fold(props: { isFolded: boolean; children: ComponentChildren }) {
+  if (!props.isFolded) return <>{props.children}</>;
+  return <details class="whole"><summary>{text.wholeExplanation}</summary>{props.children}</details>;
 }
 
 /** A number in the formula leads to where it came from. */

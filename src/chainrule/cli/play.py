@@ -26,8 +26,8 @@ def play(
         str,
         typer.Argument(
             metavar="[PROBLEM | DATA | MODEL | CODE]",
-            help="xor, mazur, and, or, circles, moons, spirals, sine; a table; a model, with its "
-            "table behind it; or the code of a shared run.",
+            help="xor, mazur, and, or, circles, moons, spirals, clusters, sine; a table; a model, "
+            "with its table behind it; or the code of a shared run.",
         ),
     ] = "xor",
     data: Annotated[

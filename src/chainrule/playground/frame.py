@@ -13,7 +13,6 @@ from chainrule.playground.moment import Moment
 
 MAX_UNITS = 12  # of a layer that are drawn
 MAX_OUTPUTS = 512  # rows whose outputs are sent
-MAP_SIZE = 64
 FLAT = 0.01  # a slope below this hardly lets a gradient through
 
 Arrays = dict[str, np.ndarray]
@@ -129,43 +128,3 @@ def _layer(trace: StepTrace, l: int) -> dict[str, float | None]:
         "flat": None if flat is None else float(flat.mean()),
         "dead": None if slopes is None else float((slopes == 0).all(axis=0).mean()),
     }
-
-
-def boundary(moment: Moment, columns: tuple[int, int]) -> tuple[dict[str, Any], Arrays]:
-    """The first output, or the most probable class, over two inputs; the others at their median.
-
-    Parameters
-    ----------
-    moment : Moment
-    columns : (int, int)
-        Inputs of the horizontal and the vertical axis.
-
-    Returns
-    -------
-    dict, dict of str to ndarray
-        The ranges of both inputs; "map" (64, 64) of uint8, row 0 at the top: 0 is the lowest value
-        shown and 255 the highest, or the number of the class.
-    """
-    across, up = columns
-    ranges = [_range(moment.X[:, column]) for column in columns]
-    x, y = (np.linspace(low, high, MAP_SIZE) for low, high in ranges)
-    points = np.repeat(np.median(moment.X, axis=0)[None], MAP_SIZE**2, axis=0)
-    points[:, across] = np.tile(x, MAP_SIZE)
-    points[:, up] = np.repeat(y[::-1], MAP_SIZE)
-    outputs = engine.predict(moment.spec, moment.params, points)
-    if moment.spec.n_outputs > 1:
-        values, low, high = outputs.argmax(axis=1).astype(float), 0.0, 255.0
-    else:
-        values = outputs[:, 0]
-        low, high = (0.0, 1.0) if moment.spec.output_activation == "sigmoid" else _range(moment.y)
-    scaled = np.clip(np.nan_to_num((values - low) / (high - low) * 255.0), 0.0, 255.0)
-    pixels = np.round(scaled).astype(np.uint8).reshape(MAP_SIZE, MAP_SIZE)
-    shown = {"columns": list(columns), "x": ranges[0], "y": ranges[1], "low": low, "high": high}
-    return shown, {"map": pixels}
-
-
-def _range(values: np.ndarray) -> tuple[float, float]:
-    """Smallest and largest value with a margin of a tenth."""
-    low, high = float(values.min()), float(values.max())
-    margin = 0.1 * (high - low) or 0.5
-    return low - margin, high + margin

@@ -143,6 +143,24 @@ def _spirals() -> Problem:
     return _classes("spirals", "Spirals: two arms around each other", X, y)
 
 
+def _clusters() -> Problem:
+    """Three classes in the plane, so that the output is a softmax."""
+    draw = np.random.default_rng(0)
+    y = np.arange(N_POINTS) % 3
+    angle = 2 * np.pi * y / 3 + np.pi / 2
+    X = 0.75 * np.stack([np.cos(angle), np.sin(angle)], axis=1) + draw.normal(0, 0.3, (N_POINTS, 2))
+    return Problem(
+        "clusters",
+        "Clusters: three classes in the plane",
+        X,
+        y.astype(np.int64),
+        ("x0", "x1"),
+        ("top", "left", "right"),
+        NetworkSpec(2, (Dense(6, "tanh"), Dense(3, "softmax")), Loss("cross_entropy")),
+        TrainingSpec(optimizer="adam", learning_rate=0.01, batch_size=32),
+    )
+
+
 def _sine() -> Problem:
     draw = np.random.default_rng(0)
     x = np.sort(draw.uniform(-1, 1, 60))
@@ -168,6 +186,7 @@ PROBLEMS: dict[str, Callable[[], Problem]] = {
     "circles": _circles,
     "moons": _moons,
     "spirals": _spirals,
+    "clusters": _clusters,
     "sine": _sine,
 }
 

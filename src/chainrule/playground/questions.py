@@ -8,13 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from chainrule import engine
+from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.diagnosis.diagnose import Context, diagnose
 from chainrule.explain.explain import explain
 from chainrule.explain.render.html import fragment
 from chainrule.explain.trace import StepTrace
 from chainrule.playground.changes import SetParameter
 from chainrule.playground.fields import Fields, MessageError
-from chainrule.playground.frame import Arrays, boundary, place_of
+from chainrule.playground.frame import Arrays, drawn_units, place_of
+from chainrule.playground.map import over_columns, over_components
+from chainrule.playground.matrix import matrix_of
+from chainrule.playground.pieces import Pieces, leading, to_json
 from chainrule.playground.timeline import Timeline
 from chainrule.spec import History
 
@@ -29,6 +33,7 @@ class View(NamedTuple):
     trace: StepTrace
     row: int | None
     beside: StepTrace | None = None
+    focus: Asked | None = None
 
     def of(self, quantity: str) -> tuple[StepTrace, int]:
         """The record that a quantity is read from, and the place of the row in it: gradients and
@@ -36,6 +41,27 @@ class View(NamedTuple):
         is_of_a_unit = self.trace.names.parse(quantity).kind in ("z", "a", "delta")
         shown = self.beside if self.beside is not None and is_of_a_unit else self.trace
         return shown, place_of(shown, self.row)
+
+    @property
+    def shown(self) -> StepTrace:
+        """The record that the chosen row is in."""
+        return self.beside or self.trace
+
+    @property
+    def place(self) -> int:
+        """The place of the chosen row in it."""
+        return place_of(self.shown, self.row)
+
+    def loss_at(self, quantity: str, value: float) -> float:
+        """The batch's total loss with one parameter at another value."""
+        moment = self.timeline.now
+        moved, rows = SetParameter(quantity, value)(moment).params, moment.rows
+        return engine.loss(moment.spec, moved, moment.X[rows], moment.y[rows], moment.training)
+
+    @property
+    def drawn(self) -> list[list[int]]:
+        """The units of each layer that the page draws."""
+        return drawn_units(self.shown, self.place, self.focus)
 
 
 def explained(view: View, fields: Fields) -> Answer:
@@ -53,12 +79,28 @@ def explained(view: View, fields: Fields) -> Answer:
         "at": None if at is None else float(at),
         "quantity": found.quantity,
         "what": found.what,
+        "row": found.row,
         "value": found.value,
         "html": fragment(found),
         "text": found.to_text(),
         "paths": [{"units": list(way.units), "value": way.value} for way in ways],
         "n_paths": 0 if found.paths is None else found.paths.n_paths,
+        "leading": leading(trace, place, asked, digits),
     }, {}
+
+
+def cut_up(view: View, fields: Fields) -> Answer:
+    """The products, the bias and the slope that a number of the row is made of, one by one."""
+    asked = view.trace.names.parse(fields.text("quantity"))
+    digits = fields.whole("digits", 4, low=1, high=17)
+    fields.end()
+    if asked.kind == "loss":
+        raise MessageError("the loss is shown in one piece.")
+    found = Pieces(view.shown, view.place, view.drawn).of(asked)
+    about: dict[str, Any] = {"quantity": asked.identifier, **to_json(*found, digits)}
+    if asked.is_parameter:
+        about["all_rows"] = float(view.trace.grads[asked.tensor][asked.at])
+    return about, {}
 
 
 def verified(view: View, fields: Fields) -> Answer:
@@ -89,16 +131,7 @@ def peeked(view: View, fields: Fields) -> Answer:
     fields.end()
     moment, trace = view.timeline.now, view.trace
     asked = trace.names.parse(quantity)
-    losses = [
-        engine.loss(
-            moment.spec,
-            SetParameter(quantity, value)(moment).params,
-            trace.X,
-            trace.y,
-            moment.training,
-        )
-        for value in values
-    ]
+    losses = [view.loss_at(quantity, value) for value in values]
     here = float(moment.params[asked.tensor][asked.at])
     slope = float(trace.grads[asked.tensor][asked.at])
     foretold = slope * (np.array(values) - here)
@@ -112,14 +145,36 @@ def peeked(view: View, fields: Fields) -> Answer:
 
 
 def mapped(view: View, fields: Fields) -> Answer:
-    """What the network answers over two inputs."""
+    """What the network answers over two inputs, or over two principal components."""
     moment = view.timeline.now
     last = moment.spec.n_features - 1
     across = fields.whole("across", 0, high=last)
     up = fields.whole("up", min(1, last), high=last)
+    output = fields.whole("output", 0, high=moment.spec.n_outputs - 1)
+    plane = fields.text("plane", "columns")
     fields.end()
-    shown, arrays = boundary(moment, (across, up))
+    if plane not in ("columns", "components"):
+        raise MessageError(f"plane must be columns or components, found {plane!r}.")
+    if plane == "components" and min(last, moment.n_rows - 1) == 0:
+        raise MessageError("principal components take two inputs and two rows.")
+    if plane == "components":
+        shown, arrays = over_components(moment, output)
+    else:
+        shown, arrays = over_columns(moment, (across, up), output)
     return {"map": shown}, arrays
+
+
+def matrix(view: View, fields: Fields) -> Answer:
+    """The weights of a layer, or their gradients or updates, those first through which most of the
+    row's derivative passes."""
+    layer = fields.whole("layer", low=1, high=view.trace.spec.n_layers)
+    what = fields.text("what", "W")
+    searches = fields.text("unit", ""), fields.text("source", "")
+    first = fields.whole("first", 0)
+    fields.end()
+    if what not in ("W", "dL_dW", "update_W"):
+        raise MessageError(f"what must be W, dL_dW or update_W, found {what!r}.")
+    return matrix_of(view.trace, view.shown, view.place, layer, what, searches, first)
 
 
 def diagnosed(view: View, fields: Fields) -> Answer:
@@ -142,8 +197,10 @@ def diagnosed(view: View, fields: Fields) -> Answer:
 
 QUESTIONS: dict[str, Callable[[View, Fields], Answer]] = {
     "explain": explained,
+    "pieces": cut_up,
     "verify": verified,
     "peek": peeked,
     "map": mapped,
+    "matrix": matrix,
     "diagnose": diagnosed,
 }

@@ -1,7 +1,7 @@
 """`Session.handle`: one message in, one answer out. It needs no browser and no network.
 
-    hello · configure · data · trouble · edit · advance · seek · fork · show  lead it
-    explain · verify · peek · map · diagnose                        ask about the present step
+    hello · configure · data · trouble · edit · advance · seek · fork · race · show  lead it
+    explain · pieces · verify · peek · map · matrix · diagnose  ask about the present step
     share · open                                                    leave it and come back
 
 An answer carries `id` and `type` of its message; numbers come as arrays beside it, so that every
@@ -23,9 +23,11 @@ from chainrule.explain.trace import StepTrace
 from chainrule.playground import changes, sharing
 from chainrule.playground.description import capabilities, described
 from chainrule.playground.fields import Fields, MessageError
-from chainrule.playground.frame import Arrays, frame
+from chainrule.playground.frame import Arrays, frame, place_of
+from chainrule.playground.pieces import Pieces
 from chainrule.playground.problems import PROBLEMS, Problem, problem
 from chainrule.playground.questions import QUESTIONS, View
+from chainrule.playground.race import race
 from chainrule.playground.replay import to_html
 from chainrule.playground.setup import configured
 from chainrule.playground.tables import from_bytes
@@ -120,6 +122,7 @@ class Session:
         self._focus: Asked | None = None
         self._made: tuple[Any, StepTrace] | None = None
         self._aside: tuple[Any, int, StepTrace] | None = None
+        self._pieces: list[list[int]] | None = None
 
     @property
     def _timeline(self) -> Timeline:
@@ -154,6 +157,10 @@ class Session:
         state, arrays = frame(timeline.now, self._trace(), self._row, self._focus, self._beside())
         steps, losses = timeline.curve()
         arrays |= {"curve_step": np.array(steps, float), "curve_loss": np.array(losses)}
+        if self._pieces is None:  # how many there are follows from the network alone
+            shown = self._beside() or self._trace()
+            self._pieces = Pieces(shown, place_of(shown, self._row), state["units"]).counts()
+        state["pieces"] = self._pieces
         state["loss"] = timeline.loss()
         state["before_jump"] = timeline.before_jump()
         state["changed"] = bool(timeline.changes)
@@ -251,13 +258,29 @@ class Session:
         return self._frame()
 
     def _fork(self, fields: Fields) -> Answer:
-        """A second run that begins as this one stands."""
+        """A second run that begins as this one stands, behind the others or `into` a lane."""
+        last = min(len(self._lanes), MAX_LANES - 1)
+        into = fields.whole("into", len(self._lanes), low=1, high=last)
         fields.end()
-        if len(self._lanes) == MAX_LANES:
+        if into == MAX_LANES:
             raise MessageError(f"there are {MAX_LANES} lanes already.")
-        self._lanes.append(self._timeline.forked())
-        self._lane = len(self._lanes) - 1
+        self._lanes[into:] = [self._timeline.forked(), *self._lanes[into + 1 :]]
+        self._lane = into
         return self._frame()
+
+    def _race(self, fields: Fields) -> Answer:
+        """Two runs once more from the step `first` on, in turns: their losses and milliseconds.
+
+        Runs that take long are followed for about a second.
+        """
+        other = fields.whole("other", low=1, high=len(self._lanes) - 1)
+        first = fields.whole("first", 0, high=self._timeline.now.step)
+        fields.end()
+        steps, runs = race([self._timeline, self._lanes[other]], first)
+        arrays = {"step": np.array(steps, float)}
+        for k, (milliseconds, losses) in enumerate(runs):
+            arrays |= {f"ms{k}": np.array(milliseconds), f"loss{k}": np.array(losses)}
+        return {"first": first}, arrays
 
     def _show(self, fields: Fields) -> Answer:
         """Another row, that with the largest loss, or a quantity whose units are to be drawn."""
@@ -274,7 +297,7 @@ class Session:
     def _asked(self, fields: Fields) -> Answer:
         """A question about the present step; the run stays as it is."""
         question = QUESTIONS[self._type]
-        view = View(self._timeline, self._trace(), self._row, self._beside())
+        view = View(self._timeline, self._trace(), self._row, self._beside(), self._focus)
         return question(view, fields)
 
     def _share(self, fields: Fields) -> Answer:
@@ -297,7 +320,7 @@ class Session:
         fields.end()
         opened = Session._shared(Fields(sharing.decode(code)))
         self._problem, self._lanes, self._row = opened._problem, opened._lanes, opened._row
-        self._lane, self._made, self._aside = 0, None, None
+        self._lane, self._made, self._aside, self._pieces = 0, None, None, None
         return self._state(fields)
 
     @classmethod
@@ -346,6 +369,7 @@ _HANDLERS: dict[str, Callable[[Session, Fields], Answer]] = {
     "advance": Session._advance,
     "seek": Session._seek,
     "fork": Session._fork,
+    "race": Session._race,
     "show": Session._show,
     **dict.fromkeys(QUESTIONS, Session._asked),
     "share": Session._share,

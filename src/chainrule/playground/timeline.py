@@ -7,7 +7,9 @@ change drops everything after it.
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right, insort
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -105,6 +107,19 @@ class Timeline:
         if step not in self._losses:
             self._losses[step] = self.now.loss()
         return self._losses[step]
+
+    def again(self, first: int, steps: Sequence[int]) -> Iterator[tuple[float, float]]:
+        """The run from `first` on once more, to each of `steps`: the seconds of training since the
+        step before, and the total loss there. What was kept stays as it is."""
+        moment = self.forked().seek(first)
+        for step in steps:
+            before = time.perf_counter()
+            for at, change in self._changes:
+                if moment.step < at <= step:
+                    moment = change(moment.after(at - moment.step))
+            moment = moment.after(step - moment.step)
+            spent = time.perf_counter() - before
+            yield spent, moment.loss()
 
     def _keep(self) -> None:
         """Keep the present moment; of too many, every other one goes."""
