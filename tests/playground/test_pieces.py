@@ -86,3 +86,23 @@ def test_products_over_edges_that_are_not_drawn_stand_together():
 def test_the_loss_has_no_pieces():
     answer, _ = Session().handle({"type": "pieces", "quantity": "loss"})
     assert answer["type"] == "error" and "one piece" in answer["message"]
+
+
+@pytest.mark.parametrize("name", [*PROBLEMS, "deep"])
+def test_the_factors_of_a_gradient_multiply_to_what_the_row_adds(name):
+    session = sessions()[name]
+    frame = told(session, type="advance", steps=2)["frame"]
+    n_layers = len(frame["units"]) - 1
+    for quantity in ("W1[0,0]", "b1[0]", f"W{n_layers}[0,0]"):
+        found = told(session, type="explain", quantity=quantity)
+        row = told(session, type="pieces", quantity=quantity)["value"]
+        values = [factor["value"] for factor in found["factors"]]
+        assert math.prod(values) == pytest.approx(row, rel=1e-12)
+
+
+def test_mazurs_factors_are_those_of_the_origin():
+    factors = told(Session(problem("mazur")), type="explain", quantity="W1[0,0]")["factors"]
+    assert [factor["name"] for factor in factors] == ["a", "slope", "back"]
+    values = [factor["value"] for factor in factors]
+    assert values == pytest.approx([0.05, 0.241300709, 0.036350306], abs=5e-10)
+    assert [factor["units"] for factor in factors] == [["0/0"], ["1/0"], ["2/0", "2/1"]]

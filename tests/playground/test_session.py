@@ -99,6 +99,29 @@ def test_explanations_and_checks_are_those_of_explain():
     assert "ok" in checked["outcome"]
 
 
+def test_verify_moves_the_loss_by_what_it_says():
+    session = Session()
+    checked, _ = ask(session, type="verify", quantity="W2[0,1]")
+    line = checked["line"]
+    assert line["at"] == session._timeline.now.params["W2"][0, 1]
+    assert line["loss"] == session._timeline.now.loss()
+    slope = (line["above"] - line["below"]) / (2 * line["h"])
+    assert slope == pytest.approx(checked["numeric"], rel=1e-9)
+    assert (checked["verdict"], checked["is_too_small"]) == ("ok", False)
+    assert ask(session, type="verify", quantity="delta1[0]")[0]["line"] is None
+
+
+def test_a_gradient_too_small_for_moving_says_so():
+    session = Session(problem("circles"))
+    ask(
+        session,
+        type="configure",
+        hidden=[{"kind": "dense", "units": 4, "activation": "sigmoid"}] * 14,
+    )
+    checked, _ = ask(session, type="verify", quantity="W1[0,0]")
+    assert checked["is_too_small"] and checked["verdict"] in ("ok", "too small")
+
+
 def test_peek_moves_nothing_and_its_tangent_is_the_gradient():
     session = Session()
     before = ask(session, type="seek", step=0)

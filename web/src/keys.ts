@@ -1,12 +1,13 @@
 // Everything by keyboard.
 
-import { about, grain, playing, select, selected } from "./state";
+import { about, choose, chosen, grain, playing, selected } from "./state";
 import { stepBack, stepOn, toStation } from "./run";
 import type { Grain, Station } from "./stages";
 import { find } from "./host";
 import { moveBy, nudged } from "./nudge";
 import { text } from "./strings";
-import { verify, ways } from "./why";
+import { verify } from "./verify";
+import { ways } from "./why";
 
 const GRAINS = Object.keys(text.grains) as Grain[];
 const STATIONS: Record<string, Station> = { "1": "forward", "2": "loss", "3": "backward", "4": "update" };
@@ -54,6 +55,7 @@ function action(key: string, help: () => void): (() => unknown) | undefined {
     e: () => (find("#edit") as HTMLInputElement | null)?.select(),
     "+": () => moveBy(1),
     "-": () => moveBy(-1),
+    Escape: () => (chosen.value = false),
     "?": help,
     ArrowUp: () => move(0, -1, 0),
     ArrowDown: () => move(0, 1, 0),
@@ -84,5 +86,5 @@ function move(layers: number, units: number, sources: number): void {
   unit = within(Math.min(unit, sizes[layer]! - 1) + units, sizes[layer]!);
   if (sources && source < 0) [kind, source] = ["W", sources > 0 ? -1 : 0];
   if (kind === "W") source = within(Math.min(source, sizes[layer - 1]! - 1) + sources, sizes[layer - 1]!);
-  void select(kind === "W" ? `W${layer}[${unit},${source}]` : `${kind}${layer}[${unit}]`);
+  void choose(kind === "W" ? `W${layer}[${unit},${source}]` : `${kind}${layer}[${unit}]`);
 }

@@ -1,18 +1,52 @@
-// Marks on what is drawn already: the number that differs, and what the pointer or the keyboard is on.
+// Marks on what is drawn already: the number that differs between two runs, and what the pointer or the keyboard is
+// on: a factor lights its unit, and the unit its factors.
 
 import { effect, signal } from "@preact/signals";
-import { arrays, differing, frame, place, shown } from "./state";
+import { arrays, chosen, differing, frame, place, shown } from "./state";
 
-/** The number under the pointer or in focus: "a0[1]", "W2[0,1]". */
-export const hot = signal<string | null>(null);
+/** What is lit: units as "1/0" (layer, unit), edges as "W2[0,1]". */
+const hot = signal<string[]>([]);
+
+/** What a place in the trace belongs to: "delta/1/2@17" to unit 1/2, "w/2/0/1" to the edge W2[0,1]. */
+function owners(ref: string): string[] {
+  const [kind, layer, unit, source] = ref.split("@")[0]!.split("/");
+  if (kind === "w" && source !== undefined) return [`W${layer}[${unit},${source}]`];
+  const ofUnits = ["z", "a", "delta", "slope", "b", "unit"];
+  return ofUnits.includes(kind!) && layer && unit !== undefined ? [`${layer}/${unit}`] : [];
+}
+
+function ownersOf(element: Element): string[] {
+  const { dataset } = element as HTMLElement;
+  if (dataset.unit) return [dataset.unit];
+  if (dataset.edge) return [dataset.edge];
+  if (dataset.units) return dataset.units.split(" ");
+  return owners(dataset.ref ?? "");
+}
+
+const LIT = ".network [data-unit], .network [data-edge], [data-units], .formula [data-ref], .pieces [data-ref]";
+
+function over(event: Event): void {
+  const element = (event.target as Element).closest?.(LIT);
+  const now = element ? ownersOf(element) : [];
+  if (now.join() !== hot.peek().join()) hot.value = now;
+}
+
+for (const name of ["mouseover", "focusin"]) document.addEventListener(name, over);
+document.addEventListener("focusout", () => (hot.value = []));
 
 effect(() => {
-  const marks: [string, string | null][] = [["differs", differing.value], ["hot", hot.value]];
-  void [frame.value, arrays.value, place.value, shown.value]; // drawn anew with any of them
+  const [units, place_] = [hot.value, differing.value];
+  void [frame.value, arrays.value, place.value, shown.value, chosen.value]; // drawn anew with any of them
   requestAnimationFrame(() => {
-    for (const [name, what] of marks) {
-      for (const one of document.querySelectorAll(`main .${name}`)) if (!one.closest(".rival")) one.classList.remove(name);
-      if (what) for (const one of document.querySelectorAll(`main [data-ref="${CSS.escape(what)}"]`)) one.classList.add(name);
+    for (const one of document.querySelectorAll("[data-hot]")) one.removeAttribute("data-hot");
+    for (const one of document.querySelectorAll("[data-differs]")) one.removeAttribute("data-differs");
+    if (units.length) {
+      for (const one of document.querySelectorAll(LIT)) {
+        if (ownersOf(one).some((owner) => units.includes(owner))) one.setAttribute("data-hot", "");
+      }
     }
+    if (!place_) return;
+    const at = CSS.escape(place_);
+    for (const one of document.querySelectorAll(`.network [data-ref="${at}"], .network [data-edge="${at}"]`)) one.setAttribute("data-differs", "");
   });
 });

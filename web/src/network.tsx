@@ -1,6 +1,7 @@
 // The network as a drawing: units with z, a, then δ; edges with w, then ∂L/∂w.
 
-import { about, arrays, current, frame, isKnown, isOpen, lit, piece, select, selected } from "./state";
+import { about, arrays, current, frame, isKnown, isOpen, lit, isOnItsWays, piece, choose, select, selected } from "./state";
+import { Chips } from "./factors";
 import { format } from "./format";
 import { text } from "./strings";
 
@@ -42,6 +43,7 @@ export function Network() {
           {sizes[l]! > units.length && <tspan x={at(l, units[0]!).x} dy={13}>{text.more(sizes[l]! - units.length)}</tspan>}
         </text>
       ))}
+      <Chips at={at} isDrawn={(l, k) => layers[l]!.includes(k)} />
       <Targets at={at} x={WIDTH - 28} bottom={height - 4} />
     </svg></div>
   );
@@ -67,13 +69,13 @@ function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: num
           const b = at(layer, j);
           const quantity = `W${layer}[${j},${i}]`;
           const known = isKnown(quantity);
-          const on = lit.value ? lit.value.some((way) => isOnWay(way.units, layer, j, i)) : true;
+          const on = lit.value?.length ? lit.value.some((way) => isOnWay(way.units, layer, j, i)) : isOnItsWays(layer, j, i);
           const part = from.length === 1 || to.length === 1 ? 0.5 : 0.34 + (0.32 * row) / Math.max(to.length - 1, 1);
           const x = a.x + BOX.wide + (b.x - a.x - 2 * BOX.wide) * part;
           const y = a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x);
           return (
             <g class={`edge ${w < 0 ? "negative" : "positive"}${isNow(layer, j, i) ? " now" : ""}${selected.value === quantity ? " selected" : ""}${on ? "" : " faded"}`}
-              onClick={() => select(quantity)} data-edge={quantity}>
+              onClick={() => choose(quantity)} data-edge={quantity}>
               <line class="hit" x1={a.x} y1={a.y} x2={b.x} y2={b.y} />
               <line x1={a.x} y1={a.y} x2={b.x} y2={b.y} stroke-width={largest ? 0.6 + (4 * Math.abs(w)) / largest : 0.6} />
               {props.labelled && (
@@ -141,7 +143,7 @@ function Unit(props: { layer: number; unit: number; at: Point; size: { w: number
     );
   };
   return (
-    <g class={`unit${tone}${isWorkedAt ? " now" : ""}${isChosen ? " selected" : ""}`} transform={`translate(${at.x},${at.y})`} tabIndex={0} role="button"
+    <g class={`unit${tone}${isWorkedAt ? " now" : ""}${isChosen ? " selected" : ""}${isOnItsWays(layer, unit) ? "" : " faded"}`} transform={`translate(${at.x},${at.y})`} tabIndex={0} role="button"
       aria-label={size.w < 24 ? `${text.unit(unit, layer, name)}: a ${format(a)}` : undefined}
       aria-description={text.unit(unit, layer, name)} data-unit={`${layer}/${unit}`}
       onClick={() => select(quantity)} onKeyDown={(e) => e.key === "Enter" && select(quantity)}>
@@ -174,7 +176,7 @@ function Bias(props: { layer: number; unit: number; y: number }) {
   if (b === undefined) return null;
   return (
     <text class={`bias${selected.value === quantity ? " selected" : ""}`} y={y}
-      onClick={(e) => { e.stopPropagation(); void select(quantity); }}>
+      onClick={(e) => { e.stopPropagation(); void choose(quantity); }}>
       b <tspan data-ref={quantity}>{format(b)}</tspan>
       {gradient !== undefined && <tspan class="gradient" data-ref={`dL_d${quantity}`}> {format(gradient)}</tspan>}
     </text>

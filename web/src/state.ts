@@ -52,7 +52,13 @@ export type Choices = {
   optimizers: string[];
   own: boolean;
 };
-export type Shown = { quantity: string; at: number | null; what: string; value: number; html: string; paths: Way[]; n_paths: number; leading: Leading | null };
+export type Shown = { quantity: string; at: number | null; what: string; value: number; html: string; paths: Way[]; n_paths: number; leading: Leading | null; factors: Factor[] };
+/** A factor of a row's derivative, and the units that it is made of, as "layer/unit". */
+export type Factor = { name: "a" | "slope" | "back" | "error" | "delta"; value: number; units: string[] };
+export type Verdict = {
+  quantity: string; method: string; analytic: number; numeric: number; verdict: string; outcome: string; is_too_small: boolean;
+  line: { at: number; h: number; loss: number; below: number; above: number } | null;
+};
 /** The three terms that matter most in a long sum, and the others together as the last piece. */
 export type Leading = CutUp & { of: string; carried: number; n_terms: number; sum: number; factor: number | null };
 /** A product, a bias or a slope of the number that is being computed, and what there is with it. */
@@ -92,7 +98,9 @@ export const arrays = signal<Arrays>({});
 export const table = signal<Arrays>({});
 export const selected = signal("");
 export const shown = signal<Shown | null>(null);
-export const verdict = signal("");
+export const verdict = signal<Verdict | null>(null);
+/** Whether the selected weight was picked by hand: then only its ways to the loss stand out. */
+export const chosen = signal(false);
 export const nudge = signal<{ quantity: string; at: number; loss: number; values: number[]; losses: number[]; tangent: number[]; moved: Moved | null } | null>(null);
 export const lit = signal<Way[] | null>(null);
 export const boundary = signal<BoundaryMap | null>(null);
@@ -193,7 +201,7 @@ function took(answer: Answer): void {
       frame.value = header.frame;
       arrays.value = answer.arrays;
       nudge.value = null;
-      verdict.value = "";
+      verdict.value = null;
       cutUp.value = null;
     }
   });
@@ -246,12 +254,32 @@ async function askMap(): Promise<void> {
 
 export const select = (quantity: string) => counted(() => selects(quantity));
 
+/** Select a weight or bias by hand; once more, and all of the network stands out again. */
+export function choose(quantity: string): Promise<void> {
+  const isAgain = chosen.value && selected.value === quantity;
+  const done = select(quantity);
+  chosen.value = !isAgain;
+  return done;
+}
+
+/** Whether an edge, or a unit where `from` is left out, lies on a way from the chosen weight to the loss. */
+export function isOnItsWays(layer: number, to: number, from?: number): boolean {
+  const match = chosen.value && /^[Wb](\d+)\[(\d+)(?:,(\d+))?\]$/.exec(selected.value);
+  if (!match) return true;
+  const [first, unit] = [Number(match[1]), Number(match[2])];
+  if (layer < first) return from === undefined && layer === first - 1 && match[3] === String(to);
+  if (layer > first + 1) return true;
+  if (layer === first) return to === unit && (from === undefined || match[3] === String(from));
+  return from === undefined || from === unit;
+}
+
 async function selects(quantity: string): Promise<void> {
   batch(() => {
     selected.value = quantity;
-    verdict.value = "";
+    verdict.value = null;
     nudge.value = null;
     lit.value = null;
+    chosen.value = false;
   });
   const layer = /^[A-Za-z]+(\d+)\[(\d+)(?:,(\d+))?/.exec(quantity);
   const isDrawn = !layer || frame.value!.units[Number(layer[1])]?.includes(Number(layer[2]));

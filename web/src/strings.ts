@@ -142,9 +142,20 @@ export const text = {
     update: () => "Update: every weight moves against its gradient.",
     done: () => "The step is done; the next one begins with the new weights.",
   },
-  ok: "ok",
-  verdict: (analytic: string, numeric: string, outcome: string) =>
-    `chain rule ${analytic}, moved a little ${numeric}: ${outcome}`,
+  factors: {
+    a: "what comes in over the weight",
+    slope: "how much the unit's answer changes with its z",
+    back: "what comes back from the units that it feeds",
+    error: "how much the loss changes with the answer",
+    delta: "how much the loss changes with z",
+  },
+  factorSigns: { a: "a", slope: "σ′", back: "Σwδ", error: "∂ℓ/∂a", delta: "δ" },
+  lines: (h: string, below: string, above: string) => `moved by ${h} to both sides, the loss changes by ${below} and ${above}`,
+  moved: (h: string, below: string, above: string) => `h = ${h}: L changes by ${below} and ${above}`,
+  tooSmall: "too small to be seen by moving it",
+  methods: { "central difference": "moved a little", "complex step": "by a complex step", reference: "computed again" } as Record<string, string>,
+  verdict: (analytic: string, method: string, numeric: string, outcome: string) =>
+    `chain rule ${analytic}, ${method} ${numeric}: ${outcome}`,
   onTape: "This is a recording; `chainrule play` runs the network itself.",
   endOfTape: "The recording ends here.",
   copied: "The link is copied.",

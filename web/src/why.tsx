@@ -1,10 +1,12 @@
 // Why a number is what it is: its formula with the numbers in, as the engine's explanation says.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { ask, current, frame, isOpen, lit, notice, nudge, select, selected, shown, verdict, type Leading } from "./state";
+import { ask, current, frame, isOpen, lit, notice, nudge, select, selected, shown, type Leading } from "./state";
 import { Nudge, nudged } from "./nudge";
 import type { ComponentChildren } from "preact";
 import { Bar, Html, Pieces } from "./pieces";
+import { Factors } from "./factors";
+import { Verification, verify } from "./verify";
 import { scene } from "./scene";
 import { format } from "./format";
 import { text } from "./strings";
@@ -29,7 +31,8 @@ export function Why() {
         {isParameter && <Edit />}
       </div>
       <Pieces />
-      {verdict.value && <p class="verdict" role="status">{verdict.value}</p>}
+      <Factors />
+      <Verification />
       {nudge.value && <Nudge />}
       {lit.value && <Ways />}
       {leading && <Leading of={leading} />}
@@ -74,13 +77,6 @@ export function quantityOf(place: string): string | null {
   const name = names[kind ?? ""];
   if (!name || layer === undefined || unit === undefined) return kind === "loss" ? "loss" : null;
   return source === undefined ? `${name}${layer}[${unit}]` : `${name}${layer}[${unit},${source}]`;
-}
-
-export async function verify(): Promise<void> {
-  const answer = await ask({ type: "verify", quantity: selected.value });
-  if (!answer) return;
-  const { analytic, numeric, outcome } = answer.header;
-  verdict.value = text.verdict(format(analytic, 6), format(numeric, 6), outcome);
 }
 
 export function ways(): void {

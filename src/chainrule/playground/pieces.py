@@ -10,6 +10,7 @@ sum of the pieces until there, and the last one ends in the engine's own number.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -197,6 +198,37 @@ def leading(trace: StepTrace, row: int, asked: Asked, digits: int) -> dict[str, 
         "sum": exact_sum(piece.value for piece in terms),
         "factor": factor,
     }
+
+
+def factors_of(trace: StepTrace, row: int, asked: Asked) -> list[dict[str, Any]]:
+    """The derivative of a row's loss by a weight or bias as a product.
+
+    Three factors where there are as many: what comes in over it (a), the slope of its unit, and
+    what comes back to the unit (the error, or the sum of w delta). Each with the units that it is
+    made of.
+    """
+    if not asked.is_parameter or not asked.layer:
+        return []
+    everything = [list(range(size)) for size in trace.spec.layer_sizes]
+    cut = Pieces(trace, row, everything)
+    (one,) = cut.of(asked)[1]
+    delta, pieces = cut.of_unit("delta", asked.layer, asked.unit)
+    slopes = [piece for piece in pieces if piece.joins == "times"]
+    unit = f"{asked.layer}/{asked.unit}"
+    found = []
+    if asked.source is not None and isinstance(one.node, Product):
+        value = product(one.node.factors[1:]).value
+        found.append({"name": "a", "value": value, "units": [f"{asked.layer - 1}/{asked.source}"]})
+    if slopes:
+        value = math.prod(piece.value for piece in slopes)
+        found.append({"name": "slope", "value": value, "units": [unit]})
+        back = pieces[-len(slopes) - 1]
+        above = [f"{p.link[0]}/{p.link[1]}" for p in pieces if p.link]
+        name = "back" if above else "error"
+        found.append({"name": name, "value": back.total, "units": above or [unit]})
+    else:
+        found.append({"name": "delta", "value": delta.value, "units": [unit]})
+    return found
 
 
 def to_json(left: Quantity, pieces: list[Piece], digits: int) -> dict[str, Any]:

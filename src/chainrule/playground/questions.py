@@ -8,9 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from chainrule import engine
+from chainrule.explain.check.kinks import STEP
+from chainrule.explain.check.probe import of_parameter
 from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.diagnosis.diagnose import Context, diagnose
 from chainrule.explain.explain import explain
+from chainrule.explain.notation.verdicts import TOO_SMALL
 from chainrule.explain.render.html import fragment
 from chainrule.explain.trace import StepTrace
 from chainrule.playground.changes import SetParameter
@@ -18,7 +21,7 @@ from chainrule.playground.fields import Fields, MessageError
 from chainrule.playground.frame import Arrays, drawn_units, place_of
 from chainrule.playground.map import over_columns, over_components
 from chainrule.playground.matrix import matrix_of
-from chainrule.playground.pieces import Pieces, leading, to_json
+from chainrule.playground.pieces import Pieces, factors_of, leading, to_json
 from chainrule.playground.timeline import Timeline
 from chainrule.spec import History
 
@@ -85,6 +88,7 @@ def explained(view: View, fields: Fields) -> Answer:
         "text": found.to_text(),
         "paths": [{"units": list(way.units), "value": way.value} for way in ways],
         "n_paths": 0 if found.paths is None else found.paths.n_paths,
+        "factors": factors_of(trace, place, asked),
         "leading": leading(trace, place, asked, digits),
     }, {}
 
@@ -114,14 +118,28 @@ def verified(view: View, fields: Fields) -> Answer:
     check = explain(trace, quantity, row=place, check=method).check
     if check is None:
         raise MessageError("method must be central or complex.")
+    asked = trace.names.parse(quantity)
     return {
         "quantity": quantity,
         "method": check.method,
         "analytic": check.analytic,
         "numeric": check.numeric,
         "error": check.error,
+        "verdict": check.verdict,
+        # Moving the number shows nothing where only the complex step can tell.
+        "is_too_small": check.verdict == TOO_SMALL or bool(check.note),
         "outcome": check.outcome,
+        "line": _line(trace, asked) if asked.is_parameter else None,
     }, {}
+
+
+def _line(trace: StepTrace, asked: Asked) -> dict[str, float]:
+    """The parameter a little smaller and a little larger, and by how much the loss changes."""
+    probe = of_parameter(trace, asked.tensor, asked.at)
+    at = float(trace.params[asked.tensor][asked.at])
+    h = STEP * max(1.0, abs(at))
+    below, here, above = (probe.loss(step)[0] for step in (-h, 0.0, h))
+    return {"at": at, "h": h, "loss": here, "below": below - here, "above": above - here}
 
 
 def peeked(view: View, fields: Fields) -> Answer:

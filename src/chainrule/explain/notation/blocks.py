@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Literal
 
 from chainrule.explain.notation.tree import Equation, Node
@@ -65,6 +66,18 @@ class Shares:
         largest = max(sizes, default=0.0)
         known = largest > 0 and all(map(math.isfinite, sizes))
         return [size / largest if known else 0.0 for size in sizes]
+
+    @property
+    def spans(self) -> list[tuple[float, float]]:
+        """From where to where the bars go that add up, each from the end of the one before, and
+        that of the total from 0; 1 is the furthest from 0 that one reaches."""
+        ends = [0.0, *accumulate(part.value for part in self.parts)]
+        reached = [*ends, self.total]
+        largest = max(map(abs, reached))
+        if not largest or not all(map(math.isfinite, reached)):
+            return [(0.0, 0.0)] * (len(self.parts) + 1)
+        spans = [(start / largest, end / largest) for start, end in pairwise(ends)]
+        return [*spans, (0.0, self.total / largest)]
 
 
 Item = Sentence | Equation | Shares

@@ -114,25 +114,28 @@ class _Drawing:
         return "<wbr/>".join(parts(mathml))
 
     def shares(self, shares: Shares) -> str:
-        """A row for each part: its label, its value and a bar on the side of its sign."""
+        """A row for each part: its label, its value and a bar from where the last one ended."""
         texts, whole = self.writer.parts(shares)
+        *spans, of_total = shares.spans
         rows = "\n".join(
-            self._share(part, text, length)
-            for part, text, length in zip(shares.parts, texts, shares.lengths, strict=True)
+            self._share(part, text, span)
+            for part, text, span in zip(shares.parts, texts, spans, strict=True)
         )
         label = html.escape(f"sum = {shares.of}" if shares.of else "sum")
         total = _data(shares.total, whole, shares.of or "sum")
-        last = f'<th scope="row">{label}</th><td class="value">{total}</td><td></td>'
+        last = (
+            f'<th scope="row">{label}</th><td class="value">{total}</td><td>{_bar(*of_total)}</td>'
+        )
         is_long = max(map(len, map(_bare, texts)), default=0) > _LONG
         table = '<table class="long">' if is_long else "<table>"
         return f'{table}\n{rows}\n<tr class="total">{last}</tr>\n</table>'
 
-    def _share(self, part: Share, text: str, length: float) -> str:
+    def _share(self, part: Share, text: str, span: tuple[float, float]) -> str:
         ref = part.ref or "rest"
         cells = (
             f'<tr data-ref="{html.escape(ref)}"><th scope="row">{html.escape(part.label)}</th>'
             f'<td class="value">{_data(part.value, text, ref)}</td>'
-            f"<td>{_bar(part.value, 100 * length)}</td></tr>"
+            f"<td>{_bar(*span)}</td></tr>"
         )
         if part.product is None:
             return cells
@@ -150,11 +153,12 @@ def _bare(text: str) -> str:
     return re.sub("<[^>]*>", "", text)
 
 
-def _bar(value: float, length: float) -> str:
-    """From the axis in the middle to the right where it adds, to the left where it takes away."""
-    side, start = ("less", -length) if value < 0 else ("more", 0.0)
+def _bar(start: float, end: float) -> str:
+    """To the right where it adds, to the left where it takes away; the axis is in the middle."""
+    side, left = ("less", end) if end < start else ("more", start)
+    place = f'x="{100 * left:.1f}" y="1" width="{100 * abs(end - start):.1f}" height="8"'
     return (
         '<svg viewBox="-100 0 200 10" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="axis" x="-0.5" y="0" width="1" height="10"/>'
-        f'<rect class="{side}" x="{start:.1f}" y="1" width="{length:.1f}" height="8"/></svg>'
+        f'<rect class="{side}" {place}/></svg>'
     )
