@@ -17,9 +17,9 @@ from typing import Any, Literal
 
 from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.derivation.equations import Derivation
+from chainrule.explain.notation.evaluate import quantities
 from chainrule.explain.notation.exact_sum import exact_sum
 from chainrule.explain.notation.tree import Equation, Node, Product, Quantity, Sum, product
-from chainrule.explain.quiz.evaluate import quantities
 from chainrule.explain.render.mathml import MathWriter, parts
 from chainrule.explain.trace import StepTrace
 
