@@ -201,6 +201,11 @@ def test_layers_can_be_chosen_and_come_back_as_they_were_given(hidden):
         {"type": "map", "across": 2},
         {"type": "map", "plane": "sphere"},
         {"type": "matrix", "layer": 3},
+        {"type": "practice", "quantity": "W1[0,0]", "fading": "half"},
+        {"type": "practice", "quantity": "a0[0]"},
+        {"type": "answer", "quantity": "W1[0,0]", "step": 99, "answer": "1"},
+        {"type": "answer", "of": "update_z1[0]", "answer": "1"},
+        {"type": "race", "other": 1},
         {"type": "matrix", "layer": 1, "what": "velocity"},
         {"type": "open", "code": "AAAA"},
         {"type": "data", "csv": "a,b\n1\n"},
@@ -280,5 +285,5 @@ def test_a_pasted_table_is_learned():
 
 def test_every_message_is_tried():
     tried = "hello configure data trouble edit advance seek fork race show explain share open"
-    asked = "pieces verify peek map matrix diagnose"
+    asked = "pieces verify peek map matrix practice answer diagnose"
     assert {*tried.split(), *asked.split()} == set(_HANDLERS)

@@ -40,6 +40,14 @@ def play(
         typer.Option(metavar="FILE", help="Write the next steps as one HTML file, and stop."),
     ] = None,
     steps: Annotated[int, typer.Option(min=1, max=2000, help="Steps of --export.")] = 200,
+    worksheet: Annotated[
+        bool,
+        typer.Option("--worksheet", help="Print the steps of a number with blanks and a key."),
+    ] = False,
+    quantity: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Whose steps --worksheet asks for, such as W1[0,0]."),
+    ] = None,
     member: Annotated[int, typer.Option(min=0, help="Which network of a model, from 0.")] = 0,
     target: Target = None,
     reading: Reading = TYPED,
@@ -50,9 +58,16 @@ def play(
 
     The page is served on this machine only; Ctrl-C ends it.
     """
+    if quantity is not None and not worksheet:
+        raise typer.BadParameter("--quantity goes with --worksheet.")
+    if worksheet and export is not None:
+        raise typer.BadParameter("--worksheet and --export exclude each other.")
     out = Output(as_json=as_json, quiet=quiet)
     new_session = _sessions(what, data, target, member, reading, out)
     session = new_session()  # refuses before anything listens
+    if worksheet:
+        _print_worksheet(out, session, quantity)
+        return
     if export is not None:
         Path(export).write_text(session.to_html(steps), encoding="utf-8")
         out.result(f"{steps} steps written to {export}")
@@ -68,6 +83,23 @@ def play(
 
         webbrowser.open(server.address)
     server.run()
+
+
+def _print_worksheet(out: Output, session: Session, quantity: str | None) -> None:
+    """The numbers of the session's step, row and task, as questions on paper."""
+    from chainrule.cli.quiz import as_json, print_worksheet
+
+    sheet = session.worksheet(quantity)
+    out.heading(sheet.title)
+    if sheet.question:
+        out.say(sheet.question)
+    out.say(
+        f"Where {sheet.quantity} comes from, at step {sheet.step} in row {sheet.row}.",
+        "Within 1 % is right.",
+        "",
+    )
+    print_worksheet(out, sheet.questions)
+    out.document({"quantity": sheet.quantity, "questions": as_json(sheet.questions)})
 
 
 def _sessions(

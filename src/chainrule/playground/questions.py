@@ -14,6 +14,7 @@ from chainrule.explain.derivation.asked import Asked
 from chainrule.explain.diagnosis.diagnose import Context, diagnose
 from chainrule.explain.explain import explain
 from chainrule.explain.notation.verdicts import TOO_SMALL
+from chainrule.explain.quiz import worksheet
 from chainrule.explain.render.html import fragment
 from chainrule.explain.trace import StepTrace
 from chainrule.playground.changes import SetParameter
@@ -22,6 +23,7 @@ from chainrule.playground.frame import Arrays, drawn_units, place_of
 from chainrule.playground.map import over_columns, over_components
 from chainrule.playground.matrix import matrix_of
 from chainrule.playground.pieces import Pieces, factors_of, leading, to_json
+from chainrule.playground.practice import FADINGS, faded, judged, question_of, steps_of
 from chainrule.playground.timeline import Timeline
 from chainrule.spec import History
 
@@ -195,6 +197,37 @@ def matrix(view: View, fields: Fields) -> Answer:
     return matrix_of(view.trace, view.shown, view.place, layer, what, searches, first)
 
 
+def practised(view: View, fields: Fields) -> Answer:
+    """The steps that lead to a number, as many of them blank as asked for."""
+    quantity, fading = fields.text("quantity"), fields.text("fading", "all")
+    fields.end()
+    if fading not in FADINGS:
+        raise MessageError(f"fading is one of {', '.join(FADINGS)}, found {fading!r}.")
+    asked = steps_of(*view.of(quantity), quantity)
+    sheet, key = worksheet(asked)
+    return {
+        "quantity": quantity,
+        "fading": fading,
+        "steps": faded(asked, fading),
+        "sheet": sheet,
+        "key": key,
+    }, {}
+
+
+def judged_step(view: View, fields: Fields) -> Answer:
+    """What is said to an answer: to step `step` of a derivation, or about the number `of`."""
+    answer = fields.text("answer")
+    of = fields.text("of", "")
+    if of:
+        fields.end()
+        return judged(question_of(view.shown, view.place, of), answer), {}
+    quantity = fields.text("quantity")
+    asked = steps_of(*view.of(quantity), quantity)
+    step = fields.whole("step", high=len(asked) - 1)
+    fields.end()
+    return judged(asked[step], answer), {}
+
+
 def diagnosed(view: View, fields: Fields) -> Answer:
     """What goes wrong in this run, and the remedies."""
     fields.end()
@@ -220,5 +253,7 @@ QUESTIONS: dict[str, Callable[[View, Fields], Answer]] = {
     "peek": peeked,
     "map": mapped,
     "matrix": matrix,
+    "practice": practised,
+    "answer": judged_step,
     "diagnose": diagnosed,
 }

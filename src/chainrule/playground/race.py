@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from chainrule.playground.frame import Arrays
 from chainrule.playground.timeline import Timeline
 
 POINTS = 40
@@ -12,8 +15,8 @@ SECONDS = 1.0  # of training, after which a race ends early
 Run = tuple[list[float], list[float]]  # milliseconds since the start, and losses
 
 
-def race(lanes: Sequence[Timeline], first: int) -> tuple[list[int], list[Run]]:
-    """Steps from `first` to the present one of lane 0, and for each lane its time and loss there.
+def race(lanes: Sequence[Timeline], first: int) -> Arrays:
+    """Time and loss of each lane, from step `first` to the present one of lane 0.
 
     Parameters
     ----------
@@ -22,7 +25,8 @@ def race(lanes: Sequence[Timeline], first: int) -> tuple[list[int], list[Run]]:
 
     Returns
     -------
-    list of int, list of (list of float, list of float)
+    dict of str to ndarray
+        "step" (n,), and for lane k "ms{k}", milliseconds of training since `first`, and "loss{k}".
         Fewer steps than asked for where training takes more than about a second in all.
     """
     last = lanes[0].now.step
@@ -39,4 +43,7 @@ def race(lanes: Sequence[Timeline], first: int) -> tuple[list[int], list[Run]]:
             seconds, loss = next(run)
             times.append((times[-1] if times else 0.0) + 1000 * seconds if step > first else 0.0)
             losses.append(loss)
-    return steps, runs
+    arrays = {"step": np.array(steps, float)}
+    for k, (times, losses) in enumerate(runs):
+        arrays |= {f"ms{k}": np.array(times), f"loss{k}": np.array(losses)}
+    return arrays

@@ -1,7 +1,7 @@
 """`Session.handle`: one message in, one answer out. It needs no browser and no network.
 
-    hello · configure · data · trouble · edit · advance · seek · fork · race · show  lead it
-    explain · pieces · verify · peek · map · matrix · diagnose  ask about the present step
+    hello · configure · data · trouble · edit · advance · seek · fork · race · show     lead it
+    explain · pieces · verify · peek · map · matrix · practice · answer · diagnose     ask about it
     share · open                                                    leave it and come back
 
 An answer carries `id` and `type` of its message; numbers come as arrays beside it, so that every
@@ -10,7 +10,7 @@ bit of a float64 arrives. A message that cannot be answered is answered by `erro
 
 from __future__ import annotations
 
-import time
+import re
 from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
@@ -25,23 +25,25 @@ from chainrule.playground.description import capabilities, described
 from chainrule.playground.fields import Fields, MessageError
 from chainrule.playground.frame import Arrays, frame, place_of
 from chainrule.playground.pieces import Pieces
+from chainrule.playground.practice import Sheet, question_of, steps_of
 from chainrule.playground.problems import PROBLEMS, Problem, problem
 from chainrule.playground.questions import QUESTIONS, View
 from chainrule.playground.race import race
 from chainrule.playground.replay import to_html
 from chainrule.playground.setup import configured
 from chainrule.playground.tables import from_bytes
+from chainrule.playground.teaching import LOCKS, Task
 from chainrule.playground.timeline import Timeline
 from chainrule.playground.trouble import STEPS, TROUBLES
 
-VERSION = 1
 MAX_STEPS = 10_000_000
 MAX_LANES = 4
 PIECE = 5  # steps between two points of the curve of a run that is made ready
 MAX_TABLE = 5 << 20  # characters of a pasted table
-FIRST_STEPS = 64  # of a timed advance, before its speed is known
 
 Answer = tuple[dict[str, Any], Arrays]
+
+_PARAMETER = re.compile("^(update_|dL_d)")  # before the parameter that a derivation is of
 
 
 class Session:
@@ -56,6 +58,7 @@ class Session:
     def __init__(self, start: Problem | None = None) -> None:
         self._lock = Lock()
         self._own = start if start and start.name not in PROBLEMS else None
+        self._task = Task()
         self._begin(start or problem("xor"))
 
     def handle(self, message: Mapping[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
@@ -93,6 +96,28 @@ class Session:
         """The next steps as one HTML file that needs no Python and no network; see
         `replay.to_html`."""
         return to_html(self.handle, steps)
+
+    def worksheet(self, quantity: str | None = None) -> Sheet:
+        """The steps of one number at the present step, to be worked out on paper.
+
+        Parameters
+        ----------
+        quantity : str, optional
+            A weight, bias or number of a unit; default: that of the task, or of the problem.
+
+        Raises
+        ------
+        SpecError
+            For a number that is not there, or has no steps.
+        """
+        wanted = quantity or _PARAMETER.sub("", self._task.of) or self._problem.quantity
+        trace, place = self._view().of(wanted)
+        row, step = int((trace.row_ids or ())[place]), self._timeline.now.step
+        asked = steps_of(trace, place, wanted)
+        return Sheet(self._problem.title, self._task.question, wanted, step, row, asked)
+
+    def _view(self) -> View:
+        return View(self._timeline, self._trace(), self._row, self._beside(), self._focus)
 
     def _error(self, code: str, error: ChainruleError) -> dict[str, Any]:
         return {"type": "error", "code": code, "message": error.message, "hint": error.hint}
@@ -149,7 +174,7 @@ class Session:
         fields.end()
         about, arrays = described(self._problem, self._timeline.now)
         state, numbers = self._frame()
-        return {**about, **state}, {**arrays, **numbers}
+        return {**about, **state, "task": self._task.to_json()}, {**arrays, **numbers}
 
     def _frame(self) -> Answer:
         timeline = self._timeline
@@ -179,6 +204,12 @@ class Session:
         training = fields.mapping("training", {})
         seed = fields.whole("seed", None, high=2**53)
         loss = fields.text("loss", "")
+        asked = {
+            "data": bool(name) and name != self._problem.name,
+            "network": hidden is not None or seed is not None or bool(loss),
+            "training": bool(training),
+        }
+        self._task.allow(*(what for what, is_asked in asked.items() if is_asked))
         base = self._base(name)
         start = configured(base, hidden, training, seed, loss)
         start.start()  # refuses what cannot train before the present run is given up
@@ -190,6 +221,7 @@ class Session:
         content = fields.text("csv", longest=MAX_TABLE)
         target = fields.text("target", "", longest=1_000)
         fields.end()
+        self._task.allow("data")
         start = from_bytes(content.encode(), target)
         start.start()
         self._own = start
@@ -201,6 +233,7 @@ class Session:
         code, healed = fields.text("code"), fields.whole("remedy", 0, high=1)
         if code not in TROUBLES:
             raise MessageError(f"there is no trouble {code!r}; there are {', '.join(TROUBLES)}.")
+        self._task.allow(*LOCKS)
         trouble = TROUBLES[code]
         self._begin(trouble.healed() if healed else trouble.broken())
         if not healed:
@@ -223,6 +256,7 @@ class Session:
         return self._changed(fields, changes.from_json(fields.mapping("change")))
 
     def _changed(self, fields: Fields, change: changes.Change) -> Answer:
+        self._task.allow_change(change)
         change(self._timeline.now).trace().losses  # noqa: B018  refused before it is kept
         self._timeline.change(change)
         return self._state(fields)
@@ -236,20 +270,9 @@ class Session:
         if budget is None:
             self._timeline.seek(now.step + steps)
         else:
-            self._train_for(budget / 1000)
+            self._timeline.train_for(budget / 1000)
         answer, arrays = self._frame()
         return {**answer, "taken": self._timeline.now.step - now.step}, arrays
-
-    def _train_for(self, seconds: float) -> None:
-        start, steps = time.perf_counter(), FIRST_STEPS
-        while True:
-            before = time.perf_counter()
-            self._timeline.seek(self._timeline.now.step + steps)
-            spent = time.perf_counter() - before
-            left = seconds - (time.perf_counter() - start)
-            if left <= 0:
-                return
-            steps = max(1, int(min(4 * steps, steps * left / spent)))
 
     def _seek(self, fields: Fields) -> Answer:
         step = fields.whole("step", high=MAX_STEPS)
@@ -276,11 +299,7 @@ class Session:
         other = fields.whole("other", low=1, high=len(self._lanes) - 1)
         first = fields.whole("first", 0, high=self._timeline.now.step)
         fields.end()
-        steps, runs = race([self._timeline, self._lanes[other]], first)
-        arrays = {"step": np.array(steps, float)}
-        for k, (milliseconds, losses) in enumerate(runs):
-            arrays |= {f"ms{k}": np.array(milliseconds), f"loss{k}": np.array(losses)}
-        return {"first": first}, arrays
+        return {"first": first}, race([self._timeline, self._lanes[other]], first)
 
     def _show(self, fields: Fields) -> Answer:
         """Another row, that with the largest loss, or a quantity whose units are to be drawn."""
@@ -297,21 +316,23 @@ class Session:
     def _asked(self, fields: Fields) -> Answer:
         """A question about the present step; the run stays as it is."""
         question = QUESTIONS[self._type]
-        view = View(self._timeline, self._trace(), self._row, self._beside(), self._focus)
-        return question(view, fields)
+        return question(self._view(), fields)
 
     def _share(self, fields: Fields) -> Answer:
-        """A code that leads another session here: set-up, changes, step and row."""
+        """A code that leads another session here: set-up, changes, step and row, and the task that
+        a teacher sets; without `task` the one that is set."""
+        form = fields.mapping("task", {})
         fields.end()
         if self._own is not None and self._problem.name == self._own.name:
             raise MessageError("a run on an own table stays here; save the model instead.")
-        content = {
-            "v": VERSION,
-            "setup": {"problem": self._problem.name, **self._problem.setup},
-            "step": self._timeline.now.step,
-            "changes": [[at, changes.to_json(change)] for at, change in self._timeline.changes],
-            "row": self._row,
-        }
+        task = self._task
+        if form:
+            task.allow(*LOCKS)  # a task that locks something is not taken off by its class
+            task = Task.from_json(form)
+        if task.of:
+            shown = self._beside() or self._trace()
+            question_of(shown, place_of(shown, self._row), task.of)
+        content = sharing.content(self._problem, self._timeline, self._row, task)
         return {"code": sharing.encode(content)}, {}
 
     def _open(self, fields: Fields) -> Answer:
@@ -319,6 +340,7 @@ class Session:
         code = fields.text("code", longest=20_000)
         fields.end()
         opened = Session._shared(Fields(sharing.decode(code)))
+        self._task = opened._task
         self._problem, self._lanes, self._row = opened._problem, opened._lanes, opened._row
         self._lane, self._made, self._aside, self._pieces = 0, None, None, None
         return self._state(fields)
@@ -356,6 +378,7 @@ class Session:
             timeline.change(changes.from_json(entry[1]))
         timeline.seek(content.whole("step", 0, low=timeline.now.step, high=MAX_STEPS))
         session._row = content.whole("row", None, high=timeline.now.n_rows - 1)
+        session._task = Task.from_json(content.mapping("task", {}))
         return session
 
 

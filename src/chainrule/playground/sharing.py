@@ -7,9 +7,26 @@ import json
 import zlib
 from typing import Any
 
+from chainrule.playground.changes import to_json
 from chainrule.playground.fields import MessageError
+from chainrule.playground.problems import Problem
+from chainrule.playground.teaching import Task
+from chainrule.playground.timeline import Timeline
 
+VERSION = 1
 MAX_BYTES = 64 << 10
+
+
+def content(problem: Problem, timeline: Timeline, row: int | None, task: Task) -> dict[str, Any]:
+    """What a code holds: set-up, changes by hand, step and row, and the task if there is one."""
+    found: dict[str, Any] = {
+        "v": VERSION,
+        "setup": {"problem": problem.name, **problem.setup},
+        "step": timeline.now.step,
+        "changes": [[at, to_json(change)] for at, change in timeline.changes],
+        "row": row,
+    }
+    return found if task == Task() else {**found, "task": task.to_json()}
 
 
 def encode(content: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from chainrule.playground.moment import Moment
 
 MAX_BYTES = 64 << 20  # of kept moments
 MAX_KEPT = 4096
+FIRST_STEPS = 64  # of training by the clock, before its speed is known
 MAX_POINTS = 600  # of the loss curve that is sent
 JUMP = 1.1  # factor from which a rise of the loss is called one
 
@@ -52,6 +53,18 @@ class Timeline:
         self.now = moment.after(step - moment.step)
         self._keep()
         return self.now
+
+    def train_for(self, seconds: float) -> None:
+        """Go on for about that long."""
+        start, steps = time.perf_counter(), FIRST_STEPS
+        while True:
+            before = time.perf_counter()
+            self.seek(self.now.step + steps)
+            spent = time.perf_counter() - before
+            left = seconds - (time.perf_counter() - start)
+            if left <= 0:
+                return
+            steps = max(1, int(min(4 * steps, steps * left / spent)))
 
     def change(self, change: Change) -> Moment:
         """Change the present moment; what came after it is another run and is dropped."""

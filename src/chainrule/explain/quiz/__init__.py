@@ -8,6 +8,6 @@ worksheet  the same on paper: blanks, and a key
 
 from chainrule.explain.quiz.question import Mistake, Question
 from chainrule.explain.quiz.questions import questions
-from chainrule.explain.quiz.worksheet import worksheet
+from chainrule.explain.quiz.worksheet import givens, worksheet
 
-__all__ = ["Mistake", "Question", "questions", "worksheet"]
+__all__ = ["Mistake", "Question", "givens", "questions", "worksheet"]

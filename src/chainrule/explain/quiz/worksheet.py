@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chainrule.explain.quiz.question import Question
 
@@ -31,11 +31,7 @@ def worksheet(asked: Sequence[Question], *, width: int = 80) -> tuple[list[str],
     for number, question in enumerate(asked, start=1):
         head = f"{number:3}  "
         lines = wrapped(head, question.text, width) if question.text else []
-        given = [
-            f"{line.partition(' = ')[0]} = your answer to {answers[ref]}" if ref in answers
-            else line
-            for line, ref in _with_refs(question)
-        ]  # fmt: skip
+        given = givens(question, answers)
         if given:
             lines += wrapped("     " if lines else head, f"given {', '.join(given)}", width)
         blank = f"{question.prompt}{':' if question.choices else ' ='} {_BLANK}"
@@ -47,9 +43,13 @@ def worksheet(asked: Sequence[Question], *, width: int = 80) -> tuple[list[str],
     return sheet, key
 
 
-def _with_refs(question: Question) -> list[tuple[str, str]]:
+def givens(question: Question, answers: Mapping[str, int]) -> list[str]:
+    """What is given to a question; of what others ask, by its home, the number of that question."""
     refs = question.needs or ("",) * len(question.given)
-    return list(zip(question.given, refs, strict=True))
+    return [
+        f"{line.partition(' = ')[0]} = your answer to {answers[ref]}" if ref in answers else line
+        for line, ref in zip(question.given, refs, strict=True)
+    ]
 
 
 def wrapped(head: str, text: str, width: int, indent: int = 5) -> list[str]:
