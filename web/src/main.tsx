@@ -11,7 +11,7 @@ import { Why } from "./why";
 import { Guide, open as openScene } from "./guide";
 import { Lab, LabMenu } from "./lab";
 import { onKey } from "./keys";
-import "./marks";
+import { watch } from "./marks";
 import { scene } from "./scene";
 import { format } from "./format";
 import { home } from "./host";
@@ -108,6 +108,7 @@ function begin(into: Element, answers: Promise<Host>): void {
     if (!(event.target as Element).matches("input") && pasted.includes("\n")) void take(pasted);
   });
   tree.addEventListener("keydown", (event) => onKey(event as KeyboardEvent, () => (help.value = !help.value)));
+  watch();
   document.addEventListener("visibilitychange", () => document.hidden && (playing.value = false));
   render(<App />, into);
   answers.then(connect).catch(() => (notice.value = text.lost));

@@ -2,6 +2,7 @@
 // on: a factor lights its unit, and the unit its factors.
 
 import { effect, signal } from "@preact/signals";
+import { home } from "./host";
 import { arrays, chosen, differing, frame, place, shown } from "./state";
 
 /** What is lit: units as "1/0" (layer, unit), edges as "W2[0,1]". */
@@ -31,22 +32,25 @@ function over(event: Event): void {
   if (now.join() !== hot.peek().join()) hot.value = now;
 }
 
-for (const name of ["mouseover", "focusin"]) document.addEventListener(name, over);
-document.addEventListener("focusout", () => (hot.value = []));
+/** Hear what the pointer and the keyboard are on. */
+export function watch(): void {
+  for (const name of ["mouseover", "focusin"]) home.tree.addEventListener(name, over);
+  home.tree.addEventListener("focusout", () => (hot.value = []));
+}
 
 effect(() => {
   const [units, place_] = [hot.value, differing.value];
   void [frame.value, arrays.value, place.value, shown.value, chosen.value]; // drawn anew with any of them
   requestAnimationFrame(() => {
-    for (const one of document.querySelectorAll("[data-hot]")) one.removeAttribute("data-hot");
-    for (const one of document.querySelectorAll("[data-differs]")) one.removeAttribute("data-differs");
+    for (const one of home.tree.querySelectorAll("[data-hot]")) one.removeAttribute("data-hot");
+    for (const one of home.tree.querySelectorAll("[data-differs]")) one.removeAttribute("data-differs");
     if (units.length) {
-      for (const one of document.querySelectorAll(LIT)) {
+      for (const one of home.tree.querySelectorAll(LIT)) {
         if (ownersOf(one).some((owner) => units.includes(owner))) one.setAttribute("data-hot", "");
       }
     }
     if (!place_) return;
     const at = CSS.escape(place_);
-    for (const one of document.querySelectorAll(`.network [data-ref="${at}"], .network [data-edge="${at}"]`)) one.setAttribute("data-differs", "");
+    for (const one of home.tree.querySelectorAll(`.network [data-ref="${at}"], .network [data-edge="${at}"]`)) one.setAttribute("data-differs", "");
   });
 });
