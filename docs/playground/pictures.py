@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 
 
 def settle(page: Any) -> None:
-    page.wait_for_selector("html[data-waiting='0']", state="attached")
+    page.wait_for_selector("[data-waiting='0']", state="attached")
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from benchmarks.playground.walks import compare
 from chainrule.explain.notation.numbers import format_number
 from chainrule.playground import Session, problem
 from driven import BROWSER
+from touring import take_tour
 
 pytestmark = BROWSER
 
@@ -41,6 +42,11 @@ def test_back_shows_what_forward_showed(browser):
         for shown in reversed(seen):
             do(page, "back")
             assert page.text_content("svg.network") == shown
+
+
+def test_the_tour_is_passed_from_scene_to_scene(browser):
+    with opened(browser, Session()) as page:
+        assert take_tour(page) == 16
 
 
 def test_by_keyboard_alone(browser):

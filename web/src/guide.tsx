@@ -103,7 +103,12 @@ export function Guide() {
           options.map((option) => <button type="button" onClick={() => answer(option)} data-answer={option}>{option}</button>)
         ) : (
           <>
-            <input id="answer" name="answer" inputMode="decimal" autocomplete="off" size={8} key={`${scene.value}/${question.value}`} />
+            <input id="answer" name="answer" inputMode="decimal" autocomplete="off" size={8} key={`${scene.value}/${question.value}`}
+              onKeyDown={(e) => { // a notebook keeps Enter from submitting by itself
+                if (e.key !== "Enter") return;
+                e.preventDefault();
+                e.currentTarget.form!.requestSubmit();
+              }} />
             <button>{text.check}</button>
           </>
         )}

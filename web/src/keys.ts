@@ -28,9 +28,17 @@ const NAMED: Record<string, string> = {
   u: "rate",
 };
 
+let left: HTMLElement | null = null;
+
+/** Enter and Escape lead out of a field, back to the keys of the page, once it took its change in. */
+export function onKeyUp(event: KeyboardEvent): void {
+  if (left && event.target === left) left.blur();
+  left = null;
+}
+
 export function onKey(event: KeyboardEvent, help: () => void): void {
   const target = event.target as HTMLElement;
-  if (["Enter", "Escape"].includes(event.key) && target.matches("input, select")) window.setTimeout(() => target.blur()); // behind its change
+  left = ["Enter", "Escape"].includes(event.key) && target.matches("input, select") && !target.closest("form") ? target : null;
   if (target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
   const done = action(event.key, help);
   if (done === undefined) return;

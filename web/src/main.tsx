@@ -10,8 +10,8 @@ import { Network } from "./network";
 import { Why } from "./why";
 import { Guide, open as openScene } from "./guide";
 import { Lab, LabMenu } from "./lab";
-import { onKey } from "./keys";
 import { watch } from "./marks";
+import { onKey, onKeyUp } from "./keys";
 import { scene } from "./scene";
 import { format } from "./format";
 import { home } from "./host";
@@ -109,6 +109,7 @@ function begin(into: Element, answers: Promise<Host>): void {
   });
   tree.addEventListener("keydown", (event) => onKey(event as KeyboardEvent, () => (help.value = !help.value)));
   watch();
+  tree.addEventListener("keyup", (event) => onKeyUp(event as KeyboardEvent));
   document.addEventListener("visibilitychange", () => document.hidden && (playing.value = false));
   render(<App />, into);
   answers.then(connect).catch(() => (notice.value = text.lost));

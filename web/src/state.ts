@@ -136,8 +136,7 @@ let wire: Host | null = null;
 /** Greet whoever answers, and follow the code of the address, if there is one. */
 export async function connect(host: Host): Promise<void> {
   wire = host;
-  const token = new URLSearchParams(location.hash.slice(1)).get("t") ?? "";
-  const answer = await wire.ask({ type: "hello", token });
+  const answer = await wire.ask({ type: "hello" });
   choices.value = answer.header as unknown as Choices;
   took(answer);
   const code = new URLSearchParams(location.hash.slice(1)).get("s");
@@ -192,6 +191,7 @@ function took(answer: Answer): void {
     if (NEW_RUNS.includes(header.type)) {
       rival.value = null;
       plane.value = { plane: "columns", across: 0, up: 1 };
+      boundary.value = null; // the next run may have other columns
     }
     if (header.sizes) {
       about.value = header as unknown as About;

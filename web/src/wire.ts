@@ -35,6 +35,9 @@ export interface Host {
   ask(message: Record<string, unknown>): Promise<Answer>;
 }
 
+/** What only the printed address knows. */
+const token = () => new URLSearchParams(location.hash.slice(1)).get("t") ?? "";
+
 export class Wire implements Host {
   private next = 1;
   private waiting = new Map<number, { resolve: (a: Answer) => void; reject: (e: Error) => void }>();
@@ -62,7 +65,8 @@ export class Wire implements Host {
     const id = this.next++;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.socket.send(JSON.stringify({ v: 1, id, ...message }));
+      const secret = message.type === "hello" ? { token: token() } : {};
+      this.socket.send(JSON.stringify({ v: 1, id, ...message, ...secret }));
     });
   }
 
