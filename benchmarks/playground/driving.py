@@ -53,7 +53,7 @@ def opened(browser: Any, session: Session, **options: Any) -> Iterator[Any]:
 
 def settle(page: Any) -> None:
     """Wait until no question is open."""
-    page.wait_for_selector("[data-waiting='0']", state="attached", timeout=10_000)
+    page.wait_for_selector("[data-waiting='0']", state="attached", timeout=30_000)
 
 
 def do(page: Any, name: str) -> None:
