@@ -3,6 +3,7 @@
 import { about, arrays, ask, boundary, frame, table } from "./state";
 import { Boundary } from "./map";
 import { pick, Row } from "./row";
+import { isLocked } from "./task";
 import { format, full } from "./format";
 import { text } from "./strings";
 
@@ -73,7 +74,7 @@ function Cell(props: { row: number; column: number; value: number }) {
   const { row, column, value } = props;
   return (
     <td>
-      <input class="cell" value={short(value)} data-ref={`x[${row},${column}]`} aria-label={`row ${row}, column ${column}`} size={5}
+      <input class="cell" readOnly={isLocked("data")} value={short(value)} data-ref={`x[${row},${column}]`} aria-label={`row ${row}, column ${column}`} size={5}
         onClick={(e) => e.stopPropagation()}
         onChange={(e) => {
           const entered = Number(e.currentTarget.value);

@@ -43,13 +43,8 @@ export function numberOf(name: string): number {
   return array.data[to.indexOf(Number(match[3])) * from.length + from.indexOf(Number(match[4]))]!;
 }
 
-/** Within 1 % of the number itself. */
-function isNear(given: number, right: number): boolean {
-  return Math.abs(given - right) <= 0.01 * Math.abs(right) + 1e-12;
-}
-
-/** Whether an answer is right, and what to say; a wrong sign is told as such. */
-export function judge(asked: Ask, given: string): { right: boolean; said: string } {
+/** Whether an answer is right, and what to say; of a number the engine judges, and knows mistakes by name. */
+export async function judge(asked: Ask, given: string): Promise<{ right: boolean; said: string }> {
   const value = numberOf(asked.of);
   if (asked.kind === "sign") {
     const right = value >= 0 ? asked.positive : asked.negative;
@@ -60,16 +55,16 @@ export function judge(asked: Ask, given: string): { right: boolean; said: string
     const right = asked.names[Math.abs(value) >= Math.abs(other) ? 0 : 1];
     return { right: given === right, said: `${asked.names[0]}: ${format(value)}, ${asked.names[1]}: ${format(other)}` };
   }
-  const number = Number(given.replace("−", "-"));
-  if (!given.trim() || Number.isNaN(number)) return { right: false, said: text.noNumber };
-  if (isNear(number, value)) return { right: true, said: `${asked.of} = ${format(value)}` };
-  return { right: false, said: isNear(-number, value) ? text.wrongSign : text.notYetRight };
+  const answer = await ask({ type: "answer", of: asked.of, answer: given });
+  if (!answer) return { right: false, said: text.notYetRight };
+  const { right, said } = answer.header;
+  return { right, said: right ? `${asked.of} = ${format(value)}` : said || text.notYetRight };
 }
 
-function answer(given: string): void {
+async function answer(given: string): Promise<void> {
   const asked = scenes[scene.value!]!.asks[question.value]!;
   const first = reply.value === null;
-  reply.value = judge(asked, given);
+  reply.value = await judge(asked, given);
   if (first && reply.value.right) score.value++;
   if (!reply.value.right) hint.value = true;
   else void select(scenes[scene.value!]!.select);
@@ -97,7 +92,7 @@ export function Guide() {
     <aside class="card guide" aria-label={text.tour}>
       <h2>{text.sceneOf(scene.value + 1, scenes.length)} <b>{title}</b></h2>
       <p>{words}</p>
-      <form data-of={asked.of} onSubmit={(e) => { e.preventDefault(); answer(String(new FormData(e.currentTarget).get("answer") ?? "")); }}>
+      <form data-of={asked.of} onSubmit={(e) => { e.preventDefault(); void answer(String(new FormData(e.currentTarget).get("answer") ?? "")); }}>
         <label for="answer"><b>{asked.question}</b></label>
         {options ? (
           options.map((option) => <button type="button" onClick={() => answer(option)} data-answer={option}>{option}</button>)

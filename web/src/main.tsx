@@ -18,6 +18,7 @@ import { home } from "./host";
 import { Kernel, type Model } from "./kernel";
 import { Tape } from "./tape";
 import { Wire, type Host } from "./wire";
+import { share, Sharing, TaskCard } from "./task";
 import { toggleTheme } from "./theme";
 import { said } from "./said";
 import { text } from "./strings";
@@ -44,6 +45,8 @@ function App() {
       <Loop />
       <p class="said" role="status" aria-live="polite">{said()}</p>
       {notice.value && <p class="notice" role="alert">{notice.value}</p>}
+      <TaskCard />
+      <Sharing />
       <Guide />
       <Lab diagnose={diagnose} />
       {help.value && <Keys />}
@@ -60,14 +63,6 @@ function App() {
 async function diagnose(): Promise<void> {
   if (findings.value) findings.value = null;
   else findings.value = (await ask({ type: "diagnose" }))?.header.findings ?? null;
-}
-
-async function share(): Promise<void> {
-  const answer = await ask({ type: "share" });
-  if (!answer) return;
-  const code = answer.header.code as string;
-  notice.value = `chainrule play ${code}`;
-  await navigator.clipboard?.writeText(`chainrule play ${code}`).catch(() => undefined);
 }
 
 function Keys() {

@@ -1,6 +1,7 @@
 // What is trained on, the layers, and how: one line that says it, and the controls behind it.
 
 import { about, ask, choices, playing, place, type Layer } from "./state";
+import { isLocked } from "./task";
 import { format } from "./format";
 import { text } from "./strings";
 
@@ -54,7 +55,7 @@ function ProblemChoice() {
   return (
     <label>
       <span class="hidden">{text.data}</span>
-      <select value={problem} title={title} onChange={(e) => configure({ problem: e.currentTarget.value })} data-do="problem">
+      <select value={problem} title={title} disabled={isLocked("data")} onChange={(e) => configure({ problem: e.currentTarget.value })} data-do="problem">
         {!known && <option value={problem}>{title}</option>}
         {problems.map((p) => <option value={p.name} title={p.title}>{p.name}</option>)}
       </select>
@@ -63,11 +64,11 @@ function ProblemChoice() {
 }
 
 function Choices() {
-  const { hidden, training, seed, sizes } = about.value!;
+  const { hidden, seed, sizes } = about.value!;
   const isPlain = hidden.every((layer) => layer.kind in EDITABLE && (layer.activation === undefined || typeof layer.activation === "string"));
   return (
     <div class="setup card">
-      <label class="file">
+      {!isLocked("data") && <label class="file">
         {text.ownTable}
         <input type="file" accept=".csv,.tsv,.txt" class="hidden" data-do="file"
           onChange={async (e) => {
@@ -75,9 +76,9 @@ function Choices() {
             playing.value = false;
             if (file && (await ask({ type: "data", csv: await file.text() }))) place.value = 0;
           }} />
-      </label>
+      </label>}
       <span class="layers-choice" role="group" aria-label={text.layers}>
-        {isPlain ? (
+        {isPlain && !isLocked("network") ? (
           <>
             {hidden.map((layer, k) => <LayerEditor layer={layer} k={k} change={(layers) => configure({ hidden: layers })} />)}
             <button onClick={() => configure({ hidden: [...hidden, { kind: "dense", units: 4, activation: "tanh" }] })} data-do="add-layer">
@@ -90,6 +91,17 @@ function Choices() {
           </>
         ) : sizes.join(" - ")}
       </span>
+      {!isLocked("training") && <Training />}
+      {!isLocked("network") && <button onClick={() => configure({ seed: seed + 1 })} data-do="new-weights">{text.newWeights}</button>}
+    </div>
+  );
+}
+
+/** How it is trained. */
+function Training() {
+  const { training } = about.value!;
+  return (
+    <>
       <label>
         {text.optimizer}
         <select value={training.optimizer} data-do="optimizer" onChange={(e) => set({ optimizer: e.currentTarget.value })}>
@@ -105,8 +117,7 @@ function Choices() {
           <option value="">{text.full}</option>
         </select>
       </label>
-      <button onClick={() => configure({ seed: seed + 1 })} data-do="new-weights">{text.newWeights}</button>
-    </div>
+    </>
   );
 }
 

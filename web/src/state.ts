@@ -23,7 +23,10 @@ export type About = {
   training: Record<string, any>;
   seed: number;
   is_class: boolean;
+  task: Task;
 };
+/** What a teacher sets: a question, the number that answers it, which steps are given, what is locked. */
+export type Task = { question: string; of: string; fading: "given" | "last" | "all"; locked: string[] };
 export type Frame = {
   step: number;
   epoch: number;

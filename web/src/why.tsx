@@ -7,6 +7,8 @@ import type { ComponentChildren } from "preact";
 import { Bar, Html, Pieces } from "./pieces";
 import { Factors } from "./factors";
 import { Verification, verify } from "./verify";
+import { fading, isAsking, Practice, practise } from "./practice";
+import { isLocked } from "./task";
 import { scene } from "./scene";
 import { format } from "./format";
 import { text } from "./strings";
@@ -20,6 +22,7 @@ export function Why() {
     if (content.current) content.current.innerHTML = html; // made by the engine, names escaped there
   }, [html, isFolded]);
   if (!selected.value) return <>{nudge.value && <Nudge />}<p>{scene.value === null ? text.pickSomething : text.answerFirst}</p></>;
+  const asking = isAsking();
   const isParameter = /^(W|b)\d+\[/.test(selected.value);
   return (
     <>
@@ -28,15 +31,18 @@ export function Why() {
         <button onClick={verify} data-do="verify">{text.verify}</button>
         {isParameter && <button onClick={() => nudged()} data-do="nudge">{text.nudge}</button>}
         {isParameter && <button onClick={ways} aria-pressed={lit.value !== null} data-do="path">{text.path}</button>}
+        <button onClick={practise} aria-pressed={fading.value !== null} data-do="practise">{text.practise}</button>
         {isParameter && <Edit />}
       </div>
+      <Practice />
       <Pieces />
-      <Factors />
+      {!asking && <Factors />}
       <Verification />
       {nudge.value && <Nudge />}
       {lit.value && <Ways />}
-      {leading && <Leading of={leading} />}
-      <Fold isFolded={isFolded}><div ref={content} class="formula" hidden={isOpen.value && current.value!.target === selected.value} onClick={follow} /></Fold>
+      {leading && !asking && <Leading of={leading} />}
+      {asking && <p class="note">{text.asking}</p>}
+      <Fold isFolded={isFolded}><div ref={content} class="formula" hidden={asking || (isOpen.value && current.value!.target === selected.value)} onClick={follow} /></Fold>
     </>
   );
 }
@@ -85,7 +91,7 @@ export function ways(): void {
 
 function Edit() {
   const value = shown.value?.at;
-  if (value === null || value === undefined) return null;
+  if (value === null || value === undefined || isLocked("weights")) return null;
   return (
     <label>
       {text.edit} <input id="edit" data-ref={`all digits of ${selected.value}`} size={8} value={String(value)} key={selected.value + value}

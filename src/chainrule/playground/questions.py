@@ -200,18 +200,13 @@ def matrix(view: View, fields: Fields) -> Answer:
 def practised(view: View, fields: Fields) -> Answer:
     """The steps that lead to a number, as many of them blank as asked for."""
     quantity, fading = fields.text("quantity"), fields.text("fading", "all")
+    with_key = fields.whole("key", 0, high=1)
     fields.end()
     if fading not in FADINGS:
         raise MessageError(f"fading is one of {', '.join(FADINGS)}, found {fading!r}.")
     asked = steps_of(*view.of(quantity), quantity)
-    sheet, key = worksheet(asked)
-    return {
-        "quantity": quantity,
-        "fading": fading,
-        "steps": faded(asked, fading),
-        "sheet": sheet,
-        "key": key,
-    }, {}
+    about = {"quantity": quantity, "fading": fading, "steps": faded(asked, fading)}
+    return {**about, "key": worksheet(asked)[1]} if with_key else about, {}
 
 
 def judged_step(view: View, fields: Fields) -> Answer:
