@@ -1,4 +1,4 @@
-"""Makes the three pictures of `docs/playground.md` from the running playground.
+"""Makes the pictures of `docs/playground.md` from the running playground.
 
     python docs/playground/pictures.py
 
@@ -18,6 +18,7 @@ from chainrule.playground import Session
 from chainrule.playground.server import Server
 
 HERE = Path(__file__).parent
+SHOWN = {"x": 0.0, "y": 0.0, "width": 1280.0, "height": 640.0}
 
 
 def settle(page: Any) -> None:
@@ -37,14 +38,20 @@ def main() -> None:
         settle(page)
         page.screenshot(path=HERE / "first-screen.png")
 
-        for key in ("3", "]"):
+        page.select_option(".controls select >> nth=0", "product")
+        for key in (".", "."):
             page.keyboard.press(key)
             settle(page)
+        page.screenshot(path=HERE / "product.png", clip=SHOWN)
+
+        page.select_option(".controls select >> nth=0", "layer")
+        page.keyboard.press("3")
+        settle(page)
         page.click('[data-edge="W1[1,0]"] text')
         settle(page)
-        for key in ("v", "p"):
-            page.keyboard.press(key)
-            settle(page)
+        page.keyboard.press("v")
+        settle(page)
+        page.wait_for_timeout(6000)  # the movement comes to rest
         page.screenshot(path=HERE / "why.png")
 
         page.click('[data-do="lab"]')
@@ -53,6 +60,24 @@ def main() -> None:
         page.click('[data-do="lab-diagnose"]')
         settle(page)
         page.screenshot(path=HERE / "trouble-lab.png")
+        page.select_option('[data-do="problem"]', "mazur")
+        settle(page)
+        page.click('[data-do="share"]')
+        settle(page)
+        page.fill("[name=question]", "By how much does W1[0,0] change?")
+        page.fill("[name=of]", "update_W1[0,0]")
+        page.check("[name=locked][value=weights]")
+        page.select_option("[name=fading]", "last")
+        page.click('[data-do="make-task"]')
+        settle(page)
+        code = page.inner_text(".notice").split()[-1]
+        page.goto("about:blank")
+        page.goto(f"{server.address}&s={code}")
+        page.wait_for_selector(".task")
+        settle(page)
+        page.click(".task .tools >> nth=-1 >> button")
+        settle(page)
+        page.screenshot(path=HERE / "task.png")
         browser.close()
     server.stop()
 

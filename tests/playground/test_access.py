@@ -101,7 +101,9 @@ def test_every_number_of_why_is_heard_in_its_order(browser, name):
         for quantity in asked:
             page.evaluate("quantity => chainrule.select(quantity)", quantity)
             settle(page)
-            page.evaluate("document.querySelectorAll('.last details').forEach(d => (d.open = true))")
+            page.evaluate(
+                "document.querySelectorAll('.last details').forEach(d => (d.open = true))"
+            )
             shown = page.eval_on_selector_all(
                 ".last mn, .last data, .last [data-ref]:not(math *, input, :has(*))",
                 "all => all.filter(one => one.checkVisibility()).map(one => one.textContent)",

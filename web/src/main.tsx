@@ -44,7 +44,7 @@ function App() {
       <Controls />
       <Loop />
       <p class="said" role="status" aria-live="polite">{said()}</p>
-      {notice.value && <p class="notice" role="alert">{notice.value}</p>}
+      {notice.value && <p class={`notice${notice.value.startsWith("chainrule play ") ? " code" : ""}`} role="alert">{notice.value}</p>}
       <TaskCard />
       <Sharing />
       <Guide />

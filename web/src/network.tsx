@@ -1,5 +1,6 @@
 // The network as a drawing: units with z, a, then δ; edges with w, then ∂L/∂w.
 
+import { signal } from "@preact/signals";
 import { about, arrays, current, frame, isKnown, isOpen, lit, isOnItsWays, piece, choose, select, selected } from "./state";
 import { Chips } from "./factors";
 import { format } from "./format";
@@ -7,7 +8,11 @@ import { text } from "./strings";
 
 const MAX_EDGES = 48; // between two layers
 const MAX_LABELLED = 24; // edges up to which each carries its number
-const WIDTH = 620;
+const WIDE = 620;
+const NARROW = 440; // on a phone, where the numbers must stay readable
+const phone = matchMedia("(max-width: 600px)");
+const width = signal(phone.matches ? NARROW : WIDE);
+phone.addEventListener("change", () => (width.value = phone.matches ? NARROW : WIDE));
 const MOST_LARGE = 6; // units of a layer up to which each shows z, a and δ
 
 type Point = { x: number; y: number };
@@ -25,16 +30,17 @@ function box(layer: number, count: number, gap: number): { w: number; h: number 
 export function Network() {
   const { sizes } = about.value!;
   const layers = frame.value!.units;
+  const total = width.value;
   const height = layers.some((units) => units.length === MOST_LARGE) ? 430 : 380;
   const margin = layers[0]!.length > 6 ? 100 : 0; // names of many inputs stand beside them
-  const gap = (WIDTH - 150 - margin) / Math.max(sizes.length - 1, 1);
+  const gap = (total - 150 - margin) / Math.max(sizes.length - 1, 1);
   const at = (l: number, k: number): Point => ({
     x: BOX.wide + 6 + margin + gap * l,
     y: (height * (layers[l]!.indexOf(k) + 0.5)) / layers[l]!.length,
   });
   const edges = sizes.slice(1).reduce((n, _, l) => n + layers[l]!.length * layers[l + 1]!.length, 0);
   return (
-    <div class="drawing"><svg class={`network ${current.value?.station ?? ""}`} viewBox={`0 -38 ${WIDTH} ${height + 56}`} role="group" aria-label={text.network}>
+    <div class="drawing"><svg class={`network ${current.value?.station ?? ""}`} viewBox={`0 -38 ${total} ${height + 56}`} role="group" aria-label={text.network}>
       {sizes.slice(1).map((_, l) => <Edges layer={l + 1} from={layers[l]!} to={layers[l + 1]!} at={at} labelled={edges <= MAX_LABELLED} />)}
       {layers.map((units, l) => units.map((k) => <Unit layer={l} unit={k} at={at(l, k)} size={box(l, units.length, gap)} />))}
       {layers.map((units, l) => (
@@ -44,7 +50,7 @@ export function Network() {
         </text>
       ))}
       <Chips at={at} isDrawn={(l, k) => layers[l]!.includes(k)} />
-      <Targets at={at} x={WIDTH - 28} bottom={height - 4} />
+      <Targets at={at} x={total - 28} right={total - 2} bottom={height - 4} />
     </svg></div>
   );
 }
@@ -183,7 +189,7 @@ function Bias(props: { layer: number; unit: number; y: number }) {
   );
 }
 
-function Targets(props: { at: (l: number, k: number) => Point; x: number; bottom: number }) {
+function Targets(props: { at: (l: number, k: number) => Point; x: number; right: number; bottom: number }) {
   const { sizes } = about.value!;
   const last = sizes.length - 1;
   const known = isKnown("loss");
@@ -199,7 +205,7 @@ function Targets(props: { at: (l: number, k: number) => Point; x: number; bottom
           </g>
         );
       })}
-      <text class="loss" x={WIDTH - 2} y={props.bottom} onClick={() => select("loss")}>
+      <text class="loss" x={props.right} y={props.bottom} onClick={() => select("loss")}>
         L <tspan data-ref="row_loss">{known ? format(frame.value!.row_loss) : "—"}</tspan>
       </text>
     </g>

@@ -1,6 +1,6 @@
 // The number that is being computed, piece by piece: each product, and what there is with it.
 
-import { about, current, cutUp, grain, piece } from "./state";
+import { about, current, cutUp, piece, selected } from "./state";
 import { format } from "./format";
 import { text } from "./strings";
 
@@ -8,7 +8,7 @@ const SIGNS = { add: "+", times: "×", is: "=" };
 
 export function Pieces() {
   const op = current.value;
-  if (grain.value !== "product" || !op || !piece.value) return null;
+  if (!op || !piece.value || op.target !== selected.value) return null;
   const { quantity, left, pieces, value, all_rows } = cutUp.value!;
   const shown = pieces.slice(0, op.piece + 1);
   const isWhole = op.isLast && pieces.length > 1;
