@@ -96,7 +96,10 @@ def explained(view: View, fields: Fields) -> Answer:
 
 
 def cut_up(view: View, fields: Fields) -> Answer:
-    """The products, the bias and the slope that a number of the row is made of, one by one."""
+    """The products, the bias and the slope that a number of the row is made of, one by one.
+
+    Raises `MessageError` for the loss.
+    """
     asked = view.trace.names.parse(fields.text("quantity"))
     digits = fields.whole("digits", 4, low=1, high=17)
     fields.end()
@@ -165,7 +168,10 @@ def peeked(view: View, fields: Fields) -> Answer:
 
 
 def mapped(view: View, fields: Fields) -> Answer:
-    """What the network answers over two inputs, or over two principal components."""
+    """What the network answers over two inputs, or over two principal components.
+
+    Raises `MessageError` for another plane, or where there are no components.
+    """
     moment = view.timeline.now
     last = moment.spec.n_features - 1
     across = fields.whole("across", 0, high=last)
@@ -186,7 +192,7 @@ def mapped(view: View, fields: Fields) -> Answer:
 
 def matrix(view: View, fields: Fields) -> Answer:
     """The weights of a layer, or their gradients or updates, those first through which most of the
-    row's derivative passes."""
+    row's derivative passes. Raises `MessageError` for anything else of it."""
     layer = fields.whole("layer", low=1, high=view.trace.spec.n_layers)
     what = fields.text("what", "W")
     searches = fields.text("unit", ""), fields.text("source", "")
@@ -198,7 +204,10 @@ def matrix(view: View, fields: Fields) -> Answer:
 
 
 def practised(view: View, fields: Fields) -> Answer:
-    """The steps that lead to a number, as many of them blank as asked for."""
+    """The steps that lead to a number, as many of them blank as asked for.
+
+    Raises `MessageError` for another fading.
+    """
     quantity, fading = fields.text("quantity"), fields.text("fading", "all")
     with_key = fields.whole("key", 0, high=1)
     fields.end()
