@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from chainrule.errors import ModelFileError
-from chainrule.estimators.saved import arguments_from_json, arguments_to_json, classes_from_json
+from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 
 
 def test_plain_arguments_come_back():
@@ -41,9 +41,3 @@ def test_what_is_not_plain_is_left_out():
 def test_foreign_mappings_are_refused():
     with pytest.raises(ModelFileError, match="class_weight"):
         arguments_from_json({"class_weight": {"a": 1}})
-
-
-@pytest.mark.parametrize("dtype", ["V8", "U99999999", "datetime64", ["f4"], None])
-def test_classes_of_foreign_types_are_refused(dtype):
-    with pytest.raises(ModelFileError, match="are not known"):
-        classes_from_json({"dtype": dtype, "values": [1, 2]})

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from fuzz.sealed import rewritten
 
 from chainrule.errors import ModelFileError
 from chainrule.files.model import from_bytes, read_model
 from chainrule.spec import Dense, Loss, NetworkSpec
-from forged import rewritten
 
 
 @pytest.mark.parametrize("value", [[], {}, 3, None, True])

@@ -14,6 +14,7 @@ import zipfile
 import numpy as np
 import pytest
 import safetensors.numpy
+from fuzz.sealed import rewritten
 
 from chainrule import engine
 from chainrule.errors import ModelFileError
@@ -21,7 +22,6 @@ from chainrule.files import ModelRecord
 from chainrule.files.form import KINDS
 from chainrule.files.model import from_bytes, read_info, read_model, save_model, to_bytes
 from chainrule.spec import OPTIMIZERS, Dense, Loss, NetworkSpec, TrainingSpec, TrainingState
-from forged import rewritten
 
 
 @pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))

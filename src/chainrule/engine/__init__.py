@@ -7,7 +7,7 @@ number type of a computation is that of the parameters.
 from chainrule.engine.compute import Predictor, forward, initialize, loss, permutation, predict
 from chainrule.engine.machine import machine
 from chainrule.engine.many import FitJob, fit_many
-from chainrule.engine.rows import TrainingRows
+from chainrule.engine.rows import TrainingRows, finite_outputs
 from chainrule.engine.trace import LayerTrace, Trace, gradients, numeric_gradients, trace
 from chainrule.engine.training import FitResult, fit
 
@@ -18,6 +18,7 @@ __all__ = [
     "Predictor",
     "Trace",
     "TrainingRows",
+    "finite_outputs",
     "fit",
     "fit_many",
     "forward",

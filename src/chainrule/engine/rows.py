@@ -131,6 +131,17 @@ def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:
     return out
 
 
+def finite_outputs(out: Array) -> Array:
+    """The outputs of rows, as they are; `DataError` naming the first row that has no finite one."""
+    if not np.isfinite(out).all():
+        row = int(np.argwhere(~np.isfinite(out))[0, 0])
+        raise DataError(
+            f"the network's output of row {row} is not finite: its parameters, or the numbers of "
+            f"that row, are too large for {out.dtype}."
+        )
+    return out
+
+
 def real_numbers(x: Array, dtype: np.dtype[Any], name: str) -> Array:
     """A contiguous array of the number type; `DataError` for complex, text, objects."""
     if x.dtype.kind not in "fiub":

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from chainrule.errors import ModelFileError
+from chainrule.estimators.contents import check_record
 from chainrule.files import ModelRecord, from_bytes, read_model
 
 if TYPE_CHECKING:
@@ -51,22 +52,23 @@ def from_record(record: ModelRecord) -> Any:
 
     Raises `ModelFileError` where its entries do not fit together.
     """
-    return _made(record, _class_of(record.kind).from_record)
+    return _made(record, lambda: _class_of(record.kind).from_record(record))
 
 
 def answers_from_record(record: ModelRecord) -> Any:
     """The answers of a Tabular model, without scikit-learn; raises as `from_record` does."""
     from chainrule.estimators.tabular.answers import answers_of
 
-    return _made(record, answers_of)
+    return _made(record, lambda: answers_of(record))
 
 
-def _made(record: ModelRecord, make: Callable[[ModelRecord], Any]) -> Any:
+def _made(record: ModelRecord, make: Callable[[], Any]) -> Any:
+    check_record(record)
     try:
-        return make(record)
+        return make()
     except (ModelFileError, MemoryError):
         raise
-    except Exception as error:  # a well-formed file whose contents no estimator could have written
+    except Exception as error:  # nothing that the check lets pass comes here; see fuzz/
         raise ModelFileError(
             f"the file's {record.kind.replace('_', ' ')} cannot be restored "
             f"({type(error).__name__}: {str(error)[:200]})."

@@ -14,7 +14,7 @@ from chainrule.estimators.arguments import plain
 # JSON readers round larger whole numbers.
 _MAX_INT = 1 << 53
 # Number types of classes, as NumPy calls them.
-_CLASS_TYPES = (
+CLASS_TYPES = (
     *("str", "object", "bool", "float16", "float32", "float64"),
     *(f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)),
 )
@@ -70,13 +70,14 @@ def classes_to_json(classes: np.ndarray) -> dict[str, Any]:
 
 
 def classes_from_json(form: Mapping[str, Any]) -> np.ndarray:
-    """The classes of `classes_to_json`; `ModelFileError` for a type that no class has."""
-    if form["dtype"] not in _CLASS_TYPES:
-        raise ModelFileError(f"classes of type {str(form['dtype'])[:32]!r} are not known.")
+    """The classes of `classes_to_json`; `ModelFileError` for numbers beyond their type."""
     dtype, values = np.dtype(form["dtype"]), form["values"]
     if dtype.kind in "iu":
         values = [int(v) for v in values]
-    return np.array(values, dtype)
+    try:
+        return np.array(values, dtype)
+    except OverflowError:
+        raise ModelFileError(f"the file's classes are beyond what {dtype.name} holds.") from None
 
 
 def _is_plain(value: Any) -> bool:

@@ -14,6 +14,7 @@ from chainrule.errors import ModelFileError, SpecError
 from chainrule.files import upgrade
 from chainrule.files.canonical import MAX_INTEGER, canonical
 from chainrule.files.container import MAX_TENSORS, Layout
+from chainrule.files.entries import check_text, refuse
 from chainrule.spec import OPTIMIZERS, History, NetworkSpec, TrainingSpec, TrainingState
 
 FORMAT = 3  # what is written, and the largest `min_reader` that is read
@@ -100,12 +101,18 @@ def check_form(form: Any) -> None:
             f"the model's description has {len(form) - len(allowed)} optional entries; at most "
             f"{MAX_OPTIONAL} are read."
         )
-    if form["kind"] not in KINDS:
+    if not isinstance(form["kind"], str) or form["kind"] not in KINDS:
         raise ModelFileError(f"unknown kind of model {str(form['kind'])[:32]!r}.")
     if not _is_one_of(form["dtype"], PARAMETER_DTYPES):
         raise ModelFileError(f"unknown number type {str(form['dtype'])[:32]!r} of the parameters.")
-    if not isinstance(form["extra"], dict) or not isinstance(form["versions"], dict):
-        raise ModelFileError("'extra' and 'versions' of the model's description must be objects.")
+    if not isinstance(form["extra"], dict):
+        refuse("extra", "an object", form["extra"])
+    versions = form["versions"]
+    if not isinstance(versions, dict) or len(versions) > MAX_OPTIONAL:
+        refuse("versions", f"an object of at most {MAX_OPTIONAL} entries", versions)
+    for name, version in versions.items():
+        check_text(name, "versions")
+        check_text(version, f"versions.{name}")
 
 
 def read_network(form: Any, version: int = FORMAT) -> NetworkSpec:
@@ -180,6 +187,9 @@ def read_history(form: Any) -> tuple[History | None, dict[str, int]]:
     best = form["best_epoch"]
     if best is not None and not 0 <= best < lengths.get("loss", 0):
         raise ModelFileError("'best_epoch' of the history is not one of its epochs.")
+    if best is not None and best >= lengths.get("validation_loss", 0):
+        raise ModelFileError("'best_epoch' of the history has no validation loss.")
+    check_text(form["stop_reason"], "history.stop_reason")
     known = {field.name for field in fields(History)}
     return History(**{name: form[name] for name in _SCALARS if name in known}), lengths
 

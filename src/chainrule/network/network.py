@@ -134,11 +134,11 @@ class Network(Training):
         Raises
         ------
         DataError
-            Where X has another shape, or holds what is no finite number.
+            Where X has another shape, holds what is no finite number, or leads to none.
         """
         if self._predictor is None:
             self._predictor = engine.Predictor(self.spec, self._params)
-        return self._predictor(X, n_threads=n_threads)
+        return engine.finite_outputs(self._predictor(X, n_threads=n_threads))
 
     def forward(self, X: Any) -> tuple[list[Array | None], list[Array]]:
         """The pre-activations and activations of every layer; dropout is off.

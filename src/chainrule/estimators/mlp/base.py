@@ -306,8 +306,9 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         check_is_fitted(self)
         X = self._read(X)
         dtype = np.float32 if X.dtype == self.coefs_[0].dtype == np.float32 else np.float64
-        return engine.predict(
-            self.spec_, self._params(dtype), _dense(X, dtype), n_threads=plain(self.n_threads)
+        rows, threads = _dense(X, dtype), plain(self.n_threads)
+        return engine.finite_outputs(
+            engine.predict(self.spec_, self._params(dtype), rows, n_threads=threads)
         )
 
     def __sklearn_tags__(self) -> Tags:

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from chainrule.errors import SpecError
-from chainrule.estimators.mlp.record import checked, restore, to_record
+from chainrule.estimators.mlp.record import restore, to_record
 from chainrule.estimators.mlp.stochastic import Optimizer
 from chainrule.estimators.names import class_names
 from chainrule.estimators.saved import arguments_from_json
@@ -245,7 +245,7 @@ class MLPInspection(ABC):
         ModelFileError
             Where the entries are not those of such a model.
         """
-        extra = checked(record.extra)
+        extra = record.extra
         model = cls(**arguments_from_json(extra["arguments"]))
         model._set_target(extra["target"], record.spec)
         restore(model, record)

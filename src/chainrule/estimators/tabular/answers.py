@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 
 from chainrule import engine
-from chainrule.errors import DataNotice, ModelFileError
+from chainrule.errors import DataNotice
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.ranges import range_notice, read_ranges
 from chainrule.files import ModelRecord
-from chainrule.spec import CategoryEmbedding, NetworkSpec, PeriodicEmbedding
+from chainrule.spec import NetworkSpec
 from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import as_table
 
@@ -31,32 +31,9 @@ TARGETS: dict[str, type[ClassTarget] | type[NumberTarget]] = {
 
 
 def encoder_and_target(record: ModelRecord) -> tuple[Encoder, Target]:
-    """What stands before and behind the networks of a record.
-
-    Raises
-    ------
-    ModelFileError
-        Where the network does not fit the encoder and the target.
-    """
+    """What stands before and behind the networks of a checked record."""
     encoder = Encoder.from_json(record.extra["encoder"])
-    target = TARGETS[record.kind].from_json(record.extra["target"])
-    spec = record.spec
-    levels: tuple[int, ...] = ()
-    numbers = encoder.n_numbers
-    for placed in spec.walk:
-        if isinstance(placed.layer, CategoryEmbedding):
-            levels = placed.layer.levels
-        elif isinstance(placed.layer, PeriodicEmbedding):
-            numbers = placed.n_in
-    if (spec.n_features, numbers, levels, spec.n_outputs, spec.loss) != (
-        len(encoder.input_names),
-        encoder.n_numbers,
-        encoder.level_counts,
-        target.n_outputs,
-        target.loss,
-    ):
-        raise ModelFileError("the model's network does not fit its encoder and its target.")
-    return encoder, target
+    return encoder, TARGETS[record.kind].from_json(record.extra["target"])
 
 
 @dataclass(frozen=True)
@@ -86,7 +63,8 @@ class Answers:
             warnings.warn(notice, DataNotice, stacklevel=4)
         logits = self._target.reads_logits
         return [
-            engine.predict(self.spec_, params, inputs, logits=logits) for params in self._networks
+            engine.finite_outputs(engine.predict(self.spec_, params, inputs, logits=logits))
+            for params in self._networks
         ]
 
 
@@ -122,13 +100,7 @@ class NumberAnswers(Answers):
 
 
 def answers_of(record: ModelRecord) -> ClassAnswers | NumberAnswers:
-    """The answers of a record of one of the two kinds of Tabular models.
-
-    Raises
-    ------
-    ModelFileError
-        Where its entries do not fit together.
-    """
+    """The answers of a checked record of one of the two kinds of Tabular models."""
     encoder, target = encoder_and_target(record)
     networks = [params for params, _ in record.networks]
     answers = ClassAnswers if isinstance(target, ClassTarget) else NumberAnswers

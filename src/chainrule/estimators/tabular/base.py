@@ -309,7 +309,8 @@ class TabularModel(FittedModel):
 
     def _forward(self, inputs: np.ndarray, n_threads: int | None = None) -> list[np.ndarray]:
         """The same of encoded rows."""
-        return [self._forward_one(member, inputs, n_threads) for member in self.members_]
+        outputs = (self._forward_one(member, inputs, n_threads) for member in self.members_)
+        return [*map(engine.finite_outputs, outputs)]
 
     def _forward_one(
         self, member: Member, inputs: np.ndarray, n_threads: int | None = None

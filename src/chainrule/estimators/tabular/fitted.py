@@ -307,16 +307,11 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         Parameters
         ----------
         record : ModelRecord
-            As `to_record` makes it.
+            As `to_record` makes it, checked by `estimators.contents` where it comes from a file.
 
         Returns
         -------
         TabularClassifier or TabularRegressor
-
-        Raises
-        ------
-        ModelFileError
-            Where the network does not fit the encoder and the target.
         """
         extra = record.extra
         model = cls(**arguments_from_json(extra["arguments"]))

@@ -8,6 +8,7 @@ IndexEncoder    the index of the level, which an embedding of the network looks 
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -41,7 +42,8 @@ class CategoryEncoder(ColumnEncoder):
     def level_suffixes(self) -> tuple[str, ...]:
         """`=level` for every level; a text that reads like another level stands in quotes."""
         texts = [str(level) for level in self.levels]
-        twice = {text for text in texts if texts.count(text) > 1} if self._is_mixed else set()
+        counts = Counter(texts) if self._is_mixed else Counter[str]()
+        twice = {text for text, count in counts.items() if count > 1}
         return tuple(
             f"={level!r}" if isinstance(level, str) and level in twice else f"={level}"
             for level in self.levels

@@ -31,7 +31,7 @@ from chainrule.table.encode.categorical_features import categorical_indices
 from chainrule.table.encode.category import CategoryEncoder, IndexEncoder, fit_category
 from chainrule.table.encode.column_encoder import NUMBERS, ColumnEncoder, UnusedEncoder, counted
 from chainrule.table.encode.datetime import fit_datetime
-from chainrule.table.encode.form import column_from_json, column_to_json
+from chainrule.table.encode.form import MAX_LEVELS, column_from_json, column_to_json
 from chainrule.table.encode.identifier import LeftOutEncoder, is_identifier
 from chainrule.table.encode.input_names import unique_input_names
 from chainrule.table.encode.number import fit_number
@@ -41,12 +41,15 @@ from chainrule.table.encode.time_of_day import fit_time
 from chainrule.table.frame import Table
 from chainrule.table.times import holds_dates_as_text
 
-MAX_LEVELS = 10_000
 MAX_LEVELS_IN_ALL = 200_000
 # Up to this many bytes of inputs, a table of many rows keeps all its levels as inputs.
 _INPUT_BYTES = 1 << 31
 
 _FIT = {NUMERIC: fit_number, DURATION: fit_number, DATETIME: fit_datetime, TIME: fit_time}
+
+MAX_COLUMNS = 1 << 17
+_MOST_CHARACTERS = 1 << 23  # of the names of all inputs
+_ENTRIES = {"named", "columns", "grouped", "key"}  # of the JSON form
 
 CONSTANT_INPUT = "(constant)"
 
@@ -86,6 +89,11 @@ class Encoder:
         """For each input the column that it comes from."""
         columns = self._in_order([column.name for column in self.columns for _ in column.groups])
         return columns or (CONSTANT_INPUT,)
+
+    @property
+    def n_inputs(self) -> int:
+        """How many inputs there are."""
+        return sum(len(column.groups) for column in self.columns) or 1
 
     @property
     def n_numbers(self) -> int:
@@ -254,12 +262,23 @@ class Encoder:
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> Encoder:
-        """Build from the JSON form; `DataError` for a column that no fit could have written."""
-        columns = tuple(column_from_json(column) for column in form["columns"])
-        key = form.get("key")
+        """Build from the JSON form; `DataError` for one that no fit could have written."""
+        if not isinstance(form, dict) or not {"named", "columns"} <= set(form) <= _ENTRIES:
+            raise DataError("the encoder has unknown entries or lacks some.")
+        named, grouped, key = form["named"], form.get("grouped", False), form.get("key")
+        listed = form["columns"]
+        if not isinstance(named, bool) or not isinstance(grouped, bool):
+            raise DataError("the encoder's 'named' and 'grouped' must be true or false.")
         if key is not None and not is_key(key):
             raise DataError("the encoder has a wrong 'key'.")
-        return cls(columns, bool(form["named"]), bool(form.get("grouped", False)), key)
+        if not isinstance(listed, list) or not 1 <= len(listed) <= MAX_COLUMNS:
+            raise DataError(f"the encoder must list 1 to {MAX_COLUMNS} columns.")
+        columns = tuple(column_from_json(column) for column in listed)
+        if len({column.name for column in columns}) < len(columns):
+            raise DataError("two columns of the encoder have one name.")
+        if sum(len(column.name) * len(column.groups) for column in columns) > _MOST_CHARACTERS:
+            raise DataError("the names of the encoder's inputs are too long together.")
+        return cls(columns, named, grouped, key)
 
     def _input_indices(self) -> np.ndarray:
         """Column after column, the index of each of its inputs."""

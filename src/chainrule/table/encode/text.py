@@ -46,15 +46,16 @@ class TextEncoder(ColumnEncoder):
     ----------
     idf : str
         float32 of shape (N_BUCKETS,) in base64.
-    directions : str
-        float32 of shape (N_BUCKETS, n) in base64.
+    directions : tuple of str
+        float32 of shape (N_BUCKETS,) in base64, for each of the n inputs: a model file holds no
+        longer text than that.
     medians, factors : tuple of float
         Scale of each of the n inputs.
     """
 
     code: ClassVar[str] = "text"
     idf: str
-    directions: str
+    directions: tuple[str, ...]
     medians: tuple[float, ...]
     factors: tuple[float, ...]
 
@@ -75,8 +76,7 @@ class TextEncoder(ColumnEncoder):
 
     @cached_property
     def _arrays(self) -> tuple[np.ndarray, np.ndarray]:
-        idf, directions = unpacked(self.idf), unpacked(self.directions)
-        return idf, directions.reshape(N_BUCKETS, -1)
+        return unpacked(self.idf), np.column_stack([*map(unpacked, self.directions)])
 
     def write(self, column: Column, out: np.ndarray) -> str | None:
         """Fill `out` of shape (n, n inputs); a missing text is 0 everywhere. No notice."""
@@ -137,8 +137,9 @@ def fit_text(column: Column, weights: np.ndarray | None) -> TextEncoder:
     found = _projected(texts, idf, directions)
     scales = [robust_scale(found[:, index], row_mass) for index in range(n_components)]
     medians, factors = zip(*scales, strict=True)
-    packed = (_packed(idf.astype(np.float32)), _packed(directions))
-    return TextEncoder(column.name, column.kind, *packed, medians, factors)
+    packed = tuple(map(_packed, directions.T))
+    idf_text = _packed(idf.astype(np.float32))
+    return TextEncoder(column.name, column.kind, idf_text, packed, medians, factors)
 
 
 def _grams(texts: list[str]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
