@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from fuzz.sealed import opened, sealed
+from fuzz.sealed import Tensors, opened, sealed
 
 Path = tuple[str | int, ...]
 
@@ -58,24 +59,37 @@ def paths(value: Any, path: Path = ()) -> Iterator[Path]:
             yield from paths(value[index], (*path, index))
 
 
-def forgeries(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """(what was done, the file) of every change to a file's description and tensors."""
+def forgeries(data: bytes) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """(what is done, a function that makes the file) of every change to a file."""
     description, tensors = opened(data)
-    for path in list(paths(description)):
+    for path in paths(description):
         shown = ".".join(map(str, path))
-        for word, change in _changes(_at(description, path)).items():
-            forged = copy.deepcopy(description)
-            _at(forged, path[:-1])[path[-1]] = change
-            yield f"{shown} becomes {word}", sealed(forged, tensors)
-        forged = copy.deepcopy(description)
-        del _at(forged, path[:-1])[path[-1]]
-        yield f"{shown} is left out", sealed(forged, tensors)
-    for name, array in tensors.items():
+        for word, change in _changes(at(description, path)).items():
+            yield f"{shown} becomes {word}", partial(_with, description, tensors, path, change)
+        yield f"{shown} is left out", partial(_with, description, tensors, path, _GONE)
+    for name in tensors:
         for value in (0.0, -1.0, 1e-40, 3e38, -3e38, np.inf, np.nan):
-            whole, one = np.full_like(array, value), array.copy()
-            one.reshape(-1)[-1] = value
-            yield f"{name} is full of {value}", sealed(description, {**tensors, name: whole})
-            yield f"the last of {name} is {value}", sealed(description, {**tensors, name: one})
+            for only_last in (False, True):
+                what = f"{'the last of ' * only_last}{name} becomes {value}"
+                yield what, partial(_filled, description, tensors, name, value, only_last)
+
+
+_GONE = object()
+
+
+def _with(description: Any, tensors: Tensors, path: Path, change: Any) -> bytes:
+    forged = copy.deepcopy(description)
+    if change is _GONE:
+        del at(forged, path[:-1])[path[-1]]
+    else:
+        at(forged, path[:-1])[path[-1]] = change
+    return sealed(forged, tensors)
+
+
+def _filled(description: Any, tensors: Tensors, name: str, value: float, last: bool) -> bytes:
+    array = tensors[name].copy()
+    array.reshape(-1)[-1 if last else slice(None)] = value
+    return sealed(description, {**tensors, name: array})
 
 
 def _changes(value: Any) -> dict[str, Any]:
@@ -104,7 +118,8 @@ def _same(new: Any, old: Any) -> bool:
     return type(new) is type(old) and new == old
 
 
-def _at(value: Any, path: Path) -> Any:
+def at(value: Any, path: Path) -> Any:
+    """What stands at a place."""
     for part in path:
         value = value[part]
     return value
