@@ -227,3 +227,10 @@ def test_repr_shows_what_stands_before_layer_1() -> None:
 def test_public_names_are_exact() -> None:
     assert set(chainrule.__all__) == set(chainrule._HOME)
     assert all(getattr(chainrule, name) is not None for name in chainrule.__all__)
+
+
+def test_as_many_layers_as_can_be_made_can_be_saved(tmp_path):
+    network = Network([3, *[2] * 999, 1], activation="tanh")
+    network.save(tmp_path / "deep.safetensors")
+    again = chainrule.load(tmp_path / "deep.safetensors")
+    assert (again.predict(np.ones((1, 3))) == network.predict(np.ones((1, 3)))).all()

@@ -38,9 +38,9 @@ def test_small_files_that_ask_for_much_are_refused_before_it_is_made(record, cha
 
 
 def test_keys_are_compared_once():
-    header = b"{" + b",".join(b'"k%d":0' % k for k in range(200_000)) + b',"k0":0}'
+    header = b"{" + b",".join(b'"k%d":0' % k for k in range(20_000)) + b',"k0":0}'
     with pytest.raises(ModelFileError, match="'k0' appears twice"):
-        from_bytes(len(header).to_bytes(8, "little") + header)  # took hours
+        from_bytes(len(header).to_bytes(8, "little") + header)
 
 
 def test_a_path_with_a_nul_is_refused(tmp_path):

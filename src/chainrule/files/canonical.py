@@ -16,11 +16,17 @@ from chainrule.errors import ModelFileError
 
 MAX_DEPTH = 16
 MAX_STRING = 64 * 1024  # bytes in UTF-8
+# A text holds so many values, one more for every four bytes, and never more than the second number:
+# so what it becomes takes memory in proportion to it, and little time. An object counts as three
+# values, a key as three, a string as one more. A table of 40,000 columns of numbers stays below.
+FEW_VALUES, MOST_VALUES = 1 << 19, 1 << 21
 MAX_INTEGER = 1 << 53  # beyond it, readers that hold numbers as doubles lose digits
 
 # Possessive: no backtracking, so hostile text costs linear time and no memory.
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _NOT_BRACKET = bytes(set(range(256)) - set(b"[]{}"))
+_SOME_STRINGS = re.compile(rb'(?:[^"]*+"[^"\\]*+(?:\\.[^"\\]*+)*+"){1,10000}+', re.DOTALL)
+_WEIGHTS = {b",": 1, b":": 3, b"[": 1, b"{": 3}
 _PAIR = re.compile(rb"\[\]|\{\}")
 
 
@@ -36,12 +42,12 @@ def canonical(value: Any) -> bytes:
     return text.encode("utf-8")
 
 
-def parse(text: bytes, what: str) -> Any:
+def parse(text: bytes, what: str, few: int = FEW_VALUES) -> Any:
     """The value of a JSON text; `ModelFileError`, which calls the text `what`, if it is none.
 
     The text may have spaces and any order of keys (the outer header is written by safetensors).
     """
-    _check_depth(text, what)
+    check_extent(text, what, few)
     try:
         value = json.loads(
             text.decode("utf-8"), object_pairs_hook=_object, parse_constant=_no_constant
@@ -61,14 +67,29 @@ def parse_canonical(text: bytes, what: str) -> Any:
     return value
 
 
-def _check_depth(text: bytes, what: str) -> None:
-    brackets = _STRING.sub(b"", text).translate(None, _NOT_BRACKET)
+def check_extent(text: bytes, what: str, few: int = FEW_VALUES) -> None:
+    """Raise `ModelFileError` for a text of too many values or levels, before any value is made."""
+    outside, n_strings = _without_strings(text)
+    count = n_strings + sum(outside.count(mark) * weight for mark, weight in _WEIGHTS.items())
+    if count > min(few + len(text) // 4, MOST_VALUES):
+        raise ModelFileError(f"the {what} holds too many values for its length.")
+    brackets = outside.translate(None, _NOT_BRACKET)
     for _ in range(MAX_DEPTH):
         if not brackets:
             return
         brackets = _PAIR.sub(b"", brackets)  # peels off one level of nesting
     if brackets:
         raise ModelFileError(f"the {what} is nested deeper than {MAX_DEPTH} levels or unbalanced.")
+
+
+def _without_strings(text: bytes) -> tuple[bytes, int]:
+    """What stands outside strings, and how many they are; some at a time, to take little memory."""
+    parts, place, n_strings = [], 0, 0
+    while found := _SOME_STRINGS.match(text, place):
+        part, count = _STRING.subn(b"", found[0])
+        parts.append(part)
+        place, n_strings = found.end(), n_strings + count
+    return b"".join([*parts, text[place:]]), n_strings
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

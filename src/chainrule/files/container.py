@@ -25,6 +25,7 @@ from chainrule.files.canonical import parse
 KEY = "chainrule"
 MAX_HEADER = 16 << 20
 MAX_TENSORS = 4096
+_HEADER_VALUES = 24 * MAX_TENSORS  # beside a value in four bytes: a tensor's entry is some 36
 # safetensors' name of a number type -> NumPy's, little endian
 DTYPES = {"F32": "<f4", "F64": "<f8", "I64": "<i8", "U8": "|u1"}
 _NAME = re.compile(r"[A-Za-z0-9_.]{1,64}")
@@ -91,7 +92,7 @@ def read_header(header: bytes) -> tuple[str, dict[str, Any]]:
     """
     if not header.startswith(b"{"):
         raise ModelFileError("the file's header is not a JSON object.")
-    entries = parse(header, "file's header")
+    entries = parse(header, "file's header", _HEADER_VALUES)
     metadata = entries.pop("__metadata__", None)
     if not isinstance(metadata, dict) or not isinstance(metadata.get(KEY), str):
         raise ModelFileError("this safetensors file was not written by chainrule.")

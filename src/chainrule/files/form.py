@@ -129,6 +129,10 @@ def read_training(form: Any, version: int = FORMAT) -> TrainingSpec | None:
     if version < FORMAT:
         form = upgrade.training_form(form)
     plain = dict(form) if isinstance(form, dict) else {}
+    for name in ("learning_rate_factors", "weight_decay_factors"):
+        factors = plain.get(name)
+        if isinstance(factors, dict) and len(factors) > MAX_TENSORS:
+            refuse(f"training.{name}", f"an object of at most {MAX_TENSORS} entries", factors)
     seed = plain.get("seed")
     if isinstance(seed, str) and seed.isascii() and seed.isdigit() and len(seed) <= 20:
         plain["seed"] = int(seed)

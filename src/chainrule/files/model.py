@@ -17,7 +17,7 @@ import numpy as np
 from chainrule._version import __version__
 from chainrule.errors import ModelFileError
 from chainrule.files import container, form, upgrade
-from chainrule.files.canonical import canonical, parse_canonical
+from chainrule.files.canonical import canonical, check_extent, parse_canonical
 from chainrule.files.form import KINDS
 from chainrule.files.record import ModelRecord, Trained
 from chainrule.files.write import write_atomically
@@ -69,6 +69,7 @@ def to_bytes(record: ModelRecord, *, allow_nonfinite: bool = False) -> bytes:
     if not allow_nonfinite:
         _check_finite(tensors)
     text = canonical(description)
+    check_extent(text, "model's description")
     signed = canonical({**description, "sha256": _digest(text, tensors)})
     return container.pack(signed.decode("utf-8"), tensors)
 

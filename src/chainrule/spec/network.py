@@ -40,7 +40,8 @@ INITIALIZATIONS = (
     "zeros",
 )
 
-MAX_LAYERS = 1000
+MAX_LAYERS = 1000  # numbered ones
+MAX_PARTS = 4 * MAX_LAYERS  # layers of every kind, those inside others included
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,8 @@ class NetworkSpec:
     def __post_init__(self) -> None:
         check_count("n_features", self.n_features)
         given = tuple(self.layers)
-        if not 1 <= len(given) <= MAX_LAYERS:
-            raise SpecError(f"a network has 1 to {MAX_LAYERS} layers, found {len(given)}.")
+        if not 1 <= len(given) <= MAX_PARTS:
+            raise SpecError(f"a network has 1 to {MAX_PARTS} layers, found {len(given)}.")
         for index, layer in enumerate(given):
             if not isinstance(layer, Layer):
                 raise SpecError(
@@ -122,6 +123,7 @@ class NetworkSpec:
             _check(layer, f"layer {index}")
         layers = tuple(part for layer in given for part in layer.expanded())
         object.__setattr__(self, "layers", layers)
+        self._check_counts()
         self._check_order()
         self._check_names()
         if not isinstance(self.loss, Loss):
@@ -129,6 +131,15 @@ class NetworkSpec:
                 f"loss must be a Loss, such as Loss('squared_error'), found {self.loss!r}."
             )
         self.loss.check(self.output_activation, self.n_outputs)
+
+    def _check_counts(self) -> None:
+        parts = [*self.layers]
+        for layer in parts:  # grows by what stands inside
+            parts += [part.layer for part in layer.inside]
+            if len(parts) > MAX_PARTS:
+                raise SpecError(f"a network has at most {MAX_PARTS} layers, those inside counted.")
+        if (dense := sum(isinstance(layer, Dense) for layer in parts)) > MAX_LAYERS:
+            raise SpecError(f"a network has 1 to {MAX_LAYERS} dense layers, found {dense}.")
 
     def _check_order(self) -> None:
         for before, after in pairwise(self.layers):
