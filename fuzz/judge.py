@@ -90,6 +90,9 @@ def answers(model: Any) -> list[bytes]:
             found.append(str(error).encode())
             continue
         except Exception as error:
+            if str(error).startswith(_OTHER_NAMES):
+                found.append(_OTHER_NAMES.encode())
+                continue
             raise Finding(f"{name} raises {type(error).__name__}: {str(error)[:200]}") from error
         _check(name, answer, len(rows))
         found.append(answer.astype("S").tobytes() if answer.dtype == object else answer.tobytes())

@@ -34,8 +34,8 @@ def check_classes(form: Any, where: str, low: int) -> None:
         )
     if kind == "object" and len({isinstance(value, str) for value in values}) > 1:
         refuse(f"{where}.values", "all text or all numbers", values)
-    check_unique(values, f"{where}.values")
     found = classes_from_json(form).tolist()
+    check_unique(found, f"{where}.values")
     if found != sorted(found):
         refuse(f"{where}.values", "in ascending order", values)
     if form["multilabel"] and found != list(range(len(found))):
