@@ -6,6 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+from fuzz.sealed import changed
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+
 
 def test_info(cli: Any, trained: Path) -> None:
     run = cli("info", trained)
@@ -31,3 +36,20 @@ def test_what_of_the_data_lies_in_the_file(cli: Any, trained: Path) -> None:
     assert set(extra) - set(lines) == {"arguments", "feature_names", "scores"}
     for line in ("names of 7 columns", *lines.values()):
         assert line in told
+
+
+@pytest.mark.parametrize("name", ["classifier-1", "ensemble-2", "classifier-3", "bag-3"])
+def test_info_of_every_format(cli: Any, name: str) -> None:
+    run = cli("info", GOLDEN / f"{name}.safetensors")
+    assert run.code == 0 and "columns:" in run.out
+
+
+def test_a_forged_description_is_named(cli: Any, tmp_path: Path) -> None:
+    def forge(description: Any, tensors: Any) -> None:
+        description["extra"]["encoder"]["columns"][0].pop("name")
+
+    (tmp_path / "f.safetensors").write_bytes(
+        changed((GOLDEN / "classifier-3.safetensors").read_bytes(), forge)
+    )
+    run = cli("info", tmp_path / "f.safetensors")
+    assert run.code == 1 and "a column of the encoder has no name" in run.err

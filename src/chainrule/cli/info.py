@@ -15,6 +15,7 @@ def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Print what a model file holds, without building the model."""
     from chainrule.cli.model import TABLE_KEY, named
     from chainrule.errors import ModelFileError
+    from chainrule.estimators.contents import check_contents
     from chainrule.files import read_info
     from chainrule.network.description import network_text
     from chainrule.spec import NetworkSpec
@@ -22,6 +23,8 @@ def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
     out = Output(as_json=as_json, quiet=quiet)
     try:
         found = read_info(model)
+        spec, others = NetworkSpec.from_json(found["network"]), found.get("others", [])
+        check_contents(found["kind"], spec, 1 + len(others), found["extra"])
     except ModelFileError as error:
         raise named(model, error) from error
     note = found.get(TABLE_KEY) or {}
@@ -30,7 +33,6 @@ def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
         f"{model}: {found['kind'].replace('_', ' ')}, format {found['format']}, "
         f"{found['bytes']:,} bytes"
     )
-    spec = NetworkSpec.from_json(found["network"])
     out.result(network_text(spec, found["dtype"]).replace("Network", "network", 1))
     training = found["training"]
     if training:

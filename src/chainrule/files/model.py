@@ -117,8 +117,9 @@ def read_info(path: str | os.PathLike[str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        The JSON in the file (format, kind, network, training, history, extra, versions, sha256)
-        plus `tensors` (name -> number type and shape), `n_parameters` and `bytes`.
+        The JSON in the file (format, kind, network, training, history, extra, versions, sha256),
+        network and training in today's words, plus `tensors` (name -> number type and shape),
+        `n_parameters` and `bytes`.
 
     Raises
     ------
@@ -132,6 +133,8 @@ def read_info(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise _unreadable(path, error) from error
     return {
         **head.description,
+        "network": head.spec.to_json(),
+        "training": form.training_form(head.training),
         "sha256": head.sha256,
         "tensors": {
             name: {"dtype": dtype, "shape": list(shape)}
