@@ -52,4 +52,4 @@ def test_a_forged_description_is_named(cli: Any, tmp_path: Path) -> None:
         changed((GOLDEN / "classifier-3.safetensors").read_bytes(), forge)
     )
     run = cli("info", tmp_path / "f.safetensors")
-    assert run.code == 1 and "a column of the encoder has no name" in run.err
+    assert run.code == 2 and "a column of the encoder has no name" in run.err
