@@ -12,6 +12,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
+from fuzz import checked
 from fuzz.campaign import campaign, child
 from fuzz.forgeries import forgeries
 from fuzz.models import MODELS, saved
@@ -28,7 +29,12 @@ def main(arguments: list[str]) -> int:
         command.add_argument("--seed", type=int, default=0)
         command.add_argument("--seconds", type=float, default=1e9, help="end after so many")
         command.add_argument("--workers", type=int, default=1)
+    steps = commands.add_parser("steps", help="recorded and falsified steps")
+    steps.add_argument("--count", type=int, default=2000, help="steps")
+    steps.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
+    if given.command == "steps":
+        return checked.main(given.count, given.seed)
     count = given.count or (1_000_000 if given.command == "mutants" else _all_forgeries())
     with tempfile.TemporaryDirectory() as folder:
         outcome = campaign(

@@ -10,6 +10,7 @@ import numpy as np
 from chainrule.explain.notation.numbers import format_number
 from chainrule.explain.notation.tables import html_table, text_table
 from chainrule.explain.trace.record import Record
+from chainrule.spec import OPTIMIZERS
 
 FORMAT = "chainrule.trace/1"
 KINDS = ("a", "mask", "z", "slope", "delta")
@@ -39,8 +40,17 @@ def header(trace: Record) -> dict[str, Any]:
 
 
 def to_json(trace: Record) -> dict[str, Any]:
-    """The header and every array by name, as plain values."""
-    arrays: dict[str, Any] = {"losses": trace.losses.tolist()}
+    """The header, the training and every array by name, as plain values.
+
+    Beside z, a, slope, delta and mask of each layer, the parameters, their gradients and updates:
+    "targets" (n, n_outputs), "shares" (n,) of the rows in the loss, their "losses", and the
+    optimizer's moments before the step ("first_moment.W1"). `proofs/checker.py` checks it all.
+    """
+    arrays: dict[str, Any] = {
+        "losses": trace.losses.tolist(),
+        "targets": trace.targets.tolist(),
+        "shares": trace.shares.tolist(),
+    }
     for layer in range(trace.spec.n_layers + 1):
         for kind in KINDS:
             try:
@@ -50,9 +60,16 @@ def to_json(trace: Record) -> dict[str, Any]:
     for name in trace.params:
         for prefix in ("", "dL_d", "update_"):
             arrays[f"{prefix}{name}"] = trace[f"{prefix}{name}"].tolist()
+    row, moments = OPTIMIZERS[trace.training.optimizer], trace.state_before.moments
+    for moment in row.moments:
+        for name, values in trace.params.items():
+            known = moments.get(f"{moment}.{name}")
+            arrays[f"{moment}.{name}"] = (0.0 * values if known is None else known).tolist()
     if trace.spec.a_places[0] is not None:
         arrays["X"] = trace.X.tolist()
-    return {"format": FORMAT, "header": header(trace), "arrays": arrays}
+    constants = {name: trace.training.constant(name) for name in row.constants}
+    training = {**trace.training.to_json(), "constants": constants}
+    return {"format": FORMAT, "header": header(trace), "training": training, "arrays": arrays}
 
 
 def to_text(trace: Record) -> str:
