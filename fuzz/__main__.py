@@ -7,6 +7,7 @@ python -m fuzz mutants --count 1000000      damaged model files
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -32,7 +33,20 @@ def main(arguments: list[str]) -> int:
     steps = commands.add_parser("steps", help="recorded and falsified steps")
     steps.add_argument("--count", type=int, default=2000, help="steps")
     steps.add_argument("--seed", type=int, default=0)
+    pairs = commands.add_parser("gradients", help="engine beside reference")
+    pairs.add_argument("--seconds", type=float, default=600)
+    pairs.add_argument("--seed", type=int, default=0)
+    guided = commands.add_parser("guided", help="inputs grown by coverage; needs atheris")
+    guided.add_argument("target", choices=["model", "csv", "quantity"])
+    guided.add_argument("--seconds", type=int, default=600)
+    guided.add_argument("--grown", type=Path, help="folder that keeps what was grown")
     given = parser.parse_args(arguments)
+    if given.command == "gradients":
+        from fuzz import gradients  # needs the tests beside it
+
+        return gradients.main(given.seconds, given.seed)
+    if given.command == "guided":
+        return _guided(given.target, given.seconds, given.grown)
     if given.command == "steps":
         return checked.main(given.count, given.seed)
     count = given.count or (1_000_000 if given.command == "mutants" else _all_forgeries())
@@ -46,6 +60,17 @@ def main(arguments: list[str]) -> int:
     for (name, said), number in alike.most_common(40):
         print(f"  {number} x {name}: {said}\n      first: {first[name, said][:160]}")
     return 1 if outcome.findings else 0
+
+
+def _guided(target: str, seconds: int, grown: Path | None) -> int:
+    """libFuzzer's exit code; what it found lies in the current folder."""
+    seeds = Path(__file__).parent / "corpus" / target
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = grown or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        limits = [f"-max_total_time={seconds}", "-timeout=30", "-rss_limit_mb=2000"]
+        command = [sys.executable, "-m", "fuzz.guided", target, str(folder), str(seeds), *limits]
+        return subprocess.run(command).returncode
 
 
 def _all_forgeries() -> int:
