@@ -7,7 +7,7 @@ import pytest
 from fuzz.models import MODELS
 
 from chainrule import MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
-from chainrule.errors import ModelFileError
+from chainrule.errors import ModelFileError, SpecError
 from chainrule.estimators.contents import check_record
 from chainrule.estimators.contents.arguments import OTHERS
 from chainrule.estimators.mlp.arguments import RULES as DROP_IN_RULES
@@ -111,6 +111,28 @@ def test_other_entries(entry, value, words):
         check_record(record)
 
 
+@pytest.mark.parametrize(
+    ("entry", "value", "words"),
+    [
+        ("scores", {"how": "so", "of": {}}, "1 to 64 scores"),
+        ("scores", {"how": "so", "of": {"r2": [1.0]}}, "r2' .* 4 entries"),
+        ("scores", {"how": 1, "of": {"r2": [1.0, None, 1.0, 1.0]}}, "scores.how"),
+        ("baseline", [1.0], "baseline' .* 3 entries"),
+        ("baseline", [1.0, "1", 1.0], r"baseline\[1\]"),
+        ("ranges", [[0.0]], "ranges' .* 2 entries"),
+        ("ranges", [[1e9] * 7, [0.0] * 7], "least numbers and largest"),
+        ("trained_rows", {"hashes": "AAA", "twins": 0.0}, "64 bits in base64"),
+        ("trained_rows", {"hashes": "A" * 32, "twins": 0.0}, "ascending"),
+        ("trained_rows", {"hashes": "", "twins": 2.0}, "at most 1"),
+    ],
+)
+def test_what_is_told_of_the_training_rows(entry, value, words):
+    record = record_of("classifier")
+    record.extra[entry] = value
+    with pytest.raises(ModelFileError, match=words):
+        check_record(record)
+
+
 @pytest.mark.parametrize("entry", ["arguments", "encoder", "feature_names", "target"])
 def test_entries_that_lack(entry):
     record = record_of("regressor")
@@ -191,3 +213,10 @@ def test_classes_of_every_type_come_back(tmp_path):
             few = {"epochs": 1} if make is TabularClassifier else {"max_iter": 1}
             model = make(hidden_layer_sizes=2, random_state=0, **few).fit(X, y)
             check_record(model.to_record())
+
+
+@pytest.mark.parametrize("name", ["classifier", "drop-in classifier"])
+def test_what_load_would_refuse_is_not_saved(name):
+    model = MODELS[name]().set_params(n_threads=-5)
+    with pytest.raises(SpecError, match="n_threads"):
+        model.to_record()

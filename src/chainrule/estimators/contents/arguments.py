@@ -8,7 +8,16 @@ from typing import Any
 from chainrule.errors import ModelFileError
 from chainrule.estimators.arguments import Rule, check_arguments, unit_counts
 from chainrule.estimators.saved import arguments_from_json
-from chainrule.files.entries import MAX_NAME, check_list, check_text, is_number, number, refuse
+from chainrule.files.entries import (
+    MAX_NAME,
+    check_list,
+    check_text,
+    is_number,
+    number,
+    or_none,
+    refuse,
+    whole,
+)
 from chainrule.spec.network import MAX_LAYERS
 from chainrule.table.encode.encoder import MAX_COLUMNS
 
@@ -82,7 +91,12 @@ def _check_one_or_each(value: Any, where: str) -> None:
         _check_plain(value, where)
 
 
-# Arguments that may be lists or mappings.
+def _check_folds(value: Any, where: str) -> None:
+    """How many; a splitter stays out of the file."""
+    or_none(whole(2, 1 << 31))(value, where)
+
+
+# Arguments that may be lists, mappings or objects.
 _OTHERS = {
     "class_weight": _check_class_weight,
     "categorical_features": _check_columns,
@@ -90,5 +104,6 @@ _OTHERS = {
     "activation": _check_one_or_each,
     "dropout": _check_one_or_each,
     "quantiles": _check_one_or_each,
+    "cv": _check_folds,
 }
 OTHERS = frozenset(_OTHERS)

@@ -8,6 +8,7 @@ from typing import Any
 from chainrule.errors import ModelFileError
 from chainrule.estimators.contents.arguments import check_file_arguments
 from chainrule.estimators.contents.classes import CLASS_ENTRIES, check_classes
+from chainrule.estimators.contents.evidence import EVIDENCE, evidence_checks
 from chainrule.estimators.contents.numbers import check_number_target
 from chainrule.estimators.tabular.arguments import RULES
 from chainrule.estimators.tabular.calibration import LOG_RANGE
@@ -33,10 +34,14 @@ def check_table_model(
 ) -> None:
     """Raise `ModelFileError`, `SpecError` or `DataError` unless these are the entries of such a
     model."""
-    check_entries(extra, "extra", dict.fromkeys(_ENTRIES, _anything))
+    evidence = dict.fromkeys(EVIDENCE, _anything)
+    check_entries(extra, "extra", dict.fromkeys(_ENTRIES, _anything), evidence)
     check_file_arguments(extra["arguments"], "extra.arguments", RULES)
     encoder = Encoder.from_json(extra["encoder"])
     _check_inputs(spec, encoder)
+    for name, check in evidence_checks(encoder.n_numbers, spec.n_outputs).items():
+        if name in extra:
+            check(extra[name], f"extra.{name}")
     _check_names(extra["feature_names"], encoder)
     if kind == "tabular_classifier":
         _check_class_target(extra["target"], spec, n_networks)

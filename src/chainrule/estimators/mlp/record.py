@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import ModelFileError
+from chainrule.estimators.arguments import check_arguments
+from chainrule.estimators.mlp.arguments import RULES
 from chainrule.estimators.mlp.stochastic import Optimizer
 from chainrule.estimators.saved import arguments_to_json
 from chainrule.files import ModelRecord
@@ -37,6 +39,7 @@ def to_record(model: Any, kind: str, target: dict[str, Any]) -> ModelRecord:
     target : dict
         What the model knows of y, as JSON.
     """
+    check_arguments(RULES, model.get_params(deep=False))  # as a fit would, and as `load` will
     optimizer = getattr(model, "_optimizer", None)
     names = getattr(model, "feature_names_in_", None)
     series = [name for name in SERIES if isinstance(getattr(model, name, None), list)]

@@ -16,6 +16,7 @@ from chainrule.errors import DataNotice, ModelFileError, SpecError
 from chainrule.estimators.callbacks import FitTasks
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.tabular.answers import encoder_and_target
+from chainrule.estimators.tabular.arguments import check_tabular
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member, training_of
 from chainrule.estimators.tabular.evaluation import Evaluation, Score, shown_place
@@ -247,8 +248,11 @@ class FittedModel(FitTasks, BaseEstimator):  # type: ignore[misc]
         ------
         NotFittedError
             Before `fit`.
+        SpecError
+            Where an argument was set since to what `fit` would refuse.
         """
         check_is_fitted(self)
+        check_tabular(self.get_params(deep=False))
         first, *others = self.members_
         names = getattr(self, "feature_names_in_", None)
         return ModelRecord(
