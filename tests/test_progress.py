@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from chainrule.network.progress import Progress
+from chainrule.network.progress import NetworksProgress, Progress, metric_word
 from chainrule.spec import History
 
 HISTORY = History(loss=[0.5, 0.25], validation_loss=[0.6, 0.55], best_epoch=1)
@@ -107,3 +107,66 @@ def test_silence():
     assert run(stream, 3, 5.0, verbose=0) == ""
     Progress(1, 3, stream).close(History())
     assert stream.getvalue() == ""
+
+
+def test_the_metric_stands_in_the_place_of_the_validation_loss():
+    history = History(loss=[0.5], validation_loss=[0.6], validation_metric=[0.125], best_epoch=0)
+    stream, clock = Terminal(), Clock()
+    progress = Progress(1, 3, stream, clock, metric=metric_word("error"))
+    clock.now += 1
+    progress(0, history)
+    assert stream.getvalue() == "\r1/3 epochs  loss 0.5  validation class error 0.125  2 s left"
+
+
+def test_metrics_have_words():
+    assert [metric_word(name) for name in ("refined", "mae")] == ["log-loss", "mae"]
+    assert metric_word(max) == "max"
+    assert metric_word(lambda outputs: 1.0) == "metric"
+
+
+def networks(stream, verbose=1, seconds=4.0):
+    """Two networks of three epochs that train at once, then a third one."""
+    clock = Clock()
+    progress = NetworksProgress(verbose, 3, 3, stream, clock, metric="rmse")
+    histories = [History() for _ in range(3)]
+    for number in (0, 1, 1, 0, 0, 1, 2, 2, 2):
+        clock.now += seconds
+        history = histories[number]
+        history.loss.append(0.5)
+        history.validation_metric.append(number + 1.0)
+        history.best_epoch = number
+        progress.of(number)(history.n_epochs - 1, history)
+    progress.close(histories)
+    return stream.getvalue()
+
+
+def test_the_line_of_several_networks_has_a_total_and_stays_with_one_while_it_trains():
+    states = networks(Terminal()).rstrip("\n").split("\r")[1:]
+    assert states[0] == "network 0 of 3: 1/3 epochs  loss 0.5  validation rmse 1  32 s left"
+    assert [state[:19] for state in states[:-1]] == [
+        f"network {number} of 3: {done}/3"
+        for number, done in ((0, 1), (1, 1), (1, 2), (0, 2), (0, 3), (1, 3), (2, 1), (2, 2), (2, 3))
+    ]
+    assert states[-1].rstrip() == (
+        "3 networks: 9/9 epochs  mean validation rmse 2  36.0 s  kept epochs 0 to 2"
+    )
+
+
+def test_a_network_that_has_news_keeps_the_line():
+    stream, clock = Terminal(), Clock()
+    progress = NetworksProgress(1, 9, 2, stream, clock)
+    histories = [History(), History()]
+    for number, wait in ((0, 1.0), (1, 0.0), (0, 0.0), (1, 1.0)):
+        clock.now += wait
+        histories[number].loss.append(0.5)
+        progress.of(number)(0, histories[number])
+    assert [state[:26] for state in stream.getvalue().split("\r")[1:]] == [
+        "network 0 of 2: 1/9 epochs", "network 0 of 2: 2/9 epochs",
+    ]  # fmt: skip
+
+
+def test_several_networks_in_a_file_print_every_epoch_or_little():
+    lines = networks(io.StringIO(), verbose=2).splitlines()
+    assert len(lines) == 9 and lines[-1].startswith("network 2 of 3: 3/3 epochs")
+    assert len(networks(io.StringIO(), seconds=0.01).splitlines()) == 1
+    assert networks(io.StringIO(), verbose=0) == ""

@@ -35,7 +35,7 @@ def test_train_says_what_it_did(cli: Any, penguins: Path, tmp_path: Path) -> Non
     assert any(re.search(r"; epochs (\d, ){3}\d are kept$", line) for line in lines)
     assert lines[-3] == "saved to penguins.safetensors"
     assert lines[-1] == "next: chainrule predict penguins.safetensors penguins.csv"
-    assert "20/20 epochs" in run.err  # of four networks
+    assert run.err.startswith("4 networks: 20/20 epochs  mean validation log-loss ")
     assert (tmp_path / "penguins.safetensors").exists()
     assert not run.out.isspace()
     assert max(map(len, lines)) <= 80

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any, SupportsIndex
 
 import numpy.typing as npt
 
 from chainrule import engine
-from chainrule.errors import DivergedError, SpecError
+from chainrule.errors import DataNotice, DivergedError, SpecError
 from chainrule.network.inspection import Inspection
 from chainrule.network.metric import outputs_metric
-from chainrule.network.progress import Progress
+from chainrule.network.progress import Progress, metric_word
+from chainrule.network.resolution import lost_digits
 from chainrule.spec import History, TrainingSpec, TrainingState
 from chainrule.spec.shorthand import training_spec, whole
 
@@ -178,13 +180,17 @@ class Training(Inspection):
             whole("verbose", verbose)
         if callback is not None and not callable(callback):
             raise SpecError(f"callback must be a function, found {callback!r}.")
-        progress = Progress(verbose, training.epochs) if verbose else None
+        word = metric_word(metric)
+        progress = Progress(verbose, training.epochs, metric=word) if verbose else None
 
         def after_epoch(epoch: int, history: History) -> bool:
             if progress is not None:
                 progress(epoch, history)
             return callback is not None and callback(epoch, history) is True
 
+        told = lost_digits(X, self.dtype)
+        if told is not None:
+            warnings.warn(told, DataNotice, stacklevel=2)
         self._fitting = True
         try:
             result = engine.fit(

@@ -311,7 +311,7 @@ def test_life_in_scikit_learn(penguins):
 
 def test_the_progress_line(penguins, capsys):
     X, y = penguins
-    for preset, line in (("fast", "3/3 epochs  loss"), ("default", "12/12 epochs  loss")):
+    for preset, line in (("fast", "3/3 epochs  loss"), ("default", "12/12 epochs  mean")):
         classifier(epochs=3, verbose=1, preset=preset).fit(X, y)
         told = capsys.readouterr()
         assert told.out == ""

@@ -93,7 +93,7 @@ class Course:
         self.validation_scale = LossScale(self.spec, self.watched.y, self.watched.weights)
         self.epochs = 1 if self.incremental else int(model.max_iter)
         progress = model.verbose == PROGRESS and not self.incremental
-        self.progress = Progress(1, self.epochs) if progress else None
+        self.progress = Progress(1, self.epochs, metric="score") if progress else None
         self.latest = math.nan
         self.scores: list[float] = []
 

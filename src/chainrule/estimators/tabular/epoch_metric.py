@@ -70,15 +70,23 @@ def engine_metric(
     if isinstance(metric, FunctionMetric):
         if validation is None:
             return "loss"
-        y_true = validation.raw
-        return lambda outputs: metric.error(y_true, decode(outputs), classes)
+        y_true, sign = validation.raw, "-" if metric.greater_is_better else ""
+        return _named(
+            lambda outputs: metric.error(y_true, decode(outputs), classes), f"{sign}{metric.name}"
+        )
     metric = next(iter(names)) if metric is None else known(metric, names)
     if validation is None:
         return "loss"
     if names[metric] != "balanced_error":
         return names[metric]
     y, weights = validation.target, validation.weights
-    return lambda proba: balanced_error(y, proba, weights)
+    return _named(lambda proba: balanced_error(y, proba, weights), "balanced error")
+
+
+def _named(function: Callable[[np.ndarray], float], name: str) -> Callable[[np.ndarray], float]:
+    """The function, called so by the line of progress."""
+    function.__name__ = name
+    return function
 
 
 def known(metric: Any, names: Mapping[str, str]) -> str:

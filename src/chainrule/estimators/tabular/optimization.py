@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -17,7 +16,7 @@ from chainrule.estimators.tabular.epoch_metric import EngineMetric
 from chainrule.estimators.tabular.folds import Fold
 from chainrule.estimators.tabular.nested import Recorded
 from chainrule.estimators.tabular.rows import Rows
-from chainrule.network.progress import Progress
+from chainrule.network.progress import NetworksProgress, Progress, metric_word
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 # A run is timed on so many rows before the number of epochs is set, which leaves a part of the
@@ -70,16 +69,23 @@ class Optimization:
 
     def run(self, verbose: int = 0, records: Sequence[Recorded | None] = ()) -> list[FitResult]:
         """The best epoch of each network, the last one without validation rows."""
-        progress = Progress(verbose, self.training.epochs * len(self.folds))
-        together = _Together(progress)
-        jobs = [self._job(number) for number in range(len(self.folds))]
-        for job in jobs if verbose else ():
-            job.options["callback"] = together
+        count, word = len(self.folds), metric_word(self.metrics[0])
+        jobs = [self._job(number) for number in range(count)]
         for job, record in zip(jobs, records, strict=False):
             job.options["outputs"] = record
+        if not verbose:
+            return self._fit(jobs)
+        if count == 1:
+            alone = Progress(verbose, self.training.epochs, metric=word)
+            jobs[0].options["callback"] = alone
+            results = self._fit(jobs)
+            alone.close(results[0].history)
+            return results
+        together = NetworksProgress(verbose, self.training.epochs, count, metric=word)
+        for number, job in enumerate(jobs):
+            job.options["callback"] = together.of(number)
         results = self._fit(jobs)
-        alone = results[0].history if len(results) == 1 else together.course
-        progress.close(alone)
+        together.close([result.history for result in results])
         return results
 
     def validation_rows(self, members: Sequence[Member]) -> list[Rows] | None:
@@ -228,19 +234,3 @@ class _SecondEpoch:
     def __call__(self, epoch: int, history: History) -> None:
         self.seconds = history.seconds - self._before
         self._before = history.seconds
-
-
-class _Together:
-    """One line of progress for networks that train at once: their epochs count together."""
-
-    def __init__(self, progress: Progress) -> None:
-        self.course = History()
-        self._progress = progress
-        self._lock = threading.Lock()
-
-    def __call__(self, epoch: int, history: History) -> None:
-        with self._lock:
-            self.course.loss.append(history.loss[-1])
-            self.course.validation_loss.extend(history.validation_loss[-1:])
-            self.course.validation_metric.extend(history.validation_metric[-1:])
-            self._progress(epoch, self.course)
