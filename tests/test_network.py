@@ -216,12 +216,13 @@ def test_repr_shows_what_stands_before_layer_1() -> None:
     shown = " ".join(repr(net).split())
     assert "Network 17-8-1, squared_error, float32, 376 parameters" in shown
     assert (
-        "periodic frequency (2, 16) phase (2, 16) weight (6, 16) bias (2, 3) "
-        "3 of 16 frequencies a column 166" in shown
+        "periodic 3 of 16 frequencies a column 166 "
+        "frequency (2, 16) phase (2, 16) weight (6, 16) bias (2, 3)" in shown
     )
-    assert "embedding embedding (4, 8) 8 numbers a level 32" in shown
-    assert "scale scale (17,) one factor an input 17" in shown
-    assert "layer 1 W1 (8, 17) b1 (8,) activation_weight1 (8,) parametric mish 152" in shown
+    assert "embedding 8 numbers a level 32 embedding (4, 8)" in shown
+    assert "scale one factor an input 17 scale (17,)" in shown
+    assert "layer 1 parametric mish 152 W1 (8, 17) b1 (8,) activation_weight1 (8,)" in shown
+    assert max(map(len, repr(net).splitlines())) <= 80
 
 
 def test_public_names_are_exact() -> None:

@@ -53,3 +53,23 @@ def test_a_forged_description_is_named(cli: Any, tmp_path: Path) -> None:
     )
     run = cli("info", tmp_path / "f.safetensors")
     assert run.code == 2 and "a column of the encoder has no name" in run.err
+
+
+def test_the_card_of_a_model(cli: Any, trained: Path) -> None:
+    lines = cli("info", trained).out.splitlines()
+    assert max(map(len, lines[1:])) <= 80  # the first names the file
+    text = "\n".join(lines)
+    for words in (
+        "training: adamw, batches of 20, seed 0,\n  learning rate 0.04 rising and falling in waves",
+        "networks: 4, whose answers are averaged; each trained: 20 epochs, 260 steps\nepochs ",
+        " are kept\ntarget: species\nclasses: Adelie, Chinstrap, Gentoo\n",
+        "rows: 344 given to training, on 20",
+        "\nfingerprint of the table: ",
+        "W a / sqrt(n_in)",
+        "  accuracy  ",
+        "scored: every row as the 4 networks would answer it",
+    ):
+        assert words in text, words
+    assert "ntk" not in text
+    found = json.loads(cli("info", trained, "--json").out)
+    assert found["x-table"]["fingerprint"] in text

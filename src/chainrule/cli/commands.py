@@ -7,8 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from difflib import get_close_matches
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,6 +19,7 @@ from chainrule.cli.diagnose import diagnose
 from chainrule.cli.evaluate import evaluate
 from chainrule.cli.exit_codes import BAD_INPUT, INTERRUPTED, OK
 from chainrule.cli.explain import explain
+from chainrule.cli.foreign import command_hint, option_hint
 from chainrule.cli.info import info
 from chainrule.cli.lesson import lesson
 from chainrule.cli.output import tell_error
@@ -83,6 +83,11 @@ def run(arguments: Sequence[str]) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             print(error.format_message())  # type: ignore[attr-defined]
             return BAD_INPUT
+        if type(error).__name__ == "NoSuchOption":
+            name = str(getattr(error, "option_name", ""))
+            hint = _option_hint(name, arguments) or _usage_hint(arguments)
+            tell_error(f"there is no option {name}.", hint, as_json=as_json)
+            return BAD_INPUT
         message, _, hint = str(error.format_message()).partition(" Did you mean")  # type: ignore[attr-defined]
         hint = f"Did you mean{hint}" if hint else _usage_hint(arguments)
         tell_error(f"{message.rstrip('.')}.", hint, as_json=as_json)
@@ -105,10 +110,26 @@ def run(arguments: Sequence[str]) -> int:
     return BAD_INPUT
 
 
+def options_of_commands() -> dict[str, list[str]]:
+    """The options of every command, by its name."""
+    commands: Any = typer.main.get_command(app)
+    return {
+        name: [option for parameter in command.params for option in parameter.opts]
+        + [option for parameter in command.params for option in parameter.secondary_opts]
+        for name, command in commands.commands.items()
+    }
+
+
+def _option_hint(option: str, arguments: Sequence[str]) -> str:
+    """What to say instead of an option that the command does not have."""
+    found = options_of_commands()
+    given = next((argument for argument in arguments if argument in found), "")
+    return option_hint(option, found.pop(given, []), found)
+
+
 def _usage_hint(arguments: Sequence[str]) -> str:
     names = [command.name or "" for command in app.registered_commands]
     given = next((argument for argument in arguments if not argument.startswith("-")), "")
     if given in names:
         return f"See: chainrule {given} --help"
-    near = get_close_matches(given, names, n=1)
-    return f"Did you mean: chainrule {near[0]}?" if near else "See: chainrule --help"
+    return command_hint(given, names) or "See: chainrule --help"

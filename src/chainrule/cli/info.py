@@ -14,11 +14,12 @@ _SHOWN_COLUMNS = 30
 def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Print what a model file holds, without building the model."""
     from chainrule.cli.model import TABLE_KEY, named
+    from chainrule.cli.training_words import training_words
     from chainrule.errors import ModelFileError
     from chainrule.estimators.contents import check_contents
     from chainrule.files import read_info
     from chainrule.network.description import network_text
-    from chainrule.spec import NetworkSpec
+    from chainrule.spec import NetworkSpec, TrainingSpec
 
     out = Output(as_json=as_json, quiet=quiet)
     try:
@@ -36,16 +37,10 @@ def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
     out.result(network_text(spec, found["dtype"]).replace("Network", "network", 1))
     training = found["training"]
     if training:
-        out.result(
-            f"training: {training['optimizer']}, learning rate {training['learning_rate']:g} "
-            f"({training['schedule']['name']}), seed {training['seed']}"
-        )
+        out.result(training_words(TrainingSpec.from_json(training)))
     history = found["history"]
     if history:
-        several = len(found.get("others") or ()) + 1
-        if several > 1:
-            out.result(f"networks: {several}, whose answers are averaged; of the first:")
-        out.result(_history(history))
+        out.result(_trained([history, *(found.get("others") or ())]))
     if target:
         out.result(f"target: {target}")
     _show_card(out, found, note if isinstance(note, dict) else {})
@@ -88,6 +83,8 @@ def _show_card(out: Output, found: dict[str, Any], note: dict[str, Any]) -> None
     if isinstance(n_rows, int):
         when = f", on {date}" if isinstance(date, str) else ""
         out.result(f"rows: {n_rows:,} given to training{when}")
+    if isinstance(note.get("fingerprint"), str):
+        out.result(f"fingerprint of the table: {note['fingerprint']}")
     scores, baseline = extra.get("scores"), extra.get("baseline")
     if not scores or baseline is None:
         return
@@ -99,10 +96,18 @@ def _show_card(out: Output, found: dict[str, Any], note: dict[str, Any]) -> None
     say_wrapped(out, f"scored: {scores['how']}.")
 
 
-def _history(history: dict[str, Any]) -> str:
-    epochs = history["lengths"].get("loss", 0)
-    kept = "" if history["best_epoch"] is None else f", epoch {history['best_epoch']} is kept"
-    return f"trained: {epochs} epochs, {history['n_steps']:,} steps{kept}"
+def _trained(histories: list[dict[str, Any]]) -> str:
+    """How long the networks trained, and what is kept of them."""
+    first, several = histories[0], len(histories)
+    epochs, kept = first["lengths"].get("loss", 0), [history["best_epoch"] for history in histories]
+    text = f"trained: {epochs} epochs, {first['n_steps']:,} steps"
+    if several > 1:
+        text = f"networks: {several}, whose answers are averaged; each {text}"
+    if None in kept:
+        return text
+    which = "epoch" if several == 1 else "epochs"
+    known = f"{which} {', '.join(map(str, kept))} {'is' if several == 1 else 'are'} kept"
+    return f"{text}\n{known}" if several > 1 else f"{text}, {known}"
 
 
 def _coding(column: dict[str, Any]) -> str:

@@ -204,6 +204,7 @@ def train(
     estimator = _estimator(problem.task, factors, loss, levels, settings)
     known = _known_rows(validation, holdout, reading, table, problem, target, seed)
     from chainrule import engine
+    from chainrule.cli.fingerprint import fingerprint
     from chainrule.cli.training_report import show_table, show_training, summary
     from chainrule.cli.training_scores import show_diagnosis, show_training_scores
 
@@ -229,6 +230,7 @@ def train(
         **reading.noted(table.report),
         "n_rows": len(trained.y),
         "date": f"{datetime.date.today():%Y-%m-%d}",
+        "fingerprint": fingerprint(table),
     }
     with out.catching():
         estimator.save(path, notes={TABLE_KEY: note})

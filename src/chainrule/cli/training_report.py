@@ -10,6 +10,7 @@ import numpy as np
 from chainrule.cli.columns import classes_in_words, values_in_words
 from chainrule.cli.output import Output
 from chainrule.cli.task import Task
+from chainrule.cli.training_words import training_words
 from chainrule.table.read import FileTable
 from chainrule.table.read.dialect import delimiter_name
 from chainrule.visible import visible
@@ -47,15 +48,11 @@ def show_table(out: Output, table: FileTable, y: np.ndarray, task: Task, why: st
 def show_training(out: Output, estimator: Any, seconds: float) -> None:
     """The network, or what several have in common, how it was trained, and why that ended."""
     history, training = estimator.history_, estimator.training_
-    batch = "full batch" if training.batch_size is None else f"batches of {training.batch_size}"
     count = estimator.n_members_
     name = "network" if count == 1 else f"{count} networks"
     out.say("")
     out.heading(str(estimator.network_).splitlines()[0].replace("Network", name, 1))
-    out.say(
-        f"training: {training.optimizer}, learning rate {training.learning_rate:g} "
-        f"({training.schedule.name}), {batch}, seed {training.seed}"
-    )
+    out.say(training_words(training))
     reason = _REASONS.get(history.stop_reason, history.stop_reason)
     kept = [member.history.best_epoch for member in estimator.members_]
     known = ", ".join(str(epoch) for epoch in kept if epoch is not None)

@@ -9,6 +9,8 @@ from typing import Any
 
 from chainrule.spec import NetworkSpec, Parameter, Placed
 
+_WIDTH = 80  # characters of a line
+
 
 def layer_rows(spec: NetworkSpec) -> list[tuple[str, str, str, str]]:
     """(layer, parameters with their shapes, words, count of numbers): a row for each layer 1..L
@@ -51,6 +53,12 @@ def network_text(spec: NetworkSpec, dtype: Any) -> str:
         + f"  {row[3]:>{widths[3]}}"
         for row in rows
     ]
+    if max(map(len, lines)) > _WIDTH:  # words first, shapes below
+        lines = [
+            f"  {name:<{widths[0]}}  {words:<{widths[2]}}  {count:>{widths[3]}}\n"
+            f"  {'':<{widths[0]}}    {shapes}"
+            for name, shapes, words, count in rows
+        ]
     if spec.dropout_rates[0]:
         lines.insert(0, f"  input    dropout {spec.dropout_rates[0]:g}")
     return "\n".join([head, *lines])

@@ -55,4 +55,4 @@ class Dense(Layer):
         return (Dense(self.units, ntk=self.ntk), self._follows)
 
     def label(self) -> str:
-        return "ntk" if self.ntk else ""
+        return "W a / sqrt(n_in)" if self.ntk else ""
