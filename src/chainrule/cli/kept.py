@@ -47,6 +47,8 @@ def kept_of_data(found: Mapping[str, Any], note: Mapping[str, Any]) -> list[str]
         lines.append("the answer of the baseline: frequencies of classes, or the mean")
     if extra.get("trained_rows"):
         lines.append("hashes of rows, by which evaluate knows those of training again")
+    if note.get("fingerprint"):
+        lines.append("a fingerprint (SHA-256) of the table")
     if note.get("sql"):
         lines.append("the query of training")
     return [*lines, "weights of networks, which were fitted to the rows"]
