@@ -285,5 +285,5 @@ def test_a_pasted_table_is_learned():
 
 def test_every_message_is_tried():
     tried = "hello configure data trouble edit advance seek fork race show explain share open"
-    asked = "pieces verify peek map matrix practice answer diagnose"
+    asked = "pieces verify peek map matrix practice answer diagnose ten"
     assert {*tried.split(), *asked.split()} == set(_HANDLERS)

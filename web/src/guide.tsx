@@ -7,6 +7,7 @@ import { nudged } from "./nudge";
 import { format } from "./format";
 import { find } from "./host";
 import { scene } from "./scene";
+import { openTen } from "./ten";
 import { scenes, type Ask } from "./tour";
 import { text } from "./strings";
 
@@ -117,6 +118,7 @@ export function Guide() {
         {!reply.value?.right && <button onClick={() => (hint.value = true)}>{text.hint}</button>}
         {scene.value > 0 && <button onClick={() => open(scene.value! - 1)}>{text.lastScene}</button>}
         {scene.value < scenes.length - 1 && <button onClick={() => open(scene.value! + 1)}>{text.nextScene}</button>}
+        <button onClick={openTen} data-do="ten">{text.ten}</button>
         <button onClick={() => (scene.value = null)} data-do="leave">{text.leave}</button>
       </p>
     </aside>

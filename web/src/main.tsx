@@ -19,6 +19,7 @@ import { Kernel, type Model } from "./kernel";
 import { Tape } from "./tape";
 import { Wire, type Host } from "./wire";
 import { share, Sharing, TaskCard } from "./task";
+import { Ten } from "./ten";
 import { toggleTheme } from "./theme";
 import { said } from "./said";
 import { text } from "./strings";
@@ -48,6 +49,7 @@ function App() {
       <TaskCard />
       <Sharing />
       <Guide />
+      <Ten />
       <Lab diagnose={diagnose} />
       {help.value && <Keys />}
       {findings.value && <Findings />}

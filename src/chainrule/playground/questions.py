@@ -24,6 +24,7 @@ from chainrule.playground.map import over_columns, over_components
 from chainrule.playground.matrix import matrix_of
 from chainrule.playground.pieces import Pieces, factors_of, leading, to_json
 from chainrule.playground.practice import FADINGS, faded, judged, question_of, steps_of
+from chainrule.playground.ten import ten
 from chainrule.playground.timeline import Timeline
 from chainrule.spec import History
 
@@ -260,4 +261,5 @@ QUESTIONS: dict[str, Callable[[View, Fields], Answer]] = {
     "practice": practised,
     "answer": judged_step,
     "diagnose": diagnosed,
+    "ten": ten,
 }

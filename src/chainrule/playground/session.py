@@ -2,7 +2,7 @@
 
     hello · configure · data · trouble · edit · advance · seek · fork · race · show     lead it
     explain · pieces · verify · peek · map · matrix · practice · answer · diagnose     ask about it
-    share · open                                                    leave it and come back
+    share · open · ten                                              leave it and come back
 
 An answer carries `id` and `type` of its message; numbers come as arrays beside it, so that every
 bit of a float64 arrives. A message that cannot be answered is answered by `error`.
