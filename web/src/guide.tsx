@@ -7,7 +7,7 @@ import { nudged } from "./nudge";
 import { format } from "./format";
 import { find } from "./host";
 import { scene } from "./scene";
-import { openTen } from "./ten";
+import { asked as ten, openTen } from "./ten";
 import { scenes, type Ask } from "./tour";
 import { text } from "./strings";
 
@@ -85,7 +85,7 @@ function onward(): void {
 }
 
 export function Guide() {
-  if (scene.value === null) return null;
+  if (scene.value === null || ten.value) return null;
   const { title, text: words, asks } = scenes[scene.value]!;
   const asked = asks[question.value]!;
   const options = asked.kind === "sign" ? [asked.positive, asked.negative] : asked.kind === "larger" ? asked.names : null;

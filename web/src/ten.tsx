@@ -7,7 +7,8 @@ import { text } from "./strings";
 type Part = "before" | "after";
 type Question = { text: string; options: string[] };
 
-const asked = signal<{ part: Part; questions: Question[]; marks: boolean[] | null } | null>(null);
+/** The questions on the screen; meanwhile the tour waits. */
+export const asked = signal<{ part: Part; questions: Question[]; marks: boolean[] | null } | null>(null);
 const scores = signal<Partial<Record<Part, number>>>({});
 
 /** Before the first score the first part is asked, then the second. */
