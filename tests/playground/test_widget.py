@@ -155,5 +155,6 @@ class TestJupyterLab:
 
 
 def run(page: Any, cell: int) -> None:
+    page.wait_for_selector('.jp-Notebook-ExecutionIndicator[data-status="idle"]', timeout=60_000)
     page.click(f".jp-Notebook .jp-Cell >> nth={cell}", position={"x": 400, "y": 12}, timeout=60_000)
     page.keyboard.press("Shift+Enter")

@@ -39,7 +39,8 @@ export function onKeyUp(event: KeyboardEvent): void {
 export function onKey(event: KeyboardEvent, help: () => void): void {
   const target = event.target as HTMLElement;
   if (event.key === "Enter" && target.matches("select")) return target.blur(); // it would open its list
-  left = ["Enter", "Escape"].includes(event.key) && target.matches("input, select") && !target.closest("form") ? target : null;
+  const leaves = event.key === "Escape" || (event.key === "Enter" && !target.closest("form")); // a wrong answer is written anew
+  left = leaves && target.matches("input, select") ? target : null;
   if (target.matches("input, select, textarea") || event.ctrlKey || event.metaKey || event.altKey) return;
   const done = action(event.key, help);
   if (done === undefined) return;
