@@ -182,3 +182,19 @@ def test_the_set_up_is_one_line_until_it_is_opened(browser, width):
         page.keyboard.press("u")
         assert page.is_visible('[data-do="rate"]')
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_recorded_run_is_taken_product_by_product(browser, tmp_path):
+    path = tmp_path / "run.html"
+    path.write_text(Session(problem("mazur")).to_html(1), encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector(".network")
+    step_by(page, "product")
+    totals = []
+    for _ in range(3):
+        do(page, "step")
+        totals.append(page.inner_text(".pieces tr.now td.value"))
+    assert totals == ["0.007500", "0.02750", "0.3775"]
+    assert page.query_selector(".notice") is None
+    page.close()

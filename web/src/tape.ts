@@ -8,7 +8,7 @@ type Recorded = Record<string, any> & { buffers: string[] };
 export class Tape implements Host {
   private at = 0;
 
-  private constructor(private recording: { first: Recorded; frames: Recorded[]; maps: Recorded[]; reasons: Record<string, Recorded[]> }) {}
+  private constructor(private recording: { first: Recorded; frames: Recorded[]; maps: Recorded[]; reasons: Record<string, Recorded[]>; pieces: Record<string, Recorded[]> }) {}
 
   static async open(element: Element): Promise<Tape> {
     const packed = bytes(element.textContent!.trim());
@@ -17,7 +17,7 @@ export class Tape implements Host {
   }
 
   ask(message: Record<string, any>): Promise<Answer> {
-    const { first, frames, maps, reasons } = this.recording;
+    const { first, frames, maps, reasons, pieces } = this.recording;
     const start: number = first.frame.step;
     switch (message.type) {
       case "hello":
@@ -32,6 +32,8 @@ export class Tape implements Host {
         return maps[this.at] ? answer(maps[this.at]!) : refused();
       case "explain":
         return reasons[message.quantity] ? answer(reasons[message.quantity]![this.at]!) : refused();
+      case "pieces":
+        return pieces[message.quantity] ? answer(pieces[message.quantity]![this.at]!) : refused();
     }
     return refused();
   }

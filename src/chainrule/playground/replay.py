@@ -73,6 +73,7 @@ def _recorded(handle: Handle, steps: int) -> dict[str, Any]:
     row = first["frame"]["row"]
     frames, maps = [], []
     reasons: dict[str, list[Any]] = {quantity: [] for quantity in quantities}
+    pieces: dict[str, list[Any]] = {quantity: [] for quantity in quantities if quantity != "loss"}
     try:
         for step in range(start, start + steps + 1):
             _ask(handle, type="seek", step=step)
@@ -81,9 +82,11 @@ def _recorded(handle: Handle, steps: int) -> dict[str, Any]:
                 maps.append(_ask(handle, type="map"))
             for quantity, answers in reasons.items():
                 answers.append(_ask(handle, type="explain", quantity=quantity))
+            for quantity, answers in pieces.items():
+                answers.append(_ask(handle, type="pieces", quantity=quantity))
     finally:
         _ask(handle, type="seek", step=start)
-    return {"first": first, "frames": frames, "maps": maps, "reasons": reasons}
+    return {"first": first, "frames": frames, "maps": maps, "reasons": reasons, "pieces": pieces}
 
 
 def _ask(handle: Handle, **message: Any) -> dict[str, Any]:
