@@ -8,7 +8,15 @@ from typing import Any
 from chainrule.errors import ModelFileError
 from chainrule.estimators.tabular.intervals import MAX_ERRORS, MAX_ERRORS_IN_ALL
 from chainrule.estimators.tabular.number_target import LOSSES
-from chainrule.files.entries import Check, check_entries, check_list, check_switch, number, refuse
+from chainrule.files.entries import (
+    Check,
+    check_entries,
+    check_list,
+    check_switch,
+    number,
+    or_none,
+    refuse,
+)
 from chainrule.spec import Loss, NetworkSpec
 
 _ENTRIES = ("low", "high", "errors")
@@ -42,10 +50,13 @@ def check_number_target(form: Any, spec: NetworkSpec, n_networks: int) -> None:
             refuse(where, f"a list of 0, 1 or {n_networks} entries", value)
 
     old = isinstance(form, dict) and isinstance(form.get("loss"), str)  # as the first models wrote
-    lowest = (
-        number(0.0, above=spec.loss.name == "poisson") if spec.loss.name == "poisson" else number()
-    )
-    checks = {"low": columns(lowest), "high": columns(lowest), "errors": check_errors}
+    is_count = spec.loss.name == "poisson"
+    lowest = number(0.0, above=True) if is_count else or_none(number())
+    checks = {
+        "low": columns(lowest),
+        "high": columns(or_none(number(0.0) if is_count else number())),  # None: no limit
+        "errors": check_errors,
+    }
     check_entries(
         form,
         where,
@@ -58,7 +69,8 @@ def check_number_target(form: Any, spec: NetworkSpec, n_networks: int) -> None:
     )
     if form["vector"] and k > 1:
         refuse(f"{where}.vector", f"false where y has {k} columns", True)
-    if not old and any(low > high for low, high in zip(form["low"], form["high"], strict=True)):
+    limits = [] if old else zip(form["low"], form["high"], strict=True)
+    if any(None not in pair and pair[0] > pair[1] for pair in limits):
         refuse(f"{where}.low", "at most 'high'", form["low"])
 
 
