@@ -56,7 +56,7 @@ def test_a_task_travels_in_the_code_and_locks_the_page(browser):
         assert "sign is not" in answered(page, ".task", "-0.0004386")
         assert "✓" in answered(page, ".task", "0.0004386")
         assert page.query_selector("#edit") is None and page.is_disabled('[data-do="problem"]')
-        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("Escape")
         page.keyboard.press("u")
         assert page.is_visible('[data-do="rate"]')
         assert page.query_selector('[data-do="new-weights"], [data-do="add-layer"]') is None
