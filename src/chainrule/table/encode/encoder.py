@@ -237,8 +237,8 @@ class Encoder:
         DataError
             For a missing column, or one whose type has changed.
         """
-        found, notices = self._find(table)
-        input_indices = iter(self._input_indices().tolist())
+        found, notices = self.find_columns(table)
+        input_indices = iter(self.input_indices().tolist())
         width = sum(len(column.groups) for column in self.columns)
         inputs = np.zeros((table.n_rows, max(width, 1)), dtype)
         for column, index in zip(self.columns, found, strict=True):
@@ -280,7 +280,7 @@ class Encoder:
             raise DataError("the names of the encoder's inputs are too long together.")
         return cls(columns, named, grouped, key)
 
-    def _input_indices(self) -> np.ndarray:
+    def input_indices(self) -> np.ndarray:
         """Column after column, the index of each of its inputs."""
         groups = np.array([group for column in self.columns for group in column.groups], np.intp)
         order = np.argsort(groups if self.grouped else np.zeros_like(groups), kind="stable")
@@ -290,10 +290,10 @@ class Encoder:
 
     def _in_order(self, names: list[str]) -> tuple[str, ...]:
         """What was listed column after column, in the order of the inputs."""
-        by_index = dict(zip(self._input_indices().tolist(), names, strict=True))
+        by_index = dict(zip(self.input_indices().tolist(), names, strict=True))
         return tuple(by_index[index] for index in range(len(names)))
 
-    def _find(self, table: Table) -> tuple[Sequence[int | None], list[str]]:
+    def find_columns(self, table: Table) -> tuple[Sequence[int | None], list[str]]:
         """The index of each training column in a new table, and a notice of extra columns.
 
         None stands for a column that need not be there and is not.
