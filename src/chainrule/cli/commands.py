@@ -19,6 +19,7 @@ from chainrule.cli.diagnose import diagnose
 from chainrule.cli.evaluate import evaluate
 from chainrule.cli.exit_codes import BAD_INPUT, INTERRUPTED, OK
 from chainrule.cli.explain import explain
+from chainrule.cli.export import export
 from chainrule.cli.foreign import command_hint, option_hint
 from chainrule.cli.info import info
 from chainrule.cli.lesson import lesson
@@ -38,7 +39,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    train, predict, evaluate, cv, explain, info, check, diagnose, demo, lesson, play, verify,
+    train, predict, evaluate, cv, export, explain, info,
+    check, diagnose, demo, lesson, play, verify,
 ):  # fmt: skip
     app.command(command.__name__)(command)
 

@@ -1,4 +1,4 @@
-"""Whether an export answers as its model does, on the user's rows and on rows that try everything."""
+"""Whether an export answers as its model does, row by row."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.errors import DataError
 from chainrule.export.calendar import local_clock, write_cycles
-from chainrule.export.values import FLOAT64, INT64, TEXT, Value, as_value, constant, given
+from chainrule.export.values import FLOAT64, INT64, TEXT, Value, as_value, constant, function, given
 from chainrule.table.column import BOOLEAN, DATETIME, DURATION, TIME
 from chainrule.table.encode.category import (
     CategoryEncoder,
@@ -61,17 +61,20 @@ def encoded(encoder: Any, key: str | None) -> list[Value]:
     return COLUMNS[encoder.code](encoder, key)
 
 
+@function
+def scaled(x: Value, median: Value, factor: Value) -> Value:
+    """f(s (x - median)) with f(v) = v / sqrt(1 + (v / 3)^2); 0 where x is missing."""
+    v = ((x - median) * factor).minimum(_LARGEST).maximum(-_LARGEST)
+    clipped = v / ((v / CLIP) * (v / CLIP) + 1.0).sqrt()
+    return x.is_missing().where(as_value(0.0, FLOAT64), clipped)
+
+
 def _number(encoder: NumberEncoder, key: str | None) -> list[Value]:
     values = given(encoder.name, FLOAT64)
     missing = values.is_missing()
     inputs: list[Value] = []
     if encoder.factor > 0:
-        # f(s (x - median)); a missing value is the median.
-        known = missing.where(as_value(encoder.median, FLOAT64), values)
-        scaled = (known - encoder.median) * encoder.factor
-        scaled = scaled.minimum(_LARGEST).maximum(-_LARGEST)
-        share = scaled / CLIP
-        inputs.append(scaled / (share * share + 1.0).sqrt())
+        inputs.append(scaled(values, encoder.median, encoder.factor))
     if isinstance(encoder, CycleEncoder):
         inputs += write_cycles(_wall_clock(encoder, values), encoder.cycles)
     if encoder.flag_factor > 0:

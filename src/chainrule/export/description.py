@@ -1,4 +1,4 @@
-"""What every export writes: columns, the encoder, the networks, and how their outputs are joined."""
+"""What every export writes: columns, encoder, networks, and how their outputs are joined."""
 
 from __future__ import annotations
 
@@ -105,7 +105,11 @@ def describe(
     DataError
         Naming the column that an export cannot encode.
     """
-    parts = [part for column in encoder.columns for part in encoded(column, encoder.key)]
+    parts = [
+        part.noted(f"{column.name} encoded")
+        for column in encoder.columns
+        for part in encoded(column, encoder.key)
+    ]
     if not parts:
         raise DataError("the model uses no column, so that there is nothing to export.")
     order = np.argsort(encoder.input_indices())

@@ -14,6 +14,7 @@ from chainrule.table.column import (
     NUMERIC,
     TIME,
     Column,
+    Level,
     as_category,
     take,
 )
@@ -45,13 +46,15 @@ def feed(encoder: Encoder, table: Table) -> dict[str, np.ndarray]:
 
 def _cells(encoder: Any, column: Column) -> np.ndarray:
     if isinstance(encoder, NumberEncoder):
-        return encoder.numbers(column)
+        return np.asarray(encoder.numbers(column))
     if takes_text(encoder):
         texts = [str(level) for level in as_category(column).levels]
-        return np.array([*texts, absent_text(encoder)], object)[as_category(column).values]
+        return np.asarray(
+            np.array([*texts, absent_text(encoder)], object)[as_category(column).values]
+        )
     places, _ = match_levels(column, encoder.name, encoder.levels)
     levels = [float(level) for level in encoder.levels]
-    return np.array([*levels, np.nan])[places]
+    return np.asarray(np.array([*levels, np.nan])[places])
 
 
 def absent_text(encoder: CategoryEncoder) -> str:
@@ -89,6 +92,8 @@ def _trials(encoder: Any) -> Column:
         return Column(name, NUMERIC, np.zeros(1))
     if kind == BOOLEAN:
         return Column(name, kind, np.array([0, 1, -1]), (False, True))
-    unknown = f"no level of {name}" if takes_text(encoder) else max(encoder.levels) + 1
+    unknown: Level = f"no level of {name}"
+    if not takes_text(encoder):
+        unknown = max(float(level) for level in encoder.levels) + 1.0
     levels = (*encoder.levels, unknown)
     return Column(name, CATEGORY, np.append(np.arange(len(levels)), -1), levels)

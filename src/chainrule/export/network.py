@@ -26,4 +26,5 @@ def _layer(at: Placed, a: Value) -> Value:
         for p in at.layer.parameters(at.n_in)
     }
     inside = [partial(_layer, part) for part in at.inside]
-    return KINDS[at.layer.kind].forward(at.layer, own, a, *inside)
+    made = KINDS[at.layer.kind].forward(at.layer, own, a, *inside)
+    return made if made is a else made.noted(at.name(f"{at.layer.kind} "))

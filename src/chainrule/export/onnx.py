@@ -64,7 +64,9 @@ def to_onnx(description: Description) -> Any:
     )
     given: dict[str, str] = {}
     for number, params in enumerate(description.members):
-        names = {name: graph.initializer(array, f"{name} {number}") for name, array in params.items()}
+        names = {
+            name: graph.initializer(array, f"{name} {number}") for name, array in params.items()
+        }
         given[f"outputs {number}"] = graph.emit(description.network, {"x": x}, names)
     made = []
     for output in description.outputs:
@@ -76,13 +78,16 @@ def to_onnx(description: Description) -> Any:
             shape.append(output.value.width)
         graph.node("Identity", [name], output=output.name)
         made.append(helper.make_tensor_value_info(output.name, graph.type(output.value), shape))
+    proto = onnx.TensorProto
     columns = [
         helper.make_tensor_value_info(
-            column.name, onnx.TensorProto.STRING if column.dtype == TEXT else onnx.TensorProto.DOUBLE,
-            ["rows", 1], doc_string=column.unit,
+            column.name,
+            proto.STRING if column.dtype == TEXT else proto.DOUBLE,
+            ["rows", 1],
+            doc_string=column.unit,
         )
         for column in description.columns
-    ]  # fmt: skip
+    ]
     model = helper.make_model(
         helper.make_graph(graph.nodes, "chainrule", columns, made, graph.initializers),
         opset_imports=[helper.make_opsetid("", OPSET), helper.make_opsetid(_ML, ML_OPSET)],
@@ -135,7 +140,10 @@ class _Graph:
         self._count = 0
 
     def emit(
-        self, value: Value, given: Mapping[str, str], params: Mapping[str, str] = MappingProxyType({})
+        self,
+        value: Value,
+        given: Mapping[str, str],
+        params: Mapping[str, str] = MappingProxyType({}),
     ) -> str:
         """The name under which the value stands in the file; `given` are those of its inputs."""
         names: dict[int, str] = {}
@@ -220,8 +228,8 @@ def _normal_cdf(graph: _Graph, value: Value, inputs: list[str]) -> str:
 
 def _matmul_groups(graph: _Graph, value: Value, inputs: list[str]) -> str:
     """(n, g k) as (g, n, k), times (g, k, outputs), back to (n, g outputs)."""
-    a, weights = value.inputs
-    groups, k = value.data, a.width // value.data
+    groups = value.data
+    k = value.inputs[0].width // groups
     split = graph.node("Reshape", [inputs[0], graph.initializer(np.array([-1, groups, k]))])
     split = graph.node("Transpose", [split], perm=[1, 0, 2])
     shape = graph.initializer(np.array([groups, value.width // groups, k]))
@@ -294,6 +302,10 @@ def _hash(graph: _Graph, value: Value, inputs: list[str]) -> str:
     )
 
 
+def _call(graph: _Graph, value: Value, inputs: list[str]) -> str:
+    return graph.emit(value.data.value, dict(zip(value.data.arguments, inputs, strict=True)))
+
+
 _WRITERS: dict[str, Callable[[_Graph, Value, list[str]], str]] = {
     "constant": _constant,
     "softplus": _softplus,
@@ -311,6 +323,7 @@ _WRITERS: dict[str, Callable[[_Graph, Value, list[str]], str]] = {
     "cast": _cast,
     "lookup": _lookup,
     "hash": _hash,
+    "call": _call,
 }
 
 # Every operation that a file can hold; "input" and "parameter" are names in it.

@@ -8,8 +8,10 @@ knows nothing but `OPERATIONS`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -54,6 +56,7 @@ OPERATIONS = {
     "cast": "the same numbers in another type",
     "lookup": "the number that stands for a text, 0 for a text that has none",
     "hash": "the keyed hash of a text",
+    "call": "a function of values, itself made of operations",
 }
 FLOAT64, FLOAT32, INT64, BOOL, TEXT = "float64", "float32", "int64", "bool", "text"
 
@@ -73,7 +76,9 @@ class Value:
         Columns.
     data : object
         The name of an input or parameter, the array of a constant, the columns chosen, the numbers
-        of texts, the number of groups, or the key of a hash.
+        of texts, the number of groups, the key of a hash, or the `Body` of a function.
+    note : str
+        What it is called where people read it; "" has no name.
     """
 
     op: str
@@ -81,6 +86,11 @@ class Value:
     dtype: str
     width: int
     data: Any = None
+    note: str = ""
+
+    def noted(self, note: str) -> Value:
+        """The same under a name."""
+        return replace(self, note=note)
 
     def __add__(self, other: Operand) -> Value:
         return _binary("add", self, other)
@@ -169,9 +179,8 @@ class Value:
         """
         return Value("matmul_groups", (self, weights), self.dtype, groups * outputs, groups)
 
-    @property
-    def T(self) -> Value:
-        """A network's array with rows and columns exchanged; its rows must be known by use."""
+    def transposed(self) -> Value:
+        """A network's array with rows and columns exchanged."""
         return Value("transpose", (self,), self.dtype, self.data[1][0])
 
     def flat(self) -> Value:
@@ -226,6 +235,42 @@ class Value:
 
 
 Operand = Value | float | np.ndarray
+
+
+@dataclass(frozen=True)
+class Body:
+    """A function as operations on its arguments, which are inputs under their names.
+
+    Attributes
+    ----------
+    name, docstring : str
+    arguments : tuple of str
+    value : Value
+    """
+
+    name: str
+    docstring: str
+    arguments: tuple[str, ...]
+    value: Value
+
+
+def function(build: Callable[..., Value]) -> Callable[..., Value]:
+    """Make a call of what is built of values, unit by unit: a file may keep it as a function.
+
+    The operations must be the same whatever the widths; numbers become constants.
+    """
+    arguments = tuple(inspect.signature(build).parameters)
+    docstring = (build.__doc__ or "").split("\n")[0]
+
+    @wraps(build)
+    def call(first: Value, *others: Operand) -> Value:
+        values = (first, *(as_value(other, first.dtype) for other in others))
+        given_ = [given(n, v.dtype, v.width) for n, v in zip(arguments, values, strict=True)]
+        made = build(*given_)
+        body = Body(build.__name__.strip("_"), docstring, arguments, made)
+        return Value("call", values, made.dtype, made.width, body)
+
+    return call
 
 
 def as_value(given: Operand, dtype: str) -> Value:
