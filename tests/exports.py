@@ -101,7 +101,7 @@ def random_frame(rng):
     made, named = {"number": rng.normal(size=ROWS)}, []
     for place in range(rng.integers(1, 7)):
         kind = list(COLUMNS)[rng.integers(len(COLUMNS))]
-        name = [f"c{place}", f"Größe {place} (m²)", f"class {place}", f'a"{place}\n\'\\'][place % 4]
+        name = [f"c{place}", f"Größe {place} (m²)", f"class {place}", f"a\"{place}\n'\\"][place % 4]
         values = COLUMNS[kind](rng)
         if kind == "codes":
             named.append(name)
@@ -113,7 +113,7 @@ def random_frame(rng):
 
 
 def _texts(rng, count):
-    levels = np.array([*(f"lévél {k}" for k in range(count - 3)), "True", "O'Neill \"x\"\n", "1"])
+    levels = np.array([*(f"lévél {k}" for k in range(count - 3)), "True", 'O\'Neill "x"\n', "1"])
     return levels[rng.integers(len(levels), size=ROWS)]
 
 

@@ -71,6 +71,7 @@ def test_a_layer_kind_has_a_file_on_every_floor(kind):
     assert (ROOT / f"src/chainrule/reference/layers/{kind}.py").is_file()
     assert (ROOT / f"core/layers/{kind}.cpp").is_file()
     assert (ROOT / f"src/chainrule/explain/derivation/{kind}.py").is_file()
+    assert (ROOT / f"src/chainrule/export/layers/{kind}.py").is_file()
 
 
 def test_the_loops_know_no_layer_kind():

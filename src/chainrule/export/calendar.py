@@ -7,6 +7,7 @@ begins in March, so that the leap day is its last one, and 400 years have 146,09
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -52,6 +53,7 @@ def local_clock(days: Value, zone: str | None) -> Value:
     return days + offset
 
 
+@lru_cache(maxsize=32)
 def clock_changes(zone: str | None) -> tuple[np.ndarray, np.ndarray]:
     """(days of UTC at which a zone's clock changes, days that it is ahead before and after)."""
     days = np.arange(np.datetime64(_FIRST), np.datetime64(_LAST)).astype(np.int64).astype(float)

@@ -296,7 +296,8 @@ class Encoder:
     def find_columns(self, table: Table) -> tuple[Sequence[int | None], list[str]]:
         """The index of each training column in a new table, and a notice of extra columns.
 
-        None stands for a column that need not be there and is not.
+        None stands for a column that need not be there and is not. Raises `DataError` for a column
+        that is missing, and for another number of columns where they are taken by position.
         """
         if not self.finds_by_name(table):
             if table.n_columns != len(self.columns):

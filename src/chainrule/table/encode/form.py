@@ -25,7 +25,7 @@ MAX_LEVELS = 10_000  # of a column
 MAX_NAME = 4096  # characters of a column's name
 
 # In the form, "code" says which encoder it is.
-_ENCODERS: dict[str, type[Any]] = {
+ENCODERS: dict[str, type[Any]] = {
     encoder.code: encoder
     for encoder in (
         NumberEncoder,
@@ -58,7 +58,7 @@ def column_from_json(form: Mapping[str, Any]) -> ColumnEncoder:
     if not isinstance(form, dict):
         raise DataError("a column of the encoder is no description with a 'code'.")
     code = form.get("code")
-    encoder = _ENCODERS.get(code) if isinstance(code, str) else None
+    encoder = ENCODERS.get(code) if isinstance(code, str) else None
     if encoder is None:
         raise DataError(f"the encoder has a column of unknown code {str(code)[:40]!r}.")
     name = form.get("name")
