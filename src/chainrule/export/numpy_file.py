@@ -9,7 +9,8 @@ import numpy as np
 
 from chainrule._version import __version__
 from chainrule.export.description import Description
-from chainrule.export.numpy_expressions import HELPERS, Function, packed
+from chainrule.export.numpy_expressions import Function, packed
+from chainrule.export.numpy_helpers import HELPERS
 from chainrule.export.values import TEXT
 
 _HEAD = '''\

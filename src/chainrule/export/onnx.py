@@ -7,7 +7,7 @@ knows.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from types import MappingProxyType
 from typing import Any
 
@@ -57,7 +57,10 @@ def to_onnx(description: Description) -> Any:
     """
     onnx = imported()
     helper = onnx.helper
-    graph = _Graph(onnx)
+    taken = {column.name for column in description.columns}
+    if "" in taken:
+        raise DataError("a column has no name, which ONNX needs.", "Name it, and train again.")
+    graph = _Graph(onnx, taken)
     x = graph.emit(
         description.encoded.cast(description.dtype),
         {column.name: column.name for column in description.columns},
@@ -71,13 +74,14 @@ def to_onnx(description: Description) -> Any:
     made = []
     for output in description.outputs:
         shape: list[int | str] = ["rows"]
+        own = _free(output.name, taken)
         name = graph.emit(output.value, given)
         if output.is_flat:
             name = graph.node("Reshape", [name, graph.initializer(np.array([-1]))])
         else:
             shape.append(output.value.width)
-        graph.node("Identity", [name], output=output.name)
-        made.append(helper.make_tensor_value_info(output.name, graph.type(output.value), shape))
+        graph.node("Identity", [name], output=own)
+        made.append(helper.make_tensor_value_info(own, graph.type(output.value), shape))
     proto = onnx.TensorProto
     columns = [
         helper.make_tensor_value_info(
@@ -129,11 +133,19 @@ def _metadata(description: Description) -> dict[str, str]:
     return {key: json.dumps(value, ensure_ascii=False) for key, value in known.items()}
 
 
+def _free(name: str, taken: Set[str]) -> str:
+    """A name that no column has: with as many _ behind it as that needs."""
+    while name in taken:
+        name += "_"
+    return name
+
+
 class _Graph:
     """Nodes and arrays of a file that is being written."""
 
-    def __init__(self, onnx: Any) -> None:
+    def __init__(self, onnx: Any, taken: Set[str]) -> None:
         self._onnx = onnx
+        self._taken = taken
         self.nodes: list[Any] = []
         self.initializers: list[Any] = []
         self._constants: dict[tuple[Any, ...], str] = {}
@@ -171,7 +183,7 @@ class _Graph:
         key = (str(array.dtype), array.shape, array.tobytes()) if array.dtype != object else None
         if name == "" and key in self._constants:
             return self._constants[key]
-        name = f"parameter {name}" if name else self._fresh("constant")
+        name = _free(f"parameter {name}", self._taken) if name else self._fresh("constant")
         if array.dtype == object:
             texts = [str(text) for text in array.reshape(-1)]
             tensor = self._onnx.helper.make_tensor(
@@ -202,7 +214,7 @@ class _Graph:
 
     def _fresh(self, noun: str) -> str:
         self._count += 1
-        return f"{noun} {self._count}"
+        return _free(f"{noun} {self._count}", self._taken)
 
 
 def _constant(graph: _Graph, value: Value, inputs: list[str]) -> str:

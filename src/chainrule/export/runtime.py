@@ -18,7 +18,7 @@ def runtime_name() -> str | None:
 
 
 def run_onnx(model: Any, rows: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The outputs of an `onnx.ModelProto` by name."""
+    """The outputs of an `onnx.ModelProto`, in order, by name."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

@@ -254,6 +254,10 @@ class Body:
     value: Value
 
 
+# The names of all functions, which nothing else in a file may have.
+FUNCTIONS: set[str] = set()
+
+
 def function(build: Callable[..., Value]) -> Callable[..., Value]:
     """Make a call of what is built of values, unit by unit: a file may keep it as a function.
 
@@ -261,13 +265,14 @@ def function(build: Callable[..., Value]) -> Callable[..., Value]:
     """
     arguments = tuple(inspect.signature(build).parameters)
     docstring = (build.__doc__ or "").split("\n")[0]
+    FUNCTIONS.add(build.__name__)
 
     @wraps(build)
     def call(first: Value, *others: Operand) -> Value:
         values = (first, *(as_value(other, first.dtype) for other in others))
         given_ = [given(n, v.dtype, v.width) for n, v in zip(arguments, values, strict=True)]
         made = build(*given_)
-        body = Body(build.__name__.strip("_"), docstring, arguments, made)
+        body = Body(build.__name__, docstring, arguments, made)
         return Value("call", values, made.dtype, made.width, body)
 
     return call

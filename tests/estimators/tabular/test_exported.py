@@ -95,6 +95,19 @@ def test_the_onnx_file_says_what_it_holds(model, tmp_path):
         assert found["label"].tolist() == model.predict(frame).tolist()
 
 
+HOSTILE = ["label", "value 1", "scaled", "np", "class", "parameter W1 0", "label_", 'a"""b\n\\']
+
+
+def test_hostile_names_of_columns():
+    values = np.random.default_rng(0).normal(size=(40, len(HOSTILE)))
+    model = TabularClassifier(epochs=2, n_members=1).fit(pd.DataFrame(values, columns=HOSTILE), Y)
+    compile(model.to_numpy_source(), "file", "exec")  # it has been run already
+    pytest.importorskip("onnx", reason="needs the package onnx")
+    file = model.to_onnx()
+    assert [i.name for i in file.graph.input] == HOSTILE
+    assert [o.name for o in file.graph.output] == ["label__", "probabilities"]
+
+
 def test_numbers_and_quantiles():
     pytest.importorskip("onnx", reason="needs the package onnx")
     pytest.importorskip("onnxruntime", reason="needs the package onnxruntime")

@@ -155,7 +155,12 @@ class Exports:
         model = to_onnx(description)
         runtime = runtime_name()
         if runtime is not None:
-            known = self._verified(description, runtime, X, lambda rows: run_onnx(model, rows))
+            names = [output.name for output in description.outputs]
+
+            def run(rows: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+                return dict(zip(names, run_onnx(model, rows).values(), strict=True))
+
+            known = self._verified(description, runtime, X, run)
             entry = model.metadata_props.add()
             entry.key, entry.value = "verified", json.dumps(known.to_json())
         if path is not None:
