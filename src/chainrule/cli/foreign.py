@@ -49,7 +49,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "--folds": ("cv", "k", "n-splits", "kfold", "k-folds", "n-folds"),
     "--delimiter": ("sep", "separator", "delim"),
     "--missing": ("na", "na-values", "null", "nan", "missing-values", "null-values"),
-    "--table": ("sheet", "sheet-name", "worksheet"),
+    "--table": ("sheet", "sheet-name"),
     "--sql": ("query", "select", "where", "filter"),
     "--id": ("ids", "id-column", "key", "index", "index-col"),
     "--keep": ("columns", "with", "passthrough", "keep-columns"),
