@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Python sees of the core, one register_* a topic. Only chainrule.engine imports this module.
+#include "calls.h"
 #include "convert.h"
 
 #include "base/arena.h"
@@ -27,6 +28,8 @@ NB_MODULE(_core, module) {
   module.def("core_round_trip", &core_round_trip, nb::arg("rounds"),
              nb::call_guard<nb::gil_scoped_release>());
   module.attr("compiler") = CHAINRULE_COMPILER;
+  module.def("leave", &leave, nb::arg("seconds"));
+  module.def("forget_calls", [] { Calls::all().inside = 0; });  // of the parent, after a fork
   // Fails the import with a sentence when CHAINRULE_ISA names a set that this machine lacks.
   instruction_set();
   register_plans(module);

@@ -133,6 +133,7 @@ void register_plans(nb::module_& module) {
       .def_rw("beta1", &TrainingPlan::beta1)
       .def_rw("beta2", &TrainingPlan::beta2)
       .def_rw("epsilon", &TrainingPlan::epsilon)
+      .def_rw("careful", &TrainingPlan::careful)
       .def_rw("epsilon_hat", &TrainingPlan::epsilon_hat);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A network packed once for many predictions: one row costs a few microseconds.
+#include "calls.h"
 #include "convert.h"
 
 #include <nanobind/stl/unique_ptr.h>
@@ -67,7 +68,8 @@ class PackedNetwork final : public AnyPredictor {
     } else {
       const int threads =
           n_threads > 0 ? n_threads : useful_threads(network_, n / 3, available_threads());
-      const nb::gil_scoped_release release;
+      const Call call;
+      const Unlocked unlocked;
       fits = run(rows, logits, threads, out);
     }
     return fits ? array : nb::none();

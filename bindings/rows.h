@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "base/floating_point.h"
+#include "calls.h"
 #include "convert.h"
 
 namespace chainrule {
@@ -12,6 +13,7 @@ namespace chainrule {
 // The arrays of a table, as Python gave them.
 struct TableArrays {
   nb::object x, y, classes, weights, rows;
+  nb::object pins;  // which keep the arrays' memory where it is; see engine/rows.py
 };
 
 // The same in the number type of a network, checked; whoever holds it keeps the arrays alive. What
@@ -20,7 +22,7 @@ template <class T>
 class Table {
  public:
   Table(const TableArrays& arrays, const NetworkPlan& plan)
-      : x_(nb::cast<Matrix<T>>(arrays.x, false)) {
+      : pins_(arrays.pins), x_(nb::cast<Matrix<T>>(arrays.x, false)) {
     const std::size_t n = x_.shape(0);
     if (static_cast<Index>(x_.shape(1)) != plan.n_features)
       throw std::invalid_argument("X has the wrong number of columns");
@@ -68,6 +70,7 @@ class Table {
     return {column.data(), column.data() + column.size()};
   }
 
+  nb::object pins_;
   Matrix<T> x_;
   std::optional<Matrix<T>> y_;
   std::optional<Column<T>> weights_;
@@ -77,7 +80,7 @@ class Table {
 };
 
 // Calls into Python from the loop: the first exception stops the loop and is raised after it.
-// Ctrl-C stops it too, wherever it arrives, but raises nothing.
+// Ctrl-C stops it too, wherever it arrives, but raises nothing; so does the interpreter's end.
 class PythonCalls {
  public:
   // `asked_to_stop`, unless None, is asked whether another thread wants an end.
@@ -87,6 +90,7 @@ class PythonCalls {
   template <class Function>
   auto guarded(Function function, decltype(function()) otherwise) {
     const KeepSubnormals mode;
+    Calls::all().stay_away();
     const nb::gil_scoped_acquire acquire;
     try {
       return function();
@@ -110,13 +114,15 @@ class PythonCalls {
       if (!asked_to_stop_.is_none()) interrupted_ = nb::cast<bool>(asked_to_stop_());
       return interrupted_;
     };
+    if (Calls::all().must_leave()) leaving_ = true;
     return failed() || guarded(ask, true);
   }
 
-  bool failed() const { return interrupted_ || error_; }
+  bool failed() const { return interrupted_ || leaving_ || error_; }
   bool was_interrupted() const { return interrupted_; }
 
   void rethrow() const {
+    if (leaving_) leave_thread();
     if (error_) std::rethrow_exception(error_);
   }
 
@@ -124,6 +130,7 @@ class PythonCalls {
   nb::object asked_to_stop_;
   std::exception_ptr error_;
   bool interrupted_ = false;
+  bool leaving_ = false;
 };
 
 }  // namespace chainrule

@@ -26,6 +26,7 @@ struct Traced {
 template <class T>
 Traced trace_step(const NetworkPlan& plan, const TrainingPlan& training, const Arrays& values,
                   const StateArrays& start, const TableArrays& rows, Index dropout_epoch) {
+  const Call call;
   const Table<T> table(rows, plan);
   State<T> state(plan, training.optimizer);
   if (training.groups.size() != state.network.tensors().size())
@@ -35,7 +36,7 @@ Traced trace_step(const NetworkPlan& plan, const TrainingPlan& training, const A
   load_arrays(seen.network, values, seen.network.values());
   seen.network.refresh();
   {
-    const nb::gil_scoped_release release;
+    const Unlocked unlocked;
     trace<T>(state, training, table.view(), dropout_epoch, seen);
   }
   Traced out;
@@ -67,6 +68,7 @@ Traced trace_step(const NetworkPlan& plan, const TrainingPlan& training, const A
 nb::object numeric(const NetworkPlan& plan, const TrainingPlan& training, const Arrays& values,
                    const TableArrays& rows_of, Index dropout_epoch, Column<std::int64_t> parameters,
                    Column<std::int64_t> indices, int n_threads) {
+  const Call call;
   const Table<double> table(rows_of, plan);
   Network<double> network(plan);
   load_arrays(network, values, network.values());
@@ -79,7 +81,7 @@ nb::object numeric(const NetworkPlan& plan, const TrainingPlan& training, const 
   PythonCalls python;
   bool interrupted = false;
   {
-    const nb::gil_scoped_release release;
+    const Unlocked unlocked;
     numeric_gradients(
         network, training, table.view(), dropout_epoch, positions,
         n_threads > 0 ? n_threads : available_threads(),

@@ -14,13 +14,17 @@ namespace {
 struct Fitted {
   SavedState state;
   History history;
+  nb::list failed;  // see State
+  Index milestone_epoch = -1;
+  SavedState milestone;
 };
 
 // The caller's functions; each may be None.
 struct Callbacks {
-  nb::object metric;      // of the validation rows' outputs
-  nb::object outputs;     // takes the validation rows' outputs after each epoch
-  nb::object epoch_done;  // (epoch, loss, penalty, validation loss, score) -> rate factor, or < 0
+  nb::object metric;   // of the validation rows' outputs
+  nb::object outputs;  // takes the validation rows' outputs after each epoch
+  // (epoch, loss, penalty, validation loss, score, snapshot) -> rate factor, or < 0
+  nb::object epoch_done;
   nb::object asked_to_stop;  // -> bool
 };
 
@@ -32,6 +36,17 @@ Metric metric_named(const std::string& name) {
                         {"mae", Metric::mae},
                         {"refined", Metric::refined},
                         {"callback", Metric::callback}});
+}
+
+// All that training goes on from after this epoch, for a call of epoch_done to ask for.
+template <class T>
+SavedState snapshot_of(const State<T>& state) {
+  SavedState saved = save_state(state.network, state.network.values(), state.moments, state.best);
+  saved.epoch = state.epoch;
+  saved.rate_factor = state.rate_factor;
+  saved.best_epoch = state.history.best_epoch;
+  saved.stop_reason = state.ending == nullptr ? "" : state.ending;
+  return saved;
 }
 
 template <class T>
@@ -61,12 +76,13 @@ Hooks<T> hooks_of(const Callbacks& callbacks, PythonCalls& python, State<T>& sta
   }
   if (callbacks.epoch_done.is_none() && callbacks.metric.is_none() && callbacks.outputs.is_none())
     return hooks;
-  hooks.epoch_done = [&](Index epoch, double loss, double validation_loss, double score) {
+  const nb::object snapshot = nb::cpp_function([&state] { return snapshot_of(state); });
+  hooks.epoch_done = [&, snapshot](Index epoch, double loss, double validation_loss, double score) {
     const auto call = [&] {
       if (callbacks.epoch_done.is_none()) return false;
       const double penalty = state.history.penalty.empty() ? 0.0 : state.history.penalty.back();
-      const auto factor =
-          nb::cast<double>(callbacks.epoch_done(epoch, loss, penalty, validation_loss, score));
+      const auto factor = nb::cast<double>(
+          callbacks.epoch_done(epoch, loss, penalty, validation_loss, score, snapshot));
       if (factor >= 0) state.rate_factor = factor;
       return factor < 0;
     };
@@ -80,6 +96,7 @@ Fitted fit_network(const NetworkPlan& network, const TrainingPlan& plan, const A
                    const StateArrays& start, const TableArrays& train,
                    const std::optional<TableArrays>& validation, const std::string& metric,
                    const Callbacks& callbacks, Index first_epoch, const History& past) {
+  const Call call;
   const Table<T> table(train, network);
   std::optional<Table<T>> held_out;
   if (validation) held_out.emplace(*validation, network);
@@ -94,23 +111,34 @@ Fitted fit_network(const NetworkPlan& network, const TrainingPlan& plan, const A
   PythonCalls python(callbacks.asked_to_stop);
   const Hooks<T> hooks = hooks_of(callbacks, python, state, validation_rows.n);
   {
-    const nb::gil_scoped_release release;
+    const Unlocked unlocked;
     fit<T>(state, plan, table.view(), validation_rows, metric_named(metric), hooks);
   }
   python.rethrow();
   if (python.was_interrupted()) state.history.stop_reason = "interrupted";
-  return {save_state(state), std::move(state.history)};
+  Fitted out{.state = save_state(state), .history = {}, .failed = {}, .milestone = {}};
+  if (state.history.diverged_epoch >= 0) {
+    out.failed = save_arrays(state.network, state.failed);
+    Milestone<T>& milestone = state.milestone;
+    out.milestone_epoch = milestone.plan_epoch;
+    out.milestone = save_state(state.network, milestone.values, milestone.moments, Buffer<T>());
+    out.milestone.epoch = milestone.epoch;
+    out.milestone.rate_factor = milestone.rate_factor;
+  }
+  out.history = std::move(state.history);
+  return out;
 }
 
 // Values fitted to the rows; see fit_to_data.
 template <class T>
 nb::list fit_start_to_data(const NetworkPlan& plan, const Arrays& values, const TableArrays& rows,
                            std::uint64_t seed) {
+  const Call call;
   const Table<T> table(rows, plan);
   Network<T> network(plan, false);
   load_arrays(network, values, network.values());
   {
-    const nb::gil_scoped_release release;
+    const Unlocked unlocked;
     fit_to_data<T>(network, table.view(), seed);
   }
   return save_arrays(network, network.values());
@@ -124,7 +152,11 @@ void register_results(nb::module_& module) {
       .def_ro("epoch", &SavedState::epoch)
       .def_ro("n_steps", &SavedState::n_steps)
       .def_ro("beta1_power", &SavedState::beta1_power)
-      .def_ro("beta2_power", &SavedState::beta2_power);
+      .def_ro("beta2_power", &SavedState::beta2_power)
+      .def_ro("best", &SavedState::best)
+      .def_ro("rate_factor", &SavedState::rate_factor)
+      .def_ro("best_epoch", &SavedState::best_epoch)
+      .def_ro("stop_reason", &SavedState::stop_reason);
   nb::class_<History>(module, "History")
       .def(
           "__init__",
@@ -151,7 +183,10 @@ void register_results(nb::module_& module) {
       .def_ro("diverged_step", &History::diverged_step);
   nb::class_<Fitted>(module, "Fitted")
       .def_ro("state", &Fitted::state)
-      .def_ro("history", &Fitted::history);
+      .def_ro("history", &Fitted::history)
+      .def_ro("failed", &Fitted::failed)
+      .def_ro("milestone_epoch", &Fitted::milestone_epoch)
+      .def_ro("milestone", &Fitted::milestone);
 }
 
 }  // namespace
@@ -162,16 +197,16 @@ void register_training(nb::module_& module) {
       .def(
           "__init__",
           [](TableArrays* table, nb::object x, nb::object y, nb::object classes, nb::object weights,
-             nb::object rows) {
-            new (table) TableArrays{std::move(x), std::move(y), std::move(classes),
-                                    std::move(weights), std::move(rows)};
+             nb::object rows, nb::object pins) {
+            new (table) TableArrays{std::move(x),       std::move(y),    std::move(classes),
+                                    std::move(weights), std::move(rows), std::move(pins)};
           },
           nb::arg("x"), nb::arg("y").none(), nb::arg("classes").none(), nb::arg("weights").none(),
-          nb::arg("rows").none());
+          nb::arg("rows").none(), nb::arg("pins"));
   nb::class_<StateArrays>(module, "StateArrays")
-      .def(nb::init<Index, Index, double, double, Arrays, Arrays>(), nb::arg("epoch"),
-           nb::arg("n_steps"), nb::arg("beta1_power"), nb::arg("beta2_power"), nb::arg("first"),
-           nb::arg("second"));
+      .def(nb::init<Index, Index, double, double, Arrays, Arrays, Arrays, double>(),
+           nb::arg("epoch"), nb::arg("n_steps"), nb::arg("beta1_power"), nb::arg("beta2_power"),
+           nb::arg("first"), nb::arg("second"), nb::arg("best"), nb::arg("rate_factor"));
   module.def(
       "fit",
       [](const NetworkPlan& network, const TrainingPlan& training, const Arrays& values,

@@ -91,6 +91,57 @@ void copy_values(const Buffer<T>& from, Buffer<T>& to) {
   std::memcpy(to.data(), from.data(), static_cast<std::size_t>(from.size()) * sizeof(T));
 }
 
+template <class T>
+bool is_finite(const KernelTable<T>& table, const Buffer<T>& numbers) {
+  return table.all_finite(numbers.data(), numbers.size());
+}
+
+// A first moment that is not finite shows in the values at once; a second one would divide by
+// infinity, and freeze them in silence.
+template <class T>
+bool is_finite(const KernelTable<T>& table, const State<T>& state) {
+  return is_finite(table, state.network.values()) && is_finite(table, state.moments.second);
+}
+
+template <class T>
+void copy_moments(const Moments<T>& from, Moments<T>& to) {
+  if (from.first.size() > 0) copy_values(from.first, to.first);
+  if (from.second.size() > 0) copy_values(from.second, to.second);
+  to.n_steps = from.n_steps;
+  to.beta1_power = from.beta1_power;
+  to.beta2_power = from.beta2_power;
+}
+
+// Remembers a state from time to time, so that the way to a fault can be gone again from near.
+template <class T>
+class Milestones {
+ public:
+  explicit Milestones(State<T>& state) : state_(state) {}
+
+  // Before an epoch of the plan. All copies together take a hundredth of the time.
+  void pass(Index plan_epoch) {
+    const Clock::time_point now = Clock::now();
+    const double since = std::chrono::duration<double>(now - last_).count();
+    if (state_.network.size() > kMost || since < std::max(kShare * cost_, kSeldom)) return;
+    Milestone<T>& to = state_.milestone;
+    copy_values(state_.network.values(), to.values);
+    copy_moments(state_.moments, to.moments);
+    to.plan_epoch = plan_epoch;
+    to.epoch = state_.epoch;
+    to.rate_factor = state_.rate_factor;
+    last_ = Clock::now();
+    cost_ = std::chrono::duration<double>(last_ - now).count();
+  }
+
+ private:
+  static constexpr Index kMost = Index{1} << 24;  // parameters
+  static constexpr double kShare = 100;
+  static constexpr double kSeldom = 0.1;  // seconds
+  State<T>& state_;
+  Clock::time_point last_ = Clock::now();
+  double cost_ = 0;
+};
+
 }  // namespace
 
 template <class T>
@@ -140,17 +191,22 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   state.order.resize(shuffled ? static_cast<std::size_t>(rows.n) : 0);
 
   // The values to fall back on: the best epoch's, or the last completed one's.
-  copy_values(state.network.values(), state.best);
+  if (state.best.size() == 0) copy_values(state.network.values(), state.best);
   double best_metric = remember(plan, state, validated);
   const bool has_best = validated && history.best_epoch >= 0;
   double best_loss =
       has_best ? history.validation_loss[static_cast<std::size_t>(history.best_epoch)] : 0;
+
+  Milestones<T> milestones(state);
+  Buffer<T> values_before;
+  Moments<T> moments_before;
 
   history.stop_reason = "epochs";
   const Index updates_before = state.moments.n_steps;
   // Those without an update included, where all rows weigh nothing.
   Index steps_done = std::min(state.first_epoch, plan.epochs) * n_batches;
   for (Index e = state.first_epoch; e < plan.epochs; ++e) {
+    if (e > state.first_epoch) milestones.pass(e);
     if (shuffled) {
       std::iota(state.order.begin(), state.order.end(), 0u);
       shuffle(state.order.data(), rows.n, plan.seed, Stream::shuffle,
@@ -168,12 +224,20 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
                                 .dropout = factor(plan.dropout_schedule)};
       const double batch_penalty = plan.penalty_per_batch ? penalty(network, plan) : 0.0;
       const Clock::time_point step_start = tuning.measures() ? Clock::now() : start;
+      if (plan.careful) {
+        copy_values(state.network.values(), values_before);
+        copy_moments(state.moments, moments_before);
+      }
       const double batch_loss = step.run(pool, tuning.threads(), factors, state.epoch);
       if (tuning.measures()) tuning.record(seconds_since(step_start));
+      if (plan.careful && !is_finite(table, state)) step.stop.store(true);
       if (step.stop.load()) {
         if (!interrupts.seen()) {
           history.diverged_epoch = e;
           history.diverged_step = b;
+          // A loss that is not finite is seen before anything changes.
+          copy_values(plan.careful ? values_before : state.network.values(), state.failed);
+          if (plan.careful) copy_moments(moments_before, state.moments);
         }
         break;
       }
@@ -188,8 +252,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       ++steps_done;
     }
     // A finite loss may still have had a gradient that was not.
-    if (!step.stop.load() &&
-        !table.all_finite(state.network.values().data(), state.network.size())) {
+    if (!step.stop.load() && !is_finite(table, state)) {
       history.diverged_epoch = e;
       history.diverged_step = n_batches - 1;
       step.stop.store(true);
@@ -228,6 +291,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
     }
     watch_plateau(plan.schedule, validated ? history.validation_loss.back() : score, state.plateau);
     const char* reason = stop_reason(plan, state, score, start);
+    state.ending = e + 1 < plan.epochs ? reason : "epochs";
     if (hooks.epoch_done &&
         hooks.epoch_done(e, history.loss.back(), validated ? history.validation_loss.back() : 0.0,
                          score)) {

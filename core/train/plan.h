@@ -67,6 +67,8 @@ struct TrainingPlan {
   double beta1 = 0.9;
   double beta2 = 0.999;  // or rho
   double epsilon = 1e-8;
+  // Looks for what is not finite after every step, and ends with what the step began with.
+  bool careful = false;
   bool epsilon_hat = false;  // Adam's epsilon is added before the bias correction
 };
 

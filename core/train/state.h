@@ -40,6 +40,16 @@ struct Plateau {
   Index waited = -1;  // -1 before the first epoch
 };
 
+// A state within the finite numbers, to go back to where a later one is not.
+template <class T>
+struct Milestone {
+  Buffer<T> values;
+  Moments<T> moments;
+  Index plan_epoch = -1;  // epochs of the plan before it; -1 is none
+  Index epoch = 0;
+  double rate_factor = 1;
+};
+
 template <class T>
 struct State {
   State(const NetworkPlan& plan, Optimizer optimizer) : network(plan) {
@@ -56,9 +66,13 @@ struct State {
   std::vector<std::uint32_t> order;
   Plateau plateau;
   double rate_factor = 1;  // on the learning rate; the caller may change it after an epoch
-  Buffer<T> best;          // values of the best epoch, or of the last completed one
+  Buffer<T> best;  // values of the best epoch, or of the last completed one; given, or empty
   double best_score = 0;
   Index waited = 0;  // epochs without improvement
+  // Why training ends after the epoch that the caller is just told of, or null.
+  const char* ending = nullptr;
+  Milestone<T> milestone;
+  Buffer<T> failed;  // the values before the step that was not finite, where that is known
   History history;
 };
 

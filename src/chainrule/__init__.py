@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from chainrule.estimators.mlp import MLPRegressor as MLPRegressor
     from chainrule.estimators.tabular import TabularClassifier as TabularClassifier
     from chainrule.estimators.tabular import TabularRegressor as TabularRegressor
+    from chainrule.files.checkpoint import Checkpoint as Checkpoint
     from chainrule.network.network import Network as Network
 
 _HOME = {
     "ChainruleError": "chainrule.errors",
+    "Checkpoint": "chainrule.files.checkpoint",
     "MLPClassifier": "chainrule.estimators.mlp",
     "MLPRegressor": "chainrule.estimators.mlp",
     "Network": "chainrule.network.network",
@@ -31,6 +33,7 @@ _HOME = {
 
 __all__ = [
     "ChainruleError",
+    "Checkpoint",
     "MLPClassifier",
     "MLPRegressor",
     "Network",

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 _Array = npt.NDArray[Any]
+_EpochFunction = Callable[[int, float, float, float, float, Callable[[], "SavedState"]], float]
 
 compiler: str
 
@@ -14,6 +15,8 @@ def instruction_set() -> str: ...
 def instruction_sets() -> list[str]: ...
 def use_instruction_set(name: str) -> None: ...
 def available_threads() -> int: ...
+def leave(seconds: float) -> None: ...
+def forget_calls() -> None: ...
 def fma_peak(seconds: float, n_threads: int) -> float: ...
 def core_round_trip(rounds: int) -> float: ...
 def stream_bandwidth(n_bytes: int, seconds: float, n_threads: int) -> float: ...
@@ -48,6 +51,8 @@ class TrainingPlan:
     beta1: float
     beta2: float
     epsilon: float
+    time_limit: float
+    careful: bool
     def __init__(self, optimizer: str) -> None: ...
 
 class TableArrays:
@@ -58,6 +63,7 @@ class TableArrays:
         classes: _Array | None,
         weights: _Array | None,
         rows: _Array | None,
+        pins: list[Any],
     ) -> None: ...
 
 class StateArrays:
@@ -69,6 +75,8 @@ class StateArrays:
         beta2_power: float,
         first: list[_Array],
         second: list[_Array],
+        best: list[_Array],
+        rate_factor: float,
     ) -> None: ...
 
 class SavedState:
@@ -79,6 +87,10 @@ class SavedState:
     n_steps: int
     beta1_power: float
     beta2_power: float
+    best: list[_Array]
+    best_epoch: int
+    rate_factor: float
+    stop_reason: str
 
 class History:
     def __init__(
@@ -103,6 +115,9 @@ class History:
 class Fitted:
     state: SavedState
     history: History
+    failed: list[_Array]
+    milestone_epoch: int
+    milestone: SavedState
 
 def fit(
     network: NetworkPlan,
@@ -114,7 +129,7 @@ def fit(
     metric: str,
     metric_function: Callable[[_Array], float] | None,
     outputs_function: Callable[[_Array], None] | None,
-    epoch_function: Callable[[int, float, float, float, float], float] | None,
+    epoch_function: _EpochFunction | None,
     asked_to_stop: Callable[[], bool] | None,
     first_epoch: int,
     past: History,

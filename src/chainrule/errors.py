@@ -59,10 +59,16 @@ class ModelFileError(ChainruleError, ValueError):
 class DivergedError(ChainruleError, ValueError):
     """Training left the finite numbers; no parameter was updated with the bad step.
 
-    `result` is what training had reached: parameters, state and history of the last finite epoch.
+    Attributes
+    ----------
+    result : FitResult
+        What training had reached: parameters, state and history of the last finite epoch.
+    place : NonFinite or None
+        Epoch, batch, rows, layer and quantity that were not finite first, and what is to blame.
     """
 
     result: Any = None
+    place: Any = None
 
 
 class DataNotice(UserWarning):

@@ -140,8 +140,8 @@ def test_the_core_refuses_unknown_names_with_the_known_ones(
 
 def test_an_unknown_metric_is_refused_by_the_core() -> None:
     params = [np.zeros((1, 1)), np.zeros(1)]
-    rows = _core.TableArrays(np.zeros((1, 1)), np.zeros((1, 1)), None, None, None)
-    state = _core.StateArrays(0, 0, 1.0, 1.0, [], [])
+    rows = _core.TableArrays(np.zeros((1, 1)), np.zeros((1, 1)), None, None, None, [])
+    state = _core.StateArrays(0, 0, 1.0, 1.0, [], [], [], 1.0)
     spec = NetworkSpec(1, (Dense(1),), Loss("squared_error"))
     plan = training_plan(spec, TrainingSpec("sgd"))
     network, nothing = network_plan(spec), _core.History([], [], [], [], -1)

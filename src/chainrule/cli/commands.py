@@ -16,16 +16,19 @@ from chainrule.cli.check import check
 from chainrule.cli.cv import cv
 from chainrule.cli.demo import demo
 from chainrule.cli.diagnose import diagnose
+from chainrule.cli.ending import Ended
 from chainrule.cli.evaluate import evaluate
 from chainrule.cli.exit_codes import BAD_INPUT, INTERRUPTED, OK
 from chainrule.cli.explain import explain
 from chainrule.cli.export import export
 from chainrule.cli.foreign import command_hint, option_hint
+from chainrule.cli.given import GIVEN
 from chainrule.cli.info import info
 from chainrule.cli.lesson import lesson
 from chainrule.cli.output import tell_error
 from chainrule.cli.play import play
 from chainrule.cli.predict import predict
+from chainrule.cli.resume import resume
 from chainrule.cli.train import train
 from chainrule.cli.verify import verify
 from chainrule.errors import ChainruleError
@@ -39,7 +42,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    train, predict, evaluate, cv, export, explain, info,
+    train, resume, predict, evaluate, cv, export, explain, info,
     check, diagnose, demo, lesson, play, verify,
 ):  # fmt: skip
     app.command(command.__name__)(command)
@@ -72,6 +75,7 @@ def run(arguments: Sequence[str]) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     as_json = "--json" in arguments
+    GIVEN.set(tuple(arguments))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what matters is caught where it arises
@@ -95,6 +99,10 @@ def run(arguments: Sequence[str]) -> int:
         tell_error(f"{message.rstrip('.')}.", hint, as_json=as_json)
     except BrokenPipeError:
         raise
+    except Ended as end:
+        if str(end):
+            tell_error(str(end), as_json=as_json)
+        return end.code
     except (KeyboardInterrupt, typer.Abort):
         tell_error("interrupted.", as_json=as_json)
         return INTERRUPTED

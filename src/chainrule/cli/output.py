@@ -24,11 +24,15 @@ class Output:
         Print nothing to standard output but one document.
     quiet : bool
         Leave out notices, progress and the words around a result.
+    endures : bool
+        Whether to go on where standard output fails, and tell of it in `finish`.
     """
 
-    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+    def __init__(self, *, as_json: bool, quiet: bool, endures: bool = False) -> None:
         self.as_json = as_json
         self.quiet = quiet
+        self.endures = endures
+        self.failure: OSError | None = None
         self.notices: list[str] = []
 
     @property
@@ -40,7 +44,7 @@ class Output:
         """What the command was run for."""
         if not self.as_json:
             for line in lines:
-                print(line)
+                self._print(line)
 
     def say(self, *lines: str) -> None:
         """Words around the result; the first line is a heading."""
@@ -74,7 +78,27 @@ class Output:
         """The JSON document, if it was asked for, with the notices in it."""
         if self.as_json:
             full = {**content, "notices": self.notices}
-            print(json.dumps(_plain(full), indent=2, ensure_ascii=False, allow_nan=False))
+            self._print(json.dumps(_plain(full), indent=2, ensure_ascii=False, allow_nan=False))
+
+    def finish(self, saved: str) -> None:
+        """After the last word; raises what standard output failed with, when `saved` is there."""
+        self._print(end="")
+        if self.failure is not None and not isinstance(self.failure, BrokenPipeError):
+            print(f"saved to {visible(saved)}", file=sys.stderr)
+            raise self.failure
+
+    def _print(self, *words: str, end: str = "\n") -> None:
+        """Nothing more once standard output has failed, where the command endures that."""
+        if self.failure is not None:
+            return
+        try:
+            print(*words, end=end)
+            if self.endures:
+                sys.stdout.flush()
+        except OSError as error:
+            if not self.endures:
+                raise
+            self.failure = error
 
     @contextmanager
     def catching(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainrule.cli.ending import Ended, Ending, beside
+from chainrule.cli.given import GIVEN, without
 from chainrule.cli.options import (
     AsJson,
     Force,
@@ -34,6 +37,7 @@ from chainrule.cli.task import Task
 from chainrule.errors import DataError
 
 if TYPE_CHECKING:
+    from chainrule.files.checkpoint import Checkpoint
     from chainrule.table.read import FileTable
 
 
@@ -154,6 +158,10 @@ def train(
             "--private", help="Keep keyed hashes of categories in the model, not their names."
         ),
     ] = False,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help="Keep where training stands here; go on if it is there."),
+    ] = None,
     threads: Threads = None,
     force: Force = False,
     as_json: AsJson = False,
@@ -164,7 +172,7 @@ def train(
     from chainrule.cli.task import without_missing
     from chainrule.table.read.names import check_present, found_names
 
-    out = Output(as_json=as_json, quiet=quiet)
+    out, ending = Output(as_json=as_json, quiet=quiet, endures=True), Ending()
     path = model or _default_path(data or (), reading)
     refuse_existing(path, force, "--model")
     sizes = None if hidden is None else _numbers(hidden, int, "--hidden", "whole", "256,256")
@@ -215,16 +223,6 @@ def train(
         out.notice(notice)
     start = time.perf_counter()
     trained = known.trained
-    with out.catching():
-        estimator.fit(
-            trained.X,
-            trained.y,
-            trained.weights,
-            eval_set=None if known.chosen_by is None else (known.chosen_by.X, known.chosen_by.y),
-            groups=trained.groups,
-            time=trained.time,
-        )
-    seconds = time.perf_counter() - start
     note = {
         "target": target,
         **reading.noted(table.report),
@@ -232,15 +230,59 @@ def train(
         "date": f"{datetime.date.today():%Y-%m-%d}",
         "fingerprint": fingerprint(table),
     }
-    with out.catching():
-        estimator.save(path, notes={TABLE_KEY: note})
-    show_training(out, estimator, seconds)
-    scores = show_training_scores(out, estimator, trained, known.held_out)
-    show_diagnosis(out, estimator, trained, path, *(data or ()))
+    with ending.heard():
+        saved = None if checkpoint is None else _checkpoint(checkpoint, out)
+        with out.catching():
+            estimator.fit(
+                trained.X,
+                trained.y,
+                trained.weights,
+                eval_set=known.eval_set,
+                groups=trained.groups,
+                time=trained.time,
+                checkpoint=saved,
+            )
+        seconds = time.perf_counter() - start
+        path = _place(estimator, path, ending, checkpoint)
+        # Saved before anything that can fail: scores and words come after it.
+        with ending.waiting(), out.catching():
+            estimator.save(path, notes={TABLE_KEY: note})
+        show_training(out, estimator, seconds)
+        scores = show_training_scores(out, estimator, trained, known.held_out)
+        show_diagnosis(out, estimator, trained, path, *(data or ()))
     out.say("")
     out.result(f"saved to {path}")
-    out.next("chainrule", "predict", path, *(data or ()), *reading.arguments())
+    if ending.number:
+        out.say(f"{ending.name} ended the training: this is the best so far.")
+        if checkpoint is not None and os.path.exists(checkpoint):
+            out.next("chainrule", "resume", checkpoint)
+    else:
+        out.next("chainrule", "predict", path, *(data or ()), *reading.arguments())
     out.document(summary(path, table, target, problem.task, estimator, seconds, scores, machine))
+    out.finish(path)
+    if ending.number:
+        raise Ended(ending.code)
+
+
+def _checkpoint(path: str, out: Output) -> Checkpoint:
+    """The file; says where it goes on."""
+    from chainrule.files.checkpoint import Checkpoint
+
+    saved = Checkpoint(path, command=without(GIVEN.get(), "--checkpoint", 1))
+    if saved.n_epochs:
+        out.say(f"going on from {path}, after {saved.n_epochs:,} epochs")
+    return saved
+
+
+def _place(estimator: Any, path: str, ending: Ending, checkpoint: str | None) -> str:
+    """Where to save: an unfinished training takes the place of no file, nor that of the model to
+    come from its checkpoint."""
+    if not estimator.interrupted_:
+        return path
+    ending.number = ending.number or signal.SIGINT
+    if not estimator.n_epochs_:
+        raise Ended(ending.code, f"ended by {ending.name} before the first epoch; nothing saved.")
+    return beside(path) if os.path.exists(path) or checkpoint is not None else path
 
 
 @dataclass(frozen=True)
@@ -250,6 +292,11 @@ class _Known:
     trained: Problem
     chosen_by: Problem | None = None
     held_out: Problem | None = None
+
+    @property
+    def eval_set(self) -> tuple[Any, Any] | None:
+        """The rows that choose the epochs, where they were named."""
+        return None if self.chosen_by is None else (self.chosen_by.X, self.chosen_by.y)
 
 
 def _known_rows(

@@ -4,28 +4,38 @@ The only importer of the compiled `_core`. Shapes and values are checked once, a
 number type of a computation is that of the parameters.
 """
 
+from chainrule.engine import leaving
+from chainrule.engine.checkpoint import Fingerprint, Keeper, Standing
 from chainrule.engine.compute import Predictor, forward, initialize, loss, permutation, predict
 from chainrule.engine.machine import machine
 from chainrule.engine.many import FitJob, fit_many
+from chainrule.engine.one_at_a_time import fitting, note_interrupt
 from chainrule.engine.rows import TrainingRows, finite_outputs
 from chainrule.engine.trace import LayerTrace, Trace, gradients, numeric_gradients, trace
 from chainrule.engine.training import FitResult, fit
 
+leaving.register()
+
 __all__ = [
+    "Fingerprint",
     "FitJob",
     "FitResult",
+    "Keeper",
     "LayerTrace",
     "Predictor",
+    "Standing",
     "Trace",
     "TrainingRows",
     "finite_outputs",
     "fit",
     "fit_many",
+    "fitting",
     "forward",
     "gradients",
     "initialize",
     "loss",
     "machine",
+    "note_interrupt",
     "numeric_gradients",
     "permutation",
     "predict",

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import _core
+from chainrule.engine.pins import pins
 from chainrule.engine.plans import network_plan, thread_count
 from chainrule.engine.rows import Array, Params, TrainingRows, features, parameter_list
 from chainrule.engine.state import named_arrays
@@ -148,12 +149,15 @@ class Predictor:
         A row's numbers do not depend on the other rows, nor on the number of threads.
         """
         threads, out = thread_count(n_threads), None
+        held = pins(X)
         if type(X) is np.ndarray:  # others may hide values behind a mask
             with suppress(TypeError):  # another number type than the network's
                 out = self._packed.predict(X, logits, threads)
         if out is None:
             x = features(self._spec, X, self._dtype, "X")
+            held += pins(x)
             out = self._packed.predict(x, logits, threads)
+        del held
         assert out is not None
         return out
 

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import Any
 
 from chainrule import _core
+from chainrule.engine.one_at_a_time import note_interrupt
 from chainrule.engine.plans import thread_count
 from chainrule.engine.rows import Params
 from chainrule.engine.training import FitResult, fit
@@ -55,6 +56,7 @@ def fit_many(jobs: Sequence[FitJob], *, n_threads: int | None = None) -> list[Fi
             many.wait()
     results = many.results()
     if any(result.history.interrupted for result in results):
+        note_interrupt()
         ended = sum(not result.history.interrupted for result in results)
         warnings.warn(
             f"training was interrupted when {ended} of {len(jobs)} networks were done; the "

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule import _core
+from chainrule.engine.pins import pins
 from chainrule.errors import DataError
 from chainrule.real_numbers import check_real
 from chainrule.spec import NetworkSpec
@@ -49,7 +50,14 @@ class TrainingRows:
 
     def arrays(self) -> _core.TableArrays:
         """As the core reads it."""
-        return _core.TableArrays(self.x, self.y, self.classes, self.weights, self.rows)
+        return _core.TableArrays(
+            x=self.x,
+            y=self.y,
+            classes=self.classes,
+            weights=self.weights,
+            rows=self.rows,
+            pins=pins(self.x, self.y, self.weights),
+        )
 
     @classmethod
     def of(

@@ -19,8 +19,16 @@ _SLOTS = {
 }
 
 
-def state_arrays(spec: NetworkSpec, state: TrainingState) -> _core.StateArrays:
-    """As the core reads it; moments that are absent are zero."""
+def state_arrays(
+    spec: NetworkSpec,
+    state: TrainingState,
+    best: Params | None = None,
+    rate_factor: float = 1.0,
+) -> _core.StateArrays:
+    """As the core reads it; moments that are absent are zero.
+
+    `best` are the parameters of the epoch that earlier calls kept, where it is not their last one.
+    """
     slots: dict[str, list[Array]] = {"first": [], "second": []}
     for moment in OPTIMIZERS[state.optimizer].moments:
         names = [f"{moment}.{name}" for name in spec.parameters]
@@ -33,6 +41,8 @@ def state_arrays(spec: NetworkSpec, state: TrainingState) -> _core.StateArrays:
         beta2_power=state.beta2_power,
         first=slots["first"],
         second=slots["second"],
+        best=[] if best is None else [best[name] for name in spec.parameters],
+        rate_factor=rate_factor,
     )
 
 

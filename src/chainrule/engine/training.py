@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from chainrule import _core
-from chainrule.engine.plans import metric_name, network_plan, training_plan
-from chainrule.engine.rows import Array, Params, TrainingRows, parameter_list, row_numbers
-from chainrule.engine.state import named_arrays, state_arrays, state_from
-from chainrule.errors import DataError, DivergedError, SpecError
+from chainrule.engine.checkpoint import Keeper, Standing, fingerprint_of
+from chainrule.engine.one_at_a_time import note_interrupt
+from chainrule.engine.recovery import Recovery
+from chainrule.engine.rows import Params, TrainingRows, parameter_list, row_numbers
+from chainrule.engine.run import Callback, Metric, Recorder, Run, copy_of
+from chainrule.engine.state import named_arrays, state_from
+from chainrule.errors import DataError, DataNotice, SpecError
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 from chainrule.spec.checks import check_whole
-
-Metric = str | Callable[[Array], float]
-Callback = Callable[[int, History], bool | float | None]
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,10 @@ def fit(
     first_epoch: int = 0,
     past: History | None = None,
     metric: Metric = "loss",
-    outputs: Callable[[Array], None] | None = None,
+    outputs: Recorder | None = None,
     callback: Callback | None = None,
     stop: Callable[[], bool] | None = None,
+    checkpoint: Keeper | None = None,
 ) -> FitResult:
     """Train from `params`, which stay untouched.
 
@@ -83,13 +84,17 @@ def fit(
     stop : callable, optional
         Asked every few milliseconds; True ends training as Ctrl-C does, which reaches the main
         thread only, and whoever asks is left to tell of it.
+    checkpoint : Keeper, optional
+        Keeps the standing of the training from time to time, and gives back the one to go on from.
 
     Raises
     ------
     DataError, SpecError
         Naming the argument.
     DivergedError
-        When the loss leaves the finite numbers; its `result` holds the last finite epoch.
+        When numbers leave the finite ones and a lower learning rate does not help, or has not three
+        times; its `result` holds the best or last finite epoch, its `place` the first quantity that
+        was not finite.
     """
     training = training or TrainingSpec()
     arrays = parameter_list(spec, params)
@@ -105,83 +110,107 @@ def fit(
             f"whole training, found {first_epoch}."
         )
     _check_past(past, first_epoch, validation is not None)
-    history = replace(
-        past,
-        loss=list(past.loss),
-        penalty=list(past.penalty),
-        validation_loss=list(past.validation_loss),
-        validation_metric=list(past.validation_metric),
+    run = Run(
+        spec,
+        training,
+        train,
+        validation,
+        metric,
+        None if validation is None else outputs,
+        callback,
+        stop,
+        checkpoint,
+        before.n_steps,
     )
-    start = time.perf_counter()
-    factor = 1.0
-
-    def epoch_done(
-        epoch: int, loss: float, penalty: float, validation_loss: float, score: float
-    ) -> float:
-        nonlocal factor
-        history.loss.append(loss)
-        if training.penalty_per_batch:
-            history.penalty.append(penalty)
-        if validation is not None:
-            history.validation_loss.append(validation_loss)
-            if metric != "loss":
-                history.validation_metric.append(score)
-        history.seconds = past.seconds + time.perf_counter() - start
-        answer = None if callback is None else callback(epoch, history)
-        if answer is True:
-            return -1.0  # stops
-        if isinstance(answer, float):
-            factor = answer
-        return factor
-
-    out = _core.fit(
-        network=network_plan(spec),
-        training=training_plan(spec, training),
-        values=arrays,
-        state=state_arrays(spec, before),
-        train=train.arrays(),
-        validation=None if validation is None else validation.arrays(),
-        metric=metric_name(metric),
-        metric_function=metric if callable(metric) else None,
-        outputs_function=None if validation is None else outputs,
-        epoch_function=epoch_done if callback is not None else None,
-        asked_to_stop=stop,
-        first_epoch=first_epoch,
-        past=_core.History(
-            loss=past.loss,
-            penalty=past.penalty,
-            validation_loss=past.validation_loss,
-            validation_metric=past.validation_metric or past.validation_loss,
-            best_epoch=-1 if past.best_epoch is None else past.best_epoch,
-        ),
-    )
-    course = out.history
-    history = History(
-        loss=course.loss,
-        penalty=course.penalty,
-        validation_loss=course.validation_loss,
-        validation_metric=[] if metric == "loss" else course.validation_metric,
-        best_epoch=None if course.best_epoch < 0 else course.best_epoch,
-        n_steps=past.n_steps + course.n_steps,
-        stop_reason=course.stop_reason,
-        interrupted=course.stop_reason == "interrupted",
-        seconds=past.seconds + time.perf_counter() - start,
-    )
-    result = FitResult(
-        params=named_arrays(spec, out.state.values),
-        state=state_from(spec, training.optimizer, out.state),
-        history=history,
-    )
-    if course.diverged_epoch >= 0:
-        raise _diverged(course, training, result)
-    if history.interrupted and stop is None:
+    start = Standing(dict(zip(spec.parameters, arrays, strict=True)), before, past, first_epoch)
+    if checkpoint is not None:
+        standing = _standing_of(checkpoint, run, metric, start)
+        if standing.stop_reason:
+            return _ended(run, standing)
+    else:
+        standing = start
+    began, seconds = time.perf_counter(), standing.history.seconds
+    while True:
+        out = run.go(standing)
+        if out.history.diverged_epoch < 0:
+            break
+        recovery = Recovery(run, standing, out)
+        if not recovery.may_help:
+            raise recovery.error(_result(run, standing, out, seconds, began))
+        warnings.warn(recovery.sentence, DataNotice, stacklevel=2)
+        standing = recovery.standing()
+    result = _result(run, standing, out, seconds, began)
+    if checkpoint is not None and not result.history.interrupted:
+        n_epochs = first_epoch + result.history.n_epochs - past.n_epochs
+        reason = result.history.stop_reason
+        checkpoint.keep(
+            Standing(
+                result.params,
+                result.state,
+                result.history,
+                n_epochs,
+                stop_reason=reason,
+                outputs=run.recorded(),
+            )
+        )
+    if result.history.interrupted and stop is None:
+        note_interrupt()
+        done = first_epoch + result.history.n_epochs - past.n_epochs
         warnings.warn(
-            f"training was interrupted after {first_epoch + history.n_epochs - past.n_epochs} of "
-            f"{training.epochs} epochs; "
+            f"training was interrupted after {done} of {training.epochs} epochs; "
             "the parameters of the best or last completed epoch are kept",
             stacklevel=2,
         )
     return result
+
+
+def _standing_of(checkpoint: Keeper, run: Run, metric: Metric, start: Standing) -> Standing:
+    """Where an earlier process left this training; `start` where none did."""
+    fingerprint = fingerprint_of(
+        run.spec,
+        run.training,
+        metric if isinstance(metric, str) else "function",
+        run.train,
+        run.validation,
+        start.params,
+        start.state,
+        start.n_epochs,
+    )
+    found = checkpoint.begin(fingerprint)
+    if found is None:
+        return start
+    if run.outputs is not None:
+        run.outputs.outputs[:] = found.outputs
+    return found
+
+
+def _ended(run: Run, standing: Standing) -> FitResult:
+    """The result of a training that had come to its end."""
+    kept = None if standing.history.best_epoch is None else standing.best
+    history = replace(copy_of(standing.history), stop_reason=standing.stop_reason)
+    return FitResult(standing.params if kept is None else kept, standing.state, history)
+
+
+def _result(
+    run: Run, standing: Standing, out: _core.Fitted, seconds: float, began: float
+) -> FitResult:
+    course, past = out.history, standing.history
+    history = History(
+        loss=course.loss,
+        penalty=course.penalty,
+        validation_loss=course.validation_loss,
+        validation_metric=[] if run.metric == "loss" else course.validation_metric,
+        best_epoch=None if course.best_epoch < 0 else course.best_epoch,
+        n_steps=past.n_steps + course.n_steps,
+        stop_reason=course.stop_reason,
+        interrupted=course.stop_reason == "interrupted",
+        seconds=seconds + time.perf_counter() - began,
+    )
+    return FitResult(
+        params=named_arrays(run.spec, out.state.values),
+        state=state_from(run.spec, run.training.optimizer, out.state),
+        history=history,
+    )
 
 
 def _check_past(past: History, first_epoch: int, validated: bool) -> None:
@@ -219,13 +248,3 @@ def _validation_rows(
     held_out = replace(train, rows=row_numbers(eval_rows, len(train.x), "eval_rows"))
     held_out.check_weight("eval_")
     return held_out
-
-
-def _diverged(course: _core.History, training: TrainingSpec, result: FitResult) -> DivergedError:
-    error = DivergedError(
-        f"the loss became infinite or NaN in epoch {course.diverged_epoch}, "
-        f"batch {course.diverged_step}; the parameters of the last finite epoch are kept.",
-        f"Try a learning_rate below {training.learning_rate:g}, scaled inputs, or clip_norm=1.",
-    )
-    error.result = result
-    return error

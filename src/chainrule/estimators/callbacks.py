@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from chainrule.engine import fitting
+
 try:
     from sklearn.callback import CallbackSupportMixin
     from sklearn.callback._callback_support import callback_management_context
@@ -25,9 +27,15 @@ class FitTasks(CallbackSupportMixin):  # type: ignore[misc]
     @contextmanager
     def _fit_task(self, X: Any, y: Any, sample_weight: Any) -> Iterator[None]:
         """Around a fit, at whose end the callbacks get the fitted estimator."""
-        if not getattr(self, "_skl_callbacks", None):
-            yield
-            return
+        with fitting(self):
+            if not getattr(self, "_skl_callbacks", None):
+                yield
+                return
+            with self._scikit_learn_task(X, y, sample_weight):
+                yield
+
+    @contextmanager
+    def _scikit_learn_task(self, X: Any, y: Any, sample_weight: Any) -> Iterator[None]:
         metadata = None if sample_weight is None else {"sample_weight": sample_weight}
         rows = {"estimator": self, "X": X, "y": y, "metadata": metadata}
         with callback_management_context(self):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from chainrule import engine
 from chainrule.errors import DataNotice, DivergedError, SpecError
+from chainrule.files.checkpoint import Checkpoint
 from chainrule.network.inspection import Inspection
 from chainrule.network.metric import outputs_metric
 from chainrule.network.progress import Progress, metric_word
@@ -23,8 +24,6 @@ Array = npt.NDArray[Any]
 class Training(Inspection):
     """The method of `Network` that trains, and what a training leaves behind."""
 
-    _fitting: bool
-
     def _set_up(
         self,
         params: dict[str, Array],
@@ -35,7 +34,6 @@ class Training(Inspection):
         self._params = params
         self._training = training
         self._state = state
-        self._fitting = False
         self._predictor = None
         self.history = history
 
@@ -67,6 +65,7 @@ class Training(Inspection):
         shuffle: bool = True,
         n_threads: SupportsIndex | None = None,
         verbose: int = 0,
+        checkpoint: Any = None,
         **constants: Any,
     ) -> History:
         """Train; a second call goes on from where the first ended.
@@ -134,9 +133,19 @@ class Training(Inspection):
             Default: the machine's, or fewer where that is faster. Never changes a result.
         verbose : 0, 1 or 2, default 0
             1 keeps a progress line on standard error, 2 prints a line an epoch.
+        checkpoint : str, path or Checkpoint, optional
+            A file that keeps every 30 seconds where the training stands. Where it is there already,
+            `fit` goes on from it, and ends with the same bits as without a break; it refuses one of
+            other rows or settings.
         **constants
             The other fields of `spec.TrainingSpec`: `momentum`, `rho`, `beta1`, `beta2`, `epsilon`;
             `learning_rate_factors` such as {"b": 0} to freeze biases; `weight_decay_factors`.
+
+        Notes
+        -----
+        Ctrl-C ends the training; the best or last completed epoch is kept, and `fit` returns. So
+        that it also ends a loop of fits, the next fit of the same program raises KeyboardInterrupt,
+        and within joblib (a search, a cross-validation) the interrupted one does.
 
         Returns
         -------
@@ -153,10 +162,10 @@ class Training(Inspection):
         TypeError
             For a keyword that `fit` does not have, with the name to use.
         DivergedError
-            When the loss becomes infinite or NaN; the last finite epoch's parameters are kept.
+            When numbers become infinite or NaN, and going on from the epoch before with a tenth of
+            the learning rate does not help, or has not three times; the best or last finite epoch's
+            parameters are kept, and `place` of the error says where it was.
         """
-        if self._fitting:
-            raise SpecError("this network is being fitted already; wait, or fit a copy of it.")
         given = dict(
             optimizer=optimizer,
             learning_rate=learning_rate,
@@ -191,35 +200,35 @@ class Training(Inspection):
         told = lost_digits(X, self.dtype)
         if told is not None:
             warnings.warn(told, DataNotice, stacklevel=2)
-        self._fitting = True
-        try:
-            result = engine.fit(
-                self.spec,
-                self._params,
-                X,
-                y,
-                training,
-                sample_weight=sample_weight,
-                eval_set=eval_set,
-                eval_sample_weight=eval_sample_weight,
-                state=self._state,
-                first_epoch=(done := whole("first_epoch", first_epoch)),
-                past=self._past(done, eval_set is not None),
-                metric=outputs_metric(metric, greater_is_better, self.spec, eval_set),
-                callback=after_epoch if progress or callback else None,
-            )
-        except DivergedError as error:
-            self._set_up(error.result.params, training, error.result.history)
-            raise
-        finally:
-            self._fitting = False
-        self._weighted = sample_weight is not None
-        self._set_up(result.params, training, result.history, result.state)
-        if progress is not None:
-            progress.close(result.history)
-        from chainrule.explain.diagnosis.course import warn_of_clear_fault
+        kept = Checkpoint.of(checkpoint)
+        with engine.fitting(self):
+            try:
+                result = engine.fit(
+                    self.spec,
+                    self._params,
+                    X,
+                    y,
+                    training,
+                    sample_weight=sample_weight,
+                    eval_set=eval_set,
+                    eval_sample_weight=eval_sample_weight,
+                    state=self._state,
+                    first_epoch=(done := whole("first_epoch", first_epoch)),
+                    past=self._past(done, eval_set is not None),
+                    metric=outputs_metric(metric, greater_is_better, self.spec, eval_set),
+                    callback=after_epoch if progress or callback else None,
+                    checkpoint=None if kept is None else kept.slot("network"),
+                )
+            except DivergedError as error:
+                self._set_up(error.result.params, training, error.result.history)
+                raise
+            self._weighted = sample_weight is not None
+            self._set_up(result.params, training, result.history, result.state)
+            if progress is not None:
+                progress.close(result.history)
+            from chainrule.explain.diagnosis.course import warn_of_clear_fault
 
-        warn_of_clear_fault(result.history, training)
+            warn_of_clear_fault(result.history, training)
         return result.history
 
     def _past(self, n_epochs: int, validated: bool) -> History | None:

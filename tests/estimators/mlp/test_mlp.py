@@ -201,6 +201,8 @@ def test_ctrl_c_keeps_the_epochs_so_far(table):
     with pytest.warns(UserWarning, match="interrupted"):
         known = {"metric": metric, "greater_is_better": True}  # so that none is spent on a trial
         fitted = model("regression", **known).fit(X, y, eval_set=(X, y))
+    with pytest.raises(KeyboardInterrupt):  # once: a loop ends, and what comes after it goes on
+        model("regression").fit(X, y)
     four = model("regression", max_iter=4).fit(X, y)
     np.testing.assert_array_equal(fitted.coefs_[0], four.coefs_[0])
     assert fitted.n_iter_ == 4

@@ -338,6 +338,8 @@ def test_ctrl_c_keeps_the_best_epoch(preset):
     finally:
         signal.signal(signal.SIGINT, before)
     assert model.interrupted_
+    with pytest.raises(KeyboardInterrupt):  # a loop of fits ends
+        model.fit(X, y)
     assert 1 <= model.n_epochs_ < 2000
     assert np.isfinite(model.predict_proba(X)).all()
 

@@ -33,6 +33,7 @@ from chainrule.estimators.mlp.stochastic import (
     solver_optimizer,
 )
 from chainrule.estimators.weights import read_weights
+from chainrule.files.checkpoint import Checkpoint
 from chainrule.real_numbers import check_real
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec, TrainingState
 from chainrule.table.frame import physical_memory
@@ -89,6 +90,7 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         incremental: bool = False,
         eval_set: Any = None,
         eval_sample_weight: Any = None,
+        checkpoint: Any = None,
     ) -> Self:
         check_arguments(RULES, self.get_params(deep=False))
         sizes = unit_counts(self.hidden_layer_sizes)
@@ -98,7 +100,8 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         X, encoded = self._validate_input(X, y, incremental, reset=first_pass)
         weights = self._row_weights(encoded, _weights(sample_weight, len(encoded)), True)
         self._weighted = sample_weight is not None
-        self._random_state = check_random_state(self.random_state)
+        saved = Checkpoint.of(checkpoint)
+        self._random_state = check_random_state(_state_of(self.random_state, saved))
         if first_pass:
             self._initialize(X.shape[1], sizes, X.dtype)
         elif [len(b) for b in self.intercepts_[:-1]] != sizes:
@@ -112,9 +115,11 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         if self.solver == "lbfgs":
             if evaluated is not None or any(rates):
                 raise SpecError("solver 'lbfgs' takes neither eval_set nor dropout; use 'adam'.")
+            if saved is not None:
+                raise SpecError("solver 'lbfgs' keeps no checkpoint; use 'adam' or 'sgd'.")
             params = self._fit_lbfgs(spec, params, train)
         else:
-            params = self._fit_stochastic(spec, params, train, evaluated, incremental)
+            params = self._fit_stochastic(spec, params, train, evaluated, incremental, saved)
         self.coefs_, self.intercepts_ = _coefficients(params)
         if not all(np.isfinite(array).all() for array in params.values()):
             raise ValueError(NON_FINITE)
@@ -173,6 +178,7 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         train: EncodedRows,
         evaluated: EncodedRows | None,
         incremental: bool,
+        saved: Checkpoint | None,
     ) -> Params:
         if self.early_stopping and incremental:
             raise ValueError("partial_fit does not support early_stopping=True")
@@ -197,7 +203,7 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         score = score_function(
             self.metric, self._score_names, self._decode, self.greater_is_better, tried
         )
-        course = Course(self, spec, train, rows, held_out, evaluated, score, incremental)
+        course = Course(self, spec, train, rows, held_out, evaluated, score, incremental, saved)
         return course.run(params)
 
     def _split(self, y: Array) -> tuple[Array, Array]:
@@ -334,6 +340,13 @@ def _dense(X: Any, dtype: Any) -> Array:
         )
     array = X.toarray() if hasattr(X, "toarray") else X
     return np.ascontiguousarray(array, dtype=dtype)
+
+
+def _state_of(random_state: Any, saved: Checkpoint | None) -> Any:
+    """`random_state`; without one, a checkpoint holds the seed that was drawn."""
+    if saved is None or random_state is not None:
+        return random_state
+    return int(saved.remembered("seed", lambda: check_random_state(None).randint(1 << 31)))
 
 
 def _weights(sample_weight: Any, n: int, noun: str = "sample_weight") -> Array | None:

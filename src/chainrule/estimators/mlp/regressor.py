@@ -9,6 +9,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils import column_or_1d
 from sklearn.utils.metaestimators import available_if
 
+from chainrule import engine
 from chainrule.errors import DataError, ModelFileError
 from chainrule.estimators.mlp.base import BaseMLP, has_partial_fit
 from chainrule.estimators.mlp.scores import REGRESSOR_SCORES, Score
@@ -200,6 +201,7 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         *,
         eval_set: Any = None,
         eval_sample_weight: Any = None,
+        checkpoint: Any = None,
     ) -> Self:
         """Train on all rows, for at most `max_iter` epochs.
 
@@ -215,6 +217,10 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
             are only recorded.
         eval_sample_weight : array of shape (n_validation,), optional
             Weights of the validation rows.
+        checkpoint : str, path or Checkpoint, optional
+            A file that keeps every 30 seconds where the training stands. Where it is there already,
+            `fit` goes on from it, and ends with the same bits as without a break; it refuses one of
+            other rows or settings.
 
         Returns
         -------
@@ -230,7 +236,12 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         """
         with self._fit_task(X, y, sample_weight):
             return self._fit(
-                X, y, sample_weight, eval_set=eval_set, eval_sample_weight=eval_sample_weight
+                X,
+                y,
+                sample_weight,
+                eval_set=eval_set,
+                eval_sample_weight=eval_sample_weight,
+                checkpoint=checkpoint,
             )
 
     @available_if(has_partial_fit)  # type: ignore[untyped-decorator]
@@ -255,7 +266,8 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         DataError, ValueError
             Naming what cannot be used: rows, weights, or early stopping, which needs many epochs.
         """
-        return self._fit(X, y, sample_weight, incremental=True)
+        with engine.fitting(self):
+            return self._fit(X, y, sample_weight, incremental=True)
 
     def predict(self, X: Any) -> Array:
         """The predicted value a(L) of every row.

@@ -16,6 +16,7 @@ from chainrule.errors import DivergedError
 from chainrule.estimators.arguments import plain
 from chainrule.estimators.mlp.arguments import PROGRESS
 from chainrule.estimators.mlp.scores import LossScale, Score, finite_score
+from chainrule.files.checkpoint import Checkpoint, Slot
 from chainrule.network.progress import Progress
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 
@@ -25,6 +26,18 @@ Params = dict[str, Array]
 NON_FINITE = (
     "Solver produced non-finite parameter weights. The input data may contain large values and "
     "need to be preprocessed."
+)
+# What the epochs write to the model.
+_NOTED = (
+    "n_iter_",
+    "t_",
+    "loss_",
+    "loss_curve_",
+    "best_loss_",
+    "validation_scores_",
+    "validation_loss_curve_",
+    "best_validation_score_",
+    "_no_improvement_count",
 )
 _SMALLEST_RATE = 1e-6  # adaptive stops below it
 
@@ -70,6 +83,7 @@ class Course:
     score : callable
     incremental : bool
         One epoch, for `partial_fit`.
+    saved : Checkpoint or None
     """
 
     model: Any
@@ -80,6 +94,7 @@ class Course:
     evaluated: EncodedRows | None
     score: Score
     incremental: bool
+    saved: Checkpoint | None
     stopped: bool = field(default=False, init=False)
 
     def __post_init__(self) -> None:
@@ -119,6 +134,7 @@ class Course:
                 state=optimizer.state,
                 metric=self._validate if self.validated else "loss",
                 callback=self._epoch_done,
+                checkpoint=self._slot(),
             )
         except DivergedError as error:
             result = self._diverged(error)
@@ -137,6 +153,28 @@ class Course:
         if model.early_stopping and result.history.best_epoch is None:
             return params  # no epoch was better than where it started
         return result.params
+
+    def _slot(self) -> Slot | None:
+        if self.saved is None:
+            return None
+        return self.saved.slot("network", self._notes, self._restore)
+
+    def _notes(self) -> dict[str, Any]:
+        """The bookkeeping of the epochs so far, for a checkpoint."""
+        noted = {name: getattr(self.model, name, None) for name in _NOTED}
+        own = {
+            "learning_rate": self.model._optimizer.learning_rate,
+            "stopped": self.stopped,
+            "scores": self.scores,
+        }
+        return {name: _written(value) for name, value in {**noted, **own}.items()}
+
+    def _restore(self, notes: dict[str, Any]) -> None:
+        read = {name: _read(value) for name, value in notes.items()}
+        for name in _NOTED:
+            setattr(self.model, name, read[name])
+        self.model._optimizer.learning_rate = read["learning_rate"]
+        self.stopped, self.scores = read["stopped"], read["scores"]
 
     def _batch_size(self) -> int:
         if isinstance(self.model.batch_size, str):
@@ -273,6 +311,21 @@ def solver_optimizer(model: Any) -> str:
     if model.solver == "adam":
         return "adam"
     return "nesterov" if model.nesterovs_momentum else "momentum"
+
+
+def _written(value: Any) -> Any:
+    """A value as JSON has it, which knows no infinity."""
+    if isinstance(value, list):
+        return [_written(entry) for entry in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else str(float(value))
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _read(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_read(entry) for entry in value]
+    return float(value) if isinstance(value, str) else value
 
 
 def _prints(verbose: Any) -> bool:

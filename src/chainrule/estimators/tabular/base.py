@@ -33,6 +33,7 @@ from chainrule.estimators.tabular.splits import read_splits
 from chainrule.estimators.tabular.trained_rows import TrainedRows
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
+from chainrule.files.checkpoint import Checkpoint
 from chainrule.metrics.functions import function_metric
 from chainrule.spec.shorthand import number_type
 from chainrule.table.encode.encoder import Encoder
@@ -56,12 +57,14 @@ class TabularModel(FittedModel):
         *,
         groups: Any = None,
         time: Any = None,
+        checkpoint: Any = None,
     ) -> Self:
         start = perf_counter()
         self.__dict__.pop("members_", None)  # whatever fails below, nothing is left half replaced
         arguments = self.get_params(deep=False)
         check_tabular(arguments)
-        dtype, seed = number_type(self.dtype), _seed(self.random_state)
+        saved = Checkpoint.of(checkpoint)
+        dtype, seed = number_type(self.dtype), _seed(self.random_state, saved)
         table, raw, weights, kept = self._read(X, y, sample_weight)
         arrangement = Arrangement.read(groups, time, kept.n_rows).take(kept.rows)
         if table.n_rows < 2:
@@ -98,6 +101,7 @@ class TabularModel(FittedModel):
         rows = Rows(inputs, encoded, raw, target.row_weights(encoded, weights))
         own = self._own_validation(eval_set, eval_sample_weight, dtype)
         job = plan(recipe, self.encoder_, target, rows, own, seed, arguments, arrangement)
+        job = replace(job, checkpoint=saved)
         job = within_limit(job, recipe, start, arguments)
         limit = plain(self.time_limit)
         self.spec_, self.training_ = job.spec, replace(job.training, time_limit=limit)
@@ -330,10 +334,14 @@ class TabularModel(FittedModel):
         return tags
 
 
-def _seed(random_state: Any) -> int:
+def _seed(random_state: Any, saved: Checkpoint | None) -> int:
     if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
         return int(random_state)
-    return int(check_random_state(random_state).randint(0, 1 << 32, dtype=np.uint64))
+
+    def draw() -> int:
+        return int(check_random_state(random_state).randint(0, 1 << 32, dtype=np.uint64))
+
+    return draw() if saved is None else int(saved.remembered("seed", draw))
 
 
 def _notify(notices: list[str], stacklevel: int = 5) -> None:

@@ -108,7 +108,7 @@ def nested_outputs(
     recorded: Array,
     rows: Rows,
     parts: Array,
-    metric: Callable[[Rows], engine.training.Metric],
+    metric: Callable[[Rows], engine.run.Metric],
     loss: Loss,
     finish: Callable[[Array, Rows, Array], Array],
 ) -> Array:

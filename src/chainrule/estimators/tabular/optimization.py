@@ -16,6 +16,7 @@ from chainrule.estimators.tabular.epoch_metric import EngineMetric
 from chainrule.estimators.tabular.folds import Fold
 from chainrule.estimators.tabular.nested import Recorded
 from chainrule.estimators.tabular.rows import Rows
+from chainrule.files.checkpoint import Checkpoint
 from chainrule.network.progress import NetworksProgress, Progress, metric_word
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
@@ -46,6 +47,8 @@ class Optimization:
         What chooses each one's epoch.
     arrangement : Arrangement
         Groups and order of the rows.
+    checkpoint : Checkpoint or None
+        Keeps where each training stands.
     """
 
     spec: NetworkSpec
@@ -57,6 +60,7 @@ class Optimization:
     own: Rows | None
     metrics: Sequence[EngineMetric]
     arrangement: Arrangement = field(default_factory=Arrangement)
+    checkpoint: Checkpoint | None = None
 
     def records(self) -> list[Recorded | None]:
         """What `run` is to keep of each network's outputs; None without validation rows."""
@@ -117,6 +121,8 @@ class Optimization:
         if member.eval_rows is None or best is None or member.history.interrupted:
             return member
         job = replace(self, folds=[Fold()], metrics=["loss"])._job(0)
+        if self.checkpoint is not None:
+            job.options["checkpoint"] = self.checkpoint.slot("all rows")
         job.options["callback"] = lambda epoch, history: epoch >= best
         params = self.member(self._fit([job])[0], Fold()).params
         return replace(member, params=params)
@@ -164,6 +170,8 @@ class Optimization:
             "metric": self.metrics[number],
             "rows": fold.rows,
         }
+        if self.checkpoint is not None:
+            options["checkpoint"] = self.checkpoint.slot(f"network {number}")
         if self.own is not None:
             options["eval_set"] = (self.own.inputs, self.own.target)
             options["eval_sample_weight"] = self.own.weights
@@ -182,7 +190,7 @@ class Optimization:
 
     def _trial(self, number: int) -> FitJob:
         """Two epochs of a network, validation included, on some of its rows; none can diverge."""
-        job = replace(self, own=None)._job(number)
+        job = replace(self, own=None, checkpoint=None)._job(number)
         fold = self.folds[number]
         options = {**job.options, "callback": _SecondEpoch(), "metric": "loss"}
         every = -(-self.n_rows // _TRIAL_ROWS)

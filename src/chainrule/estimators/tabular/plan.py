@@ -97,7 +97,11 @@ def within_limit(
     check_number("time_limit", limit, low=0.0, open_low=True)
     end = start + limit
     if arguments["epochs"] is None:
-        epochs = job.epochs_within(end - time.perf_counter())
+        left = end - time.perf_counter()
+        if job.checkpoint is None:
+            epochs = job.epochs_within(left)
+        else:  # a trial of another day would find another number
+            epochs = job.checkpoint.remembered("epochs", lambda: job.epochs_within(left))
         shorter = replace(recipe, epochs=epochs, row_visits=None)
         told = job.training
         training = shorter.training(job.spec, job.n_rows, told.seed, told.n_threads, told.patience)

@@ -220,6 +220,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         eval_sample_weight: Any = None,
         groups: Any = None,
         time: Any = None,
+        checkpoint: Any = None,
     ) -> Self:
         """Train on a table.
 
@@ -239,6 +240,10 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         time : array of numbers or datetimes of shape (n_samples,), optional
             When each row was. The last rows, `validation_fraction` of all, are held out of every
             network's training: epochs, intervals and scores are then those of the future.
+        checkpoint : str, path or Checkpoint, optional
+            A file that keeps every 30 seconds where the training stands. Where it is there already,
+            `fit` goes on from it, and ends with the same bits as without a break; it refuses one of
+            other rows or settings.
 
         Returns
         -------
@@ -249,11 +254,19 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         DataError, SpecError
             Naming the argument, column or row.
         DivergedError
-            When the loss becomes infinite or NaN; `history_` and `diagnose` tell how.
+            When numbers become infinite or NaN, at three lower rates too; `history_` and `diagnose`
+            tell how.
         """
         with self._fit_task(X, y, sample_weight):
             return self._fit(
-                X, y, sample_weight, eval_set, eval_sample_weight, groups=groups, time=time
+                X,
+                y,
+                sample_weight,
+                eval_set,
+                eval_sample_weight,
+                groups=groups,
+                time=time,
+                checkpoint=checkpoint,
             )
 
     def predict(self, X: Any) -> np.ndarray:
