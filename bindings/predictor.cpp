@@ -39,8 +39,8 @@ bool all_finite(const T* x, Index count) {
 class AnyPredictor {
  public:
   virtual ~AnyPredictor() = default;
-  // a(L), or z(L) with `logits`; None where X does not fit, is not finite or holds what a layer
-  // cannot read, for the caller to say.
+  // (a(L), or z(L) with `logits`; whether all of it is finite). None where X does not fit, is not
+  // finite or holds what a layer cannot read, for the caller to say.
   virtual nb::object predict(const AnyRows& x, bool logits, int n_threads) = 0;
 };
 
@@ -72,7 +72,8 @@ class PackedNetwork final : public AnyPredictor {
       const Unlocked unlocked;
       fits = run(rows, logits, threads, out);
     }
-    return fits ? array : nb::none();
+    if (!fits) return nb::none();
+    return nb::make_tuple(array, all_finite(out, n * plan.n_outputs));
   }
 
  private:

@@ -13,6 +13,7 @@ import numpy as np
 
 from chainrule.errors import DataError
 
+MAX_ROWS = (1 << 32) - 1  # a row number is one 32-bit word of the random counter
 _LARGEST = int(np.finfo(np.float64).max)
 _DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
 
@@ -29,6 +30,9 @@ def check_real(values: Any, name: str, *, text: bool = False) -> None:
     text : bool
         Whether text and dates are welcome whatever they say, as in labels of classes.
     """
+    if type(values) is np.ndarray and values.ndim and len(values) > MAX_ROWS:
+        # By its shape alone: a view of no stride has as many rows as it likes.
+        raise DataError(f"{name} has {len(values)} rows; at most {MAX_ROWS} can be counted.")
     if type(values) is np.ndarray and values.dtype.kind in "fiub":
         return
     if hasattr(values, "dtypes") and hasattr(values, "columns"):  # a data frame

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,7 @@ from chainrule.cli.output import Output
 from chainrule.cli.predictions import Predictions, format_of
 from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.errors import DataError
+from chainrule.visible import visible_lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -101,7 +103,9 @@ def predict(
         out.result(f"{n_rows:,} predictions written to {output}")
         out.next("chainrule", "evaluate", model, *(data or ()), *reading.arguments())
     else:
-        out.result(found.csv(excel_safe, out).removesuffix("\n"))
+        text = found.csv(excel_safe, out).removesuffix("\n")
+        # A file keeps every character; a terminal would obey some of them.
+        out.result(visible_lines(text) if sys.stdout.isatty() else text)
         again = [*(data or ()), *reading.arguments()]
         out.tell_next("chainrule", "predict", model, *again, "-o", "FILE")
     out.document(

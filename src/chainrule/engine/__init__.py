@@ -9,6 +9,7 @@ from chainrule.engine.checkpoint import Fingerprint, Keeper, Standing
 from chainrule.engine.compute import Predictor, forward, initialize, loss, permutation, predict
 from chainrule.engine.machine import machine
 from chainrule.engine.many import FitJob, fit_many
+from chainrule.engine.nonfinite import NonFinite, tell_nonfinite
 from chainrule.engine.one_at_a_time import fitting, note_interrupt
 from chainrule.engine.rows import TrainingRows, finite_outputs
 from chainrule.engine.trace import LayerTrace, Trace, gradients, numeric_gradients, trace
@@ -22,6 +23,7 @@ __all__ = [
     "FitResult",
     "Keeper",
     "LayerTrace",
+    "NonFinite",
     "Predictor",
     "Standing",
     "Trace",
@@ -39,5 +41,6 @@ __all__ = [
     "numeric_gradients",
     "permutation",
     "predict",
+    "tell_nonfinite",
     "trace",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from contextlib import suppress
 from typing import Any
 
@@ -14,7 +15,7 @@ from chainrule.engine.plans import network_plan, thread_count
 from chainrule.engine.rows import Array, Params, TrainingRows, features, parameter_list
 from chainrule.engine.state import named_arrays
 from chainrule.engine.trace import trace
-from chainrule.errors import DataError, SpecError
+from chainrule.errors import DataError, DataNotice, SpecError
 from chainrule.spec import (
     ACTIVATION_ROWS,
     INITIALIZATIONS,
@@ -148,18 +149,31 @@ class Predictor:
 
         A row's numbers do not depend on the other rows, nor on the number of threads.
         """
-        threads, out = thread_count(n_threads), None
+        threads, found = thread_count(n_threads), None
         held = pins(X)
         if type(X) is np.ndarray:  # others may hide values behind a mask
             with suppress(TypeError):  # another number type than the network's
-                out = self._packed.predict(X, logits, threads)
-        if out is None:
+                found = self._packed.predict(X, logits, threads)
+        if found is None:
             x = features(self._spec, X, self._dtype, "X")
             held += pins(x)
-            out = self._packed.predict(x, logits, threads)
+            found = self._packed.predict(x, logits, threads)
         del held
-        assert out is not None
+        assert found is not None
+        out, is_finite = found
+        if not is_finite:
+            self._tell(out)
         return out
+
+    def _tell(self, out: Array) -> None:
+        bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
+        more = f" and {len(bad) - 1} more rows" if len(bad) > 1 else ""
+        warnings.warn(
+            f"the outputs of row {bad[0]}{more} are infinite or NaN: within the network numbers "
+            f"leave those of {self._dtype}. Scale the columns of X, or look for huge weights.",
+            DataNotice,
+            stacklevel=3,
+        )
 
 
 def predict(

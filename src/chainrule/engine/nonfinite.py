@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from chainrule import _core
 from chainrule.engine.plans import network_plan, training_plan
 from chainrule.engine.rows import Array, Params, TrainingRows
 from chainrule.engine.state import named_arrays, state_arrays
+from chainrule.errors import DataNotice
 from chainrule.spec import Dense, NetworkSpec, Placed, TrainingSpec, TrainingState
 
 INPUT, LOSS, PARAMETER, MOMENT = "input", "loss", "parameter", "moment"
@@ -56,6 +58,10 @@ class NonFinite:
     last_finite: float
     cause: str
     curable: bool
+
+    def of_rows(self) -> str:
+        """The sentence for rows that belong to no training."""
+        return str(self).partition(": ")[2].replace("training starts from", "the network has") + "."
 
     def __str__(self) -> str:
         rows = ", ".join(map(str, self.rows[:_SHOWN]))
@@ -212,6 +218,27 @@ class Fault:
         if self.is_first and quantity not in UPDATED:
             return "the numbers of X or y are too large to begin with; scale them", False
         return f"the learning rate {self.training.learning_rate:g} is too high", True
+
+
+def tell_nonfinite(
+    spec: NetworkSpec, params: Params, rows: TrainingRows, training: TrainingSpec
+) -> None:
+    """Warn where a step over these rows leaves the finite numbers, naming the first quantity."""
+    fault = Fault(
+        spec=spec,
+        training=training,
+        params=params,
+        state=TrainingState(training.optimizer),
+        train=rows,
+        chosen=np.arange(len(rows.x)),
+        epoch=-1,
+        plan_epoch=0,
+        batch=0,
+        is_first=True,
+    )
+    place = fault.place()
+    if place is not None and place.quantity not in UPDATED:
+        warnings.warn(place.of_rows(), DataNotice, stacklevel=4)
 
 
 def _outlier(table: Array, rows: Array) -> tuple[int, int] | None:

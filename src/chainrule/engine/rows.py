@@ -12,13 +12,12 @@ import numpy.typing as npt
 from chainrule import _core
 from chainrule.engine.pins import pins
 from chainrule.errors import DataError
-from chainrule.real_numbers import check_real
+from chainrule.real_numbers import MAX_ROWS, check_real
 from chainrule.spec import NetworkSpec
 
 Array = npt.NDArray[Any]
 Params = dict[str, Array]
 
-MAX_ROWS = (1 << 32) - 1  # a row number is one 32-bit word of the random counter
 _PROBABILITY_SLACK = 1e-5
 
 

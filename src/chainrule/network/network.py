@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Sequence
 from typing import Any, Self, SupportsIndex
 
+import numpy as np
 import numpy.typing as npt
 
 from chainrule import engine
 from chainrule.files import ModelRecord, save_model
 from chainrule.network.description import network_html, network_text
 from chainrule.network.training import Training
-from chainrule.spec import Loss
+from chainrule.spec import Loss, TrainingSpec
 from chainrule.spec.shorthand import name_of, network_spec, number_type, seed_of
 
 Array = npt.NDArray[Any]
@@ -189,7 +191,9 @@ class Network(Training):
             For a keyword that `fit` does not have.
         """
         spec = self._training_for(training)
-        return engine.loss(self.spec, self._params, X, y, spec, sample_weight=sample_weight)
+        loss = engine.loss(self.spec, self._params, X, y, spec, sample_weight=sample_weight)
+        self._tell(math.isfinite(loss), X, y, sample_weight, spec)
+        return loss
 
     # Backward
 
@@ -230,8 +234,16 @@ class Network(Training):
         _, grads = engine.gradients(
             self.spec, self._params, X, y, spec, sample_weight=sample_weight
         )
+        is_finite = all(np.isfinite(array).all() for array in grads.values())
+        self._tell(is_finite, X, y, sample_weight, spec)
         numbers = range(1, self.spec.n_layers + 1)
         return [grads[f"W{l}"] for l in numbers], [grads[f"b{l}"] for l in numbers]
+
+    def _tell(self, is_finite: bool, X: Any, y: Any, weights: Any, training: TrainingSpec) -> None:
+        """Name what is not finite, where something is not."""
+        if not is_finite:
+            rows = engine.TrainingRows.of(self.spec, self.dtype, X, y, weights)
+            engine.tell_nonfinite(self.spec, self._params, rows, training)
 
     # Keeping
 
