@@ -8,6 +8,7 @@ import pytest
 from chainrule import engine
 from chainrule.errors import ModelFileError
 from chainrule.promises import PROMISES, keeping, training, verify
+from chainrule.spec import TrainingState
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +76,21 @@ def open_without_state(data):
     return dataclasses.replace(real_from_bytes(data), state=None)
 
 
+class Forgetful(keeping.Checkpoint):
+    """Goes on without the moments and counters."""
+
+    def slot(self, *args):
+        slot = super().slot(*args)
+        begin = slot.begin
+
+        def without_state(fingerprint):
+            found = begin(fingerprint)
+            return found and dataclasses.replace(found, state=TrainingState(found.state.optimizer))
+
+        slot.begin = without_state
+        return slot
+
+
 HALF_WRITTEN = "import os, sys\nopen(sys.argv[1], 'wb').write(b'hal')\nos._exit(9)"
 DEAF = (
     keeping._INTERRUPTED.replace("import sys", "import signal, sys", 1)
@@ -91,6 +107,7 @@ MUTANTS = [
     ("rows do not depend on each other", engine, "predict", predict_by_rows),
     ("training goes on where it ended", engine, "fit", fit_without_memory),
     ("and from its file as well", keeping, "from_bytes", open_without_state),
+    ("a checkpoint ends with the same bits", keeping, "Checkpoint", Forgetful),
     ("a file keeps every bit", keeping, "from_bytes", open_another),
     ("a damaged file harms nobody", keeping, "from_bytes", open_anything),
     ("a killed save loses nothing", keeping, "_KILLED", HALF_WRITTEN),

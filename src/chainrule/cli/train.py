@@ -279,6 +279,9 @@ def _place(estimator: Any, path: str, ending: Ending, checkpoint: str | None) ->
     come from its checkpoint."""
     if not estimator.interrupted_:
         return path
+    from chainrule.engine import forget_interrupt
+
+    forget_interrupt()
     ending.number = ending.number or signal.SIGINT
     if not estimator.n_epochs_:
         raise Ended(ending.code, f"ended by {ending.name} before the first epoch; nothing saved.")

@@ -10,7 +10,7 @@ from chainrule.engine.compute import Predictor, forward, initialize, loss, permu
 from chainrule.engine.machine import machine
 from chainrule.engine.many import FitJob, fit_many
 from chainrule.engine.nonfinite import NonFinite, tell_nonfinite
-from chainrule.engine.one_at_a_time import fitting, note_interrupt
+from chainrule.engine.one_at_a_time import fitting, forget_interrupt, note_interrupt
 from chainrule.engine.rows import TrainingRows, finite_outputs
 from chainrule.engine.trace import LayerTrace, Trace, gradients, numeric_gradients, trace
 from chainrule.engine.training import FitResult, fit
@@ -32,6 +32,7 @@ __all__ = [
     "fit",
     "fit_many",
     "fitting",
+    "forget_interrupt",
     "forward",
     "gradients",
     "initialize",

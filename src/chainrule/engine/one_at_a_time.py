@@ -62,7 +62,7 @@ def note_interrupt() -> None:
 
 
 def forget_interrupt() -> None:
-    """Ctrl-C was understood, and nothing more is to end."""
+    """Ctrl-C was understood: the next fit raises nothing."""
     global _interrupted
     _interrupted = None
 

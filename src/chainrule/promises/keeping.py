@@ -10,15 +10,29 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from chainrule.errors import ModelFileError
 from chainrule.files import ModelRecord, from_bytes, read_model, save_model, to_bytes
+from chainrule.files.checkpoint import Checkpoint
+from chainrule.network.network import Network
 from chainrule.promises.broken import BrokenPromise
-from chainrule.promises.networks import cases, same_bits
+from chainrule.promises.networks import Params, cases, same_bits
+from chainrule.spec import History
 
 N_DAMAGED = 2_000
+N_CUTS = 2  # of each training
+_EPOCHS = 8
+_TRAININGS: list[dict[str, Any]] = [
+    {"optimizer": "sgd"},
+    {"optimizer": "adam", "schedule": "cosine"},
+    {"optimizer": "momentum", "patience": 2},
+]
 INTERRUPT_SECONDS = 2.0  # until a training that is told to stop has stopped, on a busy machine
 
 _KILLED = """
@@ -49,6 +63,43 @@ def record() -> ModelRecord:
     """A model as files hold it."""
     case = cases(1, seed=7)[0]
     return ModelRecord("network", case.spec, case.training, case.params, None)
+
+
+def resumed() -> str:
+    """A training cut anywhere goes on from its checkpoint to the bits of one that was not, also
+    with another number of threads.
+
+    Raises `BrokenPromise` otherwise.
+    """
+    draw = random.Random()
+    with tempfile.TemporaryDirectory() as folder:
+        for number, settings in enumerate(_TRAININGS * N_CUTS):
+            path, cut = Path(folder) / f"{number}.safetensors", draw.randrange(1, _EPOCHS)
+            whole = _trained(settings, None, None)
+            with suppress(_Cut):
+                _trained(settings, Checkpoint(path, 0.0), cut)
+            if not same_bits(whole, _trained({**settings, "n_threads": 1}, Checkpoint(path), None)):
+                raise BrokenPromise(f"cut in epoch {cut} of {settings}, training ends otherwise")
+    return f"{N_CUTS * len(_TRAININGS)} trainings cut and resumed"
+
+
+class _Cut(Exception):  # noqa: N818
+    """The end of a training that is to go on."""
+
+
+def _trained(settings: dict[str, Any], checkpoint: Checkpoint | None, cut: int | None) -> Params:
+    X = np.random.default_rng(0).standard_normal((50, 3))
+    net = Network([3, 9, 1], random_state=1, dropout=0.2)
+
+    def after(epoch: int, history: History) -> None:
+        if epoch == cut:
+            raise _Cut
+
+    net.fit(
+        X, X[:, :1] ** 2, epochs=_EPOCHS, batch_size=8, eval_set=(X, X[:, :1]), callback=after,
+        checkpoint=checkpoint, **settings,
+    )  # fmt: skip
+    return net.params
 
 
 def file_is_exact() -> str:

@@ -19,6 +19,7 @@ PROMISES: dict[str, Callable[[], str]] = {
     "rows do not depend on each other": training.rows_alone,
     "training goes on where it ended": training.going_on,
     "and from its file as well": keeping.unfinished,
+    "a checkpoint ends with the same bits": keeping.resumed,
     "a file keeps every bit": keeping.file_is_exact,
     "a damaged file harms nobody": keeping.file_is_safe,
     "a killed save loses nothing": keeping.killed_save,
