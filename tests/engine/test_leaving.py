@@ -118,11 +118,6 @@ def test_another_thread_writes_into_the_rows() -> None:
 
 def test_outputs_that_are_not_finite_are_told() -> None:
     net = Network([3, 4, 1])
-    rows = np.zeros((5, 3), np.float32)
-    net.predict(rows)
-    rows[[2, 4]] = 3e38
-    with pytest.warns(DataNotice, match="outputs of row 2 and 1 more rows are infinite or NaN"):
-        net.predict(rows)
     net.params = {"W1": np.full((4, 3), 1e38), "W2": np.full((1, 4), 1e38)}
     with pytest.warns(DataNotice, match=r"z\(2\)\[0\] is infinite .* has W1\[0, 0\] = 1e\+38"):
         net.loss(np.ones((2, 3)), np.ones(2))

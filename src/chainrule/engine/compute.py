@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from contextlib import suppress
 from typing import Any
 
@@ -15,7 +14,7 @@ from chainrule.engine.plans import network_plan, thread_count
 from chainrule.engine.rows import Array, Params, TrainingRows, features, parameter_list
 from chainrule.engine.state import named_arrays
 from chainrule.engine.trace import trace
-from chainrule.errors import DataError, DataNotice, SpecError
+from chainrule.errors import DataError, SpecError
 from chainrule.spec import (
     ACTIVATION_ROWS,
     INITIALIZATIONS,
@@ -160,20 +159,8 @@ class Predictor:
             found = self._packed.predict(x, logits, threads)
         del held
         assert found is not None
-        out, is_finite = found
-        if not is_finite:
-            self._tell(out)
+        out, _ = found
         return out
-
-    def _tell(self, out: Array) -> None:
-        bad = np.flatnonzero(~np.isfinite(out).all(axis=1))
-        more = f" and {len(bad) - 1} more rows" if len(bad) > 1 else ""
-        warnings.warn(
-            f"the outputs of row {bad[0]}{more} are infinite or NaN: within the network numbers "
-            f"leave those of {self._dtype}. Scale the columns of X, or look for huge weights.",
-            DataNotice,
-            stacklevel=3,
-        )
 
 
 def predict(
