@@ -22,7 +22,7 @@ from chainrule.cli.exit_codes import BAD_INPUT, INTERRUPTED, OK
 from chainrule.cli.explain import explain
 from chainrule.cli.export import export
 from chainrule.cli.foreign import command_hint, option_hint
-from chainrule.cli.given import GIVEN
+from chainrule.cli.given import GIVEN, Again
 from chainrule.cli.info import info
 from chainrule.cli.lesson import lesson
 from chainrule.cli.output import tell_error
@@ -99,6 +99,8 @@ def run(arguments: Sequence[str]) -> int:
         tell_error(f"{message.rstrip('.')}.", hint, as_json=as_json)
     except BrokenPipeError:
         raise
+    except Again as again:
+        return run(again.arguments)
     except Ended as end:
         if str(end):
             tell_error(str(end), as_json=as_json)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from chainrule.cli.given import without
+from chainrule.cli.given import Again, without
 from chainrule.cli.options import Force, Threads
 from chainrule.errors import DataError, ModelFileError
 
@@ -21,8 +21,6 @@ def resume(
     """Go on with a training that was interrupted, to the same model as without a break."""
     import os
 
-    from chainrule.cli.commands import app
-    from chainrule.cli.given import GIVEN
     from chainrule.cli.output import shell
     from chainrule.files.checkpoint import Checkpoint
 
@@ -40,5 +38,4 @@ def resume(
     if force:
         arguments.append("--force")
     print(f"resuming: {shell('chainrule', *arguments)}", flush=True)
-    GIVEN.set(tuple(arguments))
-    app(arguments, prog_name="chainrule", standalone_mode=False)
+    raise Again(arguments)

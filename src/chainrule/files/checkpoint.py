@@ -42,6 +42,13 @@ class Checkpoint:
     clock : callable
         Gives the time in seconds.
 
+    Attributes
+    ----------
+    n_epochs : int
+        Epochs that all trainings in it together have made.
+    previous : Path
+        The file before the last.
+
     Raises
     ------
     ModelFileError
@@ -69,17 +76,6 @@ class Checkpoint:
             raise DataError(f"the folder '{folder}' of the checkpoint does not exist.")
         self._read()
 
-    @classmethod
-    def of(cls, checkpoint: Any) -> Checkpoint | None:
-        """From an argument of `fit`: a path, a `Checkpoint` or None."""
-        if checkpoint is None or isinstance(checkpoint, cls):
-            return checkpoint
-        if not isinstance(checkpoint, str | os.PathLike):
-            raise SpecError(
-                f"checkpoint must be a path or a chainrule.Checkpoint, found {checkpoint!r}."
-            )
-        return cls(checkpoint)
-
     @property
     def previous(self) -> Path:
         """The file of the generation before."""
@@ -96,11 +92,36 @@ class Checkpoint:
         notes: Callable[[], dict[str, Any]] | None = None,
         restore: Callable[[dict[str, Any]], None] | None = None,
     ) -> Slot:
-        """The place of one training; `notes` are kept with it, and given to `restore`."""
+        """The place of one training of a fit.
+
+        Parameters
+        ----------
+        name : str
+            One for each.
+        notes : callable, optional
+            Gives JSON values to keep with it. Default: none.
+        restore : callable, optional
+            Is given them, where training goes on. Default: they are forgotten.
+
+        Returns
+        -------
+        Slot
+        """
         return Slot(self, name, notes, restore)
 
     def remembered(self, name: str, make: Callable[[], Any]) -> Any:
-        """A JSON value that is made once and then the same for ever."""
+        """A value that is drawn or measured once, and then the same for the runs that go on.
+
+        Parameters
+        ----------
+        name : str
+        make : callable
+            Gives it, the first time: a JSON value.
+
+        Returns
+        -------
+        object
+        """
         if name not in self.plan:
             self.plan[name] = make()
         return self.plan[name]
@@ -186,6 +207,17 @@ class Slot:
             standing = replace(standing, notes=self.notes())
         self.file._keep(self.name, Kept(self._fingerprint, standing))
         self._last = self.file._clock()
+
+
+def checkpoint_of(checkpoint: Any) -> Checkpoint | None:
+    """From an argument of `fit`: a path, a `Checkpoint` or None; `SpecError` for another."""
+    if checkpoint is None or isinstance(checkpoint, Checkpoint):
+        return checkpoint
+    if not isinstance(checkpoint, str | os.PathLike):
+        raise SpecError(
+            f"checkpoint must be a path or a chainrule.Checkpoint, found {checkpoint!r}."
+        )
+    return Checkpoint(checkpoint)
 
 
 def _compare(file: str, old: Fingerprint, new: Fingerprint) -> None:

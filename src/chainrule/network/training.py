@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from chainrule import engine
 from chainrule.errors import DataNotice, DivergedError, SpecError
-from chainrule.files.checkpoint import Checkpoint
+from chainrule.files.checkpoint import checkpoint_of
 from chainrule.network.inspection import Inspection
 from chainrule.network.metric import outputs_metric
 from chainrule.network.progress import Progress, metric_word
@@ -200,7 +200,7 @@ class Training(Inspection):
         told = lost_digits(X, self.dtype)
         if told is not None:
             warnings.warn(told, DataNotice, stacklevel=2)
-        kept = Checkpoint.of(checkpoint)
+        kept = checkpoint_of(checkpoint)
         with engine.fitting(self):
             try:
                 result = engine.fit(

@@ -33,7 +33,7 @@ from chainrule.estimators.mlp.stochastic import (
     solver_optimizer,
 )
 from chainrule.estimators.weights import read_weights
-from chainrule.files.checkpoint import Checkpoint
+from chainrule.files.checkpoint import Checkpoint, checkpoint_of
 from chainrule.real_numbers import check_real
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec, TrainingState
 from chainrule.table.frame import physical_memory
@@ -100,7 +100,7 @@ class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc
         X, encoded = self._validate_input(X, y, incremental, reset=first_pass)
         weights = self._row_weights(encoded, _weights(sample_weight, len(encoded)), True)
         self._weighted = sample_weight is not None
-        saved = Checkpoint.of(checkpoint)
+        saved = checkpoint_of(checkpoint)
         self._random_state = check_random_state(_state_of(self.random_state, saved))
         if first_pass:
             self._initialize(X.shape[1], sizes, X.dtype)

@@ -33,7 +33,7 @@ from chainrule.estimators.tabular.splits import read_splits
 from chainrule.estimators.tabular.trained_rows import TrainedRows
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
-from chainrule.files.checkpoint import Checkpoint
+from chainrule.files.checkpoint import Checkpoint, checkpoint_of
 from chainrule.metrics.functions import function_metric
 from chainrule.spec.shorthand import number_type
 from chainrule.table.encode.encoder import Encoder
@@ -63,7 +63,7 @@ class TabularModel(FittedModel):
         self.__dict__.pop("members_", None)  # whatever fails below, nothing is left half replaced
         arguments = self.get_params(deep=False)
         check_tabular(arguments)
-        saved = Checkpoint.of(checkpoint)
+        saved = checkpoint_of(checkpoint)
         dtype, seed = number_type(self.dtype), _seed(self.random_state, saved)
         table, raw, weights, kept = self._read(X, y, sample_weight)
         arrangement = Arrangement.read(groups, time, kept.n_rows).take(kept.rows)
