@@ -21,7 +21,7 @@ def test_a_good_model(cli: Any, trained: Path, penguins: Path) -> None:
 
 def test_a_rate_that_is_too_high(cli: Any, penguins: Path) -> None:
     arguments = ["--target", "species", "--epochs", "6", "--hidden", "32,32", "-q"]
-    assert cli("train", penguins, *arguments, "--learning-rate", "10").code == 0
+    assert cli("train", penguins, *arguments, "--learning-rate", "3").code == 0
     run = cli("diagnose", "penguins.safetensors", penguins)
     assert run.code == 1
     assert "rate-too-high" in run.out

@@ -49,6 +49,7 @@ def fit(
     callback: Callback | None = None,
     stop: Callable[[], bool] | None = None,
     checkpoint: Keeper | None = None,
+    recovers: bool = True,
 ) -> FitResult:
     """Train from `params`, which stay untouched.
 
@@ -86,6 +87,8 @@ def fit(
         thread only, and whoever asks is left to tell of it.
     checkpoint : Keeper, optional
         Keeps the standing of the training from time to time, and gives back the one to go on from.
+    recovers : bool, default True
+        Whether numbers that leave the finite ones end the training only after lower rates.
 
     Raises
     ------
@@ -135,7 +138,7 @@ def fit(
         if out.history.diverged_epoch < 0:
             break
         recovery = Recovery(run, standing, out)
-        if not recovery.may_help:
+        if not (recovers and recovery.may_help):
             raise recovery.error(_result(run, standing, out, seconds, began))
         warnings.warn(recovery.sentence, DataNotice, stacklevel=2)
         standing = recovery.standing()

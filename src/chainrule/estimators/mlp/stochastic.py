@@ -135,6 +135,7 @@ class Course:
                 metric=self._validate if self.validated else "loss",
                 callback=self._epoch_done,
                 checkpoint=self._slot(),
+                recovers=False,  # scikit-learn ends here, and so does what takes its place
             )
         except DivergedError as error:
             result = self._diverged(error)
