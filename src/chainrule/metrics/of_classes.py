@@ -20,6 +20,11 @@ def log_loss(truth: Array, proba: Array, weights: Weights = None) -> float:
     becomes the smallest normal number of that type, and 1 - p of a label, which is known to that
     epsilon, half of it where it is 0.
     """
+    return mean(log_losses(truth, proba), weights)
+
+
+def log_losses(truth: Array, proba: Array) -> Array:
+    """Those of which `log_loss` is the mean, (n,)."""
     kind = np.finfo(proba.dtype)
     p = np.maximum(proba.astype(np.float64), kind.tiny)
     if truth.ndim == 1:
@@ -27,17 +32,22 @@ def log_loss(truth: Array, proba: Array, weights: Weights = None) -> float:
     else:
         rest = np.maximum(1.0 - p, kind.epsneg)
         likelihood = np.log(np.where(truth > 0.5, p, rest)).sum(axis=1)
-    return -mean(likelihood, weights)
+    return np.asarray(-likelihood)
 
 
 def brier(truth: Array, proba: Array, weights: Weights = None) -> float:
     """Mean of sum_c (p_c - y_c)^2, halved for two classes."""
+    return mean(brier_losses(truth, proba), weights)
+
+
+def brier_losses(truth: Array, proba: Array) -> Array:
+    """Those of which `brier` is the mean, (n,)."""
     if truth.ndim > 1:
-        return mean(((proba - truth) ** 2).sum(axis=1), weights)
+        return np.asarray(((proba - truth) ** 2).sum(axis=1))
     off = proba.copy()
     off[np.arange(len(off)), truth] -= 1.0
     squares = (off**2).sum(axis=1)
-    return mean(squares / 2 if off.shape[1] == 2 else squares, weights)
+    return np.asarray(squares / 2 if off.shape[1] == 2 else squares)
 
 
 def accuracy(truth: Array, proba: Array, weights: Weights = None) -> float:

@@ -33,3 +33,24 @@ def test_flag_scales_are_robust_scales(zeros, ones):
 
 def test_smooth_clip_keeps_missing_values():
     assert np.isnan(smooth_clip(np.array([np.nan]), 0.0, 1.0))
+
+
+def test_a_long_tail_at_a_point_is_seen():
+    """Nine in ten rows are 0, the others spread over 1 to 10, and a few are a million."""
+    tail = np.linspace(1.0, 10.0, 95)
+    rows = np.concatenate([np.zeros(900), tail, np.full(5, 1e6)])
+    median, factor = robust_scale(rows, None)
+    seen = smooth_clip(tail, median, factor)
+    assert median == 0.0 and seen[-1] - seen[0] > 1.0  # by the range they would differ by 2e-5
+    # The point, and nine tenths of what lies off it: 2 / (max - min) of those.
+    assert factor == pytest.approx(2 / np.quantile(np.r_[tail, [1e6] * 5], 0.9), rel=0.02)
+    assert robust_scale(-rows, None) == (0.0, factor)
+    assert robust_scale(rows, np.full(len(rows), 3.0)) == (median, factor)
+    shifted = robust_scale(rows + 40.0, None)
+    assert shifted[0] == 40.0 and shifted[1] == pytest.approx(factor)
+
+
+@pytest.mark.parametrize("largest", [10.0, 40.0])
+def test_a_tail_in_plain_sight_keeps_its_range(largest):
+    rows = np.concatenate([np.zeros(900), np.linspace(1.0, 10.0, 99), [largest]])
+    assert robust_scale(rows, None) == (0.0, 2.0 / largest)

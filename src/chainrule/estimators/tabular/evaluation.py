@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,12 +10,11 @@ import numpy as np
 
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.estimators.tabular.score_intervals import COVERAGE, Resampled
 from chainrule.metrics import OF_CLASSES, OF_LABELS, OF_NUMBERS, confusion, of_each_class
+from chainrule.metrics.ratios import RATIOS
 
 Array = np.ndarray
-
-DRAWS = 200
-COVERAGE = 0.9
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Evaluation:
         """
         truth = self.target.scored_truth(self.truth)
         same = np.broadcast_to(self.baseline, self.answers.shape).astype(np.float64)
-        draws = _weights(len(truth), self.weights, self.clusters)
+        drawn = Resampled(len(truth), self.weights, self.clusters)
         decided = self.answers if threshold is None else at_threshold(self.answers, threshold)
         found = {}
         for name, metric in self.target.shown_metrics.items():
@@ -106,12 +106,29 @@ class Evaluation:
                 value, constant = (metric(truth, a, self.weights) for a in (answers, same))
                 if not np.isfinite(value):
                     continue
-                drawn = np.array([metric(truth, answers, draw) for draw in draws])
-            low, high = _bounds(value, drawn[np.isfinite(drawn)])
+                low, high = self._bounds(name, value, metric, truth, answers, drawn)
             if name == "accuracy" and value == 1.0:  # no row says how often one is wrong
                 low = (0.5 - 0.5 * COVERAGE) ** (1.0 / len(truth))
             found[name] = Score(value, low, high, constant)
         return found
+
+    def _bounds(
+        self,
+        name: str,
+        value: float,
+        metric: Callable[..., float],
+        truth: Array,
+        answers: Array,
+        drawn: Resampled,
+    ) -> tuple[float, float]:
+        ratio = RATIOS.get(name)
+        of_numbers = name in OF_NUMBERS
+        if ratio is not None and not (of_numbers and answers.size > len(answers)):
+            bounds = drawn.of_ratio(*ratio.terms(truth, answers, self.weights))
+            low, high = sorted(ratio.of(bound) for bound in bounds)
+        else:
+            low, high = drawn.of_any(lambda mass: metric(truth, answers, mass))
+        return float(np.fmin(low, value)), float(np.fmax(high, value))
 
     def of_each_class(self, *, threshold: float | None = None) -> dict[str, Array]:
         """Precision, recall, F1 and rows of each class, or label; `ClassTarget` only."""
@@ -135,22 +152,3 @@ def at_threshold(proba: Array, threshold: float) -> Array:
     p = proba[:, 1]
     positive = np.where(p >= threshold, 1.0, 0.0)
     return np.column_stack([1.0 - positive, positive])
-
-
-def _weights(n_rows: int, weights: Array | None, clusters: Array | None) -> Array:
-    """Row weights of the Bayesian bootstrap (Rubin 1981), shape (DRAWS, n_rows)."""
-    random = np.random.default_rng(0)
-    if clusters is None:
-        drawn = random.exponential(size=(DRAWS, n_rows))
-    else:
-        names, of_row = np.unique(clusters, return_inverse=True)
-        drawn = random.exponential(size=(DRAWS, len(names)))[:, of_row.reshape(-1)]
-    return drawn if weights is None else drawn * weights
-
-
-def _bounds(value: float, drawn: Array) -> tuple[float, float]:
-    if not len(drawn):
-        return value, value
-    side = 0.5 - 0.5 * COVERAGE
-    low, high = np.quantile(drawn, [side, 1.0 - side])
-    return min(float(low), value), max(float(high), value)

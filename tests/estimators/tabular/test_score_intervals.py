@@ -1,0 +1,63 @@
+"""Intervals of scores: their coverage, and the laws of weights and groups."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from chainrule.estimators.tabular.score_intervals import Resampled
+from chainrule.metrics import OF_CLASSES, OF_NUMBERS
+from chainrule.metrics.ratios import RATIOS
+
+RANDOM = np.random.default_rng(0)
+ONES = np.ones(60)
+
+
+def test_intervals_of_skewed_losses_hold_the_truth():
+    """Sixty rows of a mean of 1, the truth; quantiles of the bootstrap hold it too seldom."""
+    held, by_quantiles = [], []
+    for _ in range(150):
+        rows = np.exp(RANDOM.normal(size=60) - 0.5)
+        drawn = Resampled(60, None, None)
+        low, high = drawn.of_ratio(rows, ONES)
+        held.append(low <= 1 <= high)
+        low, high = drawn.of_any(lambda mass, rows=rows: (mass @ rows) / mass.sum())
+        by_quantiles.append(low <= 1 <= high)
+    assert 0.82 <= np.mean(held) <= 0.97
+    assert np.mean(held) > np.mean(by_quantiles) + 0.02
+
+
+def test_rows_of_a_group_count_as_one():
+    rows = RANDOM.exponential(size=60)
+    alone = Resampled(60, None, None).of_ratio(rows, ONES)
+    copies, groups = np.repeat(rows, 4), np.repeat(np.arange(60), 4)
+    together = Resampled(240, None, groups).of_ratio(copies, np.ones(240))
+    assert together == pytest.approx(alone)
+    weighed = Resampled(60, 4 * ONES, None).of_ratio(rows, ONES)
+    assert weighed == pytest.approx(alone)
+    apart = Resampled(240, None, None).of_ratio(copies, np.ones(240))
+    assert np.log(apart[1] / apart[0]) < 0.7 * np.log(alone[1] / alone[0])
+
+
+def test_few_groups_are_unsure_but_finite():
+    groups = np.repeat(np.arange(3), 20)
+    low, high = Resampled(60, None, groups).of_ratio(RANDOM.exponential(size=60), ONES)
+    assert 0 < low < high < 100
+    assert Resampled(60, None, None).of_ratio(0 * ONES, ONES) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("weights", [None, RANDOM.integers(1, 4, 60).astype(float)])
+def test_ratios_are_the_metrics(weights):
+    proba = RANDOM.dirichlet(np.ones(3), 60)
+    numbers = RANDOM.normal(size=60)
+    cases = {
+        **dict.fromkeys(OF_CLASSES, (RANDOM.integers(0, 3, 60), proba)),
+        **dict.fromkeys(OF_NUMBERS, (numbers, numbers + RANDOM.normal(size=60))),
+    }
+    for name, ratio in RATIOS.items():
+        truth, answers = cases[name]
+        u, v = ratio.terms(truth, answers, weights)
+        value = ratio.of(np.average(u, weights=weights) / np.average(v, weights=weights))
+        assert value == pytest.approx(
+            {**OF_CLASSES, **OF_NUMBERS}[name].of(truth, answers, weights)
+        )
