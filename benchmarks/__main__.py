@@ -7,9 +7,18 @@ import sys
 
 # Command -> (module with main(arguments), what it does).
 COMMANDS = {
+    "columns": (
+        "benchmarks.columns",
+        "held-out scores with and without free text and columns that name rows",
+    ),
+    "dates": ("benchmarks.dates", "dates against calendar columns made by hand, in five forms"),
     "diagnosis": (
         "benchmarks.diagnosis.command",
         "bad trainings that diagnose names and mends, false alarms",
+    ),
+    "grouped": (
+        "benchmarks.grouped",
+        "printed scores of grouped and of timed rows against new groups and the future",
     ),
     "healthy": ("benchmarks.healthy", "how often check_gradients calls a healthy network wrong"),
     "honesty": ("benchmarks.honesty", "printed scores against rows that no model saw"),

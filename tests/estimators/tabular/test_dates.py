@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from benchmarks.dates import TABLES, containers, inputs, measure
 
 import chainrule
 from chainrule.table.read import read_table
@@ -83,63 +84,18 @@ def test_inputs_of_dates_have_names_in_a_trace() -> None:
     assert cells["when"].endswith(" UTC")
 
 
-def temperature() -> tuple[pd.DataFrame, np.ndarray]:
-    """A year of hours, warm in summer and at noon."""
-    when = pd.date_range("2010-01-01", periods=8760, freq="h")
-    day, hour = when.dayofyear.to_numpy() + when.hour.to_numpy() / 24, when.hour.to_numpy()
-    swing = 4 + 1.2 * np.sin(2 * np.pi * day / 365)
-    y = 11 - 7 * np.cos(2 * np.pi * (day - 20) / 365) - swing * np.cos(2 * np.pi * (hour - 3) / 24)
-    noise = np.random.default_rng(0).normal(size=len(when))
-    return pd.DataFrame({"when": when}), y + 0.3 * noise
-
-
-def rides() -> tuple[pd.DataFrame, np.ndarray]:
-    """Two years of hours of a bicycle hire: two peaks on working days, one on others, a trend."""
-    when = pd.date_range("2011-01-01", periods=2 * 8760, freq="h")
-    hour, day = when.hour.to_numpy(), when.dayofyear.to_numpy()
-    work = np.exp(-((hour - 8) ** 2) / 2) + 1.2 * np.exp(-((hour - 17.5) ** 2) / 3)
-    free = np.exp(-((hour - 14) ** 2) / 16)
-    season = 1 + 0.5 * np.sin(2 * np.pi * (day - 100) / 365)
-    trend = 1 + 0.6 * np.linspace(0, 1, len(when))
-    rng = np.random.default_rng(1)
-    y = 200 * season * trend * np.where(when.dayofweek < 5, work, free) + 10
-    warmth = 15 + 10 * np.sin(2 * np.pi * (day - 110) / 365) + 3 * rng.normal(size=len(when))
-    frame = pd.DataFrame({"when": when, "warmth": warmth})
-    return frame, y * np.exp(0.1 * rng.normal(size=len(when)))
-
-
-def demand() -> tuple[pd.DataFrame, np.ndarray]:
-    """Three years of a network's load, which follows the clock on the wall in Rome."""
-    when = pd.date_range("2018-01-01", periods=11_000, freq="2h15min", tz="Europe/Rome")
-    hour = when.hour.to_numpy() + when.minute.to_numpy() / 60
-    weekday, day = when.dayofweek.to_numpy(), when.dayofyear.to_numpy()
-    rng = np.random.default_rng(2)
-    y = 30 + 6 * np.cos(2 * np.pi * (day - 15) / 365) - 5 * (weekday >= 5) - 3 * (weekday == 6)
-    y = y + 8 * np.exp(-((hour - 9) ** 2) / 8) + 10 * np.exp(-((hour - 19) ** 2) / 6)
-    frame = pd.DataFrame({"when": when, "price": rng.normal(size=len(when))})
-    return frame, y + 0.7 * rng.normal(size=len(when))
-
-
-def by_hand(X: pd.DataFrame) -> pd.DataFrame:
-    when = X["when"] if X["when"].dt.tz is None else X["when"].dt.tz_localize(None)
-    return X.drop(columns="when").assign(
-        days=(when - pd.Timestamp(0)) / pd.Timedelta(days=1),
-        month=when.dt.month,
-        weekday=when.dt.dayofweek,
-        hour=when.dt.hour + when.dt.minute / 60,
-    )
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("table", [temperature, rides, demand])
-def test_dates_are_as_good_as_columns_made_by_hand(table) -> None:
-    X, y = table()
-    rows = np.random.default_rng(3).permutation(len(y))
-    train, test = rows[: len(rows) * 3 // 4], rows[len(rows) * 3 // 4 :]
+@pytest.mark.parametrize("name", TABLES)
+def test_dates_are_as_good_as_columns_made_by_hand(name) -> None:
+    dates, hand = measure(*TABLES[name](), "fast")
+    assert dates <= 1.05 * hand
 
-    def error(Z: pd.DataFrame) -> float:
-        model = chainrule.TabularRegressor(preset="fast", random_state=0)
-        found = model.fit(Z.iloc[train], y[train]).predict(Z.iloc[test])
-        return float(np.sqrt(np.mean((found - y[test]) ** 2)))
 
-    assert error(X) <= 1.05 * error(by_hand(X))
+def test_the_tables_are_the_same_in_every_form(tmp_path) -> None:
+    for make in TABLES.values():
+        X = make()[0][:150]
+        expected, names = inputs(X)
+        for form, Z in containers(X, tmp_path).items():
+            found, found_names = inputs(Z)
+            assert found_names == names, form
+            np.testing.assert_array_equal(found, expected, err_msg=form)
