@@ -196,12 +196,12 @@ def _drift_of_stretches(y: np.ndarray) -> float:
     """The share of y's variance that lies between stretches of time, beyond that of chance.
 
     Noise of single rows hides a slow drift from neighbours, and not from means of many rows. 0
-    where so much is not sure: a ratio of variances F of 4 comes by chance once in 100,000 tables.
+    where so much is not sure: a ratio of variances of 4 comes by chance once in 10,000 tables.
     """
     import numpy as np
 
     n_stretches = min(len(y) // 20, 20)
-    if n_stretches < 5:
+    if n_stretches < 10:
         return 0.0
     parts = np.array_split(y, n_stretches)
     within = sum(float(((part - part.mean()) ** 2).sum()) for part in parts)
