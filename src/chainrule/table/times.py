@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import DataError
-from chainrule.table.column import DATETIME, DURATION, TIME, Column
+from chainrule.table.column import CATEGORY, DATETIME, DURATION, TIME, Column
 from chainrule.table.missing import is_missing
 from chainrule.table.zones import UTC, zone_of
 
@@ -133,3 +133,18 @@ def holds_dates_as_text(column: Column) -> bool:
     return bool(column.levels) and all(
         isinstance(level, str) and _ISO_DATE.match(level) for level in column.levels
     )
+
+
+def from_iso_texts(column: Column) -> Column | None:
+    """The dates of a column of texts such as "2021-05-04" or "2021-05-04T12:30", as JSON has them.
+
+    None where a text is no ISO 8601 date, so that nothing is guessed.
+    """
+    if column.kind != CATEGORY or not holds_dates_as_text(column):
+        return None
+    try:
+        dates = [datetime.datetime.fromisoformat(str(level)) for level in column.levels]
+    except ValueError:
+        return None
+    cells = np.array([*dates, None], dtype=object)[column.values]  # -1 is missing: the last one
+    return _from_dates(column.name, cells)

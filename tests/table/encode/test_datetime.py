@@ -143,3 +143,34 @@ def test_dates_as_text_are_said() -> None:
     texts = pd.DataFrame({"d": [f"2020-01-{day:02d}" for day in range(1, 29)]})
     _, notices = Encoder.fit(as_table(texts))
     assert "column 'd' holds dates as text, which are taken for 28 categories" in notices[0]
+
+
+def test_new_dates_may_be_iso_texts_as_json_has_them() -> None:
+    frame = pd.DataFrame({"when": pd.date_range("2020-01-01", periods=90, freq="17h")})
+    encoder, _ = Encoder.fit(as_table(frame))
+    texts = frame.when.dt.strftime("%Y-%m-%dT%H:%M:%S").astype(object)
+    texts[4] = None
+    expected, _ = encoder.transform(as_table(frame.assign(when=frame.when.where(frame.index != 4))))
+    found, _ = encoder.transform(as_table(pd.DataFrame({"when": texts})))
+    np.testing.assert_array_equal(found, expected)
+    one, _ = encoder.transform(as_table([{"when": "2020-02-01"}]))
+    same, _ = encoder.transform(as_table(pd.DataFrame({"when": [pd.Timestamp("2020-02-01")]})))
+    np.testing.assert_array_equal(one, same)
+
+
+@pytest.mark.parametrize("text", ["01/02/2020", "2020-02-31", "2020-02", "soon", "2020-01-01T9:00"])
+def test_other_texts_are_no_dates(text: str) -> None:
+    frame = pd.DataFrame({"when": pd.date_range("2020-01-01", periods=9)})
+    encoder, _ = Encoder.fit(as_table(frame))
+    with pytest.raises(DataError, match="column 'when' held dates in training and holds"):
+        encoder.transform(as_table([{"when": text}]))
+
+
+def test_iso_texts_keep_the_law_of_zones() -> None:
+    zoned = pd.DataFrame({"when": pd.date_range("2020-01-01", periods=9, tz="UTC")})
+    encoder, _ = Encoder.fit(as_table(zoned))
+    found, _ = encoder.transform(as_table([{"when": "2020-01-03T02:00:00+02:00"}]))
+    expected, _ = encoder.transform(as_table(zoned[2:3]))
+    np.testing.assert_array_equal(found, expected)
+    with pytest.raises(DataError, match="times without a zone now"):
+        encoder.transform(as_table([{"when": "2020-01-03T02:00:00"}]))

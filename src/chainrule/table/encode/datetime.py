@@ -13,6 +13,7 @@ from chainrule.table.column import DATETIME, Column
 from chainrule.table.encode.calendar import cycles_spanned, write_cycles
 from chainrule.table.encode.column_encoder import FLAGS, NUMBERS, UnusedEncoder
 from chainrule.table.encode.number import NumberEncoder, fit_number
+from chainrule.table.times import from_iso_texts
 from chainrule.table.zones import local_days
 
 
@@ -68,7 +69,11 @@ class DatetimeEncoder(CycleEncoder):
     zone: str | None = None
 
     def numbers(self, column: Column) -> np.ndarray:
-        """Days since 1970; raises `DataError` where a zone was lost or came in since training."""
+        """Days since 1970; raises `DataError` where a zone was lost or came in since training.
+
+        Texts that are ISO dates are taken for them: a record from JSON has no others.
+        """
+        column = from_iso_texts(column) or column
         known = column.kind == DATETIME and not column.missing.all()
         if known and (column.zone is None) != (self.zone is None):
             if self.zone is None:
