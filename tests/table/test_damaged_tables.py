@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from damaged_tables import KINDS, damaged_tables, judge, make_grid
+from damaged.grid import KINDS, make_grid
+from damaged.judge import judge
+from damaged_tables import damaged_tables
 
 
 @pytest.mark.parametrize("name", [*KINDS][::3])
