@@ -73,7 +73,7 @@ class Unlocked {
 };
 
 // Tells all calls to end and waits for them, for so many seconds at most.
-inline void leave(double seconds) {
+inline void leave(double seconds, bool tells_leaks) {
   Calls& calls = Calls::all();
   calls.last = std::this_thread::get_id();
   calls.leaving = true;
@@ -83,6 +83,7 @@ inline void leave(double seconds) {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   calls.over = true;
+  nb::set_leak_warnings(tells_leaks);
 }
 
 }  // namespace chainrule

@@ -28,7 +28,7 @@ NB_MODULE(_core, module) {
   module.def("core_round_trip", &core_round_trip, nb::arg("rounds"),
              nb::call_guard<nb::gil_scoped_release>());
   module.attr("compiler") = CHAINRULE_COMPILER;
-  module.def("leave", &leave, nb::arg("seconds"));
+  module.def("leave", &leave, nb::arg("seconds"), nb::arg("tells_leaks"));
   module.def("forget_calls", [] { Calls::all().inside = 0; });  // of the parent, after a fork
   // Fails the import with a sentence when CHAINRULE_ISA names a set that this machine lacks.
   instruction_set();

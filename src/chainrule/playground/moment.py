@@ -138,15 +138,18 @@ class Moment:
 
     def _after_epochs(self, epochs: int) -> Moment:
         training = replace(self.training, epochs=epochs)
-        result = engine.fit(self.spec, self.params, self.X, self.y, training, state=self.state)
+        result = engine.fit(
+            self.spec, self.params, self.X, self.y, training, state=self.state, recovers=False
+        )
         step = self.step + epochs * self.n_batches
         return replace(self, params=result.params, state=result.state, step=step)
 
     def _after_batch(self) -> Moment:
         training = replace(self.training, epochs=1, batch_size=None, shuffle=False)
         result = engine.fit(
-            self.spec, self.params, self.X, self.y, training, rows=self.rows, state=self.state
-        )
+            self.spec, self.params, self.X, self.y, training,
+            rows=self.rows, state=self.state, recovers=False,
+        )  # fmt: skip
         is_last = self.batch + 1 == self.n_batches
         state = replace(result.state, epoch=self.state.epoch + is_last)
         batch = 0 if is_last else self.batch + 1

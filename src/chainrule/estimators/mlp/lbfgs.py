@@ -87,8 +87,9 @@ def minimize_loss(
         nonlocal latest
         try:
             step = engine.fit(
-                spec, unpacked(spec, flat), X, y, training, sample_weight=sample_weight
-            )
+                spec, unpacked(spec, flat), X, y, training,
+                sample_weight=sample_weight, recovers=False,
+            )  # fmt: skip
         except DivergedError:
             return np.inf, np.zeros_like(flat)
         if step.history.interrupted:

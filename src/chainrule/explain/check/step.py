@@ -137,7 +137,7 @@ class _Run:
     def _fit(self, training: TrainingSpec) -> engine.FitResult:
         return engine.fit(
             self.spec, self.params, self.X, self.y, training,
-            sample_weight=self.sample_weight, state=self.state,
+            sample_weight=self.sample_weight, state=self.state, recovers=False,
         )  # fmt: skip
 
     def _traced(
