@@ -45,7 +45,7 @@ def follows_its_rules(training: TrainingSpec, weighted: bool) -> bool:
     )
     start = engine.initialize(SPEC, seed=0, dtype="float64")
     weights = WEIGHTS if weighted else None
-    found = engine.fit(SPEC, start, X, Y, small, sample_weight=weights, recovers=False).params
+    found = engine.fit(SPEC, start, X, Y, small, sample_weight=weights).params
     expected, _, _ = fit(SPEC, start, X, Y, small, sample_weight=weights)
     return all(
         np.abs(found[name] - w).max() <= TOLERANCE * np.abs(w).max() for name, w in expected.items()
