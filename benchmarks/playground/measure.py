@@ -100,7 +100,7 @@ def on_the_screen() -> dict[str, float]:
         page.close()
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         page.goto(server.address)
-        page.wait_for_selector(".formula math")
+        page.wait_for_selector("math >> visible=true")
         click = page.evaluate(
             """() => new Promise(done => {
                 const start = performance.now();
