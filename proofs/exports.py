@@ -15,9 +15,8 @@ import re
 import struct
 import sys
 import zlib
-from pathlib import Path
 
-from checker import DIGITS, check_row, layers_of, near, phi, sigmoid, softplus
+from checker import DIGITS, check_row, layers_of, main, near, phi, sigmoid, softplus
 
 FUNCTIONS = {
     **{name: getattr(math, name) for name in ("expm1", "log", "sqrt", "cos", "sin", "tanh")},
@@ -128,19 +127,5 @@ def check(text):
         check_explanation(one)
 
 
-def main(paths):
-    for path in paths:
-        try:
-            check(Path(path).read_text("utf-8"))
-            print(f"{path}: accepted")
-        except NotImplementedError as error:
-            print(f"{path}: not known here: {error}")
-            return 2
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            print(f"{path}: refused: {error}")
-            return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], check))
