@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.cli.task import MAX_CLASSES, Task, as_target, check_target, task_of
+from chainrule.cli.task import Task, as_target, check_target, task_of
 from chainrule.errors import DataError
+from chainrule.table.classes import MAX_CLASSES
 from chainrule.table.read import read_table
 
 

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _IN_TIME = {"datetime": "dates", "time": "times of day", "duration": "durations"}
 _MANY_ROWS = 20  # from here on a target of names is refused
-MAX_CLASSES = 20  # distinct whole numbers that still mean classes
 
 
 class Task(StrEnum):
@@ -49,10 +48,12 @@ def task_of(table: FileTable, name: str, given: Task | None) -> tuple[Task, str]
         return Task.classification, f"because {name!r} holds {what}"
     import numpy as np
 
-    values = np.unique(table[name])
-    if np.all(values == np.floor(values)) and len(values) <= MAX_CLASSES:
-        return Task.classification, f"because {name!r} holds {len(values)} different whole numbers"
-    return Task.regression, f"because {name!r} holds numbers of {len(values)} different values"
+    from chainrule.table.classes import means_classes
+
+    count = len(np.unique(table[name]))
+    if means_classes(table[name]):
+        return Task.classification, f"because {name!r} holds {count} different whole numbers"
+    return Task.regression, f"because {name!r} holds numbers of {count} different values"
 
 
 def check_target(table: FileTable, name: str) -> np.ndarray:

@@ -23,6 +23,7 @@ from chainrule.spec import (
     Schedule,
     TrainingSpec,
 )
+from chainrule.table.classes import means_classes
 from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import as_table
 from chainrule.table.read import FileTable, read_table
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from chainrule.explain.trace import StepTrace
 
 MAX_ROWS = 5_000  # that the playground steps through
-MAX_CLASSES = 20  # distinct whole numbers that still mean classes
 
 
 def from_bytes(content: bytes, target: str = "") -> Problem:
@@ -134,7 +134,7 @@ def _target(values: np.ndarray, name: str) -> tuple[np.ndarray, tuple[str, ...],
     if len(levels) < 2:
         raise DataError(f"the target {name!r} is the same in every row; there is nothing to learn.")
     numbers = values.dtype.kind == "f"
-    if not numbers or (len(levels) <= MAX_CLASSES and all(v == int(v) for v in levels)):
+    if not numbers or means_classes(values):
         if numbers:
             levels = sorted(levels)
         place: dict[Any, int] = {level: k for k, level in enumerate(levels)}
