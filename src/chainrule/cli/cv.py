@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chainrule.cli.options import AsJson, Quiet, Tables, Threads
+from chainrule.cli.options import AsJson, Balanced, Ignore, Quiet, Tables, Text, Threads
 from chainrule.cli.output import Output
 from chainrule.cli.problem import problem_of
 from chainrule.cli.reading import TYPED, Reading, reads_tables
@@ -38,17 +38,10 @@ def cv(
         str | None,
         typer.Option("--time", metavar="COLUMN", help="Every fold is later than its training."),
     ] = None,
-    balanced: Annotated[
-        bool, typer.Option("--balanced", help="Give every class the same weight.")
-    ] = False,
+    balanced: Balanced = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds and models.")] = 0,
-    text: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COLUMN", help="Read this column as text; repeatable."),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")
-    ] = None,
+    text: Text = None,
+    ignore: Ignore = None,
     reading: Reading = TYPED,
     threads: Threads = None,
     as_json: AsJson = False,

@@ -25,6 +25,15 @@ Target = Annotated[
     typer.Option(metavar="COLUMN", help="Column of true values; that of training if left out."),
 ]
 
+Balanced = Annotated[bool, typer.Option("--balanced", help="Give every class the same weight.")]
+Text = Annotated[
+    list[str] | None,
+    typer.Option(metavar="COLUMN", help="Read this column as text; repeatable."),
+]
+Ignore = Annotated[
+    list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")
+]
+
 Row = Annotated[
     int | None,
     typer.Option("--row", min=0, help="Row to show, from 0; the one that adds most if left out."),

@@ -18,9 +18,12 @@ from chainrule.cli.ending import Ended, Ending, beside
 from chainrule.cli.given import GIVEN, without
 from chainrule.cli.options import (
     AsJson,
+    Balanced,
     Force,
+    Ignore,
     Quiet,
     Tables,
+    Text,
     Threads,
 )
 from chainrule.cli.output import Output
@@ -123,9 +126,7 @@ def train(
         int | None, typer.Option(min=1, help="Stop after this many epochs without a better one.")
     ] = None,
     time_limit: Annotated[float | None, typer.Option(help="Stop after this many seconds.")] = None,
-    balanced: Annotated[
-        bool, typer.Option("--balanced", help="Give every class the same weight.")
-    ] = False,
+    balanced: Balanced = False,
     class_weight: Annotated[
         list[str] | None,
         typer.Option(metavar="LABEL=FACTOR", help="Weight of a class; repeatable."),
@@ -134,13 +135,8 @@ def train(
         list[str] | None,
         typer.Option(metavar="COLUMN", help="Numbers of this column name categories; repeatable."),
     ] = None,
-    text: Annotated[
-        list[str] | None,
-        typer.Option(metavar="COLUMN", help="Read this column as text; repeatable."),
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")
-    ] = None,
+    text: Text = None,
+    ignore: Ignore = None,
     reading: Reading = TYPED,
     drop_missing_target: Annotated[
         bool,
