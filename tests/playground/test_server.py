@@ -224,3 +224,15 @@ def test_it_stops_when_nobody_asks(monkeypatch):
     thread.start()
     thread.join(10)
     assert not thread.is_alive()
+
+
+def test_a_page_that_is_faster_than_the_server_waits_and_is_not_refused():
+    one = Server()
+    early = socket.create_connection(("127.0.0.1", one.port), timeout=5)
+    thread = threading.Thread(target=one.run, daemon=True)
+    thread.start()
+    early.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{one.port}\r\n\r\n".encode())
+    assert early.recv(64).startswith(b"HTTP/1.1 200")
+    early.close()
+    one.stop()
+    thread.join(10)

@@ -6,7 +6,7 @@ import { ask, current, cutUp, frame, grain, ops, place, playing, select, selecte
 import { endOf, next, previous, type Station } from "./stages";
 
 const MILLISECONDS = { slow: 900, normal: 250, fast: 30, max: 0 };
-const BUDGET = 20; // of one request at the speed "max"
+const BUDGET = 12; // of one request at the speed "max"
 
 /** One piece forward: within the step as far as `grain` goes, then to the next step. */
 export async function stepOn(): Promise<void> {

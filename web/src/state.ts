@@ -214,7 +214,8 @@ function took(answer: Answer): void {
 let asking = false;
 let again = false;
 
-/** The explanation and the map of the present step; while one is asked for, the next waits. */
+/** The explanation and the map of the present step; while one is asked for, the next waits. A run
+ *  that plays shows ten of them a second: nobody reads more formulas, and the steps go on. */
 async function refresh(): Promise<void> {
   if (asking) {
     again = true;
@@ -225,6 +226,7 @@ async function refresh(): Promise<void> {
     again = false;
     await explainSelected();
     if (about.value && about.value.columns.length >= 2) await askMap();
+    if (playing.value) await new Promise((done) => setTimeout(done, 100));
   } while (again);
   asking = false;
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -82,7 +83,8 @@ def play(
         import webbrowser
 
         webbrowser.open(server.address)
-    server.run()
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+        server.run()
 
 
 def _print_worksheet(out: Output, session: Session, quantity: str | None) -> None:

@@ -57,6 +57,7 @@ class Server:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self._socket.bind(("127.0.0.1", port))
+        self._socket.listen()  # a browser that is faster than `run` waits, and is not refused
         self.port: int = self._socket.getsockname()[1]
         self.token = secrets.token_urlsafe(16)
         self._open = 0
