@@ -157,3 +157,18 @@ def test_two_runs_side_by_side(browser):
         page.select_option('[data-do="problem"]', "and")
         settle(page)
         assert page.query_selector(".rival") is None
+
+
+def test_another_column_of_an_own_table_is_learned(browser):
+    rows = "\n".join(f"{k},{(k * k) % 7},{2 * k}" for k in range(20))
+    table = {"name": "own.csv", "mimeType": "text/csv", "buffer": f"p,q,r\n{rows}".encode()}
+    with opened(browser, Session()) as page:
+        page.click('[data-do="setup"]')
+        assert page.query_selector('[data-do="learned"]') is None
+        page.set_input_files('[data-do="file"]', table)
+        settle(page)
+        assert page.input_value('[data-do="learned"]') == "r"
+        page.select_option('[data-do="learned"]', "p")
+        settle(page)
+        heads = page.locator(".table thead th").all_inner_texts()
+        assert heads == ["row", "q", "r", "target", "answer"]

@@ -209,6 +209,8 @@ def test_layers_can_be_chosen_and_come_back_as_they_were_given(hidden):
         {"type": "matrix", "layer": 1, "what": "velocity"},
         {"type": "open", "code": "AAAA"},
         {"type": "data", "csv": "a,b\n1\n"},
+        {"type": "data"},
+        {"type": "data", "target": "a"},
         {"type": "hello", "lane": 3},
     ],
 )
@@ -219,6 +221,23 @@ def test_a_bad_message_is_refused_and_changes_nothing(message):
     assert answer["type"] == "error" and answer["message"] and not arrays
     frame, _ = ask(session, type="seek", step=2)
     assert frame["frame"]["loss"] == problem("xor").start().after(2).loss()
+
+
+def test_any_column_of_an_own_table_can_be_learned():
+    session = Session()
+    rows = "\n".join(f"{k},{k % 3},{('no', 'yes')[k % 2]}" for k in range(12))
+    answer, _ = ask(session, type="data", csv="length,count,ripe\n" + rows)
+    assert answer["learnable"] == ["length", "count", "ripe"] and answer["learned"] == "ripe"
+    assert answer["outputs"] == ["no", "yes"]
+    answer, _ = ask(session, type="data", target="count")
+    assert answer["learned"] == "count" and answer["outputs"] == ["0", "1", "2"]
+    assert answer["columns"] == ["length", "ripe=no"]
+    refused, _ = ask(session, type="data", target="weight")
+    assert refused["message"] == (
+        "there is no column 'weight' to learn; there are length, count, ripe."
+    )
+    assert ask(session, type="hello")[0]["learned"] == "count"
+    assert ask(session, type="configure", problem="xor")[0]["learnable"] == []
 
 
 def test_a_run_that_leaves_the_finite_numbers_stays_where_it_was():

@@ -76,8 +76,8 @@ function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: num
           const quantity = `W${layer}[${j},${i}]`;
           const known = isKnown(quantity);
           const on = lit.value?.length ? lit.value.some((way) => isOnWay(way.units, layer, j, i)) : isOnItsWays(layer, j, i);
-          const part = from.length === 1 || to.length === 1 ? 0.5 : 0.34 + (0.32 * row) / Math.max(to.length - 1, 1);
-          const x = a.x + BOX.wide + (b.x - a.x - 2 * BOX.wide) * part;
+          const rank = row / Math.max(to.length - 1, 1);
+          const x = numberAt(a, b, from.length === 1 || to.length === 1 ? null : rank);
           const y = a.y + ((b.y - a.y) * (x - a.x)) / (b.x - a.x);
           return (
             <g class={`edge ${w < 0 ? "negative" : "positive"}${isNow(layer, j, i) ? " now" : ""}${selected.value === quantity ? " selected" : ""}${on ? "" : " faded"}`}
@@ -96,6 +96,15 @@ function Edges(props: { layer: number; from: number[]; to: number[]; at: (l: num
       )}
     </g>
   );
+}
+
+/** Where the number of an edge stands. Edges that cross have it at different heights: `rank` is that of the unit
+ *  that they lead to among its layer, from 0 to 1; null where no two cross. */
+function numberAt(a: Point, b: Point, rank: number | null): number {
+  const between = b.x - a.x - 2 * BOX.wide; // the boxes
+  if (rank === null || (width.value === NARROW && a.y === b.y)) return a.x + BOX.wide + between / 2;
+  if (width.value === NARROW) return a.x + (b.x - a.x) * (0.3 + 0.22 * rank);
+  return a.x + BOX.wide + between * (0.34 + 0.32 * rank);
 }
 
 /** Whether the product over an edge is being taken. */

@@ -68,15 +68,7 @@ function Choices() {
   const isPlain = hidden.every((layer) => layer.kind in EDITABLE && (layer.activation === undefined || typeof layer.activation === "string"));
   return (
     <div class="setup card">
-      {!isLocked("data") && <label class="file">
-        {text.ownTable}
-        <input type="file" accept=".csv,.tsv,.txt" class="hidden" data-do="file"
-          onChange={async (e) => {
-            const file = e.currentTarget.files?.[0];
-            playing.value = false;
-            if (file && (await ask({ type: "data", csv: await file.text() }))) place.value = 0;
-          }} />
-      </label>}
+      {!isLocked("data") && <OwnTable />}
       <span class="layers-choice" role="group" aria-label={text.layers}>
         {isPlain && !isLocked("network") ? (
           <>
@@ -94,6 +86,32 @@ function Choices() {
       {!isLocked("training") && <Training />}
       {!isLocked("network") && <button onClick={() => configure({ seed: seed + 1 })} data-do="new-weights">{text.newWeights}</button>}
     </div>
+  );
+}
+
+/** A file of one's own, and the column of it that is learned. */
+function OwnTable() {
+  const { learnable, learned } = about.value!;
+  const learn = async (message: Record<string, unknown>) => {
+    playing.value = false;
+    if (await ask({ type: "data", ...message })) place.value = 0;
+  };
+  return (
+    <>
+      <label class="file">
+        {text.ownTable}
+        <input type="file" accept=".csv,.tsv,.txt" class="hidden" data-do="file"
+          onChange={async (e) => {
+            const file = e.currentTarget.files?.[0];
+            if (file) await learn({ csv: await file.text() });
+          }} />
+      </label>
+      {learnable.length > 0 && <label>
+        {text.learned} <select value={learned} data-do="learned" onChange={(e) => learn({ target: e.currentTarget.value })}>
+          {learnable.map((name) => <option>{name}</option>)}
+        </select>
+      </label>}
+    </>
   );
 }
 

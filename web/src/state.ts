@@ -13,6 +13,8 @@ export type About = {
   quantity: string;
   n_rows: number;
   columns: string[];
+  learnable: string[]; // columns of an own table, and which of them is learned
+  learned: string;
   inputs: string[];
   outputs: string[];
   sizes: number[];

@@ -137,6 +137,7 @@ export const text = {
   same: "no number differs yet",
   setup: "Set-up",
   ownTable: "Own table…",
+  learned: "learns",
   diagnose: "Diagnose",
   healthy: "Nothing wrong was found.",
   lost: "The playground has stopped. Start it again: chainrule play",

@@ -40,6 +40,8 @@ def described(problem: Problem, moment: Moment) -> tuple[dict[str, Any], Arrays]
         "notes": list(problem.notes),
         "n_rows": moment.n_rows,
         "columns": list(problem.inputs),
+        "learnable": list(problem.table or ()),
+        "learned": problem.target,
         "inputs": list(inputs) or [f"input {k}" for k in range(spec.n_inputs)],
         "outputs": list(problem.outputs),
         "sizes": list(spec.layer_sizes),

@@ -14,6 +14,7 @@ from chainrule.explain.derivation.names import Names
 from chainrule.explain.examples import Example, mazur, xor
 from chainrule.playground.moment import Moment, Params
 from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec, TrainingState
+from chainrule.table.read import FileTable
 
 N_POINTS = 200
 
@@ -40,6 +41,10 @@ class Problem:
         What `setup.configured` made of it, as plain values.
     notes : tuple of str
         What a person should know about the rows or the network.
+    table : FileTable, optional
+        The whole table of a person's own, of which another column may be learned.
+    target : str
+        The column of `table` that is learned.
     """
 
     name: str
@@ -54,6 +59,8 @@ class Problem:
     quantity: str = "W1[0,0]"
     setup: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    table: FileTable | None = None
+    target: str = ""
 
     def start(self) -> Moment:
         """The network before its first step, in float64."""

@@ -31,14 +31,13 @@ from chainrule.playground.questions import QUESTIONS, View
 from chainrule.playground.race import race
 from chainrule.playground.replay import to_html
 from chainrule.playground.setup import configured
-from chainrule.playground.tables import from_bytes
+from chainrule.playground.tables import from_bytes, from_table
 from chainrule.playground.teaching import LOCKS, Task
 from chainrule.playground.timeline import Timeline
-from chainrule.playground.trouble import STEPS, TROUBLES
+from chainrule.playground.trouble import TROUBLES
 
 MAX_STEPS = 10_000_000
 MAX_LANES = 4
-PIECE = 5  # steps between two points of the curve of a run that is made ready
 MAX_TABLE = 5 << 20  # characters of a pasted table
 
 Answer = tuple[dict[str, Any], Arrays]
@@ -217,12 +216,17 @@ class Session:
         return self._state(fields)
 
     def _data(self, fields: Fields) -> Answer:
-        """A new run on a table that is pasted or dropped: `csv` holds its text."""
-        content = fields.text("csv", longest=MAX_TABLE)
+        """A new run on a table whose text is `csv`, or on another `target` of the present one."""
         target = fields.text("target", "", longest=1_000)
+        content = fields.text("csv", "", longest=MAX_TABLE)
         fields.end()
+        if content:
+            start = from_bytes(content.encode(), target)
+        elif self._own is not None and self._own.table is not None:
+            start = from_table(self._own.table, target)
+        else:
+            raise MessageError("there is no table of your own yet; drop a CSV file on the page.")
         self._task.allow("data")
-        start = from_bytes(content.encode(), target)
         start.start()
         self._own = start
         self._begin(start)
@@ -237,11 +241,7 @@ class Session:
         trouble = TROUBLES[code]
         self._begin(trouble.healed() if healed else trouble.broken())
         if not healed:
-            for change in trouble.changes:
-                self._timeline.change(change)
-            for _ in range(STEPS // PIECE):
-                self._timeline.loss()
-                self._timeline.seek(self._timeline.now.step + PIECE)
+            trouble.lead(self._timeline)
         return self._state(fields)
 
     def _base(self, name: str) -> Problem:

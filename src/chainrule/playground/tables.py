@@ -90,6 +90,8 @@ def from_table(table: FileTable, target: str = "") -> Problem:
         spec=NetworkSpec(X.shape[1], (Dense(8, "tanh"), output), Loss(loss)),
         training=TrainingSpec(optimizer="adam", learning_rate=0.01, batch_size=32),
         notes=(*notices, *unit),
+        table=table,
+        target=chosen,
     )
 
 

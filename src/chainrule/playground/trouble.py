@@ -13,8 +13,10 @@ from typing import Any
 from chainrule.playground.changes import Change, SetParameter
 from chainrule.playground.problems import Problem, problem
 from chainrule.playground.setup import configured
+from chainrule.playground.timeline import Timeline
 
 STEPS = 100  # that it has gone wrong for when a person meets it
+_PIECE = 5  # steps between two points of its curve
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,14 @@ class Trouble:
 
     def broken(self) -> Problem:
         return configured(problem(self.problem), **self.setup)
+
+    def lead(self, timeline: Timeline) -> None:
+        """Let a run that began as `broken` go wrong for a while."""
+        for change in self.changes:
+            timeline.change(change)
+        for _ in range(STEPS // _PIECE):
+            timeline.loss()
+            timeline.seek(timeline.now.step + _PIECE)
 
     def healed(self) -> Problem:
         return configured(problem(self.problem), **{**self.setup, **self.remedy})
