@@ -93,6 +93,7 @@ nb::list save_arrays(const Network<T>& network, const Buffer<T>& flat) {
 void register_plans(nb::module_& module);
 void register_numbers(nb::module_& module);
 void register_predictor(nb::module_& module);
+void register_pullback(nb::module_& module);
 void register_training(nb::module_& module);
 void register_trace(nb::module_& module);
 

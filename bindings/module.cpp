@@ -35,6 +35,7 @@ NB_MODULE(_core, module) {
   register_plans(module);
   register_numbers(module);
   register_predictor(module);
+  register_pullback(module);
   register_training(module);
   register_trace(module);
 }

@@ -167,6 +167,13 @@ def trace(
     rows: TableArrays,
     dropout_epoch: int,
 ) -> Traced: ...
+def pullback(
+    network: NetworkPlan,
+    values: list[_Array],
+    rows: TableArrays,
+    seeds: _Array,
+    n_threads: int,
+) -> _Array: ...
 def numeric_gradients(
     network: NetworkPlan,
     training: TrainingPlan,

@@ -11,6 +11,7 @@ from chainrule.engine.machine import machine
 from chainrule.engine.many import FitJob, fit_many
 from chainrule.engine.nonfinite import NonFinite, tell_nonfinite
 from chainrule.engine.one_at_a_time import fitting, forget_interrupt, note_interrupt
+from chainrule.engine.pullback import pullback
 from chainrule.engine.rows import TrainingRows, finite_outputs
 from chainrule.engine.trace import LayerTrace, Trace, gradients, numeric_gradients, trace
 from chainrule.engine.training import FitResult, fit
@@ -42,6 +43,7 @@ __all__ = [
     "numeric_gradients",
     "permutation",
     "predict",
+    "pullback",
     "tell_nonfinite",
     "trace",
 ]

@@ -1,0 +1,131 @@
+"""Attributions of a fitted Tabular model: its answers, shared out among the columns of the table.
+
+A classifier's are log-odds, a regressor's numbers in y's own units: what its networks are averaged
+in, so that the average's attributions are the average of theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from chainrule.errors import DataError
+from chainrule.estimators.arguments import (
+    NONE,
+    check_arguments,
+    either,
+    one_of,
+    plain,
+    seeds,
+    whole,
+)
+from chainrule.estimators.tabular.class_target import ClassTarget
+from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.explain.attribution import Answer, Attributions, expected_gradients, shapley
+from chainrule.table.frame import Table, as_table
+
+if TYPE_CHECKING:
+    from chainrule.estimators.tabular.base import TabularModel
+
+MOST_BACKGROUND = 1_000  # rows that the background keeps of a larger table
+
+METHODS = {
+    "gradients": (expected_gradients, "expected gradients", 128),
+    "shapley": (shapley, "Shapley", 64),
+}
+
+_RULES = {
+    "n_samples": either(whole(2), NONE),
+    "method": one_of(*METHODS),
+    "random_state": seeds(32),
+}
+
+
+def attribute(
+    model: TabularModel, X: Any, background: Any, method: str, n_samples: Any, random_state: Any
+) -> Attributions:
+    """Of a fitted model's answers on these rows; see `InspectedModel.attribute`."""
+    check_arguments(
+        _RULES, {"n_samples": n_samples, "method": method, "random_state": random_state}
+    )
+    estimator, method_name, usual = METHODS[method]
+    n_samples = n_samples or usual
+    table = as_table(X)
+    if table.n_rows == 0:
+        raise DataError("X has no rows; at least one is needed.")
+    inputs = model._encode(table, model._dtype)
+    start = inputs if background is None else model._encode(as_table(background), model._dtype)
+    if len(start) == 0:
+        raise DataError("background has no rows; at least one is needed.")
+    random = check_random_state(random_state)
+    if len(start) > MOST_BACKGROUND:
+        start = start[np.sort(random.choice(len(start), MOST_BACKGROUND, replace=False))]
+    names = model.encoder_.column_names
+    place = {name: k for k, name in enumerate(names)}
+    columns = np.array([place.get(name, 0) for name in model.encoder_.input_columns])
+    answers, unit, answer_names = answers_of(model._target, len(model.members_))
+    found = estimator(
+        model.spec_,
+        [member.params for member in model.members_],
+        answers,
+        inputs,
+        start,
+        columns,
+        n_samples=n_samples,
+        n_columns=len(names),
+        seed=int(random.randint(np.iinfo(np.int32).max)),
+        n_threads=plain(model.n_threads),
+    )
+    of_answer: Any = slice(None) if answer_names else 0
+    return Attributions(
+        names=names,
+        values=found.values[..., of_answer],
+        errors=found.errors[..., of_answer],
+        base_values=found.base[..., of_answer],
+        answers=found.answers[..., of_answer],
+        data=cells(table, names, model.encoder_.named),
+        unit=unit,
+        answer_names=answer_names,
+        method=method_name,
+        n_samples=n_samples,
+    )
+
+
+def answers_of(
+    target: ClassTarget | NumberTarget, n_members: int
+) -> tuple[Sequence[Answer], str, tuple[str, ...]]:
+    """Each network's answer, what it is in words, and the names of several."""
+    if isinstance(target, NumberTarget):
+        std, mean = np.asarray(target.scale.std, float), np.asarray(target.scale.mean, float)
+        n = target.n_outputs
+        std, mean = np.broadcast_to(std, n), np.broadcast_to(mean, n)
+        answer = Answer(np.diag(std), mean, target.loss.name == "poisson")
+        levels = tuple(f"quantile {q:g}" for q in target.loss.quantiles)
+        names = levels or tuple(f"target {k}" for k in range(n))
+        return [answer] * n_members, "the prediction", names if n > 1 else ()
+    classes = [str(label) for label in target.labels.classes.tolist()]
+    n = len(classes)
+    if target.labels.multilabel:
+        contrast = np.eye(n)
+    elif n == 2:
+        contrast = np.array([[-1.0, 1.0]])
+    else:
+        contrast = np.eye(n) - 1.0 / n
+    betas = [temperature.beta for temperature in target.temperatures]
+    betas = betas * n_members if len(betas) == 1 else betas
+    answers = [Answer(beta * contrast, np.zeros(len(contrast))) for beta in betas]
+    if len(contrast) == 1:
+        return answers, f"log-odds of {classes[1]}", ()
+    return answers, "log-odds" if target.labels.multilabel else "log-probability", tuple(classes)
+
+
+def cells(table: Table, names: Sequence[str], named: bool) -> np.ndarray:
+    """The cells of the model's columns, (n_rows, n_columns), as they stand in the table."""
+    found = np.empty((table.n_rows, len(names)), object)
+    at = {name: k for k, name in enumerate(table.names)} if named else {}
+    for k, name in enumerate(names):
+        found[:, k] = table.column(at.get(name, k)).values
+    return found
