@@ -7,6 +7,10 @@ import sys
 
 # Command -> (module with main(arguments), what it does).
 COMMANDS = {
+    "attributions": (
+        "benchmarks.attributions",
+        "seconds and errors of attributions; Shapley values against brute force",
+    ),
     "columns": (
         "benchmarks.columns",
         "held-out scores with and without free text and columns that name rows",
@@ -45,7 +49,7 @@ def main(arguments: list[str]) -> int:
     if name in COMMANDS:
         status: int = importlib.import_module(COMMANDS[name][0]).main(rest)
         return status
-    known = "\n".join(f"  {command:10}{what}" for command, (_, what) in COMMANDS.items())
+    known = "\n".join(f"  {command:14}{what}" for command, (_, what) in COMMANDS.items())
     text = f"usage: python -m benchmarks COMMAND [options]\n\n{known}\n\n--help after a command."
     if name in ("-h", "--help"):
         print(text)

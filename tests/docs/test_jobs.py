@@ -150,7 +150,7 @@ def check(found: dict[int, Any]) -> None:
     assert models["auc"].metric == "auc"
     assert models["quantiles"].quantiles == (0.1, 0.5, 0.9)
     assert found[21].count("\n") > 4 and "calls" in found[21]
-    assert found[22].startswith("z4[1] = ")
+    assert found[22].startswith("log-odds of yes in row 3: ")
     assert "FAILED" not in found[24] and "ok: " in found[24]
     for words in ("seed 0", "fingerprint of the table", "accuracy", "rows: 120"):
         assert words in found[25]

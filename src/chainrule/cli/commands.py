@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 import chainrule
+from chainrule.cli.attribute import attribute
 from chainrule.cli.check import check
 from chainrule.cli.cv import cv
 from chainrule.cli.demo import demo
@@ -42,7 +43,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    train, resume, predict, evaluate, cv, export, explain, info,
+    train, resume, predict, evaluate, attribute, cv, export, explain, info,
     check, diagnose, demo, lesson, play, verify,
 ):  # fmt: skip
     app.command(command.__name__)(command)

@@ -55,7 +55,7 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "--keep": ("columns", "with", "passthrough", "keep-columns"),
     "--interval": ("intervals", "confidence", "coverage", "prediction-interval"),
     "--threshold": ("cutoff", "decision-threshold"),
-    "--importance": ("feature-importance", "importances", "permutation-importance", "shap"),
+    "--importance": ("feature-importance", "importances", "permutation-importance"),
     "--force": ("overwrite", "yes", "replace"),
     "--quiet": ("silent", "no-progress"),
 }  # fmt: skip
@@ -99,6 +99,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "evaluate": ("test", "score", "eval", "validate", "importance", "metrics"),
     "cv": ("cross-validate", "crossval", "cross-validation", "kfold", "cross_validate"),
     "info": ("show", "describe", "summary", "inspect", "card"),
+    "attribute": ("shap", "attributions", "contributions", "shapley"),
     "explain": ("why", "gradient", "backprop"),
     "diagnose": ("doctor", "debug", "troubleshoot"),
     "play": ("gui", "ui", "playground", "serve"),

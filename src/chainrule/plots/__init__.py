@@ -4,6 +4,7 @@
     plot_history            losses, the metric that chose the epoch, the learning rate
     plot_gradients          how large the gradients of each layer are
     plot_activations        where the activations of each layer lie
+    plot_attributions       what each column adds to the answers
     plot_decision_boundary  what the model answers over two of its inputs
 
 Each returns a display with `figure_`, `ax_`, what was drawn (`lines_`, `texts_`, ...) and
@@ -14,6 +15,7 @@ negative gradients.
 """
 
 from chainrule.plots.activations import ActivationsDisplay, plot_activations
+from chainrule.plots.attributions import AttributionsDisplay, plot_attributions
 from chainrule.plots.boundary import DecisionBoundaryDisplay, plot_decision_boundary
 from chainrule.plots.gradients import GradientsDisplay, plot_gradients
 from chainrule.plots.history import HistoryDisplay, plot_history
@@ -21,11 +23,13 @@ from chainrule.plots.network import NetworkDisplay, plot_network
 
 __all__ = [
     "ActivationsDisplay",
+    "AttributionsDisplay",
     "DecisionBoundaryDisplay",
     "GradientsDisplay",
     "HistoryDisplay",
     "NetworkDisplay",
     "plot_activations",
+    "plot_attributions",
     "plot_decision_boundary",
     "plot_gradients",
     "plot_history",

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from chainrule.errors import DataError
 from chainrule.estimators.arguments import (
     NONE,
     check_arguments,
@@ -24,6 +23,7 @@ from chainrule.estimators.arguments import (
 )
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
+from chainrule.estimators.tabular.trace import Cells
 from chainrule.explain.attribution import Answer, Attributions, expected_gradients, shapley
 from chainrule.table.frame import Table, as_table
 
@@ -54,12 +54,8 @@ def attribute(
     estimator, method_name, usual = METHODS[method]
     n_samples = n_samples or usual
     table = as_table(X)
-    if table.n_rows == 0:
-        raise DataError("X has no rows; at least one is needed.")
     inputs = model._encode(table, model._dtype)
     start = inputs if background is None else model._encode(as_table(background), model._dtype)
-    if len(start) == 0:
-        raise DataError("background has no rows; at least one is needed.")
     random = check_random_state(random_state)
     if len(start) > MOST_BACKGROUND:
         start = start[np.sort(random.choice(len(start), MOST_BACKGROUND, replace=False))]
@@ -119,13 +115,17 @@ def answers_of(
     answers = [Answer(beta * contrast, np.zeros(len(contrast))) for beta in betas]
     if len(contrast) == 1:
         return answers, f"log-odds of {classes[1]}", ()
-    return answers, "log-odds" if target.labels.multilabel else "log-probability", tuple(classes)
+    return (
+        answers,
+        "log-odds" if target.labels.multilabel else "relative log-probability",
+        tuple(classes),
+    )
 
 
-def cells(table: Table, names: Sequence[str], named: bool) -> np.ndarray:
-    """The cells of the model's columns, (n_rows, n_columns), as they stand in the table."""
+def cells(table: Table, names: tuple[str, ...], named: bool) -> np.ndarray:
+    """The cells of the model's columns, (n_rows, n_columns), as they stand in the table; None where
+    they are missing."""
     found = np.empty((table.n_rows, len(names)), object)
-    at = {name: k for k, name in enumerate(table.names)} if named else {}
-    for k, name in enumerate(names):
-        found[:, k] = table.column(at.get(name, k)).values
+    for k, row in enumerate(Cells(table, names, named)):
+        found[k] = list(row.values())
     return found
