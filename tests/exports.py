@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -12,13 +12,15 @@ from chainrule import engine, spec
 from chainrule.estimators.tabular.calibration import Temperature
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.exported import description_of, expected
+from chainrule.estimators.tabular.intervals import HeldOutErrors
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.targets import Labels
 from chainrule.export.agreement import agreement
+from chainrule.export.c_file import to_c
 from chainrule.export.feed import feed, trial_table
 from chainrule.export.numpy_file import run_numpy, to_numpy_source
 from chainrule.export.onnx import to_onnx
-from chainrule.export.runtime import run_onnx
+from chainrule.export.runtime import compiler_name, run_c, run_onnx
 from chainrule.spec import (
     ACTIVATIONS,
     Activation,
@@ -39,7 +41,9 @@ from chainrule.table.encode.encoder import Encoder
 from chainrule.table.encode.target import TargetScale
 from chainrule.table.frame import as_table
 
-WRITERS = ("numpy", "onnx")
+WRITERS = ("numpy", "onnx", "c")
+WARNED = ("-Wall", "-Wextra", "-Werror", "-pedantic")
+SANITIZED = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 ROWS = 60  # of the tables that encoders are fitted on
 
 
@@ -51,17 +55,25 @@ class Model:
     spec: NetworkSpec
     members: list[dict[str, np.ndarray]]
     target: ClassTarget | NumberTarget
+    coverage: float | None = None
 
     def answers(self, table):
         """The model's own answers, and the inputs of an export, of a table."""
         inputs, _ = self.encoder.transform(table, self.members[0]["W1"].dtype)
         logits = self.target.reads_logits
         outputs = [engine.predict(self.spec, p, inputs, logits=logits) for p in self.members]
-        return expected(self.target, outputs), feed(self.encoder, table)
+        return expected(self.target, outputs, self.coverage), feed(self.encoder, table)
+
+    def in_double(self):
+        """The same with networks in float64."""
+        members = [{name: a.astype(np.float64) for name, a in p.items()} for p in self.members]
+        return replace(self, members=members)
 
     def compared(self, writer, n_rows):
         """The agreement of an export with the model on odd rows; raises where there is none."""
-        described = description_of(self.encoder, self.spec, self.members, self.target)
+        described = description_of(
+            self.encoder, self.spec, self.members, self.target, self.coverage
+        )
         right, rows = self.answers(trial_table(self.encoder, n_rows))
         found = exported(described, writer, rows)
         return agreement(found, right, described.scale, writer)
@@ -71,6 +83,10 @@ def exported(described, writer, rows):
     """The answers of an export that one of the writers makes."""
     if writer == "numpy":
         return run_numpy(to_numpy_source(described), rows)
+    if writer == "c":
+        if compiler_name() is None:
+            pytest.skip("needs a C compiler")
+        return run_c(to_c(described), described, rows, [*WARNED, *SANITIZED])
     pytest.importorskip("onnx", reason="needs the package onnx")
     pytest.importorskip("onnxruntime", reason="needs the package onnxruntime")
     return run_onnx(to_onnx(described), rows)
@@ -93,7 +109,17 @@ def random_model(seed, *, can_hash=False):
     if isinstance(target, ClassTarget) and rng.random() < 0.7:
         betas = tuple(Temperature(float(b)) for b in rng.uniform(0.3, 2.0, n_members))
         target = ClassTarget(target.labels, None, betas)
-    return Model(encoder, network, members, target)
+    coverage = None
+    if isinstance(target, NumberTarget) and rng.random() < 0.6:
+        target, coverage = with_errors(rng, target, n_members), float(rng.uniform(0.3, 0.9))
+    return Model(encoder, network, members, target, coverage)
+
+
+def with_errors(rng, target, n_members):
+    """A target that knows held-out errors, of each member or of all together."""
+    count = int(rng.choice([1, n_members]))
+    errors = [np.sort(rng.normal(size=(40, target.n_outputs)), axis=0) for _ in range(count)]
+    return replace(target, errors=HeldOutErrors(tuple(errors)))
 
 
 def random_frame(rng):

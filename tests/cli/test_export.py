@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from chainrule import Network
+from chainrule.export.runtime import compiler_name
+
 
 def test_numpy(cli: Any, trained: Path, penguins: Path) -> None:
     run = cli("export", trained, penguins, "--numpy", "-o", "birds.py")
@@ -25,7 +28,32 @@ def test_numpy(cli: Any, trained: Path, penguins: Path) -> None:
 def test_one_form_is_asked_for(cli: Any, trained: Path) -> None:
     for forms in ((), ("--onnx", "--numpy")):
         run = cli("export", trained, *forms)
-        assert run.code != 0 and "Add --onnx or --numpy." in run.err
+        assert run.code != 0 and "Add --onnx, --numpy or --c." in run.err
+
+
+def test_c(cli: Any, trained: Path, penguins: Path) -> None:
+    run = cli("export", trained, "--c", "-o", "birds.c", "--dtype", "float64")
+    assert run.code == 0
+    assert run.out.startswith("birds.c and birds.h written, ")
+    assert "struct birds_row {" in Path("birds.h").read_text("utf-8")
+    if compiler_name() is not None:
+        assert "rows with every kind of value\nlargest difference to the model: " in run.out
+        assert " DATA --c -o birds.c --dtype float64 --force" in run.out
+    Path("birds.c").unlink()
+    again = cli("export", trained, "--c", "-o", "birds.c")
+    assert again.code != 0 and "'birds.h' exists already" in again.err
+    other = cli("export", trained, "--numpy", "--dtype", "float64")
+    assert other.code != 0 and "--dtype is for --c." in other.err
+    bounds = cli("export", trained, "--c", "--interval", "0.9", "-o", "b.c")
+    assert bounds.code != 0 and "asks for intervals" in bounds.err
+
+
+def test_a_network_without_a_table(cli: Any, penguins: Path) -> None:
+    Network([3, 4, 1]).save("net.safetensors")
+    run = cli("export", "net.safetensors", "--numpy")
+    assert run.code == 0 and run.out.startswith("net.py written, ")
+    again = cli("export", "net.safetensors", penguins, "--numpy", "--force")
+    assert again.code != 0 and "holds a network without a table" in again.err
 
 
 def test_onnx(cli: Any, trained: Path, penguins: Path) -> None:

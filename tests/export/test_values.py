@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.export import numpy_expressions, onnx
+from chainrule.export import c_expressions, numpy_expressions, onnx
 from chainrule.export.values import FLOAT64, OPERATIONS, as_value, function, given, walk
 
 
 def test_every_writer_writes_every_operation():
     assert set(OPERATIONS) == numpy_expressions.WRITTEN
     assert set(OPERATIONS) == onnx.WRITTEN
+    assert set(OPERATIONS) == c_expressions.WRITTEN
 
 
 def test_values_come_behind_what_they_need_and_once():

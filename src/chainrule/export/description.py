@@ -26,11 +26,21 @@ class InputColumn:
         "float64", NaN where missing, or "text", where any text that is no level is missing.
     unit : str
         What it holds, in words.
+    width : int
+        1, or how many numbers a row has under this name.
     """
 
     name: str
     dtype: str
     unit: str
+    width: int = 1
+
+    @property
+    def fields(self) -> list[str]:
+        """What its numbers are called in a table: the column's name, or x0, x1, ..."""
+        if self.width == 1:
+            return [self.name]
+        return [f"{self.name.lower()}{place}" for place in range(self.width)]
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ class Description:
     columns: tuple[InputColumn, ...]
     encoded: Value
     network: Value
-    members: tuple[Mapping[str, np.ndarray], ...]
+    members: tuple[dict[str, np.ndarray], ...]
     outputs: tuple[Output, ...]
     dtype: str
     classes: list[object] | None
@@ -123,7 +133,7 @@ def describe(
         columns,
         concatenate(parts).columns(order.tolist()),
         forward(spec, given("x", dtype, spec.n_features), logits=logits),
-        tuple(members),
+        tuple(dict(params) for params in members),
         tuple(outputs),
         dtype,
         classes,
@@ -134,3 +144,11 @@ def describe(
 def output_of(member: int, dtype: str, width: int) -> Value:
     """What a network makes, as an input of the answers."""
     return given(f"outputs {member}", dtype, width)
+
+
+def refuse_coverage(coverage: float | None) -> None:
+    """Raise `DataError` where intervals are asked of a model that has none."""
+    if coverage is not None:
+        raise DataError(
+            f"coverage={coverage!r} asks for intervals, which a TabularRegressor alone has."
+        )

@@ -17,18 +17,20 @@ _HEAD = '''\
 """Predictions of a model that chainrule {version} trained; needs NumPy alone.
 
     from {module} import predict
-    predict({{{example}}})
-
-A table is a mapping of column name to values. None and NaN are missing values; a category that
-training did not meet counts as missing. The columns:
+    predict({example})
 
 {columns}
 """'''
+_TABLE = """\
+A table is a mapping of column name to values. None and NaN are missing values; a category that
+training did not meet counts as missing. The columns:
+
+"""
 _USE = '''\
-def {name}(table):
+def {name}({argument}):
     """{what}"""
     with np.errstate(all="ignore"):
-        return answers(table)["{output}"]
+        return {answer}
 '''
 _ANSWERS = '''\
 def answers(table):
@@ -56,9 +58,11 @@ def to_numpy_source(description: Description, module: str = "model") -> str:
     used: set[str] = {"unpacked"}
     encode = Function("encode", ["table"], constants, used, functions)
     for column in description.columns:
-        helper = "texts" if column.dtype == TEXT else "numbers"
+        helper = "texts" if column.dtype == TEXT else "numbers" if column.width == 1 else "matrix"
         used.add(helper)
-        encode.given[column.name] = encode.assign(column.name, f"{helper}(table[{column.name!r}])")
+        size = f", {column.width}" if helper == "matrix" else ""
+        cells = f"{helper}(table[{column.name!r}]{size})"
+        encode.given[column.name] = encode.assign(column.name, cells)
     encode.returns(description.encoded, "The inputs of the networks, (n, inputs).")
     network = Function("network", ["x", "p"], constants, used, functions)
     network.given["x"] = "x"
@@ -69,14 +73,23 @@ def to_numpy_source(description: Description, module: str = "model") -> str:
     join.returns_named(description.outputs, "The answers of the networks together.")
 
     names = [output.name for output in description.outputs]
-    uses = [("predict", names[0], f"The {names[0]} of every row.")]
+    is_matrix = description.columns[0].width > 1
+    answers = f"answers({{{description.columns[0].name!r}: X}})" if is_matrix else "answers(table)"
+    uses = [("predict", f'{answers}["{names[0]}"]', f"The {names[0]} of every row.")]
     if "probabilities" in names:
         text = f"The probability of each class, (n, {len(description.classes or ())})."
-        uses.append(("predict_proba", "probabilities", text))
+        uses.append(("predict_proba", f'{answers}["probabilities"]', text))
+    if "lower" in names:
+        answer = f'np.stack(operator.itemgetter("lower", "upper")({answers}), axis=1)'
+        uses.append(("predict_interval", answer, "The lower and upper bound of every row."))
+    argument = "X" if is_matrix else "table"
     parts = [
         _head(description, module),
-        _imports(used),
-        *(_USE.format(name=name, output=output, what=what) for name, output, what in uses),
+        _imports({*used, *names}),
+        *(
+            _USE.format(name=name, argument=argument, answer=answer, what=what)
+            for name, answer, what in uses
+        ),
         _ANSWERS.format(names=", ".join(names), dtype=description.dtype),
         *(function.text() for function in (encode, network, join)),
         *functions.values(),
@@ -89,14 +102,16 @@ def to_numpy_source(description: Description, module: str = "model") -> str:
 
 def _head(description: Description, module: str) -> str:
     first = description.columns[0]
-    example = '["a"]' if first.dtype == TEXT else "[1.5]"
-    lines = [f"    {_plain(column.name)}: {column.unit}" for column in description.columns]
-    return _HEAD.format(
-        version=__version__,
-        module=module,
-        example=f"{_plain(first.name)}: {example}, ...",
-        columns="\n".join(lines),
-    )
+    if first.width > 1:
+        example = "X"
+        columns = f"X has {first.width} {first.unit} a row."
+    else:
+        cells = '["a"]' if first.dtype == TEXT else "[1.5]"
+        example = f"{{{_plain(first.name)}: {cells}, ...}}"
+        columns = _TABLE + "\n".join(
+            f"    {_plain(column.name)}: {column.unit}" for column in description.columns
+        )
+    return _HEAD.format(version=__version__, module=module, example=example, columns=columns)
 
 
 def _plain(name: str) -> str:
@@ -105,7 +120,8 @@ def _plain(name: str) -> str:
 
 
 def _imports(used: set[str]) -> str:
-    modules = ["base64"] + ["hashlib"] * ("hashed" in used) + ["math"] * ("normal_cdf" in used)
+    wanted = {"hashed": "hashlib", "normal_cdf": "math", "lower": "operator"}
+    modules = ["base64", *(module for name, module in wanted.items() if name in used)]
     return "\n".join(f"import {name}" for name in sorted(modules)) + "\n\nimport numpy as np\n"
 
 

@@ -15,6 +15,11 @@ def numbers(values):
         values = [np.nan if value is None else value for value in values.reshape(-1)]
     return np.asarray(values, np.float64).reshape(-1, 1)
 ''',
+    "matrix": '''\
+def matrix(rows, columns):
+    """Rows of float64 (n, columns)."""
+    return np.asarray(rows, np.float64).reshape(-1, columns)
+''',
     "texts": '''\
 def texts(values):
     """A column of texts (n, 1), None where missing."""

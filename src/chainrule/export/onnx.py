@@ -81,14 +81,10 @@ def to_onnx(description: Description) -> Any:
         else:
             shape.append(output.value.width)
         graph.node("Identity", [name], output=own)
-        made.append(helper.make_tensor_value_info(own, graph.type(output.value), shape))
-    proto = onnx.TensorProto
+        made.append(helper.make_tensor_value_info(own, graph.type(output.value.dtype), shape))
     columns = [
         helper.make_tensor_value_info(
-            column.name,
-            proto.STRING if column.dtype == TEXT else proto.DOUBLE,
-            ["rows", 1],
-            doc_string=column.unit,
+            column.name, graph.type(column.dtype), ["rows", column.width], doc_string=column.unit
         )
         for column in description.columns
     ]
@@ -200,8 +196,8 @@ class _Graph:
         """A single number."""
         return self.initializer(np.array([[number]], dtype))
 
-    def type(self, value: Value) -> int:
-        """The type of a value's elements in the format."""
+    def type(self, dtype: str) -> int:
+        """A type of elements in the format."""
         proto = self._onnx.TensorProto
         types = {
             FLOAT64: proto.DOUBLE,
@@ -210,7 +206,7 @@ class _Graph:
             BOOL: proto.BOOL,
             TEXT: proto.STRING,
         }
-        return int(types[value.dtype])
+        return int(types[dtype])
 
     def _fresh(self, noun: str) -> str:
         self._count += 1
@@ -235,7 +231,9 @@ def _normal_cdf(graph: _Graph, value: Value, inputs: list[str]) -> str:
     scaled = graph.node("Mul", [to_float, graph.number(0.5**0.5, FLOAT32)])
     lifted = graph.node("Add", [graph.node("Erf", [scaled]), graph.number(1.0, FLOAT32)])
     half = graph.node("Mul", [lifted, graph.number(0.5, FLOAT32)])
-    return half if value.dtype == FLOAT32 else graph.node("Cast", [half], to=graph.type(value))
+    return (
+        half if value.dtype == FLOAT32 else graph.node("Cast", [half], to=graph.type(value.dtype))
+    )
 
 
 def _matmul_groups(graph: _Graph, value: Value, inputs: list[str]) -> str:
@@ -292,7 +290,7 @@ def _rows(graph: _Graph, value: Value, inputs: list[str]) -> str:
 
 
 def _cast(graph: _Graph, value: Value, inputs: list[str]) -> str:
-    return graph.node("Cast", inputs, to=graph.type(value))
+    return graph.node("Cast", inputs, to=graph.type(value.dtype))
 
 
 def _lookup(graph: _Graph, value: Value, inputs: list[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Sequence
-from typing import Any, Self, SupportsIndex
+from typing import TYPE_CHECKING, Any, Self, SupportsIndex
 
 import numpy as np
 import numpy.typing as npt
@@ -13,14 +13,18 @@ import numpy.typing as npt
 from chainrule import engine
 from chainrule.files import ModelRecord, save_model
 from chainrule.network.description import network_html, network_text
+from chainrule.network.exports import Exports
 from chainrule.network.training import Training
 from chainrule.spec import Loss, TrainingSpec
 from chainrule.spec.shorthand import name_of, network_spec, number_type, seed_of
 
+if TYPE_CHECKING:
+    from chainrule.export.description import Description
+
 Array = npt.NDArray[Any]
 
 
-class Network(Training):
+class Network(Training, Exports):
     """A feed-forward network with its parameters, trained by backpropagation in the core.
 
         z(l) = W(l) a(l-1) + b(l)        a(l) = sigma(z(l))        l = 1..L, a(0) = X
@@ -299,6 +303,26 @@ class Network(Training):
         network.random_state = int(record.extra.get("random_state", 0))
         network._set_up(dict(record.params), record.training, record.history, record.state)
         return network
+
+    # For programs without chainrule: `to_onnx`, `to_numpy_source`, `to_c`
+
+    def _described(self, coverage: float | None, dtype: str | None) -> Description:
+        from chainrule.export.description import Output, output_of, refuse_coverage
+        from chainrule.export.matrix import describe_matrix
+
+        refuse_coverage(coverage)
+        params = {name: array.astype(dtype or array.dtype) for name, array in self.params.items()}
+        answer = output_of(0, str(params["W1"].dtype), self.spec.n_outputs)
+        return describe_matrix(self.spec, params, [Output("prediction", answer)])
+
+    def _tried(
+        self, described: Description, coverage: float | None, X: Any
+    ) -> tuple[dict[str, Array], dict[str, Array]]:
+        from chainrule.export.matrix import trial_matrix
+
+        rows = trial_matrix(self.spec, described.dtype) if X is None else X
+        rows = np.asarray(rows, described.dtype)
+        return {"X": rows}, {"prediction": engine.predict(self.spec, described.members[0], rows)}
 
     def __getstate__(self) -> dict[str, Any]:
         return {**self.__dict__, "_predictor": None}

@@ -13,9 +13,8 @@ import pytest
 from sklearn.exceptions import NotFittedError
 
 from chainrule import TabularClassifier, TabularRegressor, load
-from chainrule.errors import DataError
-from chainrule.estimators.tabular import exported
-from chainrule.export import runtime
+from chainrule.errors import DataError, SpecError
+from chainrule.export import numpy_file, runtime
 
 FRAME = pd.DataFrame(
     {
@@ -58,8 +57,8 @@ def test_what_answers_otherwise_is_not_written(model, tmp_path, monkeypatch):
         found = exported_run(source, rows)
         return {**found, "probabilities": found["probabilities"] + 2e-5}
 
-    exported_run = exported.run_numpy
-    monkeypatch.setattr(exported, "run_numpy", wrong)
+    exported_run = numpy_file.run_numpy
+    monkeypatch.setattr(numpy_file, "run_numpy", wrong)
     with pytest.raises(DataError, match=r"differs from the model by 2e-05 in row \d+ "):
         model.to_numpy_source(tmp_path / "m.py")
     assert not (tmp_path / "m.py").exists()
@@ -120,6 +119,30 @@ def test_numbers_and_quantiles():
         found = runtime.run_onnx(model.to_onnx(), rows)["prediction"]
         assert found.shape == shape
         np.testing.assert_allclose(found, model.predict(FRAME), rtol=1e-5)
+
+
+def test_the_bounds_of_intervals():
+    y = np.random.default_rng(0).normal(np.arange(40.0))
+    model = TabularRegressor(epochs=3, n_members=2, hidden_layer_sizes=(8,)).fit(FRAME, y)
+    names: dict[str, object] = {}
+    source = model.to_numpy_source(X=FRAME, coverage=0.8)  # which verifies lower and upper
+    exec(compile(source, "file", "exec"), names)
+    rows = {"n": FRAME["n"], "c": FRAME["c"], "t": FRAME["t"].to_numpy()}
+    right = model.predict_interval(FRAME, 0.8)
+    np.testing.assert_allclose(names["predict_interval"](rows), right, rtol=1e-5, atol=1e-4)
+    if runtime.compiler_name() is not None:
+        header = model.to_c(X=FRAME, coverage=0.8).header
+        assert "    double prediction;\n    double lower;\n    double upper;\n" in header
+
+
+def test_bounds_that_cannot_be_had(model):
+    with pytest.raises(DataError, match="asks for intervals, which a TabularRegr"):
+        model.to_numpy_source(coverage=0.9)
+    numbers = TabularRegressor(epochs=2, n_members=1).fit(FRAME, np.arange(40.0))
+    with pytest.raises(SpecError, match="coverage must be a number between 0 and 1, found 2"):
+        numbers.to_numpy_source(coverage=2)
+    with pytest.raises(DataError, match=r"coverage=0\.999 needs 1999 validation rows"):
+        numbers.to_onnx(coverage=0.999)
 
 
 def test_hashed_categories_go_to_numpy_alone():

@@ -22,6 +22,7 @@ from chainrule.errors import DataError, SpecError
 from chainrule.estimators.arguments import check_arguments, plain, unit_counts
 from chainrule.estimators.callbacks import FitTasks
 from chainrule.estimators.mlp.arguments import RULES, dropout_rates, hidden_activations
+from chainrule.estimators.mlp.exported import MLPExports
 from chainrule.estimators.mlp.inspection import MLPInspection
 from chainrule.estimators.mlp.lbfgs import minimize_loss
 from chainrule.estimators.mlp.scores import LossScale, Score, score_function
@@ -50,7 +51,7 @@ _OUTPUTS = {
 }
 
 
-class BaseMLP(FitTasks, MLPInspection, BaseEstimator, ABC):  # type: ignore[misc]
+class BaseMLP(FitTasks, MLPInspection, MLPExports, BaseEstimator, ABC):  # type: ignore[misc]
     """Arguments, starting weights, solvers and predictions; see `MLPClassifier`."""
 
     _score_names: ClassVar[dict[str, Score]]

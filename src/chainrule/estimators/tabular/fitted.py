@@ -20,7 +20,7 @@ from chainrule.estimators.tabular.arguments import check_tabular
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member, training_of
 from chainrule.estimators.tabular.evaluation import Evaluation, Score, shown_place
-from chainrule.estimators.tabular.exported import Exports
+from chainrule.estimators.tabular.exported import TabularExports
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.ranges import read_ranges
 from chainrule.estimators.tabular.trained_rows import TrainedRows
@@ -31,7 +31,7 @@ from chainrule.spec import History, NetworkSpec, TrainingSpec
 from chainrule.table.encode.encoder import Encoder
 
 
-class FittedModel(Exports, FitTasks, BaseEstimator):  # type: ignore[misc]
+class FittedModel(TabularExports, FitTasks, BaseEstimator):  # type: ignore[misc]
     """What a fitted model shows and keeps; see `TabularClassifier`."""
 
     _kind: ClassVar[str]

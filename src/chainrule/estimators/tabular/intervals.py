@@ -20,10 +20,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from chainrule.errors import DataError
+from chainrule.errors import DataError, SpecError
 from chainrule.estimators.weights import row_count
 from chainrule.quantiles import quantiles
 
@@ -77,6 +78,24 @@ class HeldOutErrors:
         DataError
             Where there are no errors, or too few for this coverage.
         """
+        wanted = sum(map(len, self.members)) + 1 - self.rank(coverage)
+        bounds = []
+        for output, sign in zip(outputs, (-1.0, 1.0), strict=True):
+            members = [
+                (sign * p[:, output], u[:, output], np.sort(sign * e[:, output]))
+                for p, u, e in zip(predictions, units, self.members, strict=True)
+            ]
+            bounds.append(sign * _smallest(members, wanted))
+        return np.sort(np.column_stack(bounds), axis=1)
+
+    def rank(self, coverage: float) -> int:
+        """The k for which the upper bound is the k-th largest of prediction + error, from 1 on.
+
+        Raises
+        ------
+        DataError
+            Where there are no errors, or too few for this coverage.
+        """
         if not self.members:
             raise DataError(
                 "the model has no errors of validation rows, from which intervals are made; "
@@ -90,14 +109,14 @@ class HeldOutErrors:
                 f"coverage={coverage:g} needs {math.ceil(side / (1 - side) - 1e-9)} validation "
                 f"rows; this model has {n_errors}. Ask for less, or train on more rows."
             )
-        bounds = []
-        for output, sign in zip(outputs, (-1.0, 1.0), strict=True):
-            members = [
-                (sign * p[:, output], u[:, output], np.sort(sign * e[:, output]))
-                for p, u, e in zip(predictions, units, self.members, strict=True)
-            ]
-            bounds.append(sign * _smallest(members, wanted))
-        return np.sort(np.column_stack(bounds), axis=1)
+        return n_errors + 1 - wanted
+
+
+def checked_coverage(coverage: Any) -> float:
+    """The coverage; `SpecError` where it is no number between 0 and 1."""
+    if not isinstance(coverage, float | np.floating) or not 0.0 < coverage < 1.0:
+        raise SpecError(f"coverage must be a number between 0 and 1, found {coverage!r}.")
+    return float(coverage)
 
 
 def _smallest(members: list[tuple[np.ndarray, np.ndarray, np.ndarray]], rank: int) -> np.ndarray:

@@ -234,18 +234,33 @@ class NumberTarget:
         coverage : float
             Of each target by itself, in (0, 1).
         """
-        if len(self.errors.members) == len(outputs):
+        if self.has_errors_of_members(len(outputs)):
             predictions = [self._member(member) for member in outputs]
         else:
             predictions = [self._combined(outputs)]
         units = [self._unit(p) for p in predictions]
         bounds = np.stack(
-            [self.errors.bounds(predictions, units, k, coverage) for k in self._around(coverage)],
+            [
+                self.errors.bounds(predictions, units, k, coverage)
+                for k in self.outputs_around(coverage)
+            ],
             axis=2,
         )
         if self.loss.name == "poisson":
             bounds = np.maximum(bounds, 0.0)
         return bounds[:, :, 0] if self.vector else bounds
+
+    def has_errors_of_members(self, n_members: int) -> bool:
+        """Whether each member has errors of its own, not all of them those of their mean."""
+        return len(self.errors.members) == n_members
+
+    def outputs_around(self, coverage: float) -> list[tuple[int, int]]:
+        """For each target the outputs below and above it."""
+        if not self.loss.quantiles:
+            return [(output, output) for output in range(self.n_outputs)]
+        quantiles, tail = np.array(self.loss.quantiles), 0.5 - 0.5 * coverage
+        below, above = (int(np.argmin(np.abs(quantiles - q))) for q in (tail, 1.0 - tail))
+        return [(below, above)]
 
     def error(
         self, metric: str | None, y: np.ndarray, predicted: np.ndarray, weights: np.ndarray | None
@@ -317,14 +332,6 @@ class NumberTarget:
     def _unit(self, predicted: np.ndarray) -> np.ndarray:
         """What errors are measured in: for counts the standard deviation that they would have."""
         return np.sqrt(predicted) if self.loss.name == "poisson" else np.ones_like(predicted)
-
-    def _around(self, coverage: float) -> list[tuple[int, int]]:
-        """For each target the outputs below and above it."""
-        if not self.loss.quantiles:
-            return [(output, output) for output in range(self.n_outputs)]
-        quantiles, tail = np.array(self.loss.quantiles), 0.5 - 0.5 * coverage
-        below, above = (int(np.argmin(np.abs(quantiles - q))) for q in (tail, 1.0 - tail))
-        return [(below, above)]
 
 
 def regression_loss(name: Any, quantiles: Any) -> Loss:

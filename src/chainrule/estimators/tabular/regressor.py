@@ -8,8 +8,8 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
-from chainrule.errors import SpecError
 from chainrule.estimators.tabular.inspection import InspectedModel
+from chainrule.estimators.tabular.intervals import checked_coverage
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.targets import read_numbers
 from chainrule.estimators.weights import read_weights
@@ -324,9 +324,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
             For a coverage that is not between 0 and 1.
         """
         check_is_fitted(self)
-        if not isinstance(coverage, float | np.floating) or not 0.0 < coverage < 1.0:
-            raise SpecError(f"coverage must be a number between 0 and 1, found {coverage!r}.")
-        return self._target.interval(self._outputs(X), float(coverage))
+        return self._target.interval(self._outputs(X), checked_coverage(coverage))
 
     def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
         """R2, the mean over targets; for quantiles the mean of their D2.
