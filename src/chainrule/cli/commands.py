@@ -14,6 +14,7 @@ import typer
 import chainrule
 from chainrule.cli.attribute import attribute
 from chainrule.cli.check import check
+from chainrule.cli.compare import compare
 from chainrule.cli.cv import cv
 from chainrule.cli.demo import demo
 from chainrule.cli.diagnose import diagnose
@@ -43,7 +44,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    train, resume, predict, evaluate, attribute, cv, export, explain, info,
+    train, resume, predict, evaluate, attribute, cv, compare, export, explain, info,
     check, diagnose, demo, lesson, play, verify,
 ):  # fmt: skip
     app.command(command.__name__)(command)

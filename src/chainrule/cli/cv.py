@@ -8,11 +8,20 @@ from typing import Annotated, Any
 
 import typer
 
-from chainrule.cli.options import AsJson, Balanced, Ignore, Quiet, Tables, Text, Threads
+from chainrule.cli.options import (
+    AsJson,
+    Balanced,
+    DropMissingTarget,
+    Ignore,
+    Quiet,
+    Tables,
+    Text,
+    Threads,
+)
 from chainrule.cli.output import Output
 from chainrule.cli.problem import problem_of
 from chainrule.cli.reading import TYPED, Reading, reads_tables
-from chainrule.cli.task import Task
+from chainrule.cli.task import Task, without_missing
 from chainrule.cli.train import Preset
 
 
@@ -40,6 +49,7 @@ def cv(
     ] = None,
     balanced: Balanced = False,
     seed: Annotated[int, typer.Option(min=0, help="Seed of folds and models.")] = 0,
+    drop_missing_target: DropMissingTarget = False,
     text: Text = None,
     ignore: Ignore = None,
     reading: Reading = TYPED,
@@ -61,6 +71,8 @@ def cv(
     table = reading.read(data, ignore=ignore or (), exact=(target,))
     for notice in table.report.notices:
         out.notice(notice)
+    if drop_missing_target:
+        table = without_missing(table, target, out)
     problem = problem_of(table, target, task, groups=groups, time=in_time)
     settings: dict[str, Any] = {
         "preset": preset.value, "random_state": seed, "n_threads": threads,

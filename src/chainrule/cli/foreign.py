@@ -98,6 +98,7 @@ COMMANDS: Mapping[str, tuple[str, ...]] = {
     "predict": ("infer", "inference", "apply", "classify", "forecast"),
     "evaluate": ("test", "score", "eval", "validate", "importance", "metrics"),
     "cv": ("cross-validate", "crossval", "cross-validation", "kfold", "cross_validate"),
+    "compare": ("benchmark", "baseline", "baselines", "leaderboard", "automl", "models"),
     "info": ("show", "describe", "summary", "inspect", "card"),
     "attribute": ("shap", "attributions", "contributions", "shapley"),
     "explain": ("why", "gradient", "backprop"),

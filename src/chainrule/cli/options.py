@@ -34,6 +34,11 @@ Ignore = Annotated[
     list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")
 ]
 
+DropMissingTarget = Annotated[
+    bool,
+    typer.Option("--drop-missing-target", help="Leave out rows that have no target."),
+]
+
 Row = Annotated[
     int | None,
     typer.Option("--row", min=0, help="Row to show, from 0; the one that adds most if left out."),

@@ -19,6 +19,7 @@ from chainrule.cli.given import GIVEN, without
 from chainrule.cli.options import (
     AsJson,
     Balanced,
+    DropMissingTarget,
     Force,
     Ignore,
     Quiet,
@@ -138,10 +139,7 @@ def train(
     text: Text = None,
     ignore: Ignore = None,
     reading: Reading = TYPED,
-    drop_missing_target: Annotated[
-        bool,
-        typer.Option("--drop-missing-target", help="Leave out rows that have no target."),
-    ] = False,
+    drop_missing_target: DropMissingTarget = False,
     keep_id: Annotated[
         bool,
         typer.Option(
