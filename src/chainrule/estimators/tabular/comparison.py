@@ -67,7 +67,13 @@ class Comparison:
 
     def difference(self, one: str, other: str) -> tuple[float, float, float]:
         """How much larger the mean loss (log-loss, squared error) of `other` is than that of `one`,
-        and the bounds of its 90 % interval, row by row on the same rows."""
+        and the bounds of its 90 % interval, row by row on the same rows.
+
+        Raises
+        ------
+        SpecError
+            For a name that is not among `models`.
+        """
         by_name = {model.name: model for model in self.models}
         for name in (one, other):
             if name not in by_name:
