@@ -17,6 +17,7 @@ from chainrule.network.progress import Progress, metric_word
 from chainrule.network.resolution import lost_digits
 from chainrule.spec import History, TrainingSpec, TrainingState
 from chainrule.spec.shorthand import training_spec, whole
+from chainrule.table.classes import one_hot_notice
 
 Array = npt.NDArray[Any]
 
@@ -200,6 +201,10 @@ class Training(Inspection):
         told = lost_digits(X, self.dtype)
         if told is not None:
             warnings.warn(told, DataNotice, stacklevel=2)
+        if self.spec.loss.name == "binary_cross_entropy":
+            told = one_hot_notice(y, "build the network with loss='cross_entropy'")
+            if told is not None:
+                warnings.warn(told, DataNotice, stacklevel=2)
         kept = checkpoint_of(checkpoint)
         with engine.fitting(self):
             try:

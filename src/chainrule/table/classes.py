@@ -1,6 +1,8 @@
-"""Which numbers of a target mean classes."""
+"""Which numbers of a target mean classes, and which columns of it are one class of several."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
@@ -16,3 +18,38 @@ def means_classes(values: np.ndarray) -> bool:
     """
     distinct = np.unique(values)
     return len(distinct) <= MAX_CLASSES and bool(np.all(distinct == np.floor(distinct)))
+
+
+def is_one_hot(y: np.ndarray) -> bool:
+    """Whether every row of several columns has one 1 and else 0, as one class of several has.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n_samples, n_columns)
+        Of another shape it is not.
+    """
+    if y.ndim != 2 or y.shape[1] < 2 or y.dtype.kind not in "iubf":
+        return False
+    return bool((y.sum(axis=1) == 1).all() and ((y == 0) | (y == 1)).all())
+
+
+def one_hot_notice(y: Any, instead: str) -> str | None:
+    """A notice where the columns of y are taken for labels and are one class of several.
+
+    Parameters
+    ----------
+    y : array-like
+    instead : str
+        What to do for classes.
+    """
+    try:
+        columns = np.asarray(y)
+    except ValueError:  # rows of different lengths, which the fit refuses
+        return None
+    if columns.ndim != 2 or len(columns) < 2 or not is_one_hot(columns):
+        return None
+    return (
+        "every row of y has exactly one 1, as one class of several has that is written in "
+        f"{columns.shape[1]} columns; the columns are taken for independent labels, of which a "
+        f"prediction may hold none or several. For classes {instead}."
+    )

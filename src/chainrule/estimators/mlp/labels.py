@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from numbers import Number
 from typing import Any
 
@@ -10,11 +11,12 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import type_of_target, unique_labels
 
-from chainrule.errors import DataError
+from chainrule.errors import DataError, DataNotice
 from chainrule.estimators.mlp.base import BaseMLP
 from chainrule.estimators.saved import classes_from_json, classes_to_json
 from chainrule.estimators.weights import class_weights
 from chainrule.spec import NetworkSpec
+from chainrule.table.classes import one_hot_notice
 
 Array = np.ndarray
 
@@ -37,6 +39,8 @@ class LabelledMLP(BaseMLP):
             y = column_or_1d(y, warn=True)
         _check_label_types(y)
         if not hasattr(self, "classes_") or not (self.warm_start or incremental):
+            if told := one_hot_notice(y, "pass np.asarray(y).argmax(axis=1)"):
+                warnings.warn(told, DataNotice, stacklevel=4)
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
             return X, self._encode(y)

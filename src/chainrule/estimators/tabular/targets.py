@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule.errors import DataError, DataNotice
 from chainrule.estimators.saved import classes_from_json, classes_to_json
+from chainrule.table.classes import one_hot_notice
 
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
 
@@ -88,15 +89,8 @@ class Labels:
                     f"Unknown label type: y has {y.shape[1]} columns that are not all 0 or 1; "
                     "a classifier takes one column of labels, or 0/1 columns for several labels."
                 )
-            if y.shape[1] > 2 and (y.sum(axis=1) == 1).all():
-                warnings.warn(
-                    "every row of y has exactly one 1, as one class of several has that is written "
-                    f"in {y.shape[1]} columns; the columns are taken for independent labels, of "
-                    "which a prediction may hold none or several. For classes pass "
-                    "y.argmax(axis=1).",
-                    DataNotice,
-                    stacklevel=5,
-                )
+            if told := one_hot_notice(y, "pass np.asarray(y).argmax(axis=1)"):
+                warnings.warn(told, DataNotice, stacklevel=5)
             return cls(np.arange(y.shape[1]), multilabel=True)
         classes = np.unique(_typed(y))
         if len(classes) < 2:

@@ -11,6 +11,7 @@ from chainrule.explain.diagnosis.detectors import Level, Seen, looks_for
 from chainrule.explain.diagnosis.evidence import CLASS_LOSSES, MAX_ROWS, Evidence
 from chainrule.explain.diagnosis.words import Code, rows_as_code
 from chainrule.explain.notation.numbers import format_number
+from chainrule.table.classes import is_one_hot
 
 Limits = Mapping[str, float]
 
@@ -172,7 +173,7 @@ def one_hot_labels(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     y = np.asarray(seen.all_targets)
     if seen.spec.loss.name != "binary_cross_entropy" or y.shape[1] < 3 or seen.n < limits["rows"]:
         return
-    if np.isin(y, (0.0, 1.0)).all() and (y.sum(axis=1) == 1.0).all():
+    if is_one_hot(y):
         yield Seen({"n": seen.n, "k": y.shape[1]})
 
 
