@@ -71,7 +71,7 @@ class TableModel:
         Columns to `keep` are those of the table that the answers shall stand beside.
         """
         kept = [name for name in keep if name not in self.features and name != target]
-        from chainrule.table.read.names import found_names, is_index_name
+        from chainrule.table.read.names import found_names, index_names
 
         wanted = self.features + ([target] if target else []) + kept
         if target in self.features:
@@ -86,9 +86,8 @@ class TableModel:
             raise self._with_query(error, reading) from error
         for notice in table.report.notices:
             out.notice(notice)
-        extra = [
-            name for name in table.report.unread if name != self.target and not is_index_name(name)
-        ]
+        index = index_names(table.report.unread)
+        extra = [n for n in table.report.unread if n != self.target and n not in index]
         if extra:
             shown = ", ".join(map(repr, extra[:5])) + (", ..." if len(extra) > 5 else "")
             columns = "1 column is" if len(extra) == 1 else f"{len(extra)} columns are"

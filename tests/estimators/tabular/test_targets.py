@@ -89,6 +89,8 @@ def test_several_labels_at_once():
         ([[0, 2], [1, 0]], "Unknown label type"),
         ([[1], [1, 2]], "different lengths"),
         ([1j, 2], "Complex data"),
+        ([2**70, 2**70 + 1], "whole numbers that 64 bits do not hold"),
+        (np.ma.array([1, 2, 3], mask=[False, True, False]), "missing value in row 1"),
         (sp.csr_matrix([[1, 0]]).T, "sparse"),
         (np.zeros((2, 1, 1)), "1d array"),
         (np.zeros((2, 0)), "no columns"),

@@ -98,3 +98,11 @@ def test_many_levels_become_an_index_for_an_embedding():
     assert encoder.file_kinds["town"] == "text"
     plain = fit(words)
     assert (plain.level_counts, len(plain.input_names)) == ((), 3 + 3 + 9 + 27)
+
+
+def test_levels_that_a_file_cannot_tell_apart_are_told():
+    mixed = pd.DataFrame({"k": pd.Series([1, "1", "a", 1], dtype=object)})
+    _, (notice,) = Encoder.fit(as_table(mixed))
+    assert "column 'k' holds 1 and '1', taken for two categories" in notice
+    apart = pd.DataFrame({"k": pd.Series([1, "2", "a", 1], dtype=object)})
+    assert Encoder.fit(as_table(apart))[1] == []

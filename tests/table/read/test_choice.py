@@ -49,3 +49,18 @@ def test_a_blank_behind_every_comma_belongs_to_it(tmp_path: Path) -> None:
     kept = read(tmp_path, "age,job\n1, a\n2,a\n")
     assert kept["job"].tolist() == [" a", "a"]
     assert "differ by the blanks around them" in kept.report.notices[0]
+
+
+def test_a_quoted_name_may_follow_the_blank(tmp_path: Path) -> None:
+    table = read(tmp_path, 'a, "b, c", d\n1, "x, y", 2\n3, z, 4\n')
+    assert list(table) == ["a", "b, c", "d"]
+    assert table["b, c"].tolist() == ["x, y", "z"] and table["d"].tolist() == [2, 4]
+
+
+def test_an_index_of_two_levels_stays_out(tmp_path: Path) -> None:
+    levels = pd.MultiIndex.from_tuples([(1, 2), (1, 3), (2, 2)])
+    FRAME.set_index(levels).to_csv(tmp_path / "t.csv")
+    assert list(read_table(tmp_path / "t.csv")) == ["a", "b"]
+    FRAME.to_csv(tmp_path / "t.csv")
+    pd.read_csv(tmp_path / "t.csv").to_csv(tmp_path / "t.csv")
+    assert list(read_table(tmp_path / "t.csv")) == ["a", "b"]

@@ -53,3 +53,13 @@ def test_points_between_thousands(tmp_path: Path) -> None:
 def test_decimal_points(tmp_path: Path, texts: list[str]) -> None:
     table = read(tmp_path, "p;w\n" + "".join(f"{text};x\n" for text in texts))
     assert table["p"].tolist() == [float(text) for text in texts] and not table.report.notices
+
+
+def test_two_spellings_of_one_number_are_told(tmp_path: Path) -> None:
+    """Too few to be sure that they are versions, and numbers are seldom written in both ways."""
+    table = read(tmp_path, "my v,w\n1.1,x\n1.10,x\n1.2,x\n1.9,x\n1.11,x\n")
+    assert table["my v"].tolist() == [1.1, 1.1, 1.2, 1.9, 1.11]
+    (notice,) = table.report.notices
+    assert notice.startswith("column 'my v' holds '1.1' and '1.10', which are one number")
+    assert notice.endswith("say --text 'my v'.")
+    assert read(tmp_path, "v,w\n1.10,x\n1.20,x\n1.25,x\n").report.notices == ()

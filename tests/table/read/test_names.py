@@ -7,7 +7,13 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import TableFileError
-from chainrule.table.read.names import check_header, check_present, suggestion
+from chainrule.table.read.names import (
+    check_header,
+    check_present,
+    index_names,
+    names_of,
+    suggestion,
+)
 from reading import read
 
 
@@ -40,3 +46,28 @@ def test_bad_text(tmp_path: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(TableFileError, match=message) as caught:
         read(tmp_path, content)
     assert "\n" not in str(caught.value)
+
+
+FIRST = "Unnamed: 0"
+
+
+@pytest.mark.parametrize(
+    ("fields", "names", "index"),
+    [
+        (["", "a"], [FIRST, "a"], [FIRST]),
+        (["", "", "a"], [FIRST, "Unnamed: 1", "a"], [FIRST, "Unnamed: 1"]),
+        (["", FIRST, "a"], [f"{FIRST}.1", FIRST, "a"], [f"{FIRST}.1", FIRST]),
+        (["a", "__index_level_0__"], ["a", "__index_level_0__"], ["__index_level_0__"]),
+        (["a", "Unnamed: 1"], ["a", "Unnamed: 1"], []),
+    ],
+)  # fmt: skip
+def test_the_levels_of_an_index(fields: list[str], names: list[str], index: list[str]) -> None:
+    """As pandas writes them: without a name, once more for each time that a table was written."""
+    assert names_of(fields, "t.csv, line 1", is_spaced=False) == names
+    assert index_names(names) == index
+
+
+@pytest.mark.parametrize("fields", [["", "", "", "", "a"], ["a", "", "b"], ["", "a", ""], ["", ""]])
+def test_other_columns_without_a_name_are_refused(fields: list[str]) -> None:
+    with pytest.raises(TableFileError, match="has no name"):
+        names_of(fields, "t.csv, line 1", is_spaced=False)

@@ -23,6 +23,7 @@ def test_line_ends_are_counted(tmp_path: Path, content: str, ends: tuple[int, in
 def test_fields_of_a_record() -> None:
     assert fields_of('a,"b,""c""",', ",") == ["a", 'b,"c"', ""]
     assert fields_of('a,"b', ",") == ['a,"b']  # a quote that never closes
+    assert fields_of('a, "b, c", d', ",") == ["a", " b, c", " d"]
 
 
 def test_quotes_and_line_ends_inside_fields(tmp_path: Path) -> None:
@@ -63,3 +64,12 @@ def test_bad_text(tmp_path: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(TableFileError, match=message) as caught:
         read(tmp_path, content)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_its_mark(tmp_path: Path, encoding: str) -> None:
+    data = "a,b\n1,2\n".encode(encoding)
+    with pytest.raises(TableFileError, match="line 1 holds a NUL byte") as caught:
+        read(tmp_path, data)
+    assert f"--encoding {encoding}" in caught.value.hint
+    assert read(tmp_path, data, encoding=encoding)["b"].tolist() == [2]

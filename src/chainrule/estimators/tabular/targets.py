@@ -33,8 +33,6 @@ def read_target(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
     DataError
         None, another number of rows, more than two dimensions, complex, or missing values.
     """
-    if isinstance(y, np.ma.MaskedArray) and np.ma.is_masked(y):
-        raise DataError(f"{noun} has masked values; leave those rows out.")
     if y is None:
         raise DataError(f"fit requires y to be passed, but the target {noun} is None.")
     if hasattr(y, "tocsc"):
@@ -209,6 +207,11 @@ def _typed(y: np.ndarray) -> np.ndarray:
             raise DataError(f"Unknown label type: y mixes or holds {found}; use one type of label.")
         y = np.array(y.tolist())
         kind = y.dtype.kind
+        if kind == "O":
+            raise DataError(
+                "Unknown label type: y holds whole numbers that 64 bits do not hold; pass labels "
+                "of such length as text."
+            )
     if kind == "f":
         strange = ~np.isfinite(y) | (y != np.floor(y))
         if strange.any():

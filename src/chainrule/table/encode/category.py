@@ -177,6 +177,11 @@ def fit_category(
         )
     ordered = sorted(met.tolist(), key=lambda c: _rank(column.levels[c]))
     levels = tuple(column.levels[c] for c in ordered)
+    if notice is None and (alike := _reads_alike(levels)):
+        notice = (
+            f"column '{column.name}' holds {alike[0]!r} and {alike[1]!r}, taken for two "
+            "categories, which a file cannot tell apart."
+        )
     if max_one_hot is not None and len(levels) > max_one_hot:
         return IndexEncoder(column.name, column.kind, levels), notice
     mass = mass[ordered]
@@ -233,6 +238,16 @@ def _text(level: Level) -> str:
     """A level as text, true and false alike however they are spelled."""
     text = str(level)
     return text.lower() if text.lower() in ("true", "false") else text
+
+
+def _reads_alike(levels: tuple[Level, ...]) -> tuple[Level, Level] | None:
+    """The first two levels that are one text, as 1 and '1' are."""
+    first: dict[str, Level] = {}
+    for level in levels:
+        if str(level) in first:
+            return first[str(level)], level
+        first[str(level)] = level
+    return None
 
 
 def _rank(level: Any) -> tuple[bool, Any]:

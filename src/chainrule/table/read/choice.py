@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chainrule.errors import TableFileError
-from chainrule.table.read.names import check_present, found_names, is_index_name
+from chainrule.table.read.names import check_present, found_names, index_names
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Choice:
         kept = [name for name in names if name in wanted and name not in ignored]
         notices = []
         if self.columns is None and not self.keep_index:
-            index = [name for name in kept if is_index_name(name) and name not in mentioned]
+            index = [n for n in index_names(names) if n in kept and n not in mentioned]
             if index and len(index) < len(kept):
                 kept = [name for name in kept if name not in index]
                 notices = [

@@ -164,10 +164,13 @@ def first_fault(file: TextFile, delimiter: str, width: int) -> TableFileError | 
         if not record:
             continue
         fields = fields_of(record, delimiter)
-        if fields == [record] and '"' in record and delimiter in record:
+        if fields == [record] and '"' in record and (delimiter in record or record[0] == '"'):
+            spaced = len(fields_of(record, " ")) > 1
             return TableFileError(
                 f"{where} has text after a closing quote.",
-                'Quote the whole field, and write a quote inside it as "".',
+                "If blanks separate the fields say --delimiter space."
+                if spaced and delimiter not in record
+                else 'Quote the whole field, and write a quote inside it as "".',
             )
         if len(fields) == width + 1 and not fields[-1] and line > file.first_line:
             with_end = with_end if with_end[0] else (line, len(fields))

@@ -10,7 +10,7 @@ Both look like numbers to the grammar. The values tell where to look, the texts 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def doubtful_numbers(
         for index, rows in texts.items():
             name = columns[index][0]
             notices += _thousands(name, rows, source, location)
-            _refuse_versions(name, rows, location)
+            notices += _versions(name, rows, location)
     return notices
 
 
@@ -126,7 +126,8 @@ def _thousands(
     )
 
 
-def _refuse_versions(name: str, rows: Mapping[str, int], location: Callable[[int], str]) -> None:
+def _versions(name: str, rows: Mapping[str, int], location: Callable[[int], str]) -> Iterator[str]:
+    """A notice of 1.1 beside 1.10; a refusal where the parts behind the point count up."""
     if len(rows) > _MOST_VERSIONS:
         return
     behind: dict[str, set[str]] = {}
@@ -135,17 +136,27 @@ def _refuse_versions(name: str, rows: Mapping[str, int], location: Callable[[int
         if not (mark and before.isdigit() and after.isdigit()) or (after[0] == "0" != after):
             return
         behind.setdefault(before, set()).add(after)
+    alike = []
     for before, parts in behind.items():
         for part in parts:
             shorter = part.rstrip("0")
-            if shorter != part and shorter in parts and _counts_up(parts):
-                one, other = f"{before}.{shorter}", f"{before}.{part}"
+            if shorter == part or shorter not in parts:
+                continue
+            one, other = f"{before}.{shorter}", f"{before}.{part}"
+            alike.append((rows[other], one, other))
+            if _counts_up(parts):
                 raise TableFileError(
                     f"{location(rows[other])}, column {name!r}: found {other!r} beside {one!r}, "
                     "as numbers of versions have, which are no decimals.",
                     f"Say --text {shlex.quote(name)}, or if they are numbers say "
                     f"{option(name, NumberSpelling())}.",
                 )
+    if alike:
+        _, one, other = min(alike)
+        yield (
+            f"column {name!r} holds {one!r} and {other!r}, which are one number; if they are "
+            f"versions say --text {shlex.quote(name)}."
+        )
 
 
 def _counts_up(parts: set[str]) -> bool:

@@ -19,7 +19,7 @@ NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 LEADING_ZERO = "0[0-9]+"
 BOOLEAN = "true|false|True|False|TRUE|FALSE"
 # Around a value they mean nothing: space, tab, the spaces of typesetters, marks of no width.
-BLANKS = " \t\r\n\u00a0\u2007\u2009\u202f\u200b\u2060\ufeff"
+BLANKS = " \t\r\n\u00a0\u2002\u2003\u2007\u2008\u2009\u200a\u202f\u3000\u200b\u2060\ufeff"
 
 EXACT = 2.0**53  # from here on not every whole number is a float64
 

@@ -10,16 +10,19 @@ from typing import TypeVar
 from chainrule.errors import TableFileError
 
 # What data frames call their index: without a name in CSV, so in Parquet.
-UNNAMED = "Unnamed: 0"
 _INDEX = re.compile(r"Unnamed: 0(\.\d+)?|__index_level_\d+__")
+_MOST_LEVELS = 3  # of an index; more columns without a name are a fault
 _QUOTES = (("'", "'"), ("`", "`"), ("\u2018", "\u2019"), ("\u201c", "\u201d"), ("«", "»"))
 _NO_WIDTH = "\u200b\u2060\ufeff"
 _Value = TypeVar("_Value")
 
 
-def is_index_name(name: str) -> bool:
-    """Whether a column of this name is the index of a data frame."""
-    return _INDEX.fullmatch(name) is not None
+def index_names(names: Sequence[str]) -> list[str]:
+    """Those of a table's names that are the index of a data frame, of one level or several."""
+    n_levels = 0
+    while n_levels < len(names) and names[n_levels] == f"Unnamed: {n_levels}":
+        n_levels += 1
+    return [name for name in names if name in names[:n_levels] or _INDEX.fullmatch(name)]
 
 
 def names_of(fields: list[str], where: str, *, is_spaced: bool) -> list[str]:
@@ -31,8 +34,14 @@ def names_of(fields: list[str], where: str, *, is_spaced: bool) -> list[str]:
     names = [field.strip(_NO_WIDTH) for field in fields]
     if is_spaced:
         names = [name.strip() for name in names]
-    if len(names) > 1 and not names[0].strip() and all(name.strip() for name in names[1:]):
-        names[0] = UNNAMED
+    n_unnamed = sum(not name.strip() for name in names)
+    if n_unnamed < min(len(names), _MOST_LEVELS + 1) and not any(
+        name.strip() for name in names[:n_unnamed]
+    ):
+        for level in range(n_unnamed):  # a table written and read twice has "Unnamed: 0" already
+            endings = ("", *(f".{time}" for time in range(1, len(names))))
+            new = (f"Unnamed: {level}{ending}" for ending in endings)
+            names[level] = next(name for name in new if name not in names)
     for one, other in _QUOTES:
         if all(len(n) > 1 and n.startswith(one) and n.endswith(other) for n in names):
             raise TableFileError(

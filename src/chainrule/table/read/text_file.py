@@ -102,9 +102,21 @@ class TextFile:
 
 
 def fields_of(record: str, delimiter: str) -> list[str]:
-    """The fields of one record; a record with a quote that never closes is one field."""
+    """The fields of one record; a record with a quote that never closes is one field.
+
+    A blank between a delimiter and a quote belongs to neither, and stays to tell of it.
+    """
+    fields = _parsed(record, delimiter)
+    if any(field.startswith(' "') for field in fields[1:]):
+        first, *rest = _parsed(record, delimiter, skipinitialspace=True)
+        return [first, *(f" {field}" for field in rest)]
+    return fields
+
+
+def _parsed(record: str, delimiter: str, **options: bool) -> list[str]:
+    lines = io.StringIO(record, newline="")
     try:
-        return next(csv.reader(io.StringIO(record, newline=""), delimiter=delimiter, strict=True))
+        return next(csv.reader(lines, delimiter=delimiter, strict=True, **options))
     except (csv.Error, StopIteration):
         return [record]
 
@@ -216,10 +228,7 @@ def _scan(path: str, name: str) -> TextFile:
                 break
             if b"\0" in chunk:
                 line = n_lf + n_crlf + n_cr + 1 + _line_ends(chunk[: chunk.index(b"\0")])
-                raise TableFileError(
-                    f"{name}, line {line} holds a NUL byte.",
-                    "The file is damaged or no text; write it again from its source.",
-                )
+                raise TableFileError(f"{name}, line {line} holds a NUL byte.", _why_nul(chunk))
             # A "\r\n" cut in two by the chunk counts once: its "\r" was kept back as the tail.
             text = tail + chunk
             tail = b"\r" if text.endswith(b"\r") else b""
@@ -231,6 +240,15 @@ def _scan(path: str, name: str) -> TextFile:
             n_cr += text.count(b"\r") - crlf
     is_open = last not in b"\r\n"
     return TextFile(name, path, n_lf, n_crlf, n_cr + len(tail), n_quotes, n_mark, is_open)
+
+
+def _why_nul(chunk: bytes) -> str:
+    """What a person may do about NUL bytes: in UTF-16 every other byte of Latin text is one."""
+    for encoding, nuls, others in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        pairs = chunk[: len(chunk) // 2 * 2]
+        if pairs and not any(pairs[nuls::2]) and all(pairs[others::2]):
+            return f"It looks like UTF-16 without its mark: say --encoding {encoding}."
+    return "The file is damaged or no text; write it again from its source."
 
 
 def _line_ends(text: bytes) -> int:

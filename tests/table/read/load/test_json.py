@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from chainrule.errors import TableFileError
+from chainrule.table.read import read_table
 from chainrule.table.read.connection import connect
 from chainrule.table.read.load.json import load_json
 from reading import read, write
@@ -63,3 +65,11 @@ def test_json_dates_where_dates_are_expected(tmp_path: Path) -> None:
         read(tmp_path, '[{"d": "soon"}]', "t.json", expect={"d": "datetime"})
     with pytest.raises(TableFileError, match=r"t\.json, column 'd' holds boolean values where"):
         read(tmp_path, '[{"d": true}]', "t.json", expect={"d": "datetime"})
+
+
+@pytest.mark.parametrize("orient", ["columns", "index", "split", "table"])
+def test_other_forms_of_pandas_are_told_of_records(tmp_path: Path, orient: str) -> None:
+    pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}).to_json(tmp_path / "t.json", orient=orient)
+    with pytest.raises(TableFileError, match=r"record 1, key .* holds an") as caught:
+        read_table(tmp_path / "t.json")
+    assert "orient='records'" in caught.value.hint

@@ -7,13 +7,19 @@ from pathlib import Path
 import pytest
 
 from chainrule.errors import TableFileError
-from chainrule.table.read.numbers.spelling import NumberSpelling, of_example, separators
+from chainrule.table.read.numbers.spelling import (
+    NumberSpelling,
+    of_example,
+    separators,
+    without_marks,
+)
 from reading import kinds, read
 
 WRITTEN = [
     (["$1,234.50", "$-3", "-$3.5", "$ 7"], [1234.5, -3, -3.5, 7]),
     (["1.234,5", "12", "1.000.000", "0,5"], [1234.5, 12, 1e6, 0.5]),
     (["12 %", "7.5 %", "-1 %"], [12, 7.5, -1]),
+    (["12%", "7.5 %", "-1%"], [12, 7.5, -1]),
     (["(1,200.5)", "1,300", "5"], [-1200.5, 1300, 5]),
     (["−3.5", "4", "–2"], [-3.5, 4, -2]),
     (["1 234 kg", "5 kg", "17 kg"], [1234, 5, 17]),
@@ -109,3 +115,36 @@ def test_separators() -> None:
     assert separators("1.234.567,8") == (",", ".")
     assert separators("1.23") == (".", "") and separators("1.234") == ("", ".")
     assert separators("0.234") == (".", "") and separators("1.2.3") is None
+
+
+def test_marks_beside_numbers_are_told(tmp_path: Path) -> None:
+    """A column of limits of detection or of footnotes becomes categories; a person should know."""
+    rows = "".join(f"{'<' if k % 2 else ''}{k}.5\tx\n" for k in range(30) if k % 2 or k > 20)
+    table = read(tmp_path, "a\tb\n" + rows)
+    assert kinds(table)["a"] == "text"
+    assert (
+        "look like numbers with marks beside them or in other digits ('<1.5')"
+        in (table.report.notices[0])
+    )
+    codes = "".join(f"0{k}123\tx\n" for k in range(20))
+    assert read(tmp_path, "a\tb\n" + codes).report.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("<5", "5"),
+        (">= 0.1", "0.1"),
+        ("≥0.1", "0.1"),
+        ("~ -3.5", "-3.5"),
+        ("12**", "12"),
+        ("12[1]", "12"),
+        ("1,5 (a)", "1,5"),
+        ("７８", "78"),
+        ("٣٤", "34"),
+        ("5-10", None),
+        ("A1", None),
+    ],
+)
+def test_without_marks(value: str, number: str | None) -> None:
+    assert without_marks(value) == number

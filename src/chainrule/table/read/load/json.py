@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 import numpy as np
@@ -12,6 +13,11 @@ from chainrule.table.read.file_table import Part, location_of
 from chainrule.table.read.load.loaded import Choose, Loaded
 from chainrule.table.read.names import check_header
 from chainrule.table.read.raw_column import RawColumn
+
+_AS_RECORDS = (
+    "A table in JSON is an array of objects, or one object a line; pandas writes the first with "
+    "to_json(path, orient='records')."
+)
 
 
 def load_json(
@@ -52,6 +58,15 @@ def load_json(
     return Loaded(tuple(columns), tuple(parts))
 
 
+def _is_whole_table(connection: Connection, parts: tuple[Part, ...]) -> bool:
+    """Whether every file is one object of objects and arrays: columns, or rows by their names."""
+    found = connection.rows(
+        "SELECT bool_and(coalesce(json_type(v), '') IN ('OBJECT', 'ARRAY')) FROM "
+        "(SELECT unnest(json_extract(j, '$.*')) AS v FROM objects)"
+    )
+    return all(part.n_rows == 1 for part in parts) and bool(found[0][0])
+
+
 def _check_objects(connection: Connection, name: str, start: int) -> None:
     fault = connection.rows(
         f"SELECT rowid, json_type(j) FROM objects WHERE rowid >= {start} AND "
@@ -63,7 +78,7 @@ def _check_objects(connection: Connection, name: str, start: int) -> None:
         what = "is no object" if kind != "OBJECT" else "has the same key twice"
         raise TableFileError(
             f"{name}, record {row - start + 1} {what}.",
-            "A table in JSON is an array of objects, or one object a line.",
+            _AS_RECORDS,
         )
 
 
@@ -82,10 +97,13 @@ def _json_value(
     }
     for nested in ("OBJECT", "ARRAY"):
         if nested in types:
+            row = types[nested]
             raise TableFileError(
-                f"{location_of(parts, types[nested])}, key {name!r} holds an {nested.lower()}; "
+                f"{location_of(parts, row)}, key {name!r} holds an {nested.lower()}; "
                 "a table's cells are numbers, text or booleans.",
-                f"Leave the column out with --ignore {name!r}.",
+                _AS_RECORDS
+                if _is_whole_table(connection, parts)
+                else f"Leave the column out with --ignore {shlex.quote(name)}.",
             )
     if "BOOLEAN" in types and len(types) > 1:
         raise TableFileError(

@@ -17,6 +17,7 @@ from chainrule.table.read.numbers.spelling import (
     of_example,
     parts_of,
     separators,
+    without_marks,
 )
 from chainrule.table.read.texts import Texts
 
@@ -91,7 +92,7 @@ class NumberColumn:
         parts = [found for value in values if (found := parts_of(value)) is not None]
         if not parts or 2 * len(parts) < len(values):
             return None
-        around = Counter((part.before, part.after) for part in parts)
+        around = Counter((part.before, part.after.strip()) for part in parts)
         (before, after), count = around.most_common(1)[0]
         if count < len(parts):
             return None
@@ -101,12 +102,14 @@ class NumberColumn:
         return self._found(spelling)
 
     def unlike(self) -> str | None:
-        """A notice where all values are numbers with units, and not with one unit."""
+        """A notice where all values are numbers with units, and not with one, or with marks."""
         values = self._values()
         parts = [parts_of(value) for value in values]
         known = [part for part in parts if part is not None]
         bodies = {part.body for part in known}
-        if len(known) < len(values) or len(bodies) < _MANY:
+        if len(known) < len(values):
+            return self._marked(values)
+        if len(bodies) < _MANY:
             return None
         units = sorted({(part.before + part.after).strip() for part in known})
         if not 1 < len(units) <= 8:
@@ -115,6 +118,19 @@ class NumberColumn:
         return (
             f"column {self.name!r} is read as text; its values look like numbers with "
             f"different units ({shown})."
+        )
+
+    def _marked(self, values: list[str]) -> str | None:
+        """A notice where all values are numbers but for marks, or in digits of other scripts."""
+        numbers = {number for value in values if (number := without_marks(value)) is not None}
+        if len(numbers) < _MANY or any(without_marks(value) is None for value in values):
+            return None
+        first = next((value for value in values if value != without_marks(value)), None)
+        if first is None:  # codes such as 00123
+            return None
+        return (
+            f"column {self.name!r} is read as text; its values look like numbers with marks "
+            f"beside them or in other digits ({shortened(first)!r})."
         )
 
     def _spelling(self, parts: list[Parts], before: str, after: str) -> NumberSpelling | None:

@@ -8,6 +8,7 @@ A spelling is a regular expression for the whole value, and the SQL of what it m
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from chainrule.table.read.connection import literal
@@ -24,7 +25,10 @@ _PARTS = re.compile(
     rf"(?P<body>[0-9][0-9{re.escape(_GROUPS)}]*(?<=[0-9.])|[.,][0-9]+)"
     rf"(?P<after> ?(?:{MONEY}|{_UNIT}))?(?(open)\))"
 )
-_SQL_SPACES = "\u00a0\u2009\u202f"
+_MARKED = re.compile(
+    r"(?:[<>≤≥~≈=±]{1,2} ?)?(?P<number>[-+−]?[0-9]+(?:[.,][0-9]+)?)"
+    r" ?(?:[-+*†‡§?]{1,3}|\[\w{1,2}\]|\(\w\))?"
+)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,13 @@ def parts_of(value: str) -> Parts | None:
     if found is None or re.match("0[0-9]", found["body"]) or found["after"] in ("e", "E"):
         return None  # a code, or half of an exponent
     return Parts(found["before"] or "", found["body"], found["after"] or "")
+
+
+def without_marks(value: str) -> str | None:
+    """The number in '<5', '~3.5', '12*' or '７', as plain digits; None where there is none."""
+    digits = "".join(str(unicodedata.decimal(sign, sign)) for sign in value)
+    found = _MARKED.fullmatch(digits)
+    return found["number"] if found else None
 
 
 def separators(body: str) -> tuple[str, str] | None:
