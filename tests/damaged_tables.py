@@ -17,12 +17,12 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from damaged import cells, files, names, rows, spelling  # each adds its kinds
+from damaged import cells, files, names, rows, spelling, tools  # each adds its kinds
 from damaged.grid import KINDS, Damaged, make_grid
 from damaged.judge import judge
 
 N_FILES = 2_700
-MODULES = (spelling, files, rows, names, cells)
+MODULES = (spelling, files, rows, names, cells, tools)
 
 
 def damaged_tables(count: int) -> Iterator[tuple[str, Damaged]]:

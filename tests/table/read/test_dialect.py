@@ -49,6 +49,7 @@ BAD = [
     ("a,b\n1,2\n3,4,5\n", "line 3 has 3 fields, line 1 has 2"),
     ('a,b\n1,"2\n3,4\n', "line 2 opens a quote that is never closed"),
     ('a,b\n1,"2"x\n3,4\n', "line 2 has text after a closing quote"),
+    ('a,b\n1,"2" "x"\n3,4\n', "line 2 has text after a closing quote"),
     ('"a" "b"\n"1" 1.5 "x"\n', "line 1 has text after a closing quote.*say --delimiter space"),
     ("a,b\r\n1,2\n3,4\r\n", "mixes line ends: 1 LF and 2 CRLF"),
     ("a,b;c\n1,2;3\n", "can be split by ',' and ';' alike"),

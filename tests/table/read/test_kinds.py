@@ -49,3 +49,10 @@ def test_a_stated_type_stays() -> None:
         ]
         decided = Decision(connection, rules, "raw", str, []).columns(raw)
     assert [column.kind for column in decided] == ["number", "text", "number"]
+
+
+def test_columns_filled_up_with_blanks_are_told(tmp_path: Path) -> None:
+    table = read(tmp_path, "c,v\nred ,1\nblue,2\nred ,3\n")
+    assert table["c"].tolist() == ["red ", "blue", "red "]
+    assert "column 'c' is filled up with blanks to one length" in table.report.notices[0]
+    assert read(tmp_path, "c,v\nr d,1\nblu,2\n").report.notices == ()

@@ -29,7 +29,7 @@ def test_a_hint_can_be_pasted_into_a_shell(tmp_path: Path) -> None:
     assert "--text 'a b'" in caught.value.hint
 
 
-@pytest.mark.parametrize("token", ["?", "-", "n/a", ".", "missing", "#DIV/0!"])
+@pytest.mark.parametrize("token", ["?", "-", "n/a", ".", "missing", "#DIV/0!", r"\N"])
 def test_mostly_tokens(tmp_path: Path, token: str) -> None:
     rows = "".join(f"{k if k % 4 == 0 else token},x\n" for k in range(20))
     with pytest.raises(TableFileError, match=r"line 3, column 'a'.*while 5 other values"):

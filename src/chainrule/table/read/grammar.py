@@ -29,7 +29,7 @@ MISSING_NUMBER = ("N/A", "NaN", "nan", "null", "NULL", "None")
 MISSING_DATE = (*MISSING_NUMBER, "NaT")
 # What people write for a missing value among numbers: signs alone, or one of these words.
 _PLACEHOLDER = (
-    r"(?i)[-?.*_#/\\–—]+|#?n/?a|#N/A N/A|nan|null|none|nil|nd|n\.?d\.?|n\.a\.|missing|unknown|"
+    r"(?i)[-?.*_#/\\–—]+|\\N|#?n/?a|#N/A N/A|nan|null|none|nil|nd|n\.?d\.?|n\.a\.|missing|unknown|"
     r"not available|not applicable|undefined|#VALUE!|#DIV/0!|#REF!|#NUM!|#NAME\?|\(null\)|<na>|tbd"
 )
 _N_PLACEHOLDERS = 3  # more kinds of them in one column mean something

@@ -256,6 +256,17 @@ class Decision:
                 f"column {column.name!r} holds {shortened(one)!r} and {shortened(other)!r}, which "
                 "differ by the blanks around them and are taken for two values."
             )
+            return
+        found = self.connection.rows(
+            f"SELECT min(t) FROM {self.texts.of(column.id)} WHERE t IS NOT NULL "
+            f"HAVING min(length(t)) = max(length(t)) AND bool_or(t <> {stripped('t')}) "
+            f"AND count(DISTINCT length({stripped('t')})) > 1"
+        )
+        if found:
+            self.notices.append(
+                f"column {column.name!r} is filled up with blanks to one length "
+                f"({shortened(str(found[0][0]))!r}), which are taken for parts of its values."
+            )
 
     def _from_type(self, column: RawColumn) -> TypedColumn:
         """A column whose type the file states."""

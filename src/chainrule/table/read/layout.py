@@ -2,7 +2,8 @@
 
 The separators of a file, its delimiters and line ends outside of quotes, must stand in one rhythm:
 as many delimiters in every record as in the first. DuckDB, which parses the cells, is more
-forgiving: it takes empty fields too many at the end of a line, 1_000 for a number, and 007 for 7.
+forgiving: it takes empty fields too many at the end of a line, 1_000 for a number, and 007 for 7,
+and drops the quotes of "a" "b".
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from chainrule.table.read.file_table import Array
 from chainrule.table.read.text_file import TextFile
 
 _BLOCK = 1 << 22  # bytes
-_QUOTE, _ZERO, _NINE, _UNDERSCORE, _CR, _LF = b'"09_\r\n'
+_QUOTE, _ZERO, _NINE, _UNDERSCORE, _CR, _LF, _SPACE, _TAB = b'"09_\r\n \t'
 
 
 @dataclass
@@ -51,6 +52,9 @@ class Layout:
             outside = ~np.bitwise_xor.accumulate(quotes)
             separators &= outside
             is_end &= outside
+            self.is_regular &= not _has_text_behind_quotes(
+                block, np.flatnonzero(quotes), separators
+            )
         places = np.flatnonzero(separators)
         ends = np.flatnonzero(is_end)
         last = np.searchsorted(places, ends)  # of each record, the index of its last separator
@@ -148,6 +152,35 @@ def _end_of_records(block: Array, line_end: int, has_quotes: bool) -> int:
         return len(block) - min(len(block), 65536) + int(found[-1]) + 1
     found = np.flatnonzero(ends)
     return int(found[-1]) + 1 if len(found) else 0
+
+
+def _has_text_behind_quotes(block: Array, places: Array, separators: Array) -> bool:
+    """Whether a field that begins with a quote goes on behind its closing one.
+
+    Parameters
+    ----------
+    block : ndarray of uint8
+    places : ndarray of int
+        Of the quotes.
+    separators : ndarray of bool
+        Which bytes end a field.
+    """
+    opening, closing = places[: len(places) // 2 * 2 : 2], places[1::2]
+    if not len(opening):
+        return False
+    opens_field = separators[np.maximum(opening - 1, 0)] | (opening == 0)
+    continues = np.append(False, opening[1:] == closing[:-1] + 1)  # "" is a quote within
+    first = np.flatnonzero(~continues)
+    last = np.append(first[1:], len(opening)) - 1
+    behind = closing[last][opens_field[first]] + 1
+    behind = behind[behind < len(block)]
+    behind = behind[~separators[behind] & (block[behind] != _CR)]
+    while len(blank := behind[np.isin(block[behind], (_SPACE, _TAB))]):
+        if len(blank) < len(behind):
+            return True
+        behind = blank[blank + 1 < len(block)] + 1
+        behind = behind[~separators[behind] & (block[behind] != _CR)]
+    return len(behind) > 0
 
 
 def _is_empty(block: Array, starts: Array, places: Array) -> Array:

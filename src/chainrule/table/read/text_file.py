@@ -113,10 +113,12 @@ def fields_of(record: str, delimiter: str) -> list[str]:
     return fields
 
 
-def _parsed(record: str, delimiter: str, **options: bool) -> list[str]:
+def _parsed(record: str, delimiter: str, *, skipinitialspace: bool = False) -> list[str]:
     lines = io.StringIO(record, newline="")
     try:
-        return next(csv.reader(lines, delimiter=delimiter, strict=True, **options))
+        return next(
+            csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=skipinitialspace)
+        )
     except (csv.Error, StopIteration):
         return [record]
 

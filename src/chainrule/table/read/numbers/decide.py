@@ -23,6 +23,7 @@ from chainrule.table.read.texts import Texts
 
 _SAMPLE = 500  # different values that show a spelling, which then must read every row
 _MANY = 12  # different numbers with a unit each that are no names
+_MANY_MARKED = 8  # different numbers with marks that are no names of ranges
 
 
 @dataclass(frozen=True)
@@ -123,7 +124,7 @@ class NumberColumn:
     def _marked(self, values: list[str]) -> str | None:
         """A notice where all values are numbers but for marks, or in digits of other scripts."""
         numbers = {number for value in values if (number := without_marks(value)) is not None}
-        if len(numbers) < _MANY or any(without_marks(value) is None for value in values):
+        if len(numbers) < _MANY_MARKED or any(without_marks(value) is None for value in values):
             return None
         first = next((value for value in values if value != without_marks(value)), None)
         if first is None:  # codes such as 00123
