@@ -79,7 +79,11 @@ OPTIONS: dict[str, tuple[Any, Any]] = {
     ),
     "sql": (
         Annotated[
-            str | None, typer.Option(help="SELECT to run first; the file is its table 'data'.")
+            str | None,
+            typer.Option(
+                help="SELECT to run first; the file is its table 'data', several are tables of "
+                "their names."
+            ),
         ],
         None,
     ),

@@ -6,6 +6,7 @@ named.
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -29,6 +30,7 @@ _CONFIG = {
     "preserve_insertion_order": "true",
     "max_temp_directory_size": "32GB",
 }
+_NEAR = "Candidate bindings:"  # what DuckDB writes before the nearest names of columns
 
 
 @contextmanager
@@ -101,6 +103,20 @@ class Connection:
             raise translated(error) from error
         return len(statements) == 1 and statements[0].type == duckdb.StatementType.SELECT
 
+    def tables_of(self, query: str) -> set[str]:
+        """The names behind FROM and JOIN in a query; none of one that is no SELECT."""
+        found: set[str] = set()
+        parts = [json.loads(self.rows(f"SELECT json_serialize_sql({literal(query)})")[0][0])]
+        while parts:
+            part = parts.pop()
+            if isinstance(part, dict):
+                if part.get("type") == "BASE_TABLE":
+                    found.add(str(part["table_name"]))
+                part = list(part.values())
+            if isinstance(part, list):
+                parts += part
+        return found
+
     def _run(self, query: str, fetch: str) -> Any:
         try:
             return getattr(self.raw.execute(query), fetch)()
@@ -139,8 +155,10 @@ def translated(error: Exception) -> BaseException:
         return KeyboardInterrupt()
     if not isinstance(error, duckdb.Error):
         return error
-    text = str(error).strip().splitlines()[0]
-    return TableFileError(f"DuckDB could not read the table: {text.rstrip('.')}.")
+    text, *more = str(error).strip().splitlines()
+    near = next((line for line in more if line.startswith(_NEAR)), "")
+    hint = f"Did you mean {near.removeprefix(_NEAR).strip()}?" if near else ""
+    return TableFileError(f"DuckDB could not read the table: {text.rstrip('.!')}.", hint)
 
 
 def literal(text: str) -> str:

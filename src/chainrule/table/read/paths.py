@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from chainrule.errors import TableFileError
 
 STDIN = "-"
+_STANDARD_INPUT = (STDIN, "/dev/stdin")
 
 _FORMATS = {
     ".parquet": "parquet",
@@ -41,7 +42,7 @@ def find_paths(source: str | os.PathLike[str] | Sequence[str], glob: bool) -> li
                 raise TableFileError(f"no file matches the pattern {entry!r}.")
             found += [_checked(path) for path in there]
         else:
-            found.append(entry if entry == STDIN else _checked(entry))
+            found.append(STDIN if entry in _STANDARD_INPUT else _checked(entry))
     return found
 
 

@@ -11,6 +11,7 @@ from chainrule.table.read.connection import connect
 from chainrule.table.read.file_table import FileTable
 from chainrule.table.read.grammar import Conditions
 from chainrule.table.read.paths import STDIN, find_paths
+from chainrule.table.read.query_tables import QueryTables
 from chainrule.table.read.reading import Reading, TextForm
 from chainrule.table.read.rules import Rules
 from chainrule.table.read.unpack import unpack
@@ -44,7 +45,9 @@ def read_table(
         SQLite (.sqlite, .db), also compressed (.gz, .zst, .bz2, .xz, .zip); "-" is standard input.
         Several files need the same header.
     sql : str, optional
-        One SELECT, run with the rights of the caller; `source` is its table `data`.
+        One SELECT, run with the rights of the caller; `source` is its table `data`. Each file is
+        also a table of the name before its ending, and each table of a database, or sheet of a
+        workbook, one of its own name.
     delimiter : str, optional
         One character, "tab" or "spaces"; found by parsing the whole file when None.
     header : bool, optional
@@ -105,7 +108,9 @@ def read_table(
     )
     chosen = Choice(tuple(ignore), columns if columns is None else tuple(columns), keep_index)
     paths = [] if source is None else find_paths(source, glob)
+    form = TextForm(delimiter, header, encoding)
     with connect([path for path in paths if path != STDIN], closed=sql is None) as connection:
+        if sql is not None:
+            return QueryTables(connection, paths, rules, form, table).run(sql, chosen)
         files = [unpack(connection, path, table) for path in paths]
-        reading = Reading(connection, files, rules, chosen, sql)
-        return reading.run(TextForm(delimiter, header, encoding))
+        return Reading(connection, files, form, rules, chosen).run()

@@ -1,17 +1,17 @@
-"""One table on its way from files to arrays: loaded, its kinds decided, fetched, looked over."""
+"""One table on its way from files, or a query, to arrays: loaded, decided, fetched, looked over."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
 
 from chainrule.errors import TableFileError
 from chainrule.table.read.choice import Choice
-from chainrule.table.read.connection import Connection, quoted
+from chainrule.table.read.connection import Connection
 from chainrule.table.read.doubts import doubtful_numbers
 from chainrule.table.read.file_table import (
     Array,
@@ -29,7 +29,6 @@ from chainrule.table.read.load.loaded import Choose, Loaded
 from chainrule.table.read.load.parquet import load_parquet
 from chainrule.table.read.load.query import load_query
 from chainrule.table.read.load.text import TextOptions, load_text
-from chainrule.table.read.names import check_present
 from chainrule.table.read.raw_column import TypedColumn, fetch
 from chainrule.table.read.rules import Rules
 from chainrule.table.read.suspects import Suspects, whole_names_notice
@@ -44,63 +43,126 @@ class TextForm:
     delimiter: str | None
     header: bool | None
     encoding: str | None
+    plain: bool = True  # columns of numbers may stay out of the table `raw`
 
 
 @dataclass
 class Reading:
-    """One table on its way from files to arrays.
+    """One table on its way from files, or from a query over them, to arrays.
 
     Attributes
     ----------
     connection : Connection
     files : list of SourceFile
+    form : TextForm
     rules : Rules
     choice : Choice
-    sql : str or None
     """
 
     connection: Connection
     files: Sequence[SourceFile]
+    form: TextForm
     rules: Rules
     choice: Choice
-    sql: str | None
     notices: list[str] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
 
     @property
     def label(self) -> str:
-        """What messages call the table."""
+        """What messages call the files together."""
         names = [file.name for file in self.files]
         return names[0] if len(names) == 1 else f"{len(names)} files" if names else "the query"
 
-    def run(self, form: TextForm) -> FileTable:
+    def run(self) -> FileTable:
         """Read, decide, fetch; `TableFileError` for files of several formats, and for no rows."""
+        loaded = self.load(self._choose)
+        decision = self.decision(loaded, self.label)
+        columns, values = self._fetch(loaded, decision)
+        self.check_suspects(loaded, columns, decision.texts)
+        return self._finished(loaded, self.label, self.files[0].format, columns, values)
+
+    def run_query(self, sql: str, *, has_tables: bool) -> FileTable:
+        """The result of a query; its columns are chosen from.
+
+        With tables the rules were about their columns.
+        """
+        label = "the result of the query"
+
+        def choose(names: Sequence[str]) -> Sequence[str]:
+            self.rules = self.rules.of_result(names) if has_tables else self.rules
+            return self._choose(names)
+
+        loaded = _run(self.connection, sql, choose)
+        check_rows(loaded.parts, label, False)
+        columns, values = self._fetch(loaded, self.decision(loaded, label))
+        return self._finished(loaded, label, "sql", columns, values)
+
+    def load(self, choose: Choose) -> Loaded:
+        """The files together as the table `raw`."""
         formats = {file.format for file in self.files}
         if len(formats) > 1:
-            raise TableFileError("files read together need one format.")
-        format_ = formats.pop() if formats else "sql"
-        label, delimiter = self.label, None
-        if self.files:
-            loaded = self._load(format_, form)
-            delimiter = loaded.delimiter
-            has_header = form.header is not False and format_ == "csv"
-            check_rows(loaded.parts, label, has_header)
-        if self.sql is not None:
-            if self.files:
-                self._make_data(loaded, form)
-            format_, label = "sql", "the result of the query"
-            loaded = _run(self.connection, self.sql, self._choose)
-            check_rows(loaded.parts, label, False)
-        decision = self._decision(loaded, label)
-        columns, values = self._fetch(loaded, decision)
-        if self.files and self.sql is None:
-            self._check_suspects(loaded, columns, form, decision.texts)
+            raise TableFileError(
+                "files read together need one format.", "Read them one by one, or with --sql."
+            )
+        for file in self.files:
+            if os.path.getsize(file.path) == 0:
+                raise TableFileError(
+                    f"{file.name} is empty.", "It needs a header and at least one row."
+                )
+        paths = [file.path for file in self.files]
+        names = [file.name for file in self.files]
+        (format_,) = formats
+        if format_ == "json":
+            loaded = load_json(self.connection, paths, names, choose)
+        elif format_ == "parquet":
+            loaded = load_parquet(self.connection, paths, names, choose)
+        else:
+            options = self._text_options()
+            loaded = load_text(self.connection, paths, names, options, choose, self.notices)
+        has_header = self.form.header is not False and format_ == "csv"
+        check_rows(loaded.parts, self.label, has_header)
+        return loaded
+
+    def _text_options(self) -> TextOptions:
+        rules, form = self.rules, self.form
+        others = {name for name, kind in rules.expect.items() if kind != "number"}
+        return TextOptions(
+            form.delimiter,
+            form.header is not False,
+            form.encoding,
+            form.plain,
+            rules.conditions.given,
+            rules.text | others | {*rules.dates, *rules.numbers} | rules.exact,
+        )
+
+    def _choose(self, names: Sequence[str]) -> Sequence[str]:
+        """Those of a table's columns that are read; the rules then speak of its own names."""
+        self.rules = self.rules.named(names)
+        kept, notices = self.choice.of(names, self.rules.mentioned, self.label)
+        self.notices += notices
+        self.unread[:] = [name for name in names if name not in kept]
+        return kept
+
+    def decision(self, loaded: Loaded, label: str) -> Decision:
+        """Who decides the kinds of the columns."""
+        location = partial(location_of, loaded.parts)
+        connection, notices = self.connection, self.notices
+        return Decision(connection, self.rules, label, location, notices, loaded.delimiter)
+
+    def _finished(
+        self,
+        loaded: Loaded,
+        label: str,
+        format_: str,
+        columns: Sequence[TypedColumn],
+        values: dict[str, Array],
+    ) -> FileTable:
         self._tell_of_large(columns, values)
         self._tell_of_empty_rows(loaded, values)
         report = TableReport(
             label,
             format_,
-            delimiter,
+            loaded.delimiter,
             sum(part.n_rows for part in loaded.parts),
             tuple(
                 ColumnReport(
@@ -112,72 +174,6 @@ class Reading:
             tuple(self.unread),
         )
         return FileTable(values, report, loaded.parts)
-
-    def _choose(self, names: Sequence[str]) -> Sequence[str]:
-        """Those of a file's columns that are read; the rules then speak of its own names."""
-        rules = self.rules
-        self.rules = rules.named(names)
-        named = [] if self.files and self.sql is not None else self.rules.mentioned
-        kept, notices = self.choice.of(names, named, self.label)
-        self.notices += notices
-        self.unread[:] = [name for name in names if name not in kept]
-        return kept
-
-    def _load(self, format_: str, form: TextForm) -> Loaded:
-        def choose(names: Sequence[str]) -> Sequence[str]:
-            if self.sql is None:
-                return self._choose(names)
-            self.rules = self.rules.named(names)
-            check_present(self.rules.mentioned, names, self.label)
-            return names
-
-        rules = self.rules
-        others = {name for name, kind in rules.expect.items() if kind != "number"}
-        options = TextOptions(
-            form.delimiter,
-            form.header is not False,
-            form.encoding,
-            self.sql is None,
-            rules.conditions.given,
-            rules.text | others | {*rules.dates, *rules.numbers} | rules.exact,
-        )
-        for file in self.files:
-            if os.path.getsize(file.path) == 0:
-                raise TableFileError(
-                    f"{file.name} is empty.", "It needs a header and at least one row."
-                )
-        paths = [file.path for file in self.files]
-        names = [file.name for file in self.files]
-        if format_ == "json":
-            return load_json(self.connection, paths, names, choose)
-        if format_ == "parquet":
-            return load_parquet(self.connection, paths, names, choose)
-        return load_text(self.connection, paths, names, options, choose, self.notices)
-
-    def _decision(self, loaded: Loaded, label: str) -> Decision:
-        location = partial(location_of, loaded.parts)
-        connection, notices = self.connection, self.notices
-        return Decision(connection, self.rules, label, location, notices, loaded.delimiter)
-
-    def _make_data(self, loaded: Loaded, form: TextForm) -> None:
-        """The table `data` for the query; then the rules are about the query's result."""
-        mine = self.rules
-        self.rules = replace(mine, expect={})
-        folded: dict[str, str] = {}
-        for column in loaded.columns:
-            other = folded.setdefault(column.name.casefold(), column.name)
-            if other != column.name:
-                raise TableFileError(
-                    f"columns {other!r} and {column.name!r} differ only in case, which SQL does "
-                    "not see.",
-                    "Rename one of them.",
-                )
-        decision = self._decision(loaded, self.label)
-        decided = decision.columns(loaded.columns)
-        self._check_suspects(loaded, decided, form, decision.texts)
-        listed = ", ".join(f"{_in_sql(column)} AS {quoted(column.name)}" for column in decided)
-        self.connection.rows(f"CREATE TEMP TABLE data AS SELECT {listed} FROM raw")
-        self.rules = replace(mine, text=frozenset(), dates={}, numbers={})
 
     def _fetch(
         self, loaded: Loaded, decision: Decision
@@ -191,21 +187,19 @@ class Reading:
         columns = [known[column.name][0] for column in loaded.columns]
         return columns, {column.name: known[column.name][1] for column in columns}
 
-    def _check_suspects(
-        self, loaded: Loaded, columns: Sequence[TypedColumn], form: TextForm, texts: Texts
-    ) -> None:
+    def check_suspects(self, loaded: Loaded, columns: Sequence[TypedColumn], texts: Texts) -> None:
         """Refuse what a text file seems to hold and does not; of several files, in none."""
         if len(loaded.sources) != 1:
             return
         (source,) = loaded.sources
-        notice = whole_names_notice(source) if form.header is None else None
+        notice = whole_names_notice(source) if self.form.header is None else None
         self.notices += [notice] if notice else []
         location = partial(location_of, loaded.parts)
         vouched = self.rules.text | set(self.rules.expect)
         ids = {c.name: c.id for c in loaded.columns if c.name not in loaded.numbers}
         numbers = loaded.numbers
         suspects = Suspects(texts, source, columns, ids, numbers, frozenset(vouched), location)
-        suspects.refuse(header_is_sure=form.header is not None)
+        suspects.refuse(header_is_sure=self.form.header is not None)
         given = set(self.rules.numbers) | vouched
         doubtful = {
             int(raw.id[1:]): (raw.name, self._numbers_of(loaded, column))
@@ -250,11 +244,6 @@ def check_rows(parts: Sequence[Part], label: str, has_header: bool) -> None:
         raise TableFileError(f"{label} {what}.")
 
 
-def _in_sql(column: TypedColumn) -> str:
-    """The value as a query sees it: with the zone UTC where it is an instant."""
-    return f"({column.expression}) AT TIME ZONE 'UTC'" if column.zone else column.expression
-
-
 def _run(connection: Connection, sql: str, choose: Choose) -> Loaded:
     query = sql.strip().rstrip(";")
     if not connection.is_one_select(query):
@@ -267,7 +256,3 @@ def _run(connection: Connection, sql: str, choose: Choose) -> Loaded:
                 f"the query has two columns named {name!r}.", "Rename one of them with AS."
             )
     return load_query(connection, query, described, choose)
-
-
-def _n_missing(values: Array) -> int:
-    return int(missing_cells(values).sum())

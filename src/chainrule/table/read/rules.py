@@ -39,6 +39,11 @@ class Rules:
         """The columns that must be there because the caller names them."""
         return [*self.text, *self.dates, *self.numbers]
 
+    def of_result(self, names: Sequence[str]) -> Rules:
+        """What they say of a query's result: its spellings are read, its texts stay texts."""
+        text = frozenset(name for name in self.text if name in names)
+        return replace(self, text=text, dates={}, numbers={})
+
     def named(self, names: Sequence[str]) -> Rules:
         """The same by the names of a table, from which blanks may set the given ones apart."""
         text, exact = found_names(self.text, names), found_names(self.exact, names)

@@ -1,23 +1,20 @@
 """Sources that DuckDB does not read as they are, as files in a folder of copies.
 
-Compressed files, standard input and other streams, Excel workbooks and SQLite databases; the last
-two become CSV, whose grammar then says what their columns hold.
+Compressed files, standard input and other streams; of workbooks and databases one table each.
 """
 
 from __future__ import annotations
 
-import csv
-import datetime
 import importlib
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.errors import ChainruleError, TableFileError
+from chainrule.errors import TableFileError
 from chainrule.table.read.connection import Connection, exact_path
+from chainrule.table.read.containers import CONTAINERS, Container
 from chainrule.table.read.paths import STDIN, format_of
 from chainrule.table.read.text_file import copy_path
 
@@ -65,6 +62,24 @@ def unpack(connection: Connection, path: str, table: str | None) -> SourceFile:
     TableFileError
         For a file that is damaged or has nothing to read.
     """
+    found = opened(connection, path)
+    if isinstance(found, Container):
+        return table_of(found, found.chosen(table))
+    if table is not None:
+        raise TableFileError(
+            f"{found.name} is no workbook and no database, and has no table {table!r}.",
+            "Leave --table out.",
+        )
+    return found
+
+
+def table_of(container: Container, table: str) -> SourceFile:
+    """A sheet of a workbook or a table of a database as a file."""
+    return SourceFile(container.as_csv(table), container.name, "csv")
+
+
+def opened(connection: Connection, path: str) -> SourceFile | Container:
+    """A source without what it is packed in; see `unpack`."""
     name = os.path.basename(path) or path
     if path == STDIN:
         path, name = _from_stream(sys.stdin.buffer, connection.folder), "standard input"
@@ -83,17 +98,8 @@ def unpack(connection: Connection, path: str, table: str | None) -> SourceFile:
     if ending in _MODULES or ending in (".zst", ".zip"):
         path, name_now = _decompressed(connection, path, name, name_now, ending)
     format_ = format_of(name_now)
-    if format_ in ("excel", "sqlite"):
-        _check_content(path, name, format_)
-    if format_ == "excel":
-        return SourceFile(_from_excel(path, name, table, connection.folder), name, "csv")
-    if format_ == "sqlite":
-        return SourceFile(_from_sqlite(path, name, table, connection.folder), name, "csv")
-    if table is not None:
-        raise TableFileError(
-            f"{name} is no workbook and no database, and has no table {table!r}.",
-            "Leave --table out.",
-        )
+    if format_ in CONTAINERS:
+        return CONTAINERS[format_](path, name, connection.folder)
     return SourceFile(path, name, format_)
 
 
@@ -167,104 +173,3 @@ def _from_zstd(connection: Connection, path: str, copy: str) -> None:
     with open(copy, "w", encoding="utf-8", newline="") as target:
         for (line,) in connection.stream(lines):
             target.write(f"{line or ''}\n")
-
-
-def _check_content(path: str, name: str, format_: str) -> None:
-    magic = {"excel": b"PK\x03\x04", "sqlite": b"SQLite format 3\0"}[format_]
-    with open(path, "rb") as file:
-        if file.read(len(magic)) != magic:
-            noun = {"excel": "Excel workbook", "sqlite": "SQLite database"}[format_]
-            raise TableFileError(f"{name} is no {noun}, though its ending says so.")
-
-
-def _from_excel(path: str, name: str, table: str | None, folder: str) -> str:
-    try:
-        import openpyxl
-    except ImportError:
-        raise ChainruleError(
-            "reading an Excel workbook needs the package openpyxl, which is not installed.",
-            'Install it with: pip install "chainrule[excel]"',
-        ) from None
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except Exception as error:  # a damaged archive fails in many ways
-        raise TableFileError(f"{name} cannot be opened: {str(error)[:120]}.") from None
-    try:
-        sheet = book[_chosen(name, "sheet", book.sheetnames, table, take_first=True)]
-        rows = ([_cell(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
-        return _as_csv(_trimmed(rows), folder)
-    finally:
-        book.close()
-
-
-def _from_sqlite(path: str, name: str, table: str | None, folder: str) -> str:
-    import sqlite3
-
-    try:
-        base = sqlite3.connect(f"file:{_quoted_uri(path)}?mode=ro&immutable=1", uri=True)
-        try:
-            found = base.execute(
-                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') "
-                "AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
-            )
-            chosen = _chosen(name, "table", [row[0] for row in found], table, take_first=False)
-            identifier = chosen.replace('"', '""')
-            rows = base.execute(f'SELECT * FROM "{identifier}"')
-            header = [column[0] for column in rows.description]
-            return _as_csv([header, *([_cell(cell) for cell in row] for row in rows)], folder)
-        finally:
-            base.close()
-    except sqlite3.Error as error:
-        raise TableFileError(f"{name} cannot be read: {error}.") from None
-
-
-def _quoted_uri(path: str) -> str:
-    from urllib.parse import quote
-
-    return quote(path)
-
-
-def _chosen(
-    name: str, noun: str, names: Sequence[str], wanted: str | None, *, take_first: bool
-) -> str:
-    if wanted is not None:
-        if wanted in names:
-            return wanted
-        raise TableFileError(
-            f"{name} has no {noun} {wanted!r}.", f"It has: {', '.join(names[:8]) or 'none'}."
-        )
-    if not names:
-        raise TableFileError(f"{name} has no {noun}.")
-    if len(names) > 1 and not take_first:
-        raise TableFileError(
-            f"{name} has {len(names)} {noun}s: {', '.join(names[:8])}.",
-            f"Say which one with --table {names[0]}.",
-        )
-    return names[0]
-
-
-def _cell(value: Any) -> str:
-    """A cell as CSV has it; dates in ISO form, whole numbers without a point."""
-    if value is None:
-        return ""
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time():
-        return value.date().isoformat()
-    return value.isoformat(" ") if isinstance(value, datetime.datetime) else str(value)
-
-
-def _trimmed(rows: Iterable[list[str]]) -> list[list[str]]:
-    """Rows of a sheet without the empty ones and the empty columns at its end."""
-    kept = [row for row in rows if any(row)]
-    width = max((max(i + 1 for i, cell in enumerate(row) if cell) for row in kept), default=0)
-    return [(row + [""] * width)[:width] for row in kept]
-
-
-def _as_csv(rows: Iterable[Sequence[str]], folder: str) -> str:
-    copy = copy_path(folder, ".csv")
-    with open(copy, "w", encoding="utf-8", newline="") as target:
-        csv.writer(target, lineterminator="\n").writerows(rows)
-    return copy

@@ -22,7 +22,6 @@ def load_query(
     )
     ids = ", ".join(f"c{index}" for index in range(len(described)))
     listed = ", ".join(column.id for column in columns) or "NULL AS nothing"
-    connection.rows("DROP TABLE IF EXISTS raw")
     connection.rows(f"CREATE TEMP TABLE raw AS SELECT {listed} FROM ({query}) AS q({ids})")
     count = connection.rows("SELECT count(*) FROM raw")[0][0]
     part = Part("the result of the query", count, "row", np.arange(count))
