@@ -35,7 +35,7 @@ class Choice:
         Raises `TableFileError` for a wanted column that is not there, and where none is left.
         """
         if not names:
-            raise TableFileError(f"{label} has no rows.")
+            raise TableFileError(f"{label} has no rows.", "It needs a header and at least one row.")
         found = found_names((*self.ignore, *(self.columns or ())), names)
         check_present([*found.values(), *mentioned], names, label)
         ignored = {found[name] for name in self.ignore}
@@ -52,5 +52,7 @@ class Choice:
                     for name in index
                 ]
         if not kept:
-            raise TableFileError(f"no column of {label} is left to read.")
+            raise TableFileError(
+                f"no column of {label} is left to read.", "Leave out an option such as --ignore."
+            )
         return kept, notices

@@ -16,6 +16,8 @@ from typing import Any, ClassVar
 from chainrule.errors import ChainruleError, TableFileError
 from chainrule.table.read.text_file import copy_path
 
+_DAMAGED = "The file is damaged; write it again from its source."
+
 
 @dataclass(frozen=True)
 class Container(ABC):
@@ -107,7 +109,9 @@ class Workbook(Container):
         try:
             book = openpyxl.load_workbook(self.path, read_only=True, data_only=True)
         except Exception as error:  # a damaged archive fails in many ways
-            raise TableFileError(f"{self.name} cannot be opened: {str(error)[:120]}.") from None
+            raise TableFileError(
+                f"{self.name} cannot be opened: {str(error)[:120]}.", _DAMAGED
+            ) from None
         try:
             yield book
         finally:
@@ -150,7 +154,7 @@ class Database(Container):
             finally:
                 base.close()
         except sqlite3.Error as error:
-            raise TableFileError(f"{self.name} cannot be read: {error}.") from None
+            raise TableFileError(f"{self.name} cannot be read: {error}.", _DAMAGED) from None
 
 
 CONTAINERS: dict[str, type[Container]] = {"excel": Workbook, "sqlite": Database}

@@ -39,7 +39,9 @@ def find_paths(source: str | os.PathLike[str] | Sequence[str], glob: bool) -> li
         if glob and entry != STDIN:
             there = sorted(patterns.glob(entry))
             if not there:
-                raise TableFileError(f"no file matches the pattern {entry!r}.")
+                raise TableFileError(
+                    f"no file matches the pattern {entry!r}.", "Leave --glob out if it is a name."
+                )
             found += [_checked(path) for path in there]
         else:
             found.append(STDIN if entry in _STANDARD_INPUT else _checked(entry))
@@ -59,7 +61,9 @@ def _checked(path: str) -> str:
     if os.path.isdir(path):
         raise TableFileError(f"{path!r} is a folder.", "Name a file in it, or say --glob.")
     if not os.access(path, os.R_OK):
-        raise TableFileError(f"the file {path!r} cannot be read: permission denied.")
+        raise TableFileError(
+            f"the file {path!r} cannot be read: permission denied.", "Ask its owner."
+        )
     return os.path.abspath(path)
 
 

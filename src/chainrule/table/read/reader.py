@@ -95,7 +95,10 @@ def read_table(
         When a package is missing: duckdb, or openpyxl for a workbook.
     """
     if isinstance(missing, str) or isinstance(text, str) or isinstance(ignore, str):
-        raise TableFileError("missing, text and ignore are lists of strings, found a string.")
+        raise TableFileError(
+            "missing, text and ignore are lists of strings, found a string.",
+            "Put it into brackets: ['?'].",
+        )
     if source is None and sql is None:
         raise TableFileError("there is nothing to read.", "Name a file or give a query.")
     rules = Rules(

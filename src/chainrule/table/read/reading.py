@@ -241,13 +241,15 @@ def check_rows(parts: Sequence[Part], label: str, has_header: bool) -> None:
     """Raise `TableFileError` for a table without rows."""
     if not any(part.n_rows for part in parts):
         what = "has a header and no rows" if has_header else "has no rows"
-        raise TableFileError(f"{label} {what}.")
+        raise TableFileError(f"{label} {what}.", "There must be at least one.")
 
 
 def _run(connection: Connection, sql: str, choose: Choose) -> Loaded:
     query = sql.strip().rstrip(";")
     if not connection.is_one_select(query):
-        raise TableFileError("the query must be one SELECT.")
+        raise TableFileError(
+            "the query must be one SELECT.", "Say for example --sql 'SELECT * FROM data'."
+        )
     described = connection.names_and_types(query)
     names = [name for name, _ in described]
     for name in names:

@@ -39,6 +39,10 @@ class Rules:
         """The columns that must be there because the caller names them."""
         return [*self.text, *self.dates, *self.numbers]
 
+    def wanted(self, name: str) -> str | None:
+        """The kind that a column must have; None where its values decide."""
+        return "text" if name in self.text else self.expect.get(name)
+
     def of_result(self, names: Sequence[str]) -> Rules:
         """What they say of a query's result: its spellings are read, its texts stay texts."""
         text = frozenset(name for name in self.text if name in names)

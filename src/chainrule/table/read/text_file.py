@@ -147,7 +147,7 @@ def open_text(path: str, name: str, encoding: str | None, folder: str) -> TextFi
         raise TableFileError(f"{name} is empty.", "It needs a header and at least one row.")
     for magic, what in _FOREIGN.items():
         if head.startswith(magic):
-            raise TableFileError(f"{name} is {what}.")
+            raise TableFileError(f"{name} is {what}.", "A file is read as what its ending says.")
     if encoding is None and head.startswith(_UTF16):
         encoding = "utf-16"
     if encoding is not None and _codec(encoding) != "utf-8":
@@ -202,7 +202,10 @@ def _to_utf8(path: str, name: str, encoding: str, folder: str) -> str:
         ):
             shutil.copyfileobj(source, target, _CHUNK)
     except UnicodeError as error:
-        raise TableFileError(f"{name} is not text in the encoding {encoding} ({error}).") from None
+        raise TableFileError(
+            f"{name} is not text in the encoding {encoding} ({error}).",
+            "Say another --encoding, such as utf-8 or cp1252.",
+        ) from None
     return copy
 
 

@@ -108,7 +108,8 @@ def _json_value(
     if "BOOLEAN" in types and len(types) > 1:
         raise TableFileError(
             f"{location_of(parts, types['BOOLEAN'])}, key {name!r}: found a boolean, while "
-            "other values of the key are none."
+            "other values of the key are none.",
+            "Write all of its values as true and false, or all as numbers or text.",
         )
     if "BOOLEAN" in types:
         return f"CAST({text} AS BOOLEAN)", True
