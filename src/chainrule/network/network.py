@@ -11,7 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule import engine
-from chainrule.files import ModelRecord, save_model
+from chainrule.errors import ModelFileError
+from chainrule.files import ModelRecord, from_bytes, save_model, to_bytes
+from chainrule.files.pickled import PickledAsFile
+from chainrule.network.contents import check_network
 from chainrule.network.description import network_html, network_text
 from chainrule.network.exports import Exports
 from chainrule.network.training import Training
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
-class Network(Training, Exports):
+class Network(PickledAsFile, Training, Exports):
     """A feed-forward network with its parameters, trained by backpropagation in the core.
 
         z(l) = W(l) a(l-1) + b(l)        a(l) = sigma(z(l))        l = 1..L, a(0) = X
@@ -304,6 +307,29 @@ class Network(Training, Exports):
         network._set_up(dict(record.params), record.training, record.history, record.state)
         return network
 
+    _of_file = frozenset({
+        "_params", "_predictor", "_state", "_training", "history", "random_state", "spec"
+    })  # fmt: skip
+
+    _when_needed = frozenset({"_predictor"})
+
+    def _file_bytes(self) -> bytes:
+        return to_bytes(self.to_record(), allow_nonfinite=True)
+
+    def _take_file(self, data: bytes, beside: dict[str, Any]) -> None:
+        record = from_bytes(data, allow_nonfinite=True)
+        if record.kind != "network":
+            raise ModelFileError(f"the pickle of a Network holds a {record.kind}.")
+        check_network(len(record.networks), record.extra)
+        self.__dict__.update(vars(type(self).from_record(record)))
+
+    def _unfiled(self) -> list[Any]:
+        return [] if self.history is None else [self.history.seconds]
+
+    def _take_unfiled(self, unfiled: list[Any]) -> None:
+        if self.history is not None:
+            (self.history.seconds,) = map(float, unfiled)
+
     # For programs without chainrule: `to_onnx`, `to_numpy_source`, `to_c`
 
     def _described(self, coverage: float | None, dtype: str | None) -> Description:
@@ -323,9 +349,6 @@ class Network(Training, Exports):
         rows = trial_matrix(self.spec, described.dtype) if X is None else X
         rows = np.asarray(rows, described.dtype)
         return {"X": rows}, {"prediction": engine.predict(self.spec, described.members[0], rows)}
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_predictor": None}
 
     def __repr__(self) -> str:
         return network_text(self.spec, self.dtype)

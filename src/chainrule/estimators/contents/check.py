@@ -8,7 +8,7 @@ from typing import Any
 from chainrule.errors import DataError, ModelFileError, SpecError
 from chainrule.estimators.contents.tables import check_table_model
 from chainrule.files import ModelRecord
-from chainrule.files.entries import check_entries, refuse
+from chainrule.network.contents import check_network
 from chainrule.spec import NetworkSpec
 
 Contents = Callable[[str, NetworkSpec, int, Mapping[str, Any]], None]
@@ -42,17 +42,7 @@ def check_contents(kind: str, spec: NetworkSpec, n_networks: int, extra: Mapping
 
 
 def _check_network(kind: str, spec: NetworkSpec, n_networks: int, extra: Mapping[str, Any]) -> None:
-    if n_networks > 1:
-        raise ModelFileError(f"a network is one; the file holds {n_networks}.")
-    check_entries(extra, "extra", {}, {"random_state": _check_seed})
-
-
-def _check_seed(value: Any, where: str) -> None:
-    """64 bits, in digits where JSON has no number for them."""
-    digits = isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 20
-    whole = int(value) if digits or type(value) is int else -1
-    if not 0 <= whole < 1 << 64:
-        refuse(where, "a whole number of 64 bits", value)
+    check_network(n_networks, extra)
 
 
 def _check_drop_in(kind: str, spec: NetworkSpec, n_networks: int, extra: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from itertools import pairwise
 from numbers import Real
 from typing import Any, ClassVar, Self
@@ -25,6 +25,7 @@ from chainrule.estimators.mlp.arguments import RULES, dropout_rates, hidden_acti
 from chainrule.estimators.mlp.exported import MLPExports
 from chainrule.estimators.mlp.inspection import MLPInspection
 from chainrule.estimators.mlp.lbfgs import minimize_loss
+from chainrule.estimators.mlp.record import COUNTS, NUMBERS, SERIES
 from chainrule.estimators.mlp.scores import LossScale, Score, score_function
 from chainrule.estimators.mlp.stochastic import (
     NON_FINITE,
@@ -33,7 +34,9 @@ from chainrule.estimators.mlp.stochastic import (
     Optimizer,
     solver_optimizer,
 )
+from chainrule.estimators.pickled import PickledEstimator
 from chainrule.estimators.weights import read_weights
+from chainrule.files import ModelRecord
 from chainrule.files.checkpoint import Checkpoint, checkpoint_of
 from chainrule.real_numbers import check_real
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec, TrainingState
@@ -51,9 +54,14 @@ _OUTPUTS = {
 }
 
 
-class BaseMLP(FitTasks, MLPInspection, MLPExports, BaseEstimator, ABC):  # type: ignore[misc]
+class BaseMLP(PickledEstimator, FitTasks, MLPInspection, MLPExports, BaseEstimator):  # type: ignore[misc]
     """Arguments, starting weights, solvers and predictions; see `MLPClassifier`."""
 
+    _of_file = frozenset({
+        *SERIES, *COUNTS, *NUMBERS, "_label_binarizer", "_n_targets", "_optimizer", "classes_",
+        "coefs_", "feature_names_in_", "intercepts_", "n_features_in_", "n_layers_", "n_outputs_",
+        "out_activation_", "training_",
+    })  # fmt: skip
     _score_names: ClassVar[dict[str, Score]]
     loss: str
     coefs_: list[Array]
@@ -290,6 +298,9 @@ class BaseMLP(FitTasks, MLPInspection, MLPExports, BaseEstimator, ABC):  # type:
         self.coefs_, self.intercepts_ = _coefficients(params)
         self.n_outputs_, self.out_activation_ = self._output()
         self.training_ = training
+
+    def _pickled_record(self) -> ModelRecord | None:
+        return self.to_record() if hasattr(self, "coefs_") else None
 
     def _read(self, X: Any) -> Any:
         return self._validated(X, reset=False)

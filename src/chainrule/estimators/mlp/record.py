@@ -47,7 +47,8 @@ def to_record(model: Any, kind: str, target: dict[str, Any]) -> ModelRecord:
     history = History()
     for name in series:
         setattr(history, SERIES[name], list(getattr(model, name)))
-    record = ModelRecord(kind, model.spec_, model.training_, model._params(), history)
+    training = getattr(model, "training_", None)  # not yet in the middle of a first fit
+    record = ModelRecord(kind, model.spec_, training, model._params(), history)
     record.state = None if optimizer is None else optimizer.state
     record.extra = {
         "arguments": arguments_to_json(model.get_params(deep=False)),

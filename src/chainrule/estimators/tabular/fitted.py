@@ -6,6 +6,7 @@ import copy
 import os
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar, Self, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from chainrule.errors import DataNotice, ModelFileError, SpecError
 from chainrule.estimators.callbacks import FitTasks
+from chainrule.estimators.pickled import PickledEstimator
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.tabular.answers import encoder_and_target
 from chainrule.estimators.tabular.arguments import check_tabular
@@ -31,10 +33,14 @@ from chainrule.spec import History, NetworkSpec, TrainingSpec
 from chainrule.table.encode.encoder import Encoder
 
 
-class FittedModel(TabularExports, FitTasks, BaseEstimator):  # type: ignore[misc]
+class FittedModel(PickledEstimator, TabularExports, FitTasks, BaseEstimator):  # type: ignore[misc]
     """What a fitted model shows and keeps; see `TabularClassifier`."""
 
     _kind: ClassVar[str]
+    _of_file = frozenset({
+        "_baseline", "_how", "_known_rows", "_ranges", "_scores", "_target", "encoder_",
+        "feature_names_in_", "members_", "n_features_in_", "spec_", "training_",
+    })  # fmt: skip
     _target_type: ClassVar[type[ClassTarget] | type[NumberTarget]]
     _target: ClassTarget | NumberTarget
 
@@ -271,6 +277,26 @@ class FittedModel(TabularExports, FitTasks, BaseEstimator):  # type: ignore[misc
             },
             others=[(member.params, member.history) for member in others],
         )
+
+    def _pickled_record(self) -> ModelRecord | None:
+        if not hasattr(self, "members_"):
+            return None
+        if self._scores is not None or not hasattr(self, "validation_"):
+            return self.to_record()
+        model = copy.copy(self)
+        model._scores = {}  # the validation rows tell them again; their intervals cost some time
+        return model.to_record()
+
+    def _unfiled(self) -> list[Any]:
+        return [(member.history.seconds, member.eval_rows) for member in self.members_]
+
+    def _take_unfiled(self, unfiled: list[Any]) -> None:
+        if len(unfiled) != len(self.members_):
+            raise ModelFileError("the pickle tells of other networks than its model's bytes.")
+        for number, (seconds, eval_rows) in enumerate(unfiled):
+            member = self.members_[number]
+            member.history.seconds = float(seconds)
+            self.members_[number] = replace(member, eval_rows=eval_rows)
 
     def _evidence_to_json(self) -> dict[str, Any]:
         """The scores and the sketch of the training rows, where there are any."""
