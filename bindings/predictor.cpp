@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A network packed once for many predictions: one row costs a few microseconds.
-#include "calls.h"
-#include "convert.h"
+#include "rows.h"
 
 #include <nanobind/stl/unique_ptr.h>
 
@@ -64,31 +63,43 @@ class PackedNetwork final : public AnyPredictor {
     nb::object array = new_array<T>({x.shape(0), static_cast<std::size_t>(plan.n_outputs)}, &out);
     bool fits = false;
     if (network_.work() * static_cast<double>(n) < kSmall) {
-      fits = run(rows, logits, 1, out);
+      Poll poll;  // nobody asks
+      fits = run(rows, logits, 1, out, poll);
     } else {
       const int threads =
           n_threads > 0 ? n_threads : useful_threads(network_, n / 3, available_threads());
       const Call call;
-      const Unlocked unlocked;
-      fits = run(rows, logits, threads, out);
+      PythonCalls python;
+      Poll poll;
+      const Interrupts interrupts(
+          poll, [&] { return python.interrupted(); }, network_.work(), threads == 1);
+      {
+        const Unlocked unlocked;
+        fits = run(rows, logits, threads, out, poll);
+      }
+      python.rethrow();
+      if (interrupts.seen()) {
+        PyErr_SetNone(PyExc_KeyboardInterrupt);
+        throw nb::python_error();
+      }
     }
     if (!fits) return nb::none();
     return nb::make_tuple(array, all_finite(out, n * plan.n_outputs));
   }
 
  private:
-  bool run(const Rows<T>& rows, bool logits, int threads, T* out) {
+  bool run(const Rows<T>& rows, bool logits, int threads, T* out, Poll& poll) {
     if (!all_finite(rows.x, rows.n * rows.n_features) ||
         !network_.layers().front()->accepts({rows.x, rows.n_features}, rows.n))
       return false;
     const FlushSubnormals flush;
     ThreadPool pool(threads);
     if (pool.size() > 1) {
-      Predictor<T>(network_, pool.size()).predict(rows, logits, pool, pool.size(), out);
+      Predictor<T>(network_, pool.size()).predict(rows, logits, pool, pool.size(), out, poll);
       return true;
     }
     std::unique_ptr<Predictor<T>> predictor = borrow();
-    predictor->predict(rows, logits, pool, 1, out);
+    predictor->predict(rows, logits, pool, 1, out, poll);
     give_back(std::move(predictor));
     return true;
   }

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #endif
 
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -43,6 +44,9 @@ inline Index checked_add(Index a, Index b) {
 // From 4 MiB on, pages of 2 MiB: a strided walk over rows then needs few page-table entries.
 inline constexpr Index kHugePage = Index{1} << 21;
 inline constexpr Index kHugeFrom = Index{1} << 22;
+// From 64 MiB on, the system's own pages of zeros, which it gives when they are first touched: all
+// at once would take it up to a second for 500 MiB, in which nobody could stop the computation.
+inline constexpr Index kMappedFrom = Index{1} << 26;
 
 // A zeroed, 64-byte aligned array of numbers that frees itself.
 template <class T>
@@ -56,17 +60,20 @@ class Buffer {
     if (bytes == 0) return;
     const Index alignment = bytes >= kHugeFrom ? kHugePage : kCacheLine;
     bytes = checked_add(bytes, alignment - 1) / alignment * alignment;
-    void* memory =
-        std::aligned_alloc(static_cast<std::size_t>(alignment), static_cast<std::size_t>(bytes));
-    if (memory == nullptr) {
-      throw SizeError("this computation needs " + std::to_string(bytes) +
-                      " bytes of memory in one piece, and the machine did not give them");
+    const auto size = static_cast<std::size_t>(bytes);
+#if defined(__linux__)
+    if (bytes >= kMappedFrom) {
+      map(size);
+      return;
     }
+#endif
+    void* memory = std::aligned_alloc(static_cast<std::size_t>(alignment), size);
+    if (memory == nullptr) refuse(size);
     data_.reset(static_cast<T*>(memory));
 #if defined(__linux__)
-    if (alignment == kHugePage) madvise(memory, static_cast<std::size_t>(bytes), MADV_HUGEPAGE);
+    if (alignment == kHugePage) madvise(memory, size, MADV_HUGEPAGE);
 #endif
-    std::memset(memory, 0, static_cast<std::size_t>(bytes));
+    std::memset(memory, 0, size);
   }
 
   T* data() { return data_.get(); }
@@ -76,8 +83,38 @@ class Buffer {
   const T& operator[](Index i) const { return data_.get()[i]; }
 
  private:
+  [[noreturn]] static void refuse(std::size_t bytes) {
+    throw SizeError("this computation needs " + std::to_string(bytes) +
+                    " bytes of memory in one piece, and the machine did not give them");
+  }
+
+#if defined(__linux__)
+  // A huge page more than needed, so that one may begin where the numbers do.
+  void map(std::size_t bytes) {
+    constexpr auto kPage = static_cast<std::size_t>(kHugePage);
+    const std::size_t whole = bytes + kPage;
+    void* start = mmap(nullptr, whole, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (start == MAP_FAILED) refuse(bytes);
+    const std::size_t skipped = (kPage - reinterpret_cast<std::uintptr_t>(start) % kPage) % kPage;
+    char* memory = static_cast<char*>(start) + skipped;
+    data_ = {reinterpret_cast<T*>(memory), Free{start, whole}};
+    madvise(memory, bytes, MADV_HUGEPAGE);
+  }
+#endif
+
   struct Free {
-    void operator()(T* memory) const { std::free(memory); }
+    void* start = nullptr;  // of what was mapped; null where it is the allocator's
+    std::size_t bytes = 0;
+
+    void operator()(T* memory) const {
+#if defined(__linux__)
+      if (start != nullptr) {
+        munmap(start, bytes);
+        return;
+      }
+#endif
+      std::free(memory);
+    }
   };
   std::unique_ptr<T, Free> data_;
   Index count_ = 0;

@@ -140,6 +140,11 @@ struct LossArgs {
   T* delta;   // [rows][stride], may be z itself
 };
 
+// What of an update is infinite or NaN.
+namespace fault {
+inline constexpr unsigned kOfParameter = 1, kOfSecond = 2, kAny = 3;
+}
+
 // One update of `count` (whole panels) parameters with gradient g.
 template <class T>
 struct UpdateArgs {
@@ -277,11 +282,10 @@ struct KernelTable {
   void (*dropout_mask)(const MaskArgs<T>&);
   // g += l2 w + l1 sign(w)
   void (*penalize)(T* g, const T* w, Index count, T l1, T l2);
-  void (*update_parameters)(const UpdateArgs<T>&);
+  // Fault bits of what is not finite of w and of the second moments
+  unsigned (*update_parameters)(const UpdateArgs<T>&);
   // to[j * to_stride + i] = from[i * stride + j] for i < rows, j < columns
   void (*transpose)(const T* from, Index stride, Index rows, Index columns, T* to, Index to_stride);
-  // whether every one of `count` numbers (whole panels) is finite
-  bool (*all_finite)(const T* x, Index count);
   double (*sum_of_squares)(const T* x, Index count);
   // x[r][0..width-1] *= factors[r]
   void (*scale_rows)(T* x, Index stride, Index rows, Index width, const T* factors);
@@ -291,9 +295,11 @@ struct KernelTable {
   double (*sum_rows)(const T* x, Index count);
   // the same of one row's units, in T
   T (*sum_units)(const T* x, Index count);
-  // forward, loss and backward of all rows; then gradients and updates of all layers
+  // forward, loss and backward of all rows; then gradients and updates of all layers, which return
+  // the Fault bits of parameters that are not frozen and of all second moments
   void (*small_rows)(const SmallLayer<T>* layers, Index n_layers, const LossArgs<T>& loss);
-  void (*small_weights)(const SmallLayer<T>* layers, Index n_layers, const SmallUpdate<T>& step);
+  unsigned (*small_weights)(const SmallLayer<T>* layers, Index n_layers,
+                            const SmallUpdate<T>& step);
   void (*evaluate)(Function function, const T* x, T* out, Index count);
   // `rounds` rounds of independent FMAs in registers; returns the operations, leaves one vector
   Index (*multiply_add_chains)(Index rounds, T* out);

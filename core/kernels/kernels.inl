@@ -42,7 +42,6 @@ constexpr KernelTable<T> make_table() {
       penalize<T>,
       update_parameters<T>,
       transpose<T>,
-      all_finite<T>,
       sum_of_squares<T>,
       scale_rows<T>,
       multiply<T>,

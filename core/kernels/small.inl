@@ -29,18 +29,20 @@ inline void clear_beyond(T* rows, Index n_rows, Index n_used) {
 }
 
 template <class T>
-void small_weights(const SmallLayer<T>* layers, Index n_layers, const SmallUpdate<T>& step) {
+unsigned small_weights(const SmallLayer<T>* layers, Index n_layers, const SmallUpdate<T>& step) {
   constexpr Index P = kPanel<T>;
   UpdateArgs<T> args = step.shared;
+  unsigned found = 0;
   const auto update = [&](const SmallParameters<T>& to, Index at, T* gradient, Index count) {
-    args.w = to.values == nullptr ? gradient : to.values + at;
+    const bool frozen = to.values == nullptr;
+    args.w = frozen ? gradient : to.values + at;
     args.g = gradient;
     args.first = to.first == nullptr ? nullptr : to.first + at;
     args.second = to.second == nullptr ? nullptr : to.second + at;
     args.count = count;
     args.rate = to.rate;
     args.keep = to.keep;
-    update_parameters<T>(args);
+    found |= update_parameters<T>(args) & (frozen ? fault::kOfSecond : fault::kAny);
   };
   for (Index l = 0; l < n_layers; ++l) {
     const SmallLayer<T>& layer = layers[l];
@@ -64,4 +66,5 @@ void small_weights(const SmallLayer<T>* layers, Index n_layers, const SmallUpdat
     }
     update(layer.bias, 0, layer.bias_gradient, layer.out_panels * P);
   }
+  return found;
 }

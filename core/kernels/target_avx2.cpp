@@ -29,6 +29,8 @@ inline Doubles at_least_zero(Doubles v) { return Doubles(_mm256_max_pd(_mm256_se
 inline Uint64s multiply_low_words(Uint64s v, std::uint32_t factor) {
   return Uint64s(_mm256_mul_epu32(__m256i(v), _mm256_set1_epi64x(factor)));
 }
+// Whether any bit is set.
+inline bool has_bits(Int64s v) { return _mm256_testz_si256(__m256i(v), __m256i(v)) == 0; }
 
 #include "kernels/kernels.inl"
 

@@ -26,6 +26,8 @@ inline Doubles at_least_zero(Doubles v) { return Doubles(_mm512_max_pd(_mm512_se
 inline Uint64s multiply_low_words(Uint64s v, std::uint32_t factor) {
   return Uint64s(_mm512_mul_epu32(__m512i(v), _mm512_set1_epi64(factor)));
 }
+// Whether any bit is set.
+inline bool has_bits(Int64s v) { return _mm512_test_epi64_mask(__m512i(v), __m512i(v)) != 0; }
 
 #include "kernels/kernels.inl"
 

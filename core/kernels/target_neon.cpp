@@ -30,6 +30,8 @@ inline Doubles at_least_zero(Doubles v) { return v < 0.0 ? Doubles{} : v; }
 inline Uint64s multiply_low_words(Uint64s v, std::uint32_t factor) {
   return Uint64s(vmull_u32(vmovn_u64(uint64x2_t(v)), vdup_n_u32(factor)));
 }
+// Whether any bit is set.
+inline bool has_bits(Int64s v) { return vmaxvq_u32(vreinterpretq_u32_s64(int64x2_t(v))) != 0; }
 
 #include "kernels/kernels.inl"
 

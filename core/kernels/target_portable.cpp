@@ -30,6 +30,8 @@ inline Doubles at_least_zero(Doubles v) { return v < 0.0 ? Doubles{} : v; }
 inline Uint64s multiply_low_words(Uint64s v, std::uint32_t factor) {
   return (v & 0xFFFFFFFFu) * factor;
 }
+// Whether any bit is set.
+inline bool has_bits(Int64s v) { return (v[0] | v[1]) != 0; }
 
 #include "kernels/kernels.inl"
 

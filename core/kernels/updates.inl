@@ -30,8 +30,16 @@ void penalize(T* g, const T* w, Index count, T l1, T l2) {
   }
 }
 
+// Some bit in the lanes of what is not finite: x - x is 0, or NaN.
+template <class T>
+inline Bits<T> faults_of(Vector<T> x) {
+  return as_bits<T>(x - x);
+}
+
+// Returns fault bits. A first moment that is not finite shows in the parameters at once; a second
+// one would divide by infinity, and freeze them in silence.
 template <class T, OptimizerKind kKind>
-inline void update_all(const UpdateArgs<T>& args) {
+inline unsigned update_all(const UpdateArgs<T>& args) {
   const Vector<T> rate = broadcast<T>(args.rate), keep = broadcast<T>(args.keep);
   const Vector<T> momentum = broadcast<T>(args.momentum), epsilon = broadcast<T>(args.epsilon);
   const Vector<T> beta1 = broadcast<T>(args.beta1), beta2 = broadcast<T>(args.beta2);
@@ -42,6 +50,7 @@ inline void update_all(const UpdateArgs<T>& args) {
   const T* const g_at = args.g;
   T *const w_at = args.w, *const first = args.first, *const second = args.second;
   const Index count = args.count;
+  Bits<T> of_w{}, of_second{};
   for (Index i = 0; i < count; i += kLanes<T>) {
     const Vector<T> g = load<T>(g_at + i);
     Vector<T> w = load<T>(w_at + i) * keep;
@@ -60,10 +69,12 @@ inline void update_all(const UpdateArgs<T>& args) {
                          OptimizerKind::adagrad) {  // s <- s + g^2, w <- w - eta g/(sqrt s + e)
       const Vector<T> s = fma(g, g, load<T>(second + i));
       store<T>(second + i, s);
+      of_second |= faults_of<T>(s);
       w -= rate * g / (square_root(s) + epsilon);
     } else if constexpr (kKind == OptimizerKind::rmsprop) {  // s <- rho s + (1 - rho) g^2
       const Vector<T> s = fma(beta2, load<T>(second + i), fresh2 * g * g);
       store<T>(second + i, s);
+      of_second |= faults_of<T>(s);
       w -= rate * g / (square_root(s) + epsilon);
     } else {  // adam and adamw, which differ in keep: m, v, then w <- w - eta m^/(sqrt(v^) + e), m^
               // = m/(1-b1^t), v^ = v/(1-b2^t)
@@ -71,20 +82,25 @@ inline void update_all(const UpdateArgs<T>& args) {
       const Vector<T> v = fma(beta2, load<T>(second + i), fresh2 * g * g);
       store<T>(first + i, m);
       store<T>(second + i, v);
+      of_second |= faults_of<T>(v);
       w -= step * m / (square_root(v * correction2) + epsilon);
     }
     store<T>(w_at + i, w);
+    of_w |= faults_of<T>(w);
   }
+  return (has_bits(Int64s(of_w)) ? fault::kOfParameter : 0u) |
+         (has_bits(Int64s(of_second)) ? fault::kOfSecond : 0u);
 }
 
 template <class T>
-void update_parameters(const UpdateArgs<T>& args) {
+unsigned update_parameters(const UpdateArgs<T>& args) {
   switch (static_cast<OptimizerKind>(args.optimizer)) {
 #define CHAINRULE_ROW(name, first, second) \
   case OptimizerKind::name: return update_all<T, OptimizerKind::name>(args);
     CHAINRULE_OPTIMIZERS(CHAINRULE_ROW)
 #undef CHAINRULE_ROW
   }
+  return fault::kAny;
 }
 
 // One 4 x 4 block in 16-byte vectors: pairs of lanes interleaved, then pairs of pairs.
@@ -132,20 +148,6 @@ void transpose(const T* from, Index stride, Index rows, Index columns, T* to, In
   } else {
     transpose_any<T>(from, stride, rows, columns, to, to_stride);
   }
-}
-
-// Whether every number is finite: 0 x is 0, or NaN. Four sums are under way at once.
-template <class T>
-bool all_finite(const T* x, Index count) {
-  constexpr int kSums = 4;
-  Vector<T> zeros[kSums]{};
-  Index i = 0;
-  for (; i + kSums * kLanes<T> <= count; i += kSums * kLanes<T>)
-#pragma GCC unroll 4
-    for (int j = 0; j < kSums; ++j)
-      zeros[j] = fma(load<T>(x + i + j * kLanes<T>), Vector<T>{}, zeros[j]);
-  for (; i < count; i += kLanes<T>) zeros[0] = fma(load<T>(x + i), Vector<T>{}, zeros[0]);
-  return sum_lanes<T>((zeros[0] + zeros[1]) + (zeros[2] + zeros[3])) == T(0);
 }
 
 // In double, for the norm that clips: squares of a float are exact there.

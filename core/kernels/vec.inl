@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The SIMD shim: one vector type a number type, kVectorBytes wide, from the compilers' vector
-// extensions (+ - * / and comparisons come with them). A target adds fma, square_root and
-// at_least_zero in its own file; everything above is written once.
+// extensions (+ - * / and comparisons come with them). A target adds fma, square_root,
+// at_least_zero and has_bits in its own file; everything above is written once.
 //
 // Included inside a target's unnamed namespace: no std, nothing with external linkage.
 

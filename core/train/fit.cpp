@@ -27,43 +27,6 @@ double multiply_adds(const Network<T>& network) {
 // Multiply-adds of a step from which all threads are the first guess: 100 to 200 us on one core.
 constexpr double kLongStep = 1.5e7;
 
-// Asks the caller about Ctrl-C every few milliseconds of work.
-template <class T>
-class Interrupts {
- public:
-  Interrupts(const Hooks<T>& hooks, Step<T>& step, double row_work, bool alone)
-      : hooks_(hooks), step_(step), row_work_(row_work), overhead_(alone ? 2e3 : 2e7) {}
-
-  // Called by the step after each block of rows; the clock is read every 2e7 multiply-adds or so,
-  // and by several threads always, since on shared cores it may wait milliseconds at a barrier.
-  static void after_rows(void* self, Index n) {
-    auto& me = *static_cast<Interrupts*>(self);
-    me.work_ += me.row_work_ * static_cast<double>(n) + me.overhead_;
-    if (me.work_ >= 2e7) me.ask();
-  }
-
-  bool seen() const { return seen_; }
-
- private:
-  void ask() {
-    work_ = 0;
-    if (!hooks_.interrupted || seconds_since(last_) < 0.02) return;
-    last_ = Clock::now();
-    if (hooks_.interrupted()) {
-      seen_ = true;
-      step_.stop.store(true);
-    }
-  }
-
-  const Hooks<T>& hooks_;
-  Step<T>& step_;
-  double row_work_;
-  double overhead_;  // of a step beside its arithmetic, counted in multiply-adds
-  Clock::time_point last_ = Clock::now();
-  double work_ = 0;
-  bool seen_ = false;
-};
-
 // What the epochs of earlier calls leave to go on from: the plateau, the patience and the metric of
 // the kept epoch, whose parameters are those that this call begins with.
 template <class T>
@@ -89,18 +52,6 @@ template <class T>
 void copy_values(const Buffer<T>& from, Buffer<T>& to) {
   if (to.size() == 0) to = Buffer<T>(from.size());
   std::memcpy(to.data(), from.data(), static_cast<std::size_t>(from.size()) * sizeof(T));
-}
-
-template <class T>
-bool is_finite(const KernelTable<T>& table, const Buffer<T>& numbers) {
-  return table.all_finite(numbers.data(), numbers.size());
-}
-
-// A first moment that is not finite shows in the values at once; a second one would divide by
-// infinity, and freeze them in silence.
-template <class T>
-bool is_finite(const KernelTable<T>& table, const State<T>& state) {
-  return is_finite(table, state.network.values()) && is_finite(table, state.moments.second);
 }
 
 template <class T>
@@ -186,9 +137,8 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
                       multiply_adds(network) * static_cast<double>(batch_size) > kLongStep);
   Batch<T> batch(network, batch_size, rows.weights != nullptr, Use::train);
   Step<T> step(plan, batch, state, pool.size());
-  Interrupts<T> interrupts(hooks, step, multiply_adds(network), pool.size() == 1);
-  step.poll = Interrupts<T>::after_rows;
-  step.poll_context = &interrupts;
+  Poll& poll = step.poll;
+  Interrupts interrupts(poll, hooks.interrupted, multiply_adds(network), pool.size() == 1);
   // Its own weights' sum would cancel the weights of a mini-batch, of one row entirely; with the
   // mean of all rows a step is an unbiased estimate of the full batch's.
   if (n_batches > 1 && rows.weights != nullptr && !plan.penalty_per_batch)
@@ -238,8 +188,8 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       }
       const double batch_loss = step.run(pool, tuning.threads(), factors, state.epoch);
       if (tuning.measures()) tuning.record(seconds_since(step_start));
-      if (plan.careful && !is_finite(table, state)) step.stop.store(true);
-      if (step.stop.load()) {
+      if (plan.careful && !step.is_finite()) poll.stop.store(true);
+      if (poll.stopped()) {
         if (!interrupts.seen()) {
           history.diverged_epoch = e;
           history.diverged_step = b;
@@ -260,12 +210,16 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       ++steps_done;
     }
     // A finite loss may still have had a gradient that was not.
-    if (!step.stop.load() && !is_finite(table, state)) {
+    if (!poll.stopped() && !step.is_finite()) {
       history.diverged_epoch = e;
       history.diverged_step = n_batches - 1;
-      step.stop.store(true);
+      poll.stop.store(true);
     }
-    if (step.stop.load()) {
+    typename Predictor<T>::Score result{};
+    if (validated && !poll.stopped())
+      result = predictor.score(validation, metric, plan.mean, pool, tuning.threads(),
+                               outputs.size() > 0 ? outputs.data() : nullptr, poll);
+    if (poll.stopped()) {
       copy_values(state.best, state.network.values());
       history.stop_reason = interrupts.seen() ? "interrupted" : "diverged";
       break;
@@ -277,8 +231,6 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
 
     double score = history.loss.back();
     if (validated) {
-      const auto result = predictor.score(validation, metric, plan.mean, pool, tuning.threads(),
-                                          outputs.size() > 0 ? outputs.data() : nullptr);
       score = hooks.metric ? hooks.metric(outputs.data()) : result.metric;
       if (hooks.outputs) hooks.outputs(outputs.data());
       history.validation_loss.push_back(result.loss);

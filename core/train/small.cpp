@@ -73,7 +73,7 @@ void SmallStep<T>::rows(const KernelTable<T>& table, const Batch<T>& batch) {
 }
 
 template <class T>
-void SmallStep<T>::weights(const KernelTable<T>& table, const StepSize<T>& step) {
+bool SmallStep<T>::weights(const KernelTable<T>& table, const StepSize<T>& step) {
   const T scale = static_cast<T>(step.scale);
   const bool same = step.rate == rate_ && step.decay == decay_;
   rate_ = step.rate;
@@ -89,8 +89,8 @@ void SmallStep<T>::weights(const KernelTable<T>& table, const StepSize<T>& step)
     layer.bias.rate = bias.rate;
     layer.bias.keep = bias.keep;
   }
-  table.small_weights(layers_.data(), static_cast<Index>(layers_.size()),
-                      {update_args(plan_, step, GroupPlan{}), scale, step.l1, step.l2});
+  return table.small_weights(layers_.data(), static_cast<Index>(layers_.size()),
+                                  {update_args(plan_, step, GroupPlan{}), scale, step.l1, step.l2}) == 0;
 }
 
 template class SmallStep<float>;

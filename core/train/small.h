@@ -20,8 +20,8 @@ class SmallStep {
 
   // Forward, loss and backward of all the batch's rows.
   void rows(const KernelTable<T>& table, const Batch<T>& batch);
-  // Gradients and updates.
-  void weights(const KernelTable<T>& table, const StepSize<T>& step);
+  // Gradients and updates, and whether all is finite as update() tells.
+  bool weights(const KernelTable<T>& table, const StepSize<T>& step);
 
  private:
   const TrainingPlan& plan_;

@@ -12,6 +12,9 @@ namespace {
 // Most rows that run through all layers at once. Each block reads all weights once, so that wide
 // layers want few; a PC block of so many rows' activations stays in L2.
 constexpr Index kRowBlock = 264;
+// Multiply-adds of a step, some 50 ms on one core, from which it asks for a stop among its
+// gradients.
+constexpr double kLongStep = 2e9;
 // Numbers of a block from which it is not each thread's own: 256 KiB of floats.
 constexpr Index kLargeBlock = Index{1} << 16;
 
@@ -20,6 +23,7 @@ constexpr Index kLargeBlock = Index{1} << 16;
 template <class T>
 Step<T>::Step(const TrainingPlan& training, Batch<T>& batch, State<T>& state, int max_threads)
     : plan_(training),
+      is_long_(3 * state.network.work() * static_cast<double>(batch.capacity()) > kLongStep),
       batch_(batch),
       state_(state),
       frame_(state.network.frame()),
@@ -30,7 +34,7 @@ Step<T>::Step(const TrainingPlan& training, Batch<T>& batch, State<T>& state, in
   for (const Task& task : network.tasks()) {
     cost_before_.push_back(cost);
     cost += task.cost;
-    const bool is_kept = clips() || task.size > kLargeBlock;
+    const bool is_kept = gathers() || task.size > kLargeBlock;
     block_at_.push_back(is_kept ? kept : -1);
     if (is_kept) kept = checked_add(kept, task.size);
     if (!is_kept) block_size_ = std::max(block_size_, task.size);
@@ -86,22 +90,22 @@ void Step<T>::rows_phase(int thread, int active, const Draw& draw) {
     batch_.gather(frame_.table, draw, 0, batch_.n);
     small_->rows(frame_.table, batch_);
     weigh(network, frame_, batch_, 0, batch_.n);
-    if (poll != nullptr) poll(poll_context, batch_.n);
+    poll.after_rows(batch_.n);
     return;
   }
   const Index from = batch_.n * thread / active, to = batch_.n * (thread + 1) / active;
   const Index n_blocks = (to - from + kRowBlock - 1) / kRowBlock;
-  for (Index b = 0; b < n_blocks && !stop.load(std::memory_order_relaxed); ++b) {
+  for (Index b = 0; b < n_blocks && !poll.stopped(); ++b) {
     const Index row = from + (to - from) * b / n_blocks;
     const Index end = from + (to - from) * (b + 1) / n_blocks;
     batch_.gather(frame_.table, draw, row, end);
     forward(network, frame_, batch_, row, end);
     loss(frame_.table, network.plan(), constants_, batch_, row, end);
     backward(network, frame_, batch_, true, row, end);
-    if (thread == 0 && poll != nullptr) poll(poll_context, end - row);
+    if (thread == 0) poll.after_rows(end - row);
   }
   // With fewer tiles than threads the first one has no rows of its own.
-  if (thread == 0 && from >= to && poll != nullptr) poll(poll_context, batch_.n);
+  if (thread == 0 && from >= to) poll.after_rows(batch_.n);
 }
 
 template <class T>
@@ -129,32 +133,46 @@ void Step<T>::make_gradient(std::size_t k, const Parts& parts, const StepSize<T>
 }
 
 template <class T>
+void Step<T>::update_task(const StepSize<T>& step, std::size_t k, const Parts& parts, T* block) {
+  if (!update(state_, plan_, step, state_.network.tasks()[k], parts, block))
+    finite_.store(false, std::memory_order_relaxed);
+}
+
+template <class T>
 void Step<T>::weights_phase(ThreadPool& pool, int thread, int active, const StepSize<T>& step) {
-  if (is_small(active)) return small_->weights(frame_.table, step);
+  if (is_small(active)) {
+    if (!small_->weights(frame_.table, step)) finite_.store(false, std::memory_order_relaxed);
+    return;
+  }
   const std::vector<Task>& tasks = state_.network.tasks();
   T* scratch = scratch_.data() + thread * scratch_size_ + block_size_;
-  if (!clips()) {
+  if (!gathers()) {
     each_task(thread, active, [&](std::size_t k, const Parts& parts, T* block) {
       make_gradient(k, parts, step, block, scratch, true);
-      update(state_, plan_, step, tasks[k], parts, block);
+      update_task(step, k, parts, block);
     });
     return;
   }
-  // Clipping needs the norm of all gradients before the first update: one barrier more.
+  const Index rows_each = batch_.n / static_cast<Index>(tasks.size());  // as so much work
   each_task(thread, active, [&](std::size_t k, const Parts& parts, T* block) {
+    if (poll.stopped()) return;
     make_gradient(k, parts, step, block, scratch, false);
+    if (is_long_ && thread == 0) poll.after_rows(rows_each);
+    if (!clips()) return;
     task_norms_[k] = 0;
     for (const Part& part : parts)
       task_norms_[k] += frame_.table.sum_of_squares(block + part.from, part.count);
   });
   pool.barrier();
+  if (poll.stopped()) return;
   double norm = 0;
   for (const double part : task_norms_) norm += part;
   norm = std::sqrt(norm);
-  const T factor = norm > plan_.clip_norm ? static_cast<T>(plan_.clip_norm / norm) : T(1);
+  const T factor =
+      clips() && norm > plan_.clip_norm ? static_cast<T>(plan_.clip_norm / norm) : T(1);
   each_task(thread, active, [&](std::size_t k, const Parts& parts, T* block) {
     if (factor != T(1)) frame_.table.scale_rows(block, tasks[k].size, 1, tasks[k].size, &factor);
-    update(state_, plan_, step, tasks[k], parts, block);
+    update_task(step, k, parts, block);
   });
 }
 
@@ -167,21 +185,29 @@ double Step<T>::run(ThreadPool& pool, int active, const StepFactors& factors, In
   if (!is_small(active)) connect_once(epoch >= 0);
   StepSize<T> step{};
   double total = 0;
+  Moments<T>& moments = state_.moments;
+  const Index n_steps = moments.n_steps;
+  const double powers[] = {moments.beta1_power, moments.beta2_power};
   const auto work = [&](int thread) {
     rows_phase(thread, active, draw);
     pool.barrier();
-    if (thread == 0 && !stop.load(std::memory_order_relaxed)) {
+    if (thread == 0 && !poll.stopped()) {
       total = sum_losses(frame_.table, batch_);
       if (std::isfinite(total)) {
-        step = next_step<T>(plan_, state_.moments, factors, weight_sum);
+        step = next_step<T>(plan_, moments, factors, weight_sum);
       } else {  // stops here, before any weight changes
-        stop.store(true, std::memory_order_relaxed);
+        poll.stop.store(true, std::memory_order_relaxed);
       }
     }
     pool.barrier();
-    if (!stop.load(std::memory_order_relaxed)) weights_phase(pool, thread, active, step);
+    if (!poll.stopped()) weights_phase(pool, thread, active, step);
   };
   pool.run(active, work);
+  if (poll.stopped()) {  // no update was made
+    moments.n_steps = n_steps;
+    moments.beta1_power = powers[0];
+    moments.beta2_power = powers[1];
+  }
   return total;
 }
 

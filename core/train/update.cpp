@@ -72,11 +72,12 @@ double penalty(const Network<T>& network, const TrainingPlan& plan) {
 }
 
 template <class T>
-void update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, const Task& task,
+bool update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, const Task& task,
             const Parts& parts, T* block) {
   Moments<T>& moments = state.moments;
   const Frame<T> frame = state.network.frame();
   const Layer<T>& layer = *state.network.leaves()[static_cast<std::size_t>(task.layer)];
+  bool is_finite = true;
   for (const Part& part : parts) {
     const GroupPlan& group = plan.groups[static_cast<std::size_t>(part.tensor)];
     const bool frozen = group.rate == 0;
@@ -89,9 +90,11 @@ void update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, 
     args.first = moments.first.size() > 0 ? moments.first.data() + part.at : nullptr;
     args.second = moments.second.size() > 0 ? moments.second.data() + part.at : nullptr;
     args.count = part.count;
-    frame.table.update_parameters(args);
+    const unsigned looked_for = frozen ? fault::kOfSecond : fault::kAny;
+    is_finite &= (frame.table.update_parameters(args) & looked_for) == 0;
     if (!frozen) layer.updated(frame, task, part);
   }
+  return is_finite;
 }
 
 #define CHAINRULE_UPDATE(T)                                                                      \
@@ -99,7 +102,7 @@ void update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, 
   template UpdateArgs<T> update_args(const TrainingPlan&, const StepSize<T>&, const GroupPlan&); \
   template void penalize(const State<T>&, const StepSize<T>&, const Parts&, T*);                 \
   template double penalty(const Network<T>&, const TrainingPlan&);                               \
-  template void update(State<T>&, const TrainingPlan&, const StepSize<T>&, const Task&,          \
+  template bool update(State<T>&, const TrainingPlan&, const StepSize<T>&, const Task&,          \
                        const Parts&, T*);
 CHAINRULE_UPDATE(float)
 CHAINRULE_UPDATE(double)

@@ -47,8 +47,9 @@ template <class T>
 double penalty(const Network<T>& network, const TrainingPlan& plan);
 
 // Updates a task's parameters and their copies from its block of gradients, which it may overwrite.
+// Returns whether they, but for frozen ones, and their second moments are finite.
 template <class T>
-void update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, const Task& task,
+bool update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, const Task& task,
             const Parts& parts, T* block);
 
 }  // namespace chainrule

@@ -65,18 +65,21 @@ View<T> Predictor<T>::run_block(const Rows<T>& rows, Batch<T>& lane, Index from,
 }
 
 template <class T>
-void Predictor<T>::predict(const Rows<T>& rows, bool logits, ThreadPool& pool, int active, T* out) {
+void Predictor<T>::predict(const Rows<T>& rows, bool logits, ThreadPool& pool, int active, T* out,
+                           Poll& poll) {
   const Index n_outputs = network_.plan().n_outputs;
   const Index blocks = (rows.n + kRowBlock - 1) / kRowBlock;
   const auto work = [&](int thread) {
     Batch<T>& lane = *lanes_[static_cast<std::size_t>(thread)];
-    for (Index b = blocks * thread / active; b < blocks * (thread + 1) / active; ++b) {
+    const Index end = blocks * (thread + 1) / active;
+    for (Index b = blocks * thread / active; b < end && !poll.stopped(); ++b) {
       const Index from = b * kRowBlock, to = std::min(rows.n, from + kRowBlock);
       const View<T> made = run_block(rows, lane, from, to, logits, false);
       for (Index i = from; i < to; ++i) {
         const T* a = made.row(i - from);
         std::copy(a, a + n_outputs, out + i * n_outputs);
       }
+      if (thread == 0) poll.after_rows(to - from);
     }
   };
   pool.run(active, work);
@@ -84,7 +87,8 @@ void Predictor<T>::predict(const Rows<T>& rows, bool logits, ThreadPool& pool, i
 
 template <class T>
 typename Predictor<T>::Score Predictor<T>::score(const Rows<T>& rows, Metric metric, bool mean,
-                                                 ThreadPool& pool, int active, T* outputs) {
+                                                 ThreadPool& pool, int active, T* outputs,
+                                                 Poll& poll) {
   const NetworkPlan& plan = network_.plan();
   const Index n_outputs = plan.n_outputs;
   const Index blocks = (rows.n + kRowBlock - 1) / kRowBlock;
@@ -95,7 +99,8 @@ typename Predictor<T>::Score Predictor<T>::score(const Rows<T>& rows, Metric met
   std::vector<Sums> sums(static_cast<std::size_t>(blocks));
   const auto work = [&](int thread) {
     Batch<T>& lane = *lanes_[static_cast<std::size_t>(thread)];
-    for (Index b = blocks * thread / active; b < blocks * (thread + 1) / active; ++b) {
+    const Index end = blocks * (thread + 1) / active;
+    for (Index b = blocks * thread / active; b < end && !poll.stopped(); ++b) {
       const Index from = b * kRowBlock, to = std::min(rows.n, from + kRowBlock);
       const View<T> made = run_block(rows, lane, from, to, false, true);
       Sums& sum = sums[static_cast<std::size_t>(b)];
@@ -109,6 +114,7 @@ typename Predictor<T>::Score Predictor<T>::score(const Rows<T>& rows, Metric met
           sum.metric += weight * row_metric(metric, plan, a, lane.y + (i - from) * lane.y_stride);
         if (outputs != nullptr) std::copy(a, a + n_outputs, outputs + i * n_outputs);
       }
+      if (thread == 0) poll.after_rows(to - from);
     }
   };
   pool.run(active, work);

@@ -6,6 +6,7 @@
 
 #include "base/thread_pool.h"
 #include "train/loss.h"
+#include "train/poll.h"
 
 namespace chainrule {
 
@@ -15,17 +16,18 @@ class Predictor {
  public:
   Predictor(const Network<T>& network, int max_threads);
 
-  // a(L), or z(L) when `logits`, of all rows into out (n, n_outputs).
-  void predict(const Rows<T>& rows, bool logits, ThreadPool& pool, int active, T* out);
+  // a(L), or z(L) when `logits`, of all rows into out (n, n_outputs). Stopped, some are left out.
+  void predict(const Rows<T>& rows, bool logits, ThreadPool& pool, int active, T* out, Poll& poll);
 
   // Weighted mean over rows of the loss, and of the metric (the loss itself unless another is
-  // asked for). `outputs`, when not null, receives a(L); Metric::refined needs it.
+  // asked for). `outputs`, when not null, receives a(L); Metric::refined needs it. Stopped, it
+  // means nothing.
   struct Score {
     double loss;
     double metric;
   };
   Score score(const Rows<T>& rows, Metric metric, bool mean, ThreadPool& pool, int active,
-              T* outputs);
+              T* outputs, Poll& poll);
 
  private:
   // a(L) of rows [from, to) in the lane's last layer; z(L) with `logits`.

@@ -143,7 +143,7 @@ def test_a_callback_fits_another_network() -> None:
     alone, inner = trained(), bits(trained(1))
     seen = []
     net = Network([6, 16, 1])
-    net.fit(X, Y, epochs=8, callback=lambda *_: seen.append(bits(trained(1))))  # type: ignore[arg-type]
+    net.fit(X, Y, epochs=8, callback=lambda *_: seen.append(bits(trained(1))))
     assert set(seen) == {inner} and bits(net) == bits(alone)
 
 
