@@ -90,7 +90,7 @@ bool SmallStep<T>::weights(const KernelTable<T>& table, const StepSize<T>& step)
     layer.bias.keep = bias.keep;
   }
   return table.small_weights(layers_.data(), static_cast<Index>(layers_.size()),
-                                  {update_args(plan_, step, GroupPlan{}), scale, step.l1, step.l2}) == 0;
+                             {update_args(plan_, step, GroupPlan{}), scale, step.l1, step.l2}) == 0;
 }
 
 template class SmallStep<float>;

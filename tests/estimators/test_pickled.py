@@ -179,6 +179,7 @@ def test_a_forged_state_is_refused(fitted: Any) -> None:
         ({"beside": {**state["beside"], name: 0}}, f"'{name}' beside"),
         ({"beside": {**state["beside"], "hidden_layer_sizes": (9, 9)}}, "hidden_layer_sizes"),
         ({"more": 1}, "damaged"),
+        ({"unfiled": [1, 2, 3]}, "other networks"),
     ]:
         with pytest.raises(ModelFileError, match=word):
             forged(fitted, **parts)
@@ -198,6 +199,8 @@ def test_a_forged_network_is_refused() -> None:
     for data, word in [(state_of(model)["model"], "holds a mlp"), (to_bytes(record), "64 bits")]:
         with pytest.raises(ModelFileError, match=word):
             forged(net, model=data)
+    with pytest.raises(ModelFileError, match="other networks"):
+        forged(net, unfiled=[])
     with pytest.raises(ModelFileError, match="beside"):
         forged(net, beside={"_params": {}})
 

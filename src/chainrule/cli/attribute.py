@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chainrule.cli.options import AsJson, Force, Model, Quiet, Tables
+from chainrule.cli.options import (AsJson, Force, Model, Quiet, Signed, Tables,)
 from chainrule.cli.output import Output
 from chainrule.cli.predictions import Predictions, format_of
 from chainrule.cli.reading import TYPED, Reading, reads_tables
@@ -52,6 +52,7 @@ def attribute(
     ] = None,
     reading: Reading = TYPED,
     force: Force = False,
+    signed_by: Signed = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -67,7 +68,7 @@ def attribute(
         if not is_picture:
             format_of(output)
         refuse_existing(output, force, "-o")
-    loaded = open_model(model)
+    loaded = open_model(model, require_signature=signed_by)
     _, features = loaded.read(data, reading, out)
     start = None if background is None else loaded.read([background], reading, out)[1]
     with out.catching():

@@ -11,6 +11,7 @@ from chainrule.cli.options import (
     Data,
     Model,
     Quiet,
+    Signed,
     Target,
 )
 from chainrule.cli.output import Output
@@ -25,6 +26,7 @@ def check(
     rows: Annotated[int, typer.Option(min=1, help="Check on the first N rows.")] = 32,
     target: Target = None,
     reading: Reading = TYPED,
+    signed_by: Signed = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -36,7 +38,7 @@ def check(
     from chainrule.cli.model import open_model
 
     out = Output(as_json=as_json, quiet=quiet)
-    loaded = open_model(model)
+    loaded = open_model(model, require_signature=signed_by)
     X, y = loaded.rows_with_target(data, reading, out, target)
     with out.catching():
         report = loaded.estimator.check_gradients(X.take(slice(rows)), y[:rows])

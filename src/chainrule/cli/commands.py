@@ -31,6 +31,7 @@ from chainrule.cli.output import tell_error
 from chainrule.cli.play import play
 from chainrule.cli.predict import predict
 from chainrule.cli.resume import resume
+from chainrule.cli.sign import sign
 from chainrule.cli.train import train
 from chainrule.cli.verify import verify
 from chainrule.errors import ChainruleError
@@ -45,7 +46,7 @@ app = typer.Typer(
 )
 for command in (
     train, resume, predict, evaluate, attribute, cv, compare, export, explain, info,
-    check, diagnose, demo, lesson, play, verify,
+    check, diagnose, demo, lesson, play, sign, verify,
 ):  # fmt: skip
     app.command(command.__name__)(command)
 

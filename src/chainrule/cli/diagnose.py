@@ -9,6 +9,7 @@ from chainrule.cli.options import (
     Data,
     Model,
     Quiet,
+    Signed,
     Target,
 )
 from chainrule.cli.output import Output
@@ -22,6 +23,7 @@ def diagnose(
     data: Data,
     target: Target = None,
     reading: Reading = TYPED,
+    signed_by: Signed = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -34,7 +36,7 @@ def diagnose(
     from chainrule.cli.words import CommandWords
 
     out = Output(as_json=as_json, quiet=quiet)
-    loaded = open_model(model)
+    loaded = open_model(model, require_signature=signed_by)
     X, y = loaded.rows_with_target(data, reading, out, target)
     with out.catching():
         found = loaded.estimator.diagnose(X, y).in_words(CommandWords())

@@ -10,6 +10,7 @@ from chainrule.cli.options import (
     AsJson,
     Model,
     Quiet,
+    Signed,
     Tables,
     Target,
 )
@@ -37,6 +38,7 @@ def evaluate(
         bool, typer.Option("--importance", help="Print how much worse without each column.")
     ] = False,
     reading: Reading = TYPED,
+    signed_by: Signed = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -44,7 +46,7 @@ def evaluate(
     from chainrule.cli.model import open_model
 
     out = Output(as_json=as_json, quiet=quiet)
-    loaded = open_model(model)
+    loaded = open_model(model, require_signature=signed_by)
     X, y = loaded.rows_with_target(data, reading, out, target)
 
     from chainrule.cli.scores import baseline_words, document_of, show_classes, show_scores

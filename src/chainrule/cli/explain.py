@@ -19,6 +19,7 @@ from chainrule.cli.options import (
     Model,
     Quiet,
     Row,
+    Signed,
     Target,
     Top,
 )
@@ -67,6 +68,7 @@ def explain(
     html: AsHtml = False,
     target: Target = None,
     reading: Reading = TYPED,
+    signed_by: Signed = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -87,7 +89,7 @@ def explain(
     if every and quantity is not None:
         raise typer.BadParameter("--all explains everything; leave out QUANTITY or --all.")
     showing = Showing(top, digits, check, latex, latex_fragment, html, draw, full)
-    loaded = open_model(model)
+    loaded = open_model(model, require_signature=signed_by)
     trace, numbers = _trace(loaded, data, reading, out, target, rows)
     place = None if row is None else _place(row, numbers)
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from chainrule.cli.options import AsJson, Force, Model, Quiet, Tables
+from chainrule.cli.options import AsJson, Force, Model, Quiet, Signed, Tables
 from chainrule.cli.output import Output
 from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.errors import DataError
@@ -55,6 +55,7 @@ def export(
     ] = None,
     reading: Reading = TYPED,
     force: Force = False,
+    signed_by: Signed = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -77,7 +78,7 @@ def export(
     paths = [path, *(os.path.splitext(path)[0] + ending for ending in endings[1:])]
     for written in paths:
         refuse_existing(written, force, "-o")
-    estimator, rows = _opened(model, data, reading, out)
+    estimator, rows = _opened(model, signed_by, data, reading, out)
     keywords = {"dtype": dtype} if as_c else {}
     with out.catching():
         made = getattr(estimator, method)(path, rows, coverage=interval, **keywords)
@@ -102,7 +103,9 @@ def export(
     out.document({"model": model, "output": path, "verified": known})
 
 
-def _opened(model: str, data: list[str] | None, reading: Reading, out: Output) -> tuple[Any, Any]:
+def _opened(
+    model: str, signed_by: str | None, data: list[str] | None, reading: Reading, out: Output
+) -> tuple[Any, Any]:
     """The estimator, and its rows of DATA or None; a network without a table takes no DATA."""
     from chainrule.cli.model import named, open_model
     from chainrule.errors import ModelFileError
@@ -110,11 +113,11 @@ def _opened(model: str, data: list[str] | None, reading: Reading, out: Output) -
     from chainrule.files import read_model
 
     try:
-        record = read_model(model)
+        record = read_model(model, require_signature=signed_by)
     except ModelFileError as error:
         raise named(model, error) from error
     if "encoder" in record.extra:
-        loaded = open_model(model)
+        loaded = open_model(model, require_signature=signed_by)
         return loaded.estimator, loaded.read(data, reading, out)[1] if data else None
     if data:
         raise DataError(

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from chainrule.cli.options import AsJson, Model, Quiet
+from chainrule.cli.options import AsJson, Model, Quiet, Signed
 from chainrule.cli.output import Output
 from chainrule.visible import visible
 
 _SHOWN_COLUMNS = 30
 
 
-def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
+def info(
+    model: Model, signed_by: Signed = None, as_json: AsJson = False, quiet: Quiet = False
+) -> None:
     """Print what a model file holds, without building the model."""
     from chainrule.cli.model import TABLE_KEY, named
     from chainrule.cli.training_words import training_words
@@ -23,7 +25,7 @@ def info(model: Model, as_json: AsJson = False, quiet: Quiet = False) -> None:
 
     out = Output(as_json=as_json, quiet=quiet)
     try:
-        found = read_info(model)
+        found = read_info(model, require_signature=signed_by)
         spec, others = NetworkSpec.from_json(found["network"]), found.get("others", [])
         check_contents(found["kind"], spec, 1 + len(others), found["extra"])
     except ModelFileError as error:

@@ -181,19 +181,22 @@ def is_missing(values: np.ndarray) -> np.ndarray:
     return missing_cells(values)
 
 
-def open_model(path: str, *, only_answers: bool = False) -> TableModel:
+def open_model(
+    path: str, *, only_answers: bool = False, require_signature: str | None = None
+) -> TableModel:
     """Load a model that was trained on a table; `only_answers` needs no scikit-learn.
 
     Raises
     ------
     ModelFileError
-        For a file that is no model, is damaged, or holds a bare network.
+        For a file that is no model, is damaged, is not signed as it must be, or holds a bare
+        network.
     """
     from chainrule.estimators.load import answers_from_record, from_record
     from chainrule.files import read_model
 
     try:
-        record = read_model(path)
+        record = read_model(path, require_signature=require_signature)
         if "encoder" not in record.extra:
             noun = "a network" if record.kind == "network" else "a drop-in estimator"
             raise ModelFileError(

@@ -12,6 +12,14 @@ Tables = Annotated[
     list[str] | None, typer.Argument(metavar="DATA...", help=f"{_DATA} Several are joined.")
 ]
 Model = Annotated[str, typer.Argument(metavar="MODEL", help="A file that train wrote.")]
+Signed = Annotated[
+    str | None,
+    typer.Option(
+        "--require-signature",
+        metavar="KEY",
+        help="Refuse a model that the owner of this public key has not signed; see sign.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print the result alone.")]
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]

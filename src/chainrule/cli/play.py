@@ -12,6 +12,7 @@ import typer
 from chainrule.cli.options import (
     AsJson,
     Quiet,
+    Signed,
     Target,
 )
 from chainrule.cli.output import Output
@@ -52,6 +53,7 @@ def play(
     member: Annotated[int, typer.Option(min=0, help="Which network of a model, from 0.")] = 0,
     target: Target = None,
     reading: Reading = TYPED,
+    signed_by: Signed = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -63,8 +65,10 @@ def play(
         raise typer.BadParameter("--quantity goes with --worksheet.")
     if worksheet and export is not None:
         raise typer.BadParameter("--worksheet and --export exclude each other.")
+    if signed_by is not None and data is None:
+        raise typer.BadParameter("--require-signature goes with a model file and its table.")
     out = Output(as_json=as_json, quiet=quiet)
-    new_session = _sessions(what, data, target, member, reading, out)
+    new_session = _sessions(what, data, target, member, reading, signed_by, out)
     session = new_session()  # refuses before anything listens
     if worksheet:
         _print_worksheet(out, session, quantity)
@@ -105,19 +109,31 @@ def _print_worksheet(out: Output, session: Session, quantity: str | None) -> Non
 
 
 def _sessions(
-    what: str, data: str | None, target: str | None, member: int, reading: Reading, out: Output
+    what: str,
+    data: str | None,
+    target: str | None,
+    member: int,
+    reading: Reading,
+    signed_by: str | None,
+    out: Output,
 ) -> Callable[[], Session]:
     """What makes the session of a page."""
     from chainrule.playground import PROBLEMS, Session
 
     if data is None and (what in PROBLEMS or not Path(what).exists()):
         return lambda: Session.opened(what)
-    start = _own(what, data, target, member, reading, out)
+    start = _own(what, data, target, member, reading, signed_by, out)
     return lambda: Session(start)
 
 
 def _own(
-    what: str, data: str | None, target: str | None, member: int, reading: Reading, out: Output
+    what: str,
+    data: str | None,
+    target: str | None,
+    member: int,
+    reading: Reading,
+    signed_by: str | None,
+    out: Output,
 ) -> Problem:
     """The problem of a person's own file or files."""
     from chainrule.playground.tables import from_table, from_trace
@@ -126,7 +142,7 @@ def _own(
         return from_table(reading.read(what), target or "")
     from chainrule.cli.model import open_model
 
-    loaded = open_model(what)
+    loaded = open_model(what, require_signature=signed_by)
     X, y = loaded.rows_with_target(data, reading, out, target)
     trace = loaded.estimator.trace(X, y, member=member)
     members = loaded.estimator.n_members_

@@ -12,6 +12,7 @@ from chainrule.cli.options import (
     Force,
     Model,
     Quiet,
+    Signed,
     Tables,
 )
 from chainrule.cli.output import Output
@@ -58,6 +59,7 @@ def predict(
     ] = None,
     reading: Reading = TYPED,
     force: Force = False,
+    signed_by: Signed = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -71,7 +73,7 @@ def predict(
     if output is not None:
         format_of(output)
         refuse_existing(output, force, "-o")
-    loaded = open_model(model, only_answers=True)
+    loaded = open_model(model, only_answers=True, require_signature=signed_by)
     kept = list(dict.fromkeys([*([id_column] if id_column else []), *(keep or ())]))
     table, features = loaded.read(data, reading, out, keep=kept)
     estimator = loaded.estimator

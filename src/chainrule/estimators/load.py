@@ -18,13 +18,18 @@ if TYPE_CHECKING:
     Model = Network | TabularClassifier | TabularRegressor | MLPClassifier | MLPRegressor
 
 
-def load(path: str | os.PathLike[str]) -> Model:
+def load(
+    path: str | os.PathLike[str], *, require_signature: str | os.PathLike[str] | None = None
+) -> Model:
     """The saved model, with the same predictions bit for bit.
 
     Parameters
     ----------
     path : str or path
         A file written by `save`.
+    require_signature : path, optional
+        A file with a public key, as ssh-keygen or openssl writes it: a model is refused unless the
+        key's owner has signed it with `chainrule sign`. It is checked before the file is read.
 
     Returns
     -------
@@ -34,10 +39,12 @@ def load(path: str | os.PathLike[str]) -> Model:
     Raises
     ------
     ModelFileError
-        When the file cannot be opened, is not a chainrule model, is damaged, or is newer than this
-        version can read. Opening a file runs no code from it.
+        When the file cannot be opened, is not signed as it must be, is not a chainrule model, is
+        damaged, or is newer than this version can read. Opening a file runs no code from it.
+    SpecError
+        Where `require_signature` names no Ed25519 public key.
     """
-    model: Model = from_record(read_model(path))
+    model: Model = from_record(read_model(path, require_signature=require_signature))
     return model
 
 

@@ -20,6 +20,7 @@ from chainrule.files import container, form, upgrade
 from chainrule.files.canonical import canonical, check_extent, parse_canonical
 from chainrule.files.form import KINDS
 from chainrule.files.record import ModelRecord, Trained
+from chainrule.files.signature import check_signature
 from chainrule.files.write import write_atomically
 from chainrule.spec import OPTIMIZERS, TrainingState
 
@@ -76,9 +77,7 @@ def to_bytes(record: ModelRecord, *, allow_nonfinite: bool = False) -> bytes:
 
 def from_bytes(data: bytes, *, allow_nonfinite: bool = False) -> ModelRecord:
     """The record of a file's bytes; `ModelFileError` for any other bytes."""
-    length = container.header_length(data[:8], len(data))
-    head = _Head(data[8 : 8 + length], len(data) - 8 - length)
-    return head.finish(data, allow_nonfinite)
+    return _read_head_of(data)[0].finish(data, allow_nonfinite)
 
 
 def save_model(
@@ -88,8 +87,18 @@ def save_model(
     write_atomically(path, to_bytes(record, allow_nonfinite=allow_nonfinite))
 
 
-def read_model(path: str | os.PathLike[str], *, allow_nonfinite: bool = False) -> ModelRecord:
+def read_model(
+    path: str | os.PathLike[str],
+    *,
+    allow_nonfinite: bool = False,
+    require_signature: str | os.PathLike[str] | None = None,
+) -> ModelRecord:
     """Read and check a model file.
+
+    Parameters
+    ----------
+    require_signature : path, optional
+        Of a public key, whose owner must have signed the file; see `files.signature`.
 
     Returns
     -------
@@ -99,9 +108,13 @@ def read_model(path: str | os.PathLike[str], *, allow_nonfinite: bool = False) -
     Raises
     ------
     ModelFileError
-        When the file cannot be opened, is not a chainrule model, is damaged, or is newer than this
-        version can read.
+        When the file cannot be opened, is not signed as it must be, is not a chainrule model, is
+        damaged, or is newer than this version can read.
+    SpecError
+        Where `require_signature` names no public key.
     """
+    if require_signature is not None:
+        return from_bytes(read_signed(path, require_signature), allow_nonfinite=allow_nonfinite)
     try:
         with _open_regular(path) as file:
             head, first = _read_head(file)
@@ -111,8 +124,34 @@ def read_model(path: str | os.PathLike[str], *, allow_nonfinite: bool = False) -
     return head.finish(data, allow_nonfinite)
 
 
-def read_info(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """The whole description of a model file, without reading or building the model.
+def read_signed(path: str | os.PathLike[str], key: str | os.PathLike[str]) -> bytes:
+    """All bytes of a file that the owner of a public key has signed; nothing in them is read.
+
+    Raises `ModelFileError` for another file, and `SpecError` for what is no such key.
+    """
+    data = read_bytes(path)
+    check_signature(path, data, key)
+    return data
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """All bytes of a regular file; `ModelFileError` where it cannot be opened."""
+    try:
+        with _open_regular(path) as file:
+            return file.read()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def read_info(
+    path: str | os.PathLike[str], *, require_signature: str | os.PathLike[str] | None = None
+) -> dict[str, Any]:
+    """The whole description of a model file, without building the model.
+
+    Parameters
+    ----------
+    require_signature : path, optional
+        As for `read_model`.
 
     Returns
     -------
@@ -127,8 +166,11 @@ def read_info(path: str | os.PathLike[str]) -> dict[str, Any]:
         As `read_model`, except that the tensors are not looked at.
     """
     try:
-        with _open_regular(path) as file:
-            head, first = _read_head(file)
+        if require_signature is not None:
+            head, first = _read_head_of(read_signed(path, require_signature))
+        else:
+            with _open_regular(path) as file:
+                head, first = _read_head(file)
     except OSError as error:
         raise _unreadable(path, error) from error
     return {
@@ -217,6 +259,11 @@ def _read_head(file: BinaryIO) -> tuple[_Head, bytes]:
     length = container.header_length(first, size)
     header = file.read(length)
     return _Head(header, size - 8 - length), first + header
+
+
+def _read_head_of(data: bytes) -> tuple[_Head, bytes]:
+    length = container.header_length(data[:8], len(data))
+    return _Head(data[8 : 8 + length], len(data) - 8 - length), data[: 8 + length]
 
 
 def _open_regular(path: str | os.PathLike[str]) -> BinaryIO:

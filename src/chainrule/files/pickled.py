@@ -39,9 +39,9 @@ class PickledAsFile(ABC):
         return []
 
     def _take_unfiled(self, unfiled: list[Any]) -> None:
-        """Give it back to them; raises `ModelFileError` where it is not theirs."""
+        """Give it back to them; raises `ValueError` or `TypeError` where it is not theirs."""
         if unfiled:
-            raise ModelFileError("the pickle tells more of its networks than a model has.")
+            raise ValueError
 
     def __getstate__(self) -> dict[str, Any]:
         data = self._file_bytes()
@@ -62,7 +62,10 @@ class PickledAsFile(ABC):
             raise ModelFileError(f"the pickle has a '{name}' beside the model's bytes.")
         if data is not None:
             self._take_file(data, beside)
-            self._take_unfiled(state["unfiled"])
+            try:
+                self._take_unfiled(state["unfiled"])
+            except (TypeError, ValueError):
+                raise ModelFileError("the pickle tells of other networks than its model.") from None
         self.__dict__.update(beside)
 
     def __copy__(self) -> Self:

@@ -291,10 +291,8 @@ class FittedModel(PickledEstimator, TabularExports, FitTasks, BaseEstimator):  #
         return [(member.history.seconds, member.eval_rows) for member in self.members_]
 
     def _take_unfiled(self, unfiled: list[Any]) -> None:
-        if len(unfiled) != len(self.members_):
-            raise ModelFileError("the pickle tells of other networks than its model's bytes.")
-        for number, (seconds, eval_rows) in enumerate(unfiled):
-            member = self.members_[number]
+        pairs = zip(self.members_, unfiled, strict=True)
+        for number, (member, (seconds, eval_rows)) in enumerate([*pairs]):
             member.history.seconds = float(seconds)
             self.members_[number] = replace(member, eval_rows=eval_rows)
 
