@@ -190,6 +190,12 @@ def test_every_allocation_that_fails_is_a_memory_error() -> None:
             seen.add("done")
         except MemoryError:
             seen.add("memory")
+        except SystemError as error:
+            # What Python 3.11 raises, without any of us, where it has no memory for a frame of its
+            # own functions; from 3.12 on it is a MemoryError.
+            if str(error) != "error return without exception set" or sys.version_info >= (3, 12):
+                raise
+            seen.add("memory")
         finally:
             resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY,) * 2)
     engine.fit(spec, params, X, y, training)

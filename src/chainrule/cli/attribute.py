@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chainrule.cli.options import (AsJson, Force, Model, Quiet, Signed, Tables,)
+from chainrule.cli.options import (
+    AsJson,
+    Force,
+    Model,
+    Quiet,
+    Signed,
+    Tables,
+)
 from chainrule.cli.output import Output
 from chainrule.cli.predictions import Predictions, format_of
 from chainrule.cli.reading import TYPED, Reading, reads_tables
