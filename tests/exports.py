@@ -16,7 +16,7 @@ from chainrule.estimators.tabular.intervals import HeldOutErrors
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.targets import Labels
 from chainrule.export.agreement import agreement
-from chainrule.export.c_file import to_c
+from chainrule.export.c.file import to_c
 from chainrule.export.feed import feed, trial_table
 from chainrule.export.numpy_file import run_numpy, to_numpy_source
 from chainrule.export.onnx import to_onnx

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import DataError
-from chainrule.export.c_file import CSource
+from chainrule.export.c.file import CSource
 from chainrule.export.description import Description, InputColumn, Output
 from chainrule.export.values import BOOL, INT64, TEXT
 

@@ -17,7 +17,7 @@ from chainrule.spec.shorthand import number_type
 
 if TYPE_CHECKING:
     from chainrule.export.agreement import Agreement
-    from chainrule.export.c_file import CSource
+    from chainrule.export.c.file import CSource
     from chainrule.export.description import Description
 
     Arrays = Mapping[str, np.ndarray]
@@ -183,7 +183,7 @@ class Exports(ABC):
             not end with .c; for a coverage that the model cannot give; and where the program
             answers otherwise than the model in this number type, which is then not written.
         """
-        from chainrule.export.c_file import to_c
+        from chainrule.export.c.file import to_c
         from chainrule.export.runtime import compiler_name, run_c
 
         stem, ending = os.path.splitext("model.c" if path is None else os.fspath(path))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.export.c_text import identifier
+from chainrule.export.c.text import identifier
 from chainrule.export.description import Description, InputColumn
 from chainrule.export.values import BOOL, FLOAT32, INT64, TEXT
 

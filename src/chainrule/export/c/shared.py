@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from chainrule.export.c_text import TYPES, array
+from chainrule.export.c.text import TYPES, array
 from chainrule.export.values import FLOAT32, FLOAT64, Value
 
 

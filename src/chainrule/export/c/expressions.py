@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
-from chainrule.export.c_helpers import HELPERS
-from chainrule.export.c_inlining import EXPRESSIONS, inlined, narrowed
-from chainrule.export.c_shared import File, suffix
-from chainrule.export.c_text import (
+from chainrule.export.c.helpers import HELPERS
+from chainrule.export.c.inlining import EXPRESSIONS, inlined, narrowed
+from chainrule.export.c.shared import File, suffix
+from chainrule.export.c.text import (
     INDEX,
     KEYWORDS,
     TYPES,

@@ -12,7 +12,8 @@ import pytest
 
 from chainrule import TabularClassifier
 from chainrule.errors import DataError
-from chainrule.export import c_file, c_text
+from chainrule.export.c import file as c_file
+from chainrule.export.c import text as c_text
 from chainrule.export.runtime import compiler_name
 from exports import WARNED
 

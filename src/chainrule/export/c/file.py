@@ -10,11 +10,11 @@ import numpy as np
 
 from chainrule._version import __version__
 from chainrule.errors import DataError
-from chainrule.export.c_expressions import Function
-from chainrule.export.c_helpers import HELPERS, helper
-from chainrule.export.c_main import example, members_of, names_of
-from chainrule.export.c_shared import File
-from chainrule.export.c_text import (
+from chainrule.export.c.expressions import Function
+from chainrule.export.c.helpers import HELPERS, helper
+from chainrule.export.c.main import example, members_of, names_of
+from chainrule.export.c.shared import File
+from chainrule.export.c.text import (
     TYPES,
     array,
     comment,
