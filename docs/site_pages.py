@@ -19,6 +19,7 @@ from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[1]
 WORKER = "assets/iframe-worker.js"
+FOREIGN_WORKER = "https://unpkg.com/iframe-worker/shim"
 ROOMS = ("plots", "metrics", "playground", "spec", "engine", "errors")
 # What methods return: page -> its names.
 RESULTS = {
@@ -97,7 +98,12 @@ def on_page_content(content: str, page: Any, config: Any, files: Files) -> str:
 def on_post_page(output: str, page: Any, config: Any) -> str:
     """The search of pages from disk takes its stand-in for workers from here."""
     local = posixpath.relpath(WORKER, posixpath.dirname(page.file.dest_uri) or ".")
-    return output.replace("https://unpkg.com/iframe-worker/shim", local)
+    return output.replace(FOREIGN_WORKER, local)
+
+
+def on_post_template(output: str, template_name: str, config: Any) -> str:
+    """The same of what is no page, such as 404.html."""
+    return output.replace(FOREIGN_WORKER, WORKER)
 
 
 def jobs() -> dict[str, str]:
