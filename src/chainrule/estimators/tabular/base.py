@@ -98,7 +98,8 @@ class TabularModel(FittedModel):
             self.feature_names_in_ = np.array(table.names, dtype=object)
 
         inputs, _ = self.encoder_.transform(table, dtype)
-        rows = Rows(inputs, encoded, raw, target.row_weights(encoded, weights))
+        known = target.row_weights(encoded, weights)
+        rows = Rows(inputs, encoded, raw, known, arrangement.groups)
         own = self._own_validation(eval_set, eval_sample_weight, dtype)
         job = plan(recipe, self.encoder_, target, rows, own, seed, arguments, arrangement)
         job = replace(job, checkpoint=saved)

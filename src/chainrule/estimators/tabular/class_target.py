@@ -21,7 +21,7 @@ from chainrule.estimators.tabular.epoch_metric import (
 from chainrule.estimators.tabular.epoch_values import as_rows, logits_of
 from chainrule.estimators.tabular.rows import Rows
 from chainrule.estimators.tabular.targets import Labels, read_target
-from chainrule.estimators.weights import class_weights, row_count
+from chainrule.estimators.weights import class_weights
 from chainrule.metrics import OF_CLASSES
 from chainrule.metrics.functions import FunctionMetric
 from chainrule.spec import Loss
@@ -140,14 +140,14 @@ class ClassTarget:
         return replace(self, temperatures=tuple(temperatures))
 
     def evidence(self, held_out: Sequence[Rows]) -> list[float]:
-        """How many rows the temperature of each member is known from.
+        """How many rows, or groups of rows, the temperature of each member is known from.
 
         All held-out rows together; members that share them hold the same object. With class weights
         c it is (sum s c)^2 / sum s c^2 of the member's own rows, s their sample weights (Kish
         1965): three rows that weigh as much as three hundred others do not make six hundred.
         """
         if self.factors is None:
-            counts = {id(rows): row_count(len(rows.target), rows.weights) for rows in held_out}
+            counts = {id(rows): rows.count for rows in held_out}
             return [sum(counts.values())] * len(held_out)
         return [self._weighed(rows) for rows in held_out]
 
@@ -156,7 +156,7 @@ class ClassTarget:
         factors = self.factors[rows.target]
         s = np.divide(rows.weights, factors, out=np.zeros(len(factors)), where=factors > 0)
         share = (s @ factors) ** 2 / (s.sum() * (s @ factors**2))
-        return float(row_count(len(s), s) * share)
+        return float(rows.counted(s) * share)
 
     def finished(
         self, arguments: Mapping[str, Any], n_rows: float

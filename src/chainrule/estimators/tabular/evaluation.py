@@ -12,9 +12,11 @@ from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.score_intervals import COVERAGE, Resampled
 from chainrule.metrics import OF_CLASSES, OF_LABELS, OF_NUMBERS, confusion, of_each_class
-from chainrule.metrics.ratios import RATIOS
+from chainrule.metrics.ratios import RATIOS, Ratio
 
 Array = np.ndarray
+
+_STEP = 1e-4  # of what answers sway with, for a slope
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,22 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Sway:
+    """A number that answers depend on and that the scored rows told, as in `unseen`.
+
+    Attributes
+    ----------
+    slope : ndarray
+        Of the answers by it, in their shape.
+    pull : ndarray, shape (n,)
+        It moves by the weighted mean of these where the weights of rows change.
+    """
+
+    slope: Array
+    pull: Array
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """Rows with their truth and a model's answers to them.
 
@@ -69,6 +87,10 @@ class Evaluation:
         Rows that belong together; an interval knows that they are not independent.
     baseline : ndarray
         The answer that needs no columns: frequencies of the classes, the mean or the quantiles.
+    sway : Sway or None
+        How a bag's answers to rows that some of its networks know depend on these rows.
+    overlap : float
+        Scored rows per row that a network trained on (see `score_intervals`).
     """
 
     how: str
@@ -79,6 +101,8 @@ class Evaluation:
     clusters: Array | None
     baseline: Array
     target: ClassTarget | NumberTarget = field(repr=False)
+    sway: Sway | None = field(default=None, repr=False)
+    overlap: float = 0.0
 
     @property
     def n_rows(self) -> int:
@@ -97,18 +121,18 @@ class Evaluation:
         """
         truth = self.target.scored_truth(self.truth)
         same = np.broadcast_to(self.baseline, self.answers.shape).astype(np.float64)
-        drawn = Resampled(len(truth), self.weights, self.clusters)
-        decided = self.answers if threshold is None else at_threshold(self.answers, threshold)
+        drawn = Resampled(len(truth), self.weights, self.clusters, self.overlap)
         found = {}
         for name, metric in self.target.shown_metrics.items():
-            answers = decided if name in OF_LABELS else self.answers
+            at = threshold if name in OF_LABELS else None
             with np.errstate(all="ignore"):
-                value, constant = (metric(truth, a, self.weights) for a in (answers, same))
+                value = metric(truth, _decided(self.answers, at), self.weights)
+                constant = metric(truth, _decided(same, at), self.weights)
                 if not np.isfinite(value):
                     continue
-                low, high = self._bounds(name, value, metric, truth, answers, drawn)
+                low, high = self._bounds(name, value, metric, truth, at, drawn)
             if name == "accuracy" and value == 1.0:  # no row says how often one is wrong
-                low = (0.5 - 0.5 * COVERAGE) ** (1.0 / len(truth))
+                low = (0.5 - 0.5 * COVERAGE) ** (1.0 / drawn.n_units)
             found[name] = Score(value, low, high, constant)
         return found
 
@@ -118,26 +142,41 @@ class Evaluation:
         value: float,
         metric: Callable[..., float],
         truth: Array,
-        answers: Array,
+        threshold: float | None,
         drawn: Resampled,
     ) -> tuple[float, float]:
         ratio = RATIOS.get(name)
-        of_numbers = name in OF_NUMBERS
-        if ratio is not None and not (of_numbers and answers.size > len(answers)):
-            bounds = drawn.of_ratio(*ratio.terms(truth, answers, self.weights))
-            low, high = sorted(ratio.of(bound) for bound in bounds)
+        if ratio is not None and not (name in OF_NUMBERS and self.answers.size > len(truth)):
+            low, high = sorted(map(ratio.of, drawn.of_ratio(*self._terms(ratio, truth))))
         else:
-            low, high = drawn.of_any(lambda mass: metric(truth, answers, mass))
+            low, high = drawn.of_any(
+                lambda mass: metric(truth, _decided(self._swayed(mass), threshold), mass)
+            )
         return float(np.fmin(low, value)), float(np.fmax(high, value))
+
+    def _terms(self, ratio: Ratio, truth: Array) -> tuple[Array, Array]:
+        """Those of the rows, with what each does to the answers of all."""
+        u, v = ratio.terms(truth, self.answers, self.weights)
+        if self.sway is None:
+            return u, v
+        answers = self.answers + _STEP * self.sway.slope
+        steps = ratio.terms(truth, answers, self.weights)[0] - u
+        return u + self.sway.pull * np.average(steps, weights=self.weights) / _STEP, v
+
+    def _swayed(self, mass: Array) -> Array:
+        """The answers, had rows these weights."""
+        if self.sway is None:
+            return self.answers
+        return np.asarray(self.answers + np.average(self.sway.pull, weights=mass) * self.sway.slope)
 
     def of_each_class(self, *, threshold: float | None = None) -> dict[str, Array]:
         """Precision, recall, F1 and rows of each class, or label; `ClassTarget` only."""
-        answers = self.answers if threshold is None else at_threshold(self.answers, threshold)
+        answers = _decided(self.answers, threshold)
         return of_each_class(self.target.scored_truth(self.truth), answers, self.weights)
 
     def confusion(self, *, threshold: float | None = None) -> Array:
         """Rows of class i answered as class j, (n_classes, n_classes); one label a row only."""
-        answers = self.answers if threshold is None else at_threshold(self.answers, threshold)
+        answers = _decided(self.answers, threshold)
         return confusion(self.target.scored_truth(self.truth), answers, self.weights)
 
 
@@ -145,6 +184,10 @@ def shown_place(name: str) -> int:
     """Where a metric stands among those that are shown; files sort names."""
     order = [*OF_CLASSES, *OF_NUMBERS]
     return order.index(name) if name in order else -1
+
+
+def _decided(answers: Array, threshold: float | None) -> Array:
+    return answers if threshold is None else at_threshold(answers, threshold)
 
 
 def at_threshold(proba: Array, threshold: float) -> Array:

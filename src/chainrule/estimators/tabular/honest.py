@@ -10,20 +10,25 @@ import numpy as np
 
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member
-from chainrule.estimators.tabular.evaluation import Evaluation
+from chainrule.estimators.tabular.evaluation import Evaluation, Sway
 from chainrule.estimators.tabular.nested import (
     Recorded,
-    as_if_unseen,
     nested_outputs,
     parts_of_rows,
     together,
 )
 from chainrule.estimators.tabular.number_target import NumberTarget
-from chainrule.estimators.tabular.optimization import Optimization
+from chainrule.estimators.tabular.optimization import Optimization, n_training_rows
 from chainrule.estimators.tabular.rows import Rows
+from chainrule.estimators.tabular.unseen import Moved, as_if_unseen
 
 Array = np.ndarray
 Target = ClassTarget | NumberTarget
+
+# Stretches of time that an interval takes for independent: as far apart as rows that choose for
+# each other.
+_STRETCHES = 4
+_STEP = 1e-4  # of what answers sway with, for a slope
 
 
 @dataclass(frozen=True)
@@ -72,12 +77,13 @@ def held_out(
             assert places is not None
             kept, some = places[record.places], rows.targets(record.places)
         in_time = job.own is None and job.arrangement.order is not None
+        order = _ranks(job.arrangement.order, kept) if in_time else None
         parts = parts_of_rows(
             len(kept),
             job.training.seed,
             strata=target.strata(some.target),
             groups=_of(job.arrangement.groups, kept, job),
-            order=_ranks(job.arrangement.order, kept) if in_time else None,
+            order=order,
         )
         outputs = nested_outputs(
             np.stack(record.outputs),
@@ -86,6 +92,7 @@ def held_out(
             lambda choosing: target.metric(choosing, arguments),
             target.loss,
             target.finished(arguments, n_rows),
+            order,
         )
         found.append(HeldOut(kept, some, outputs))
     return found
@@ -148,13 +155,25 @@ def validation(
         how=_how(job, len(members), scored, len(inputs)),
         rows=None if job.own is not None else scored,
         truth=rows.raw,
-        answers=target.shaped(target.joined(moved)),
+        answers=target.shaped(target.joined(moved.answers)),
         weights=weights,
         clusters=_clusters(job, scored),
         baseline=target.baseline(*_trained_on(job, raw_weights)),
         target=target,
+        sway=_sway(target, moved),
+        overlap=len(scored) / _n_trained(job),
     )
     return found, out_of_fold
+
+
+def _sway(target: Target, moved: Moved) -> Sway | None:
+    """How the bag's answers move with what rows say of it."""
+    if moved.slope is None:
+        return None
+    above, below = (
+        target.shaped(target.joined(moved.answers + step * moved.slope)) for step in (_STEP, -_STEP)
+    )
+    return Sway((above - below) / (2.0 * _STEP), moved.pull)
 
 
 def _ranks(order: Array | None, places: Array) -> Array:
@@ -171,6 +190,11 @@ def _trained_on(job: Optimization, weights: Array | None) -> tuple[Array, Array 
     if rows is None:
         return job.rows.raw, weights
     return job.rows.raw[rows], _picked(weights, rows)
+
+
+def _n_trained(job: Optimization) -> float:
+    """Rows that a network trained on."""
+    return float(np.mean([n_training_rows(fold, len(job.rows.inputs)) for fold in job.folds]))
 
 
 def _left_out(members: Sequence[Member], scored: Array) -> Array:
@@ -209,9 +233,8 @@ def _clusters(job: Optimization, scored: Array) -> Array | None:
     if job.own is not None:
         return None
     if job.arrangement.order is not None:
-        n_blocks = max(int(np.sqrt(len(scored))), 2)
         places = np.argsort(np.argsort(_ranks(job.arrangement.order, scored)))
-        return np.asarray(places * n_blocks // len(scored))
+        return np.asarray(places * _STRETCHES // len(scored))
     return _picked(job.arrangement.groups, scored)
 
 

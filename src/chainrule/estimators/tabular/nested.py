@@ -5,19 +5,11 @@ epoch on them is too good. Here they are dealt into parts; for each part the oth
 epoch and temperature anew, from the outputs recorded after every epoch, and only then is the part
 looked at. It costs no training: the course of the parameters does not depend on validation rows.
 
-A bag answers with the mean of its networks, of which only one has not trained on a row. What the
-others would have said without it is estimated: training on row i moved the outputs along
-y_i - p_i, more or less. So their outputs are moved back by
-
-    t (y_i - p_i)        p_i the answer of all networks together
-
-with the one t at which the mean loss of these outputs is that of outputs that are honest. The mean
-of all is then worth what the bag is worth: for the log-loss and for squared errors,
-
-    loss of the mean = mean of the losses - spread of the outputs        (LSE(z) for z^2)
-
-exactly, the first term is honest, and the second hardly depends on who trained on the row. (The
-decomposition: Krogh and Vedelsby 1995.)
+Rows that belong together are dealt together. In time the parts are stretches, and the rows that
+choose for one are at least a quarter of the validation rows away from it (h-block cross-validation:
+Burman, Chow and Nolan 1994). The level of a series that wanders is the same before and after a
+stretch, so that an epoch which happens to meet it there meets it inside, too: without the distance
+the score of a series whose memory is half of the validation rows is a third too good.
 """
 
 from __future__ import annotations
@@ -39,8 +31,8 @@ N_PARTS = 10
 # of a network that are enough to know a score by.
 _MOST_NUMBERS = 1 << 25
 _MOST_ROWS = 20_000
-_HALVINGS = 50
-_FURTHEST = 50.0
+# How far in time, as a share of the rows, a row must be from those it chooses for.
+_APART = 0.25
 
 
 @dataclass
@@ -111,6 +103,7 @@ def nested_outputs(
     metric: Callable[[Rows], engine.run.Metric],
     loss: Loss,
     finish: Callable[[Array, Rows, Array], Array],
+    order: Array | None = None,
 ) -> Array:
     """Outputs of the rows, each part's by what the other parts chose; (n, n_outputs).
 
@@ -125,11 +118,13 @@ def nested_outputs(
     finish : callable
         finish(outputs of the choosing rows, those rows, outputs of the part): what the target
         makes of the part's outputs, such as scaling by a temperature of the choosing rows.
+    order : ndarray of int, shape (n,), or None
+        When each row was: rows near a part in time do not choose for it.
     """
     answers = np.empty(recorded.shape[1:], np.float64)
     for part in np.unique(parts):
         own = parts == part
-        others = np.flatnonzero(~own)
+        others = np.flatnonzero(~own if order is None else _apart(order, own))
         if not len(others) or (rows.weights is not None and not rows.weights[others].any()):
             others = np.arange(len(own))  # too few rows to leave any out
         choosing = rows.targets(others)
@@ -139,50 +134,11 @@ def nested_outputs(
     return answers
 
 
-def as_if_unseen(
-    answers: Array,
-    honest: Array,
-    truth: Array,
-    link: Callable[[Array], Array],
-    losses: Callable[[Array], Array],
-    weights: Array | None,
-) -> Array:
-    """The networks' answers where those that trained on a row are moved back, same shape.
-
-    Parameters
-    ----------
-    answers : ndarray, shape (n_networks, n, n_outputs)
-    honest : ndarray of bool, shape (n_networks, n)
-        Whether the network had the row for validation; one network at least in every row.
-    truth : ndarray, shape (n, n_outputs)
-        In the units of `link(answers)`.
-    link : callable
-        From answers to what the truth is subtracted from: probabilities of logits.
-    losses : callable
-        Row losses of answers (..., n, n_outputs), shape (..., n).
-    weights : ndarray, shape (n,), or None
-    """
-    seen = ~honest
-    if not seen.any():
-        return answers
-    back = truth - link(answers.mean(axis=0))
-    mass = np.ones(answers.shape[1]) if weights is None else weights
-
-    def mean_loss(values: Array, which: Array) -> float:
-        shares = which * mass
-        return float((losses(values) * shares).sum() / shares.sum())
-
-    wanted = mean_loss(answers, honest)
-    low, high = 0.0, _FURTHEST
-    if not mean_loss(answers, seen) < wanted:
-        return answers
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        if mean_loss(answers - middle * back, seen) < wanted:
-            low = middle
-        else:
-            high = middle
-    return np.where(seen[:, :, None], answers - low * back, answers)
+def _apart(order: Array, own: Array) -> Array:
+    """Whether each row is far from some rows in time."""
+    place = np.argsort(np.argsort(order))
+    gap = _APART * len(place)
+    return np.asarray((place < place[own].min() - gap) | (place > place[own].max() + gap))
 
 
 def together(columns: Sequence[Array], places: Sequence[Array], n_rows: int) -> Array:
