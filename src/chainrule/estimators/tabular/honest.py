@@ -161,7 +161,7 @@ def validation(
         baseline=target.baseline(*_trained_on(job, raw_weights)),
         target=target,
         sway=_sway(target, moved),
-        overlap=len(scored) / _n_trained(job),
+        overlap=0.0 if job.own is not None else len(scored) / _n_trained(job),
     )
     return found, out_of_fold
 

@@ -15,13 +15,16 @@ Statistics 16). Of 200 rows, held out of nine simulated tables, 90 % intervals h
 Other metrics, such as the area under a curve, take the quantiles of the Bayesian bootstrap (Rubin
 1981, Annals of Statistics 9), in which no class is ever left out.
 
-Rows that belong together are drawn together: units are then groups, or stretches of time. There are
-few of them, and a network that learned from few units, whose epoch few units chose, has a loss of
-its own that varies with them. Widths grow by
+Rows that belong together are drawn together: units are then groups, or stretches of time.
+
+Scores of rows that other networks of the bag trained on, or that a network trained without, say how
+good a training of so many rows is; another training would have another loss. Widths grow by
 
     w = sqrt(1 + n_scored / n_trained)
 
 (Nadeau and Bengio 2003: of K folds the variance is s^2 (1/K + n_held / n_trained), not s^2 / K).
+Rows that have nothing to do with the training, as in `evaluate`, leave w = 1.
+
 Fewer than eight units have too few draws; their interval is that of Student's t on q - 1 degrees of
 freedom (Ibragimov and Müller 2010), with the jackknife's error,
 
@@ -60,7 +63,7 @@ class Resampled:
     clusters : ndarray of int, shape (n_rows,), or None
         Rows that belong together are drawn together.
     overlap : float
-        Scored rows per row that a network trained on, which counts with clusters.
+        n_scored / n_trained, of scored rows that belong to the table of training.
     """
 
     def __init__(
@@ -72,10 +75,8 @@ class Resampled:
             _, places = np.unique(clusters, return_inverse=True)
             self._of_row = places.reshape(-1)
         self.n_units = int(self._of_row.max()) + 1
-        self._wider, self._shape = 1.0, 1.0
-        if clusters is not None:
-            self._wider = np.sqrt(1.0 + overlap)
-            self._shape = _shape(self.n_units, self._wider)
+        self._wider = np.sqrt(1.0 + overlap)
+        self._shape = _shape(self.n_units, self._wider)
         self._random = np.random.default_rng(0)
         self._counts: Array | None = None
         self._masses: Array | None = None
