@@ -168,7 +168,7 @@ def questions(problem: Problem, table: FileTable) -> list[str]:
         dates = [c.name for c in table.report.columns if c.kind == "datetime"]
         found += [
             f"the target drifts along {name!r}. If new rows come later, say --time {name!r}: the "
-            "scores are then those of the future."
+            "scores are then those of rows later than training has seen."
             for name in dates
             if name in problem.X and _drifts(problem, table, name)
         ]

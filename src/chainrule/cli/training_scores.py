@@ -26,7 +26,10 @@ def show_training_scores(
     """The scores of rows that training did not see, how they came about, and their document."""
     known = getattr(estimator, "validation_", None)
     if held_out is not None:
-        kind, found = "held-out", estimator.evaluate(held_out.X, held_out.y, held_out.weights)
+        kind = "held-out"
+        found = estimator.evaluate(
+            held_out.X, held_out.y, held_out.weights, groups=held_out.groups, time=held_out.time
+        )
         how = "rows kept out of training altogether, by --holdout"
     elif known is not None:
         kind, found, how = "validation", known, known.how

@@ -55,7 +55,9 @@ def test_the_last_rows_in_time_are_held_out_of_all_networks(kind):
     model = TabularRegressor(**FEW).fit(X, Y, time=time)
     for rows in held_out(model):
         np.testing.assert_array_equal(np.sort(when[rows]), np.arange(96, 120))
-    assert model.scored_how_.startswith("the last rows in time")
+    assert model.scored_how_.startswith("the last 24 rows in time")
+    assert "at least 6 places away" in model.scored_how_
+    assert "temperature" not in model.scored_how_
     bounds = model.predict_interval(X[:3], 0.8)
     assert (bounds[:, 0] < bounds[:, 1]).all()
 
@@ -105,3 +107,34 @@ def test_the_share_of_validation_rows_counts_with_several_networks():
 def test_what_cannot_be_is_said(arguments, given, message):
     with pytest.raises((DataError, SpecError), match=message):
         TabularRegressor(**arguments, **FEW).fit(X, Y, **given)
+
+
+def test_a_splitter_that_parts_groups_is_not_said_to_keep_them():
+    model = TabularClassifier(cv=StratifiedKFold(2, shuffle=True, random_state=0), **FEW)
+    assert "whole groups" not in model.fit(X, LABELS, groups=GROUPS).scored_how_
+    kept = TabularClassifier(cv=GroupKFold(2), **FEW).fit(X, LABELS, groups=GROUPS)
+    assert "whole groups at a time" in kept.scored_how_
+
+
+def test_scores_of_given_rows_know_groups_and_time():
+    model = TabularClassifier(preset="fast", **FEW).fit(X, LABELS, groups=GROUPS)
+    alone = model.evaluate(X, LABELS).scores()
+    together = model.evaluate(X, LABELS, groups=GROUPS).scores()
+    in_time = model.evaluate(X, LABELS, time=np.arange(120)).scores()
+    for name in ("log_loss", "accuracy", "auc"):
+        assert together[name].value == in_time[name].value == alone[name].value
+        assert together[name].high - together[name].low > alone[name].high - alone[name].low
+    one = model.evaluate(X[:6], LABELS[:6], groups=GROUPS[:6]).scores()["log_loss"]
+    assert one.high > 100 * one.low  # a single group says next to nothing
+    with pytest.raises(DataError, match=r"groups has shape \(5,\)"):
+        model.evaluate(X, LABELS, groups=GROUPS[:5])
+
+
+def test_right_answers_of_few_groups_leave_more_open_than_those_of_rows():
+    label = np.array(["a", "b"])[(X[:, 0] > 0).astype(int)]
+    model = TabularClassifier(preset="fast", epochs=20, hidden_layer_sizes=8).fit(X, label)
+    right = model.predict(X)
+    by_rows = model.evaluate(X, right).scores()["accuracy"]
+    by_groups = model.evaluate(X, right, groups=GROUPS).scores()["accuracy"]
+    assert by_rows.low == pytest.approx(0.05 ** (1 / 120))
+    assert by_groups.low == pytest.approx(0.05 ** (1 / 20))

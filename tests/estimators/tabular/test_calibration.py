@@ -109,3 +109,25 @@ def test_a_bag_answers_by_the_geometric_mean():
         [np.exp(t.beta * m.astype(float)) for t, m in zip(temperatures, z, strict=True)], axis=0
     )
     np.testing.assert_allclose(labels / (1 - labels), odds ** (1 / 9), rtol=1e-12)
+
+
+def test_a_temperature_is_known_from_groups_not_from_their_rows():
+    """Copies of rows that are said to be of one group leave the temperature as it was."""
+    y = np.arange(30) % 2
+    logits = np.column_stack([np.zeros(30), np.where(y == 1, 3.0, -3.0)])
+    target = ClassTarget.fit(y, None, {"loss": None, "class_weight": None})
+    copies, groups = np.repeat(np.arange(30), 8), np.repeat(np.arange(30), 8)
+    found = {}
+    for name, rows, of in (
+        ("alone", np.arange(30), None),
+        ("groups", copies, groups),
+        ("rows", copies, None),
+    ):
+        held = Rows(logits[rows][:0], y[rows], y[rows], None, of)
+        (found[name],) = target.adjusted([logits[rows]], [held], {"calibrate": True}).temperatures
+    assert found["groups"].beta == pytest.approx(found["alone"].beta)
+    assert found["rows"].beta > 1.3 * found["alone"].beta
+    weights = np.full(240, 0.5)
+    held = Rows(logits[copies][:0], y[copies], y[copies], weights, groups)
+    assert held.count == pytest.approx(30)
+    assert held.targets(np.arange(16)).count == pytest.approx(2)

@@ -7,15 +7,15 @@ import pytest
 from sklearn.metrics import log_loss
 
 from chainrule import TabularClassifier, TabularRegressor
-from chainrule.estimators.tabular.calibration import Temperature, softmax
+from chainrule.estimators.tabular.calibration import Temperature, sigmoid, softmax
 from chainrule.estimators.tabular.epoch_values import best_epoch, epoch_values
 from chainrule.estimators.tabular.nested import (
     Recorded,
-    as_if_unseen,
     nested_outputs,
     parts_of_rows,
 )
 from chainrule.estimators.tabular.rows import Rows
+from chainrule.estimators.tabular.unseen import as_if_unseen
 from chainrule.spec import Loss
 
 FEW = {"hidden_layer_sizes": 8, "epochs": 6, "random_state": 0}
@@ -134,7 +134,7 @@ def test_the_bag_is_judged_as_a_bag():
     bag = ((unseen.mean(axis=0) - truth) ** 2).mean()
     one = ((unseen - truth) ** 2).mean()
     dishonest = ((answers.mean(axis=0) - truth) ** 2).mean()
-    estimate = ((found.mean(axis=0) - truth) ** 2).mean()
+    estimate = ((found.answers.mean(axis=0) - truth) ** 2).mean()
     assert dishonest < 0.8 * bag < bag < one
     # On the safe side: moved back along what all say, answers stay a little alike.
     assert bag < estimate < 0.5 * (bag + one)
@@ -167,3 +167,95 @@ def test_every_row_of_a_bag_has_an_answer_out_of_fold():
     with pytest.raises(AttributeError, match="no out-of-fold predictions"):
         _ = TabularRegressor(**FEW, validation_fraction=0).fit(X, y).oof_predict_
     assert TabularRegressor(**FEW, validation_fraction=0).fit(X, y).scores_ == {}
+
+
+def test_rows_near_in_time_do_not_choose():
+    random = np.random.default_rng(6)
+    y, when = random.normal(size=(80, 1)), random.permutation(80)
+    recorded = random.normal(size=(9, 80, 1))
+    parts = parts_of_rows(80, 0, order=when)
+
+    def answers(truth):
+        return nested_outputs(
+            recorded, rows_of(truth), parts, lambda rows: "loss", NUMBERS, lambda c, r, o: o, when
+        )
+
+    before = answers(y)
+    for part in range(10):
+        first, last = 8 * part - 20, 8 * part + 7 + 20
+        near = (when >= first) & (when <= last)
+        other = np.where(near[:, None], y + 100.0 * random.normal(size=y.shape), y)
+        np.testing.assert_array_equal(answers(other)[parts == part], before[parts == part])
+    assert (answers(y + 3.0 * random.normal(size=y.shape)) != before).any()
+
+
+def test_a_level_that_wanders_is_not_met_by_choosing_among_its_neighbours():
+    """Epochs answer with one level each; nothing tells which is that of a stretch, but neighbours.
+
+    The truth is the mean loss of all epochs: for rows far away one is as good as another.
+    """
+    random = np.random.default_rng(7)
+    near, apart, truth = [], [], []
+    for _ in range(60):
+        level = np.zeros(120)
+        for row in range(1, 120):
+            level[row] = 0.95 * level[row - 1] + 0.31 * random.normal()
+        y = level[:, None] + 0.1 * random.normal(size=(120, 1))
+        recorded = np.repeat(random.normal(size=(40, 1, 1)), 120, axis=1)
+        truth.append(((recorded - y) ** 2).mean())
+        parts = parts_of_rows(120, 0, order=np.arange(120))
+        for found, order in ((near, None), (apart, np.arange(120))):
+            answers = nested_outputs(
+                recorded, rows_of(y), parts, lambda rows: "loss", NUMBERS, lambda c, r, o: o, order
+            )
+            found.append(((answers - y) ** 2).mean())
+    assert np.mean(near) < 0.8 * np.mean(apart)
+    assert np.mean(apart) < np.mean(truth)
+    assert np.mean(apart) > 0.9  # the variance of the level, which an answer of 0 would have
+
+
+def test_an_interval_knows_that_moved_answers_hang_on_the_rows():
+    """Networks that know their rows by heart: what they are moved by varies with the rows drawn."""
+    random = np.random.default_rng(8)
+    n = 300
+    honest = np.zeros((4, n), bool)
+    honest[np.arange(n) % 4, np.arange(n)] = True
+    values, plain, known = [], [], []
+    for _ in range(200):
+        sign = random.choice([-1.0, 1.0], size=n)
+        truth = np.where(sign > 0, 1.0, 0.0)[:, None]
+        told = 0.5 * sign + 1.5 * random.normal(size=n)
+        unseen = (told + 0.2 * random.normal(size=(4, n)))[..., None]
+        by_heart = (1.5 * sign + 0.2 * random.normal(size=(4, n)))[..., None]
+        answers = np.where(honest[:, :, None], unseen, by_heart)
+
+        def losses(z, truth=truth):
+            return (np.logaddexp(0.0, z) - truth * z)[..., 0]
+
+        moved = as_if_unseen(answers, honest, truth, sigmoid, losses, None)
+        assert moved.pull.mean() == pytest.approx(0.0, abs=1e-9)
+        bag = moved.answers.mean(axis=0)
+        of_row = losses(bag)
+        slope = (losses(bag + 1e-5 * moved.slope.mean(axis=0)) - of_row).mean() / 1e-5
+        values.append(of_row.mean())
+        plain.append(of_row.std() / np.sqrt(n))
+        known.append((of_row + slope * moved.pull).std() / np.sqrt(n))
+    assert np.mean(known) == pytest.approx(np.std(values), rel=0.15)
+    assert np.mean(plain) < 0.7 * np.std(values)
+
+
+def test_networks_that_know_rows_by_heart_do_not_score_them():
+    random = np.random.default_rng(9)
+    truth = random.integers(0, 2, size=(60, 1)).astype(float)
+    unseen, by_heart = random.normal(size=(4, 60, 1)), 60.0 * (truth - 0.5)
+    honest = np.zeros((4, 60), bool)
+    honest[np.arange(60) % 4, np.arange(60)] = True
+    answers = np.where(honest[:, :, None], unseen, by_heart)
+
+    def losses(z):
+        return (np.logaddexp(0.0, z) - truth * z)[..., 0]
+
+    moved = as_if_unseen(answers, honest, truth, sigmoid, losses, None)
+    alone = unseen[np.arange(60) % 4, np.arange(60)]
+    np.testing.assert_allclose(moved.answers.mean(axis=0), alone)
+    assert moved.slope is None

@@ -61,3 +61,47 @@ def test_ratios_are_the_metrics(weights):
         assert value == pytest.approx(
             {**OF_CLASSES, **OF_NUMBERS}[name].of(truth, answers, weights)
         )
+
+
+def test_widths_grow_by_what_training_leaves_open():
+    """w of four folds is sqrt(1 + 4 / 3), whatever the units."""
+    rows, w = RANDOM.exponential(size=60), np.sqrt(1 + 4 / 3)
+    for clusters in (None, np.repeat(np.arange(30), 2), np.repeat(np.arange(4), 15)):
+        plain = Resampled(60, None, clusters).of_ratio(rows, ONES)
+        wide = Resampled(60, None, clusters, 4 / 3).of_ratio(rows, ONES)
+        found = np.log(np.array(wide) / rows.mean()) / np.log(np.array(plain) / rows.mean())
+        np.testing.assert_allclose(found, w)
+    many = RANDOM.normal(size=(30, 500))
+    widths = []
+    for overlap in (0.0, 4 / 3):
+        drawn = Resampled(500, None, None, overlap)
+        bounds = [drawn.of_any(lambda mass, x=x: np.average(x, weights=mass)) for x in many]
+        widths.append(np.diff(bounds).mean())
+    assert widths[1] / widths[0] == pytest.approx(w, rel=0.1)
+
+
+def test_few_units_take_student_and_the_jackknife():
+    """Of equal units the jackknife's error of a mean is its standard error."""
+    of_unit = np.array([1.0, 1.02, 0.97, 1.01])
+    clusters = np.repeat(np.arange(4), 5)
+    low, high = Resampled(20, None, clusters).of_ratio(of_unit[clusters], np.ones(20))
+    error = of_unit.std(ddof=1) / 2 / of_unit.mean()
+    quantile = 2.3533634348018264  # of t, 3 degrees of freedom
+    assert np.log(high / low) / 2 == pytest.approx(quantile * error, rel=0.01)
+    assert np.sqrt(low * high) == pytest.approx(of_unit.mean())
+
+
+def test_intervals_of_few_groups_hold_the_truth():
+    """Means of groups that differ, by sixty and by six of them; the truth is 0.5."""
+    for n_groups, metric in ((6, "ratio"), (60, "ratio"), (6, "any"), (60, "any")):
+        held = []
+        groups = np.repeat(np.arange(n_groups), 5)
+        for _ in range(100):
+            rows = RANDOM.beta(2.0, 2.0, size=n_groups)[groups]
+            drawn = Resampled(len(rows), None, groups)
+            if metric == "ratio":
+                low, high = drawn.of_ratio(rows, np.ones(len(rows)))
+            else:
+                low, high = drawn.of_any(lambda mass, rows=rows: np.average(rows, weights=mass))
+            held.append(low <= 0.5 <= high)
+        assert 0.8 <= np.mean(held) <= 0.98, (n_groups, metric)

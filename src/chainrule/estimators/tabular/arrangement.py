@@ -11,6 +11,9 @@ import numpy as np
 
 from chainrule.errors import DataError
 
+# Stretches of time that an interval takes for independent: what is a quarter away is (`nested`).
+_STRETCHES = 4
+
 
 @dataclass(frozen=True)
 class Arrangement:
@@ -40,6 +43,28 @@ class Arrangement:
             None if time is None else _order(time, n_rows),
         )
 
+    @classmethod
+    def known(cls, groups: Any, time: Any, n_rows: int) -> Arrangement:
+        """From the arguments of `evaluate`, where a single group may be all there is."""
+        return cls(
+            None if groups is None else _numbers(_values(groups, n_rows, "groups")),
+            None if time is None else _order(time, n_rows),
+        )
+
+    def places(self, rows: np.ndarray) -> np.ndarray:
+        """Of some rows, where they stand in time among all."""
+        assert self.order is not None
+        place = np.empty(len(self.order), np.int64)
+        place[self.order] = np.arange(len(self.order))
+        return np.asarray(place[rows])
+
+    def clusters(self, rows: np.ndarray) -> np.ndarray | None:
+        """What an interval takes for independent: of some rows the group, or the quarter of their
+        time; None where rows are."""
+        if self.order is None:
+            return None if self.groups is None else self.groups[rows]
+        return np.argsort(np.argsort(self.places(rows))) * _STRETCHES // len(rows)
+
     def take(self, rows: np.ndarray) -> Arrangement:
         """Of some of the rows, ascending."""
         order = None
@@ -67,11 +92,15 @@ def _values(given: Any, n_rows: int, noun: str) -> np.ndarray:
 def _groups(given: Any, n_rows: int) -> np.ndarray:
     """A number for each group, by first appearance."""
     values = _values(given, n_rows, "groups")
-    numbers: dict[Any, int] = {}
-    found = np.array([numbers.setdefault(v, len(numbers)) for v in values.tolist()], np.int64)
-    if len(numbers) < 2:
+    found = _numbers(values)
+    if not found.any():
         raise DataError("groups has one group in all rows; at least 2 are needed to hold one out.")
     return found
+
+
+def _numbers(values: np.ndarray) -> np.ndarray:
+    numbers: dict[Any, int] = {}
+    return np.array([numbers.setdefault(v, len(numbers)) for v in values.tolist()], np.int64)
 
 
 def _order(given: Any, n_rows: int) -> np.ndarray:

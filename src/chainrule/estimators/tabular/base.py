@@ -1,8 +1,7 @@
-"""What the two Tabular estimators share: from the user's table to trained networks and back."""
+"""How the two Tabular estimators train: from the user's table to networks."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from time import perf_counter
@@ -10,42 +9,100 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from sklearn.utils import Tags, check_random_state
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils import check_random_state
 
-from chainrule import engine
-from chainrule.errors import DataError, DataNotice, DivergedError, SpecError
+from chainrule.errors import DataError, DivergedError, SpecError
 from chainrule.estimators.arguments import plain
+from chainrule.estimators.tabular.answering import AnsweringModel, notify
 from chainrule.estimators.tabular.arguments import check_tabular
 from chainrule.estimators.tabular.arrangement import Arrangement
 from chainrule.estimators.tabular.ensemble import Member
-from chainrule.estimators.tabular.evaluation import Evaluation
-from chainrule.estimators.tabular.fitted import FittedModel
 from chainrule.estimators.tabular.folds import Fold
 from chainrule.estimators.tabular.honest import held_out, validation
 from chainrule.estimators.tabular.nested import Recorded
 from chainrule.estimators.tabular.optimization import Optimization
 from chainrule.estimators.tabular.plan import plan, within_limit
-from chainrule.estimators.tabular.ranges import range_notice, ranges_of
+from chainrule.estimators.tabular.ranges import ranges_of
 from chainrule.estimators.tabular.recipe import resolve
 from chainrule.estimators.tabular.rows import KeptRows, Rows
 from chainrule.estimators.tabular.splits import read_splits
 from chainrule.estimators.tabular.trained_rows import TrainedRows
-from chainrule.estimators.weights import read_weights
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
 from chainrule.files.checkpoint import Checkpoint, checkpoint_of
 from chainrule.metrics.functions import function_metric
 from chainrule.spec.shorthand import number_type
 from chainrule.table.encode.encoder import Encoder
-from chainrule.table.frame import Table, as_table
 
 
-class TabularModel(FittedModel):
+class TabularModel(AnsweringModel):
     """A table in, networks trained by the recipe inside; see `TabularClassifier`."""
 
     _task: ClassVar[str]
     # Fields of `Recipe` to replace, for experiments.
     _recipe: Mapping[str, Any] = MappingProxyType({})
+
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        eval_set: Any = None,
+        eval_sample_weight: Any = None,
+        groups: Any = None,
+        time: Any = None,
+        checkpoint: Any = None,
+    ) -> Self:
+        """Train on a table.
+
+        Parameters
+        ----------
+        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
+        y : array, series or list of shape (n_samples,), or of several columns
+            Of a classifier labels, or 0/1 columns for several labels at once; of a regressor
+            numbers, a column for each target.
+        sample_weight : array of shape (n_samples,), optional
+            At least 0; a row of weight 0 is as if it were not there. Default: 1 for every row.
+        eval_set : pair (X, y), optional
+            Rows that choose the epoch instead of a share of the training rows.
+        eval_sample_weight : array of shape (n_validation,), optional
+            Weights of those rows. Default: 1 for every row.
+        groups : array of shape (n_samples,), optional
+            Rows of one group, such as the visits of a patient, are held out of training together:
+            epochs, temperatures, scores and intervals are then those of new groups, of which there
+            are fewer than rows.
+        time : array of numbers or datetimes of shape (n_samples,), optional
+            When each row was. The last rows, `validation_fraction` of all, are held out of every
+            network's training: epochs, temperatures, scores and intervals are then those of a
+            stretch of so many rows right after training. Of a farther future they say less.
+        checkpoint : str, path or Checkpoint, optional
+            A file that keeps every 30 seconds where the training stands. Where it is there already,
+            `fit` goes on from it, and ends with the same bits as without a break; it refuses one of
+            other rows or settings.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        DataError, SpecError
+            Naming the argument, column or row.
+        DivergedError
+            When numbers become infinite or NaN, at three lower rates too; `history_` and `diagnose`
+            tell how.
+        """
+        with self._fit_task(X, y, sample_weight):
+            return self._fit(
+                X,
+                y,
+                sample_weight,
+                eval_set,
+                eval_sample_weight,
+                groups=groups,
+                time=time,
+                checkpoint=checkpoint,
+            )
 
     def _fit(
         self,
@@ -90,7 +147,7 @@ class TabularModel(FittedModel):
             drop_identifiers=self.drop_identifiers,
             hash_seed=seed if self.hash_categories else None,
         )
-        _notify(notices, stacklevel=4)
+        notify(notices, stacklevel=4)
         self._weighted = weights is not None
         self.n_features_in_ = table.n_columns
         self.__dict__.pop("feature_names_in_", None)
@@ -183,20 +240,6 @@ class TabularModel(FittedModel):
         if out_of_fold is not None:
             self._out_of_fold = kept.spread(out_of_fold)
 
-    def _read(
-        self, X: Any, y: Any, weights: Any, prefix: str = ""
-    ) -> tuple[Table, np.ndarray, np.ndarray | None, KeptRows]:
-        """The table, its target and its weights, without the rows of weight 0."""
-        table = as_table(X)
-        raw = self._target_type.read(y, table.n_rows, f"{prefix}y")
-        known = read_weights(weights, table.n_rows, f"{prefix}sample_weight")
-        every = KeptRows(np.arange(table.n_rows), table.n_rows)
-        if known is not None and not known.all():
-            kept = np.flatnonzero(known)
-            every = KeptRows(kept, table.n_rows)
-            table, raw, known = table.take(kept), raw[kept], known[kept]
-        return table, raw, known, every
-
     def _own_validation(self, eval_set: Any, weights: Any, dtype: str) -> Rows | None:
         """The rows of an `eval_set`."""
         if eval_set is None:
@@ -208,132 +251,6 @@ class TabularModel(FittedModel):
         X, y = eval_set
         return self._new_rows(X, y, weights, dtype, "eval_")
 
-    def _new_rows(self, X: Any, y: Any, sample_weight: Any, dtype: Any, prefix: str = "") -> Rows:
-        """Rows other than those of training, with their targets."""
-        table, raw, weights, _ = self._read(X, y, sample_weight, prefix)
-        encoded = self._target.encode(raw, f"{prefix}y")
-        weights = self._target.row_weights(encoded, weights)
-        return Rows(self._encode(table, dtype), encoded, raw, weights)
-
-    def _encode(self, table: Table, dtype: Any) -> np.ndarray:
-        """Inputs of the network for rows other than those of training."""
-        self._check_columns(table)
-        inputs, notices = self.encoder_.transform(table, dtype)
-        _notify(notices)
-        return inputs
-
-    def evaluate(self, X: Any, y: Any, sample_weight: Any = None) -> Evaluation:
-        """Scores on rows whose answers are known, beside the answer that needs no columns.
-
-        Parameters
-        ----------
-        X, y : table and targets
-            As for `fit`; rows that the model was trained on tell nothing (`n_trained_rows`).
-        sample_weight : array of shape (n_samples,), optional
-            At least 0. Default: 1 for every row.
-
-        Returns
-        -------
-        Evaluation
-            `.scores()` gives each metric with a bootstrap interval and the baseline's.
-
-        Raises
-        ------
-        NotFittedError
-            Before `fit`.
-        DataError
-            Naming the column, row or argument that cannot be used.
-        """
-        check_is_fitted(self)
-        table, raw, weights, kept = self._read(X, y, sample_weight)
-        self._target.encode(raw)  # refuses classes that training had not
-        answers = self._target.decode(self._forward(self._encode(table, self._dtype)))
-        baseline = self._baseline
-        if baseline is None:
-            baseline = self._target.baseline(raw, weights)
-        return Evaluation(
-            "the rows given", kept.rows, raw, answers, weights, None, baseline, self._target
-        )
-
-    def n_trained_rows(self, X: Any, y: Any) -> int:
-        """About how many of these rows the model was trained or validated on.
-
-        From hashes kept in the model, so that it works after loading, too.
-
-        Parameters
-        ----------
-        X, y : table and targets
-            As for `fit`.
-
-        Returns
-        -------
-        int
-            0 where it is not known, or where new rows often equal old ones by chance.
-
-        Raises
-        ------
-        NotFittedError
-            Before `fit`.
-        DataError
-            Naming the column or row that cannot be used.
-        """
-        check_is_fitted(self)
-        if self._known_rows is None:
-            return 0
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DataNotice)
-            rows = self._new_rows(X, y, None, self._dtype)
-        return self._known_rows.n_known(rows.inputs, rows.target)
-
-    def _check_columns(self, table: Table) -> None:
-        """scikit-learn's words where names or numbers of columns do not fit together."""
-        if self.encoder_.finds_by_name(table):
-            return
-        named, name = hasattr(self, "feature_names_in_"), type(self).__name__
-        if table.n_columns != self.n_features_in_:
-            raise DataError(
-                f"X has {table.n_columns} features, but {name} is expecting "
-                f"{self.n_features_in_} features as input."
-            )
-        if named:
-            was = "was fitted with feature names"
-            _notify([f"X does not have valid feature names, but {name} {was}"])
-        if table.strings or (table.named and not table.numbered):
-            _notify([f"X has feature names, but {name} was fitted without feature names"])
-
-    def _outputs(self, X: Any) -> list[np.ndarray]:
-        """What the target reads of a table's rows, z(L) or a(L): (n, n_outputs) per member."""
-        check_is_fitted(self)
-        inputs = self._encode(as_table(X), self._dtype)
-        if self._ranges is not None:
-            told = range_notice(
-                inputs, self._ranges, self.encoder_.input_columns, clipped=self._target.is_clipped
-            )
-            _notify([told] if told else [])
-        return self._forward(inputs)
-
-    def _forward(self, inputs: np.ndarray, n_threads: int | None = None) -> list[np.ndarray]:
-        """The same of encoded rows."""
-        outputs = (self._forward_one(member, inputs, n_threads) for member in self.members_)
-        return [*map(engine.finite_outputs, outputs)]
-
-    def _forward_one(
-        self, member: Member, inputs: np.ndarray, n_threads: int | None = None
-    ) -> np.ndarray:
-        logits, threads = self._target.reads_logits, n_threads or plain(self.n_threads)
-        return engine.predict(self.spec_, member.params, inputs, logits=logits, n_threads=threads)
-
-    def __sklearn_tags__(self) -> Tags:
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.input_tags.sparse = True
-        tags.input_tags.categorical = True
-        # Text columns are welcome too. The tag stays False because scikit-learn then expects a
-        # dictionary inside a cell to be accepted, and here it is refused by name.
-        tags.input_tags.string = False
-        tags.target_tags.multi_output = True
-        return tags
-
 
 def _seed(random_state: Any, saved: Checkpoint | None) -> int:
     if isinstance(random_state, int | np.integer) and not isinstance(random_state, bool):
@@ -343,8 +260,3 @@ def _seed(random_state: Any, saved: Checkpoint | None) -> int:
         return int(check_random_state(random_state).randint(0, 1 << 32, dtype=np.uint64))
 
     return draw() if saved is None else int(saved.remembered("seed", draw))
-
-
-def _notify(notices: list[str], stacklevel: int = 5) -> None:
-    for notice in notices:
-        warnings.warn(notice, DataNotice, stacklevel=stacklevel)

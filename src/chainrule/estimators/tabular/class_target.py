@@ -158,6 +158,11 @@ class ClassTarget:
         share = (s @ factors) ** 2 / (s.sum() * (s @ factors**2))
         return float(rows.counted(s) * share)
 
+    @property
+    def chosen_word(self) -> str:
+        """What validation rows choose."""
+        return "epoch" if self.temperatures == (Temperature(),) else "epoch and temperature"
+
     def finished(
         self, arguments: Mapping[str, Any], n_rows: float
     ) -> Callable[[np.ndarray, Rows, np.ndarray], np.ndarray]:

@@ -20,14 +20,12 @@ from chainrule.estimators.tabular.nested import (
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.optimization import Optimization, n_training_rows
 from chainrule.estimators.tabular.rows import Rows
+from chainrule.estimators.tabular.scored_how import scored_how
 from chainrule.estimators.tabular.unseen import Moved, as_if_unseen
 
 Array = np.ndarray
 Target = ClassTarget | NumberTarget
 
-# Stretches of time that an interval takes for independent: as far apart as rows that choose for
-# each other.
-_STRETCHES = 4
 _STEP = 1e-4  # of what answers sway with, for a slope
 
 
@@ -77,7 +75,7 @@ def held_out(
             assert places is not None
             kept, some = places[record.places], rows.targets(record.places)
         in_time = job.own is None and job.arrangement.order is not None
-        order = _ranks(job.arrangement.order, kept) if in_time else None
+        order = job.arrangement.places(kept) if in_time else None
         parts = parts_of_rows(
             len(kept),
             job.training.seed,
@@ -152,12 +150,12 @@ def validation(
         if len(left):  # more rows than are recorded; they hardly weigh in what chose the epoch
             out_of_fold[left] = _by_own_network(target, members, left, inputs, forward)
     found = Evaluation(
-        how=_how(job, len(members), scored, len(inputs)),
+        how=scored_how(target, job, len(members), scored),
         rows=None if job.own is not None else scored,
         truth=rows.raw,
         answers=target.shaped(target.joined(moved.answers)),
         weights=weights,
-        clusters=_clusters(job, scored),
+        clusters=None if job.own is not None else job.arrangement.clusters(scored),
         baseline=target.baseline(*_trained_on(job, raw_weights)),
         target=target,
         sway=_sway(target, moved),
@@ -174,14 +172,6 @@ def _sway(target: Target, moved: Moved) -> Sway | None:
         target.shaped(target.joined(moved.answers + step * moved.slope)) for step in (_STEP, -_STEP)
     )
     return Sway((above - below) / (2.0 * _STEP), moved.pull)
-
-
-def _ranks(order: Array | None, places: Array) -> Array:
-    """When each of some rows was, among all."""
-    assert order is not None
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order))
-    return np.asarray(rank[places])
 
 
 def _trained_on(job: Optimization, weights: Array | None) -> tuple[Array, Array | None]:
@@ -226,32 +216,3 @@ def _of(values: Array | None, places: Array, job: Optimization) -> Array | None:
 
 def _picked(weights: Array | None, rows: Array) -> Array | None:
     return None if weights is None else weights[rows]
-
-
-def _clusters(job: Optimization, scored: Array) -> Array | None:
-    """Groups; in time, stretches of rows that are alike."""
-    if job.own is not None:
-        return None
-    if job.arrangement.order is not None:
-        places = np.argsort(np.argsort(_ranks(job.arrangement.order, scored)))
-        return np.asarray(places * _STRETCHES // len(scored))
-    return _picked(job.arrangement.groups, scored)
-
-
-def _how(job: Optimization, n_members: int, scored: Array, n_rows: int) -> str:
-    """What was done, in a sentence."""
-    one = n_members == 1
-    chosen = "its epoch" if one else "their epochs"
-    without = f"{chosen} chosen on the others of them"
-    if job.own is not None:
-        return f"rows that training never saw; each is scored with {without}"
-    if job.arrangement.order is not None:
-        return f"the last rows in time, never trained on; each is scored with {without}"
-    together = ", whole groups at a time" if job.arrangement.groups is not None else ""
-    if one:
-        return f"rows held out of training{together}; each is scored with {without}"
-    which = "every row" if len(scored) == n_rows else "the rows held out by some network"
-    return (
-        f"{which} as the {n_members} networks would answer it had none trained on it{together}; "
-        "its epoch and temperature are chosen on other rows"
-    )

@@ -32,7 +32,7 @@ N_PARTS = 10
 _MOST_NUMBERS = 1 << 25
 _MOST_ROWS = 20_000
 # How far in time, as a share of the rows, a row must be from those it chooses for.
-_APART = 0.25
+APART = 0.25
 
 
 @dataclass
@@ -137,7 +137,7 @@ def nested_outputs(
 def _apart(order: Array, own: Array) -> Array:
     """Whether each row is far from some rows in time."""
     place = np.argsort(np.argsort(order))
-    gap = _APART * len(place)
+    gap = APART * len(place)
     return np.asarray((place < place[own].min() - gap) | (place > place[own].max() + gap))
 
 

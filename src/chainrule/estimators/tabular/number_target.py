@@ -56,6 +56,7 @@ class NumberTarget:
     errors: HeldOutErrors = field(default_factory=HeldOutErrors)
 
     reads_logits: ClassVar[bool] = False
+    chosen_word: ClassVar[str] = "epoch"
     output_names: ClassVar[tuple[str, ...]] = ()
     read = staticmethod(read_numbers)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -209,65 +209,6 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         self.random_state = random_state
         self.n_threads = n_threads
         self.verbose = verbose
-
-    def fit(
-        self,
-        X: Any,
-        y: Any,
-        sample_weight: Any = None,
-        *,
-        eval_set: Any = None,
-        eval_sample_weight: Any = None,
-        groups: Any = None,
-        time: Any = None,
-        checkpoint: Any = None,
-    ) -> Self:
-        """Train on a table.
-
-        Parameters
-        ----------
-        X : data frame, mapping of arrays, array, sparse matrix or list, (n_samples, n_features)
-        y : numbers of shape (n_samples,) or (n_samples, n_outputs)
-        sample_weight : array of shape (n_samples,), optional
-            At least 0; a row of weight 0 is as if it were not there. Default: 1 for every row.
-        eval_set : pair (X, y), optional
-            Rows that choose the epoch instead of a share of the training rows.
-        eval_sample_weight : array of shape (n_validation,), optional
-            Weights of those rows. Default: 1 for every row.
-        groups : array of shape (n_samples,), optional
-            Rows of one group, such as the visits of a patient, are held out of training together:
-            the epochs, temperatures, intervals and scores are then those of new groups.
-        time : array of numbers or datetimes of shape (n_samples,), optional
-            When each row was. The last rows, `validation_fraction` of all, are held out of every
-            network's training: epochs, intervals and scores are then those of the future.
-        checkpoint : str, path or Checkpoint, optional
-            A file that keeps every 30 seconds where the training stands. Where it is there already,
-            `fit` goes on from it, and ends with the same bits as without a break; it refuses one of
-            other rows or settings.
-
-        Returns
-        -------
-        self
-
-        Raises
-        ------
-        DataError, SpecError
-            Naming the argument, column or row.
-        DivergedError
-            When numbers become infinite or NaN, at three lower rates too; `history_` and `diagnose`
-            tell how.
-        """
-        with self._fit_task(X, y, sample_weight):
-            return self._fit(
-                X,
-                y,
-                sample_weight,
-                eval_set,
-                eval_sample_weight,
-                groups=groups,
-                time=time,
-                checkpoint=checkpoint,
-            )
 
     def predict(self, X: Any) -> np.ndarray:
         """The predicted number of every row: the mean of the networks, in y's own units.

@@ -14,6 +14,9 @@ of all is then worth what the bag is worth: for the log-loss and for squared err
 exactly, the first term is honest, and the second hardly depends on who trained on the row. (The
 decomposition: Krogh and Vedelsby 1995.)
 
+Networks that know the rows by heart leave y_i - p_i next to nothing, so that no t is enough. The
+honest answer to a row then stands for all: the score is that of one network, on the safe side.
+
 The rows themselves say what t is, and other rows would say something else. That is the larger part
 of what a score of moved answers does not know: they all move together, so that rows, or groups of
 them, look more alike than they are. With weights s, row i pulls t by
@@ -93,6 +96,8 @@ def as_if_unseen(
     low, high = 0.0, _FURTHEST
     if not mean_loss(answers, seen) < wanted:
         return Moved(answers, None, np.zeros(n_rows))
+    if mean_loss(answers - high * back, seen) < wanted:
+        return Moved(_honest_alone(answers, honest), None, np.zeros(n_rows))
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
         if mean_loss(answers - middle * back, seen) < wanted:
@@ -107,6 +112,12 @@ def as_if_unseen(
     of_row = losses(moved)
     pull = _shares(of_row, honest, mass) - _shares(of_row, seen, mass)
     return Moved(moved, slope, pull / steepness)
+
+
+def _honest_alone(answers: Array, honest: Array) -> Array:
+    """Of each row the mean of its honest answers in place of the others."""
+    known = np.where(honest[:, :, None], answers, 0.0).sum(axis=0) / honest.sum(axis=0)[:, None]
+    return np.where(honest[:, :, None], answers, known)
 
 
 def _shares(losses: Array, which: Array, mass: Array) -> Array:
