@@ -39,7 +39,7 @@ def scored_how(
     which = "every row" if every else "the rows held out by some network"
     return (
         f"{which} as the {n_members} networks would answer it had none trained on it{together}; "
-        f"the {what} of each was chosen by other rows"
+        f"other rows chose the {what} of each"
     )
 
 
