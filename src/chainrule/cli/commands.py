@@ -38,7 +38,7 @@ from chainrule.errors import ChainruleError
 
 # Plain help without rich: it answers in half the time and reads the same in every terminal.
 app = typer.Typer(
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     no_args_is_help=True,
