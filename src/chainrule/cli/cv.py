@@ -69,8 +69,6 @@ def cv(
     out = Output(as_json=as_json, quiet=quiet)
     reading = replace(reading, text=tuple(text or ()))
     table = reading.read(data, ignore=ignore or (), exact=(target,))
-    for notice in table.report.notices:
-        out.notice(notice)
     if drop_missing_target:
         table = without_missing(table, target, out)
     problem = problem_of(table, target, task, groups=groups, time=in_time)
@@ -84,9 +82,12 @@ def cv(
         raise DataError("--balanced is for classification.", "Leave it out.")
     else:
         kind = chainrule.TabularRegressor
+    pairs = fold_rows(problem, folds, seed)
+    for notice in table.report.notices:
+        out.notice(notice)
     start = time.perf_counter()
     found: list[dict[str, Any]] = []
-    for number, (rows, held_out) in enumerate(fold_rows(problem, folds, seed)):
+    for number, (rows, held_out) in enumerate(pairs):
         kept, rest = problem.take(rows), problem.take(held_out)
         if problem.task is Task.classification:
             known = np.isin(rest.y, kept.y)

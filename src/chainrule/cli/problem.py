@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chainrule.cli.reading import Reading
 from chainrule.cli.task import Task
@@ -71,19 +71,14 @@ def problem_of(
     time: str | None = None,
 ) -> Problem:
     """Features and target of a table; columns of weights and of groups are no features."""
+    from chainrule.cli.row_columns import found_columns, groups_of, times_of, weights_of
     from chainrule.cli.task import as_target, check_target, task_of
-    from chainrule.table.read.names import check_present, found_names
 
-    named = {"--target": target, "--weights": weights, "--groups": groups, "--time": time}
-    given = {option: name for option, name in named.items() if name is not None}
-    found = found_names(list(given.values()), list(table))
-    given = {option: found[name] for option, name in given.items()}
-    check_present(list(given.values()), list(table), table.report.source)
+    given = found_columns(
+        table, {"--target": target, "--weights": weights, "--groups": groups, "--time": time}
+    )
     target = given["--target"]
     weights, groups, time = (given.get(name) for name in ("--weights", "--groups", "--time"))
-    for option, name in given.items():
-        if option != "--target" and name == target:
-            raise DataError(f"{option} names the target {name!r}.", "Name another column.")
     values = check_target(table, target)
     chosen, why = task_of(table, target, task)
     X = table.without(*{name for name in (target, weights, groups) if name is not None})
@@ -97,9 +92,9 @@ def problem_of(
         as_target(values, chosen, target),
         chosen,
         why,
-        None if weights is None else _numbers(table, weights, "--weights"),
-        None if groups is None else _complete(table, groups, "--groups"),
-        None if time is None else _times(table, time),
+        None if weights is None else weights_of(table, weights),
+        None if groups is None else groups_of(table, groups),
+        None if time is None else times_of(table, time),
     )
 
 
@@ -114,11 +109,23 @@ def evaluation_rows(
     }
     columns = [*problem.X, target]
     report = table.report
+    import numpy as np
+
     alike = replace(reading, dates=report.date_formats, numbers=report.number_formats)
     other = alike.read(source, columns=columns, expect=kinds)
     from chainrule.cli.task import as_target, check_target
 
-    y = as_target(check_target(other, target), problem.task, target)
+    y = as_target(check_target(other, target, trains=False), problem.task, target)
+    if problem.task is Task.classification:
+        unknown = np.flatnonzero(~np.isin(y, problem.y))
+        if len(unknown):
+            row = int(unknown[0])
+            known = ", ".join(str(label) for label in np.unique(problem.y)[:8])
+            raise DataError(
+                f"{other.location(row)}: column {target!r} holds the class "
+                f"{str(y[row])!r}, which the table of training does not have.",
+                f"Its classes are: {known}.",
+            )
     return Problem(other.without(target), y, problem.task, problem.why)
 
 
@@ -134,8 +141,21 @@ def held_out_rows(problem: Problem, share: float, seed: int) -> np.ndarray:
     from sklearn.model_selection import GroupShuffleSplit, train_test_split
 
     if not 0.0 < share < 1.0:
-        raise DataError(f"--holdout takes a share between 0 and 1, found {share:g}.")
+        meant = share / 100 if 2.0 <= share < 100.0 else 0.2
+        raise DataError(
+            f"--holdout takes a share between 0 and 1, found {share:g}.",
+            f"Say for example --holdout {meant:g}.",
+        )
     rows = np.arange(len(problem.y))
+    noun, n_all, least = "rows", len(rows), 2
+    if problem.groups is not None:
+        noun, n_all, least = "groups", len(np.unique(problem.groups)), 1
+    n_kept = n_all - math.ceil(share * n_all)
+    if n_kept < least:
+        raise DataError(
+            f"--holdout {share:g} of {n_all} {noun} leaves {n_kept} to train on.",
+            "Say a smaller share, for example --holdout 0.2.",
+        )
     if problem.time is not None:
         n_held = min(max(round(share * len(rows)), 1), len(rows) - 2)
         return np.sort(np.argsort(problem.time, kind="stable")[-n_held:])
@@ -181,6 +201,8 @@ def _drifts(problem: Problem, table: FileTable, name: str) -> bool:
 
     when = table[name]
     known = np.flatnonzero(~np.isnat(when))
+    # Rows of one moment have no order among them, whatever that of the file is.
+    known = np.random.default_rng(0).permutation(known)
     order = known[np.argsort(when[known], kind="stable")]
     y = problem.y[order]
     if problem.task is Task.classification:
@@ -212,53 +234,3 @@ def _drift_of_stretches(y: np.ndarray) -> float:
         return 0.0
     drift = (between - within) * n_stretches / len(y)
     return drift / (drift + within)
-
-
-def _complete(table: FileTable, name: str, option: str) -> np.ndarray:
-    import numpy as np
-
-    from chainrule.cli.model import is_missing
-
-    values = table[name]
-    missing = np.flatnonzero(is_missing(values))
-    if len(missing):
-        raise DataError(
-            f"{table.location(int(missing[0]))}: column {name!r} of {option} is missing there."
-        )
-    return values
-
-
-def _numbers(table: FileTable, name: str, option: str) -> np.ndarray:
-    values = _complete(table, name, option)
-    if values.dtype.kind not in "iuf":
-        raise DataError(f"column {name!r} of {option} holds no numbers.")
-    return values
-
-
-def _times(table: FileTable, name: str) -> np.ndarray:
-    values = _complete(table, name, "--time")
-    if values.dtype.kind not in "iufmM":
-        raise DataError(
-            f"column {name!r} of --time holds text.",
-            f"Say how its dates are spelled: --dates '{name}=%d/%m/%Y'",
-        )
-    return values
-
-
-def class_weights_of(pairs: Sequence[str], classes: Sequence[Any]) -> Mapping[Any, float]:
-    """`--class-weight LABEL=FACTOR`, labels as the table has them."""
-    known = {str(label): label for label in classes}
-    found = {}
-    for pair in pairs:
-        label, _, factor = pair.rpartition("=")
-        try:
-            value = float(factor)
-        except ValueError:
-            value = -1.0
-        if label not in known or not value >= 0:
-            raise DataError(
-                f"--class-weight takes LABEL=FACTOR, found {pair!r}; the classes are "
-                f"{', '.join(list(known)[:8])}."
-            )
-        found[known[label]] = value
-    return found

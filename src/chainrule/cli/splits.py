@@ -21,7 +21,10 @@ def fold_rows(problem: Problem, n_folds: int, seed: int) -> list[Pair]:
 
     n_rows = len(problem.y)
     if n_folds > n_rows // 2:
-        raise DataError(f"--folds {n_folds} needs at least {2 * n_folds} rows, found {n_rows}.")
+        raise DataError(
+            f"--folds {n_folds} needs at least {2 * n_folds} rows, found {n_rows}.",
+            f"Say --folds {n_rows // 2}." if n_rows >= 4 else "Add rows.",
+        )
     rows, state = np.arange(n_rows), seed % (1 << 32)
     if problem.time is not None:
         order = np.argsort(problem.time, kind="stable")
@@ -30,7 +33,10 @@ def fold_rows(problem: Problem, n_folds: int, seed: int) -> list[Pair]:
     if problem.groups is not None:
         n_groups = len(np.unique(problem.groups))
         if n_groups < n_folds:
-            raise DataError(f"--folds {n_folds} needs as many groups, found {n_groups}.")
+            raise DataError(
+                f"--folds {n_folds} needs as many groups, found {n_groups}.",
+                f"Say --folds {n_groups}.",
+            )
         return list(GroupKFold(n_folds).split(rows, groups=problem.groups))
     if problem.task is Task.classification:
         _, counts = np.unique(problem.y, return_counts=True)

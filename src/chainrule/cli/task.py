@@ -56,28 +56,33 @@ def task_of(table: FileTable, name: str, given: Task | None) -> tuple[Task, str]
     return Task.regression, f"because {name!r} holds numbers of {count} different values"
 
 
-def check_target(table: FileTable, name: str) -> np.ndarray:
-    """The target's values; refuses missing ones and a single one."""
+def check_target(table: FileTable, name: str, *, trains: bool = True) -> np.ndarray:
+    """The target's values; refuses missing ones, and to train on a single one."""
     import numpy as np
 
     from chainrule.cli.model import is_missing, plain_label
 
     values = table[name]
-    if len(values) < 2:
-        raise DataError(f"{table.report.source} has 1 row; at least 2 are needed to train.")
+    if trains and len(values) < 2:
+        raise DataError(
+            f"{table.report.source} has 1 row; at least 2 are needed to train.", "Add rows."
+        )
     missing = np.flatnonzero(is_missing(values))
     if len(missing) == len(values):
-        raise DataError(f"the target {name!r} has no value in any row.")
+        raise DataError(f"the target {name!r} has no value in any row.", "Name another column.")
     if len(missing):
         more = f", and in {len(missing) - 1} more" if len(missing) > 1 else ""
         raise DataError(
             f"{table.location(int(missing[0]))}: the target {name!r} is missing there{more}.",
             f"Leave such rows out with --drop-missing-target{_na_hint(table, name)}.",
         )
+    if not trains:
+        return values
     if all(value == values[0] for value in values.tolist()):
         raise DataError(
             f"the target {name!r} is {plain_label(values.tolist()[0])!r} in every row; there is "
-            "nothing to learn."
+            "nothing to learn.",
+            "Name another column.",
         )
     _refuse_names(table, name, values)
     return values

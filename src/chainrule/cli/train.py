@@ -30,13 +30,18 @@ from chainrule.cli.options import (
 from chainrule.cli.output import Output
 from chainrule.cli.problem import (
     Problem,
-    class_weights_of,
     evaluation_rows,
     held_out_rows,
     problem_of,
     questions,
 )
 from chainrule.cli.reading import TYPED, Reading, reads_tables
+from chainrule.cli.row_columns import (
+    check_categorical,
+    check_counts,
+    class_weights_of,
+    found_columns,
+)
 from chainrule.cli.task import Task
 from chainrule.errors import DataError
 
@@ -164,7 +169,6 @@ def train(
     """Train a model on a table and save it."""
     from chainrule.cli.model import TABLE_KEY, refuse_existing
     from chainrule.cli.task import without_missing
-    from chainrule.table.read.names import check_present, found_names
 
     out, ending = Output(as_json=as_json, quiet=quiet, endures=True), Ending()
     path = model or _default_path(data or (), reading)
@@ -173,13 +177,11 @@ def train(
     levels = None if quantiles is None else _numbers(quantiles, float, "--quantiles", "", "0.1,0.9")
     reading = replace(reading, text=tuple(text or ()))
     table = reading.read(data, ignore=ignore or (), exact=(target,), keep_index=keep_id)
-    target = found_names([target], list(table))[target]
-    check_present([target], list(table), table.report.source)
+    target = found_columns(table, {"--target": target})["--target"]
     if drop_missing_target:
         table = without_missing(table, target, out)
     problem = problem_of(table, target, task, weights=weights, groups=groups, time=in_time)
-    check_present(categorical or (), list(problem.X), table.report.source)
-
+    chosen = check_categorical(table, problem.X, categorical or (), target)
     settings: dict[str, Any] = {
         "preset": preset.value,
         "hidden_layer_sizes": sizes,
@@ -189,7 +191,7 @@ def train(
         "dropout": dropout,
         "metric": metric,
         "validation_fraction": validation_fraction,
-        "categorical_features": list(categorical) if categorical else None,
+        "categorical_features": chosen or None,
         "patience": patience,
         "time_limit": time_limit,
         "drop_identifiers": not keep_id,
@@ -201,9 +203,16 @@ def train(
     factors: Any = "balanced" if balanced else None
     if class_weight:
         if balanced:
-            raise DataError("--balanced and --class-weight cannot both weigh the classes.")
+            raise DataError(
+                "--balanced and --class-weight cannot both weigh the classes.",
+                "Leave one of them out.",
+            )
+        if problem.task is not Task.classification:
+            raise DataError(_FOR_CLASSES, "Leave them out.")
         factors = class_weights_of(class_weight, sorted(set(problem.y.tolist())))
     estimator = _estimator(problem.task, factors, loss, levels, settings)
+    if loss == "poisson":
+        check_counts(table, target, problem.y)
     known = _known_rows(validation, holdout, reading, table, problem, target, seed)
     from chainrule import engine
     from chainrule.cli.fingerprint import fingerprint
@@ -256,6 +265,9 @@ def train(
     out.finish(path)
     if ending.number:
         raise Ended(ending.code)
+
+
+_FOR_CLASSES = "--balanced and --class-weight are for classification."
 
 
 def _checkpoint(path: str, out: Output) -> Checkpoint:
@@ -329,7 +341,7 @@ def _default_path(data: Sequence[str], reading: Reading) -> str:
 
 def _numbers(text: str, kind: type, option: str, noun: str, example: str) -> tuple[Any, ...]:
     try:
-        numbers = tuple(kind(part) for part in text.split(",") if part.strip())
+        numbers = tuple(kind(part) for part in text.removesuffix(",").split(","))
     except ValueError:
         numbers = ()
     if not numbers or min(numbers) <= 0:
@@ -347,7 +359,12 @@ def _estimator(
 ) -> Any:
     """The estimator, its settings checked before anything is printed."""
     import chainrule
-    from chainrule.estimators.tabular.epoch_metric import QUANTILE_LOSS
+    from chainrule.estimators.tabular.arguments import check_tabular
+    from chainrule.estimators.tabular.epoch_metric import (
+        CLASSIFIER_METRICS,
+        QUANTILE_LOSS,
+        REGRESSOR_METRICS,
+    )
     from chainrule.estimators.tabular.number_target import regression_loss
     from chainrule.estimators.tabular.recipe import resolve
 
@@ -356,14 +373,29 @@ def _estimator(
             raise DataError("--loss and --quantiles are for regression.", "Leave them out.")
         estimator: Any = chainrule.TabularClassifier(class_weight=class_weight, **settings)
     elif class_weight is not None:
-        raise DataError("--balanced and --class-weight are for classification.", "Leave them out.")
+        raise DataError(_FOR_CLASSES, "Leave them out.")
     else:
+        if quantiles and loss not in (None, QUANTILE_LOSS):
+            raise DataError(
+                f"--quantiles are those of --loss {QUANTILE_LOSS}, found --loss {loss}.",
+                "Leave one of them out.",
+            )
         if quantiles:
             loss, settings = loss or QUANTILE_LOSS, {**settings, "quantiles": quantiles}
         estimator = chainrule.TabularRegressor(loss=loss, **settings)
     arguments = estimator.get_params(deep=False)
-    recipe = resolve(arguments, task.value)
+    check_tabular(arguments)
     checked = regression_loss(loss, arguments.get("quantiles"))
+    names = CLASSIFIER_METRICS
+    if task is not Task.classification:
+        names = REGRESSOR_METRICS[checked.name]
+    metric = settings["metric"]
+    if metric is not None and metric not in names:
+        raise DataError(
+            f"--metric {metric} is none of those that choose an epoch of a {task.value}.",
+            f"They are: {', '.join(names)}.",
+        )
+    recipe = resolve(arguments, task.value)
     spec = recipe.network(1, len(checked.quantiles) or 1, checked)
     named = ("random_state", "n_threads", "patience")
     recipe.training(spec, 1, *(settings[name] for name in named))
