@@ -21,3 +21,19 @@ def test_evaluate(cli: Any, trained: Path, penguins: Path) -> None:
     assert found["baseline_answer"] == "always 'Adelie'"
     text = cli("evaluate", trained, penguins)
     assert text.out.splitlines()[-1].startswith("next: chainrule check ")
+
+
+def test_a_threshold_is_for_two_classes(cli: Any, trained: Path, penguins: Path) -> None:
+    run = cli("evaluate", trained, penguins, "--threshold", "0.5")
+    assert (run.code, run.out) == (2, "")
+    assert "--threshold is for models of two classes; this one predicts 3 classes" in run.err
+    for value in ("1.5", "-1", "x"):
+        run = cli("evaluate", trained, penguins, "--threshold", value)
+        assert run.code == 2 and "'--threshold'" in run.err
+
+
+def test_importance(cli: Any, trained: Path, penguins: Path) -> None:
+    found = json.loads(cli("evaluate", trained, penguins, "--importance", "--json").out)
+    assert found["importance"]
+    run = cli("evaluate", trained, penguins, "--importance=5")
+    assert run.code == 2 and "'--importance' does not take a value" in run.err

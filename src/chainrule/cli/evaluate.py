@@ -47,14 +47,17 @@ def evaluate(
 
     out = Output(as_json=as_json, quiet=quiet)
     loaded = open_model(model, require_signature=signed_by)
+    estimator = loaded.estimator
+    classes = estimator.classes_.tolist() if loaded.is_classifier else []
+    if threshold is not None and len(classes) != 2:
+        what = f"{len(classes)} classes" if classes else "numbers"
+        raise DataError(
+            f"--threshold is for models of two classes; this one predicts {what}.", "Leave it out."
+        )
     X, y = loaded.rows_with_target(data, reading, out, target)
 
     from chainrule.cli.scores import baseline_words, document_of, show_classes, show_scores
 
-    estimator = loaded.estimator
-    classes = estimator.classes_.tolist() if loaded.is_classifier else []
-    if threshold is not None and len(classes) != 2:
-        raise DataError("--threshold is for models of two classes.", "Leave it out.")
     with out.catching():
         evaluation = estimator.evaluate(X, y)
         scores = evaluation.scores(threshold=threshold)
