@@ -173,13 +173,14 @@ template <class T>
 // unit, a = z + w (sigma(z) - z) and da/dz = 1 + w (sigma'(z) - 1).
 template <class T, ActivationKind kKind, bool kFactors, Index kWidth>
 inline void activate_block(const Epilogue<T>& out, const T* z, const T* factors, Index at,
-                           Index rows) {
+                           Index rows, Index any_width) {
+  const Index width = kWidth > 0 ? kWidth : any_width;
   T *const a = out.a + at, *const slope = out.slope != nullptr ? out.slope + at : nullptr;
   T* const residual = out.residual != nullptr ? out.residual + at : nullptr;
   const Index stride = out.stride;
   const Vector<T> one = broadcast<T>(T(1));
   for (Index row = 0; row < rows; ++row) {
-    for (Index j = 0; j < kWidth; j += kLanes<T>) {
+    for (Index j = 0; j < width; j += kLanes<T>) {
       const Index here = row * stride + j;
       const Vector<T> input = load<T>(z + at + here);
       Vector<T> value, derivative{};
@@ -201,40 +202,61 @@ inline void activate_block(const Epilogue<T>& out, const T* z, const T* factors,
   }
 }
 
-// The same of any activation. Out of line, and with a width that the compiler knows: a tile's.
+// The same of any activation. Out of line, once for one panel and once for any width.
 template <class T, Index kWidth>
-[[gnu::noinline]] void finish_activation(const Epilogue<T>& out, const T* z, Index row,
-                                         Index column, Index rows) {
+[[gnu::noinline]] void finish_activation_block(const Epilogue<T>& out, const T* z, Index row,
+                                               Index column, Index rows, Index width) {
   const Index at = row * out.stride + column;
   with_kind(out.activation, [&]<ActivationKind kKind>() {
     if constexpr (kKind != ActivationKind::softmax) {
       if (out.factors == nullptr) {
-        activate_block<T, kKind, false, kWidth>(out, z, nullptr, at, rows);
+        activate_block<T, kKind, false, kWidth>(out, z, nullptr, at, rows, width);
       } else {
-        activate_block<T, kKind, true, kWidth>(out, z, out.factors + column, at, rows);
+        activate_block<T, kKind, true, kWidth>(out, z, out.factors + column, at, rows, width);
       }
     }
   });
 }
 
 template <class T>
-void activation_forward(const ActivationForwardArgs<T>& args) {
-  for (Index column = 0; column < args.width; column += kPanel<T>)
-    finish_activation<T, kPanel<T>>(args.out, args.z, 0, column, args.rows);
+[[gnu::always_inline]] inline void finish_activation(const Epilogue<T>& out, const T* z, Index row,
+                                                     Index column, Index rows, Index width) {
+  if (width == kPanel<T>) {
+    finish_activation_block<T, kPanel<T>>(out, z, row, column, rows, width);
+  } else {
+    finish_activation_block<T, 0>(out, z, row, column, rows, width);
+  }
 }
 
-// delta = d_a * mask * da/dz of one vector at element `at`; slopes that come from a, other than
-// relu's, are left to finish_deltas().
 template <class T>
-[[gnu::always_inline]] inline void pass_back(const Tail<T>& below, Index at, Vector<T> d_a) {
-  if (below.mask != nullptr) d_a *= load<T>(below.mask + at);
-  if (below.residual != nullptr) store<T>(below.residual + at, d_a * load<T>(below.residual + at));
-  if (below.slope != nullptr) {
-    d_a *= load<T>(below.slope + at);
-  } else if (kind_of(below.activation) == ActivationKind::relu) {
-    d_a = load<T>(below.a + at) > T(0) ? d_a : Vector<T>{};
+void activation_forward(const ActivationForwardArgs<T>& args) {
+  for (Index column = 0; column < args.width; column += kPanel<T>)
+    finish_activation<T>(args.out, args.z, 0, column, args.rows, kPanel<T>);
+}
+
+template <class T>
+[[gnu::always_inline]] inline Vector<T> through_relu(Vector<T> a, Vector<T> d_a) {
+  return a > T(0) ? d_a : Vector<T>{};
+}
+
+// delta = d_a * mask * da/dz over rows x width at element `at`, rows of d_a d_stride apart; slopes
+// that come from a, other than relu's, are left to finish_deltas().
+template <class T>
+[[gnu::noinline]] void pass_back_block(const Tail<T>& below, Index at, const T* d_a, Index d_stride,
+                                       Index rows, Index width) {
+  const bool relu = below.slope == nullptr && kind_of(below.activation) == ActivationKind::relu;
+  for (Index row = 0; row < rows; ++row) {
+    for (Index j = 0; j < width; j += kLanes<T>) {
+      const Index here = at + row * below.stride + j;
+      Vector<T> d = load<T>(d_a + row * d_stride + j);
+      if (below.mask != nullptr) d *= load<T>(below.mask + here);
+      if (below.residual != nullptr)
+        store<T>(below.residual + here, d * load<T>(below.residual + here));
+      if (below.slope != nullptr) d *= load<T>(below.slope + here);
+      if (relu) d = through_relu<T>(load<T>(below.a + here), d);
+      store<T>(below.delta + here, d);
+    }
   }
-  store<T>(below.delta + at, d_a);
 }
 
 constexpr bool is_done_by_pass_back(ActivationKind kind) {
@@ -243,32 +265,36 @@ constexpr bool is_done_by_pass_back(ActivationKind kind) {
 
 // delta <- delta * sigma'(z) over rows x kWidth at element `at`, sigma'(z) from a.
 template <class T, Index kWidth>
-[[gnu::noinline]] void multiply_by_slopes(const Tail<T>& below, Index at, Index rows) {
+[[gnu::noinline]] void multiply_by_slopes(const Tail<T>& below, Index at, Index rows,
+                                          Index any_width) {
+  const Index width = kWidth > 0 ? kWidth : any_width;
   T* const delta = below.delta + at;
   const T* const a = below.a + at;
   const Index stride = below.stride;
   with_kind(below.activation, [&]<ActivationKind kKind>() {
     if constexpr (requires(Vector<T> v) { Sigma<T, kKind>::slope(v); }) {
       for (Index row = 0; row < rows; ++row) {
-        for (Index j = row * stride; j < row * stride + kWidth; j += kLanes<T>)
+        for (Index j = row * stride; j < row * stride + width; j += kLanes<T>)
           store<T>(delta + j, load<T>(delta + j) * Sigma<T, kKind>::slope(load<T>(a + j)));
       }
     }
   });
 }
 
-template <class T, Index kWidth>
-[[gnu::always_inline]] inline void finish_deltas(const Tail<T>& below, Index at, Index rows) {
+template <class T>
+[[gnu::always_inline]] inline void finish_deltas(const Tail<T>& below, Index at, Index rows,
+                                                 Index width) {
   if (below.slope != nullptr || is_done_by_pass_back(kind_of(below.activation))) return;
-  multiply_by_slopes<T, kWidth>(below, at, rows);
+  if (width == kPanel<T>) {
+    multiply_by_slopes<T, kPanel<T>>(below, at, rows, width);
+  } else {
+    multiply_by_slopes<T, 0>(below, at, rows, width);
+  }
 }
 
 template <class T>
 void activation_backward(const ActivationBackwardArgs<T>& args) {
-  const Index stride = args.below.stride;
-  for (Index row = 0; row < args.rows; ++row)
-    for (Index j = 0; j < args.width; j += kLanes<T>)
-      pass_back<T>(args.below, row * stride + j, load<T>(args.d_a + row * stride + j));
+  pass_back_block<T>(args.below, 0, args.d_a, args.below.stride, args.rows, args.width);
   for (Index column = 0; column < args.width; column += kPanel<T>)
-    finish_deltas<T, kPanel<T>>(args.below, column, args.rows);
+    finish_deltas<T>(args.below, column, args.rows, kPanel<T>);
 }

@@ -39,6 +39,7 @@ template <class T>
 T sum_units(const T* x, Index count) {
   Vector<T> parts[kParts]{};
   for (Index i = 0; i < count; i += kPanel<T>)
+#pragma GCC unroll 4
     for (int j = 0; j < kParts; ++j) parts[j] += load<T>(x + i + j * kLanes<T>);
   return sum_panel<T>(parts);
 }
@@ -70,22 +71,33 @@ inline Vector<T> elementwise_loss(const LossArgs<T>& args, Vector<T> a, Vector<T
   }
 }
 
+// a = sigma(z) and its slope. Out of line, so that the loops around it are there once.
+template <class T>
+[[gnu::noinline]] Vector<T> value_and_slope(Activation activation, Vector<T> z, Vector<T>* slope) {
+  Vector<T> a{};
+  with_kind(activation, [&]<ActivationKind kKind>() {
+    if constexpr (kKind == ActivationKind::softmax) {
+    } else if constexpr (kSlopeFromValue<kKind>) {
+      a = Sigma<T, kKind>::value(z);
+      *slope = Sigma<T, kKind>::slope(a);
+    } else {
+      a = Sigma<T, kKind>::value(z, slope);
+    }
+  });
+  return a;
+}
+
 // One vector of outputs: a = sigma(z), its slope, and with targets loss and delta.
-template <class T, ActivationKind kKind>
+template <class T>
 struct ElementwiseOutputs {
   Vector<T> a, slope, loss, delta;
 
-  explicit ElementwiseOutputs(Vector<T> z) : loss{}, delta{} {
-    if constexpr (kSlopeFromValue<kKind>) {
-      a = Sigma<T, kKind>::value(z);
-      slope = Sigma<T, kKind>::slope(a);
-    } else {
-      a = Sigma<T, kKind>::value(z, &slope);
-    }
+  ElementwiseOutputs(const LossArgs<T>& args, Vector<T> z) : slope{}, loss{}, delta{} {
+    a = value_and_slope<T>(args.activation, z, &slope);
   }
 
   void compare(const LossArgs<T>& args, Vector<T> z, Vector<T> y, Index column) {
-    if constexpr (kKind == ActivationKind::exp) {  // poisson: e^z - y z
+    if (kind_of(args.activation) == ActivationKind::exp) {  // poisson: e^z - y z
       loss = fma(-y, z, a);
       delta = a - y;
     } else if (kind_of(args.loss) == LossKind::binary_cross_entropy) {  // softplus(z) - y z
@@ -100,7 +112,7 @@ struct ElementwiseOutputs {
 
 // With one output, a vector holds as many rows. The panel's other columns of delta, which is z
 // overwritten, are zero already.
-template <class T, ActivationKind kKind>
+template <class T>
 inline void single_output_rows(const LossArgs<T>& args) {
   for (Index top = 0; top < args.rows; top += kLanes<T>) {
     const Index n = args.rows - top < kLanes<T> ? args.rows - top : Index{kLanes<T>};
@@ -114,7 +126,7 @@ inline void single_output_rows(const LossArgs<T>& args) {
       for (Index i = 0; i < n; ++i) to[(top + i) * stride] = lanes[i];
     };
     const Vector<T> z = gather(args.z, args.stride);
-    ElementwiseOutputs<T, kKind> out(z);
+    ElementwiseOutputs<T> out(args, z);
     if (args.y != nullptr) out.compare(args, z, gather(args.y, args.y_stride), 0);
     if (args.a != nullptr) scatter(out.a, args.a, args.stride);
     if (args.slope != nullptr) scatter(out.slope, args.slope, args.stride);
@@ -125,17 +137,17 @@ inline void single_output_rows(const LossArgs<T>& args) {
   }
 }
 
-template <class T, ActivationKind kKind>
+template <class T>
 inline void elementwise_rows(const LossArgs<T>& args) {
   if (args.n_outputs == 1 && kind_of(args.loss) != LossKind::pinball)
-    return single_output_rows<T, kKind>(args);
+    return single_output_rows<T>(args);
   const Index width = panels<T>(args.n_outputs) * kPanel<T>;
   for (Index row = 0; row < args.rows; ++row) {
     Vector<T> total[kParts]{};
     for (Index j = 0; j < width; j += kLanes<T>) {
       const Index at = row * args.stride + j;
       const Vector<T> z = load<T>(args.z + at);
-      ElementwiseOutputs<T, kKind> out(z);
+      ElementwiseOutputs<T> out(args, z);
       if (args.a != nullptr) store<T>(args.a + at, out.a);
       if (args.slope != nullptr) store<T>(args.slope + at, out.slope);
       if (args.y == nullptr) continue;
@@ -212,6 +224,7 @@ inline void many_classes_rows(const LossArgs<T>& args) {
     T lanes[kLanes<T>];
     store<T>(lanes, highest);
     T m = lanes[0];
+#pragma GCC unroll 16
     for (int i = 1; i < kLanes<T>; ++i) m = lanes[i] < m ? m : lanes[i];
     const Vector<T> shift = broadcast<T>(m);
     Vector<T> total[kParts]{}, products[kParts]{}, masses[kParts]{};
@@ -252,11 +265,6 @@ inline void softmax_rows(const LossArgs<T>& args) {
 
 template <class T>
 void loss_rows(const LossArgs<T>& args) {
-  with_kind(args.activation, [&]<ActivationKind kKind>() {
-    if constexpr (kKind == ActivationKind::softmax) {
-      softmax_rows<T>(args);
-    } else {
-      elementwise_rows<T, kKind>(args);
-    }
-  });
+  if (kind_of(args.activation) == ActivationKind::softmax) return softmax_rows<T>(args);
+  elementwise_rows<T>(args);
 }

@@ -20,6 +20,7 @@ inline void wide_product(Words word, std::uint32_t factor, Words* high, Words* l
 inline void philox_lanes(Words (&counter)[4], std::uint64_t key) {
   auto k0 = static_cast<std::uint32_t>(key);
   auto k1 = static_cast<std::uint32_t>(key >> 32);
+#pragma GCC unroll 10
   for (int round = 0; round < 10; ++round) {
     Words high0, low0, high1, low1;
     wide_product(counter[0], 0xD2511F53u, &high0, &low0);
@@ -48,12 +49,14 @@ void dropout_mask(const MaskArgs<T>& args) {
   constexpr Index kCounters = 16;
   const Index width = panels<T>(args.n_units) * kPanel<T>;
   Words lane{};
+#pragma GCC unroll 16
   for (int i = 0; i < kWordLanes; ++i) lane[i] = static_cast<std::uint32_t>(i);
   for (Index unit = 0; unit < width; unit += 4 * kCounters) {
     for (Index first = 0; first < kCounters; first += kWordLanes) {
       Words word[4] = {all_words(args.row), lane + static_cast<std::uint32_t>(unit / 4 + first),
                        all_words(args.stream_layer), all_words(args.epoch)};
       philox_lanes(word, args.seed);
+#pragma GCC unroll 4
       for (Index i = 0; i < 4; ++i) {
         const Index at = unit + i * kCounters + first;
         if (at < width) store_mask(word[i], args, args.mask + at, width - at);

@@ -17,6 +17,7 @@ inline void finish_skinny_rows(const ForwardArgs<T>& args, const Vector<T>* sums
   T* to = args.out.a + (top + kRow) * args.out.stride;
   constexpr int kUsed = kStep > kLanes<T> ? kStep / kLanes<T> : 1;  // vectors of a row's panel
   if constexpr (kUsed > 1) {
+#pragma GCC unroll 4
     for (int part = 0; part < kUsed; ++part)
       store<T>(to + part * kLanes<T>,
                fma(sums[part], alpha, load<T>(args.bias + part * kLanes<T>)));
@@ -25,6 +26,7 @@ inline void finish_skinny_rows(const ForwardArgs<T>& args, const Vector<T>* sums
         shuffle_lanes<SumsOfRow<T, kStep, kRow>>(sums[0], Vector<T>{}, Upto<kLanes<T>>{});
     store<T>(to, fma(row, alpha, load<T>(args.bias)));
   }
+#pragma GCC unroll 4
   for (int part = kUsed; part < kParts; ++part) store<T>(to + part * kLanes<T>, Vector<T>{});
   if constexpr ((kRow + 1) * kStep < kLanes<T>) {
     if (top + kRow + 1 < args.rows) finish_skinny_rows<T, kStep, kRow + 1>(args, sums, top);
@@ -72,7 +74,7 @@ inline void skinny_rows(const ForwardArgs<T>& args) {
     finish_skinny_rows<T, kStep>(args, folded, top);
     const Index n = args.rows - top < kRows ? args.rows - top : kRows;
     if (is_only<T>(args.out, ActivationKind::identity)) continue;
-    finish_activation<T, kPanel<T>>(args.out, args.out.a, top, 0, n);
+    finish_activation<T>(args.out, args.out.a, top, 0, n, kPanel<T>);
   }
 }
 

@@ -101,6 +101,7 @@ double sum_rows(const T* x, Index count) {
   constexpr int kWideParts = static_cast<int>(kPanel<T>) / kLanes<double>;
   Doubles parts[kWideParts]{};
   for (Index i = 0; i < count; i += kPanel<T>)
+#pragma GCC unroll 8
     for (int j = 0; j < kWideParts; ++j) parts[j] += load_wide(x + i + j * kLanes<double>);
   return sum_lanes<double>(fold_parts<double, kWideParts>(parts));
 }

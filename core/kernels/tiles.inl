@@ -37,11 +37,29 @@ struct Tile {
         sums[i][j] += load<T>(from + i * stride + j * kLanes<T>);
   }
 
+  void multiply(const T* from, Index stride) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i)
+#pragma GCC unroll 16
+      for (int j = 0; j < kPanels * kParts; ++j)
+        sums[i][j] *= load<T>(from + i * stride + j * kLanes<T>);
+  }
+
+  // 0 where a = relu(z) is.
+  void pass_relu(const T* a, Index stride) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kRows; ++i)
+#pragma GCC unroll 16
+      for (int j = 0; j < kPanels * kParts; ++j)
+        sums[i][j] = through_relu<T>(load<T>(a + i * stride + j * kLanes<T>), sums[i][j]);
+  }
+
   // sums[i][j] += a(i, p) b(p, j), p = 0..depth-1. kAcross: a(i, p) = a[p * a_stride + i], the
   // batch is summed; else a[i * a_stride + p]. b(p, .) = b + p * b_step, panels b_panel apart.
   template <bool kAcross>
   [[gnu::always_inline]] inline void accumulate(const T* a, Index a_stride, const T* b,
                                                 Index b_step, Index b_panel, Index depth) {
+#pragma GCC unroll 1
     for (Index p = 0; p < depth; ++p) {
       Vector<T> row[kPanels * kParts];
 #pragma GCC unroll 16
@@ -85,7 +103,7 @@ struct ForwardEpilogue {
     }
     tile.store_to(args.out.a + row * args.out.stride + column, args.out.stride);
     if (relu || is_only<T>(args.out, ActivationKind::identity)) return;
-    finish_activation<T, kPanels * kPanel<T>>(args.out, args.out.a, row, column, kRows);
+    finish_activation<T>(args.out, args.out.a, row, column, kRows, kPanels * kPanel<T>);
   }
 };
 
@@ -96,16 +114,28 @@ struct BackwardEpilogue {
   template <int kRows, int kPanels>
   [[gnu::always_inline]] inline void finish(Tile<T, kRows, kPanels>& tile, Index row,
                                             Index panel) const {
-    const Index at = row * args.below.stride + panel * kPanel<T>;
+    constexpr Index kWidth = kPanels * kPanel<T>;
+    const Tail<T>& below = args.below;
+    const Index at = row * below.stride + panel * kPanel<T>;
     const Vector<T> alpha = broadcast<T>(args.alpha);
 #pragma GCC unroll 16
-    for (int i = 0; i < kRows; ++i) {
+    for (int i = 0; i < kRows; ++i)
 #pragma GCC unroll 16
-      for (int j = 0; j < kPanels * kParts; ++j)
-        pass_back<T>(args.below, at + i * args.below.stride + j * kLanes<T>,
-                     tile.sums[i][j] * alpha);
+      for (int j = 0; j < kPanels * kParts; ++j) tile.sums[i][j] *= alpha;
+    if (below.residual == nullptr) {  // while the sums are in registers
+      if (below.mask != nullptr) tile.multiply(below.mask + at, below.stride);
+      if (below.slope != nullptr) {
+        tile.multiply(below.slope + at, below.stride);
+      } else if (kind_of(below.activation) == ActivationKind::relu) {
+        tile.pass_relu(below.a + at, below.stride);
+      }
+      tile.store_to(below.delta + at, below.stride);
+    } else {
+      alignas(64) T d_a[kRows * kWidth];
+      tile.store_to(d_a, kWidth);
+      pass_back_block<T>(below, at, d_a, kWidth, kRows, kWidth);
     }
-    finish_deltas<T, kPanels * kPanel<T>>(args.below, at, kRows);
+    finish_deltas<T>(below, at, kRows, kWidth);
   }
 };
 

@@ -107,6 +107,7 @@ unsigned update_parameters(const UpdateArgs<T>& args) {
 inline void transpose_block(const float* from, Index stride, float* to, Index to_stride) {
   typedef float Four __attribute__((vector_size(16)));
   Four r[4];
+#pragma GCC unroll 4
   for (Index i = 0; i < 4; ++i) __builtin_memcpy(&r[i], from + i * stride, 16);
   const Four a = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
   const Four b = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
@@ -115,6 +116,7 @@ inline void transpose_block(const float* from, Index stride, float* to, Index to
   const Four columns[4] = {
       __builtin_shufflevector(a, b, 0, 1, 4, 5), __builtin_shufflevector(a, b, 2, 3, 6, 7),
       __builtin_shufflevector(c, d, 0, 1, 4, 5), __builtin_shufflevector(c, d, 2, 3, 6, 7)};
+#pragma GCC unroll 4
   for (Index i = 0; i < 4; ++i) __builtin_memcpy(to + i * to_stride, &columns[i], 16);
 }
 
