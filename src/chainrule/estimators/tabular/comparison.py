@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import DataNotice, SpecError
+from chainrule.estimators.tabular.arrangement import Arrangement
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.classifier import TabularClassifier
 from chainrule.estimators.tabular.evaluation import Evaluation, Score
@@ -56,7 +57,7 @@ class Comparison:
         By which they are ordered: "log_loss" or "rmse".
     n_rows, n_folds : int
     clusters : ndarray or None
-        Groups of rows.
+        Groups of rows, or quarters of their time.
     """
 
     models: tuple[Compared, ...]
@@ -132,7 +133,7 @@ def compare(
         target = NumberTarget.fit(y, None, {"loss": "squared_error"})
         numbers = y.astype(np.float64)
     rest = np.concatenate([held_out for _, held_out in folds])
-    clusters = None if groups is None else np.unique(groups[rest], return_inverse=True)[1]
+    clusters = Arrangement.known(groups, time_of_rows, len(y)).clusters(rest)
     base = np.concatenate(
         [np.tile(target.baseline(y[rows], None), (len(held), 1)) for rows, held in folds]
     )
