@@ -71,7 +71,12 @@ def row_count(n_rows: int, weights: np.ndarray | None) -> float:
 
 
 def class_weights(
-    class_weight: Any, classes: np.ndarray, codes: np.ndarray, weights: np.ndarray | None
+    class_weight: Any,
+    classes: np.ndarray,
+    codes: np.ndarray,
+    weights: np.ndarray | None,
+    *,
+    lacking: bool = False,
 ) -> np.ndarray | None:
     """The factor of each class, shape (n_classes,); None for equal factors.
 
@@ -80,6 +85,8 @@ def class_weights(
     class_weight : None, "balanced" or mapping of label to factor
         "balanced" is n / (n_classes * count), counts by sample weight. Labels that the mapping
         leaves out have factor 1.
+    lacking : bool
+        Whether y may lack a class, whose factor among "balanced" ones is 1.
 
     Raises
     ------
@@ -90,6 +97,11 @@ def class_weights(
         return None
     if isinstance(class_weight, str) and class_weight == "balanced":
         counts = np.bincount(codes, weights, len(classes))
+        if lacking:
+            there = counts > 0
+            factors = np.ones(len(classes))
+            factors[there] = counts.sum() / (there.sum() * counts[there])
+            return factors
         return np.asarray(counts.sum() / (len(classes) * counts))
     if not isinstance(class_weight, Mapping):
         raise DataError(

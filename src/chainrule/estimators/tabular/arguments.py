@@ -39,6 +39,7 @@ RULES: dict[str, Rule] = {
     "calibrate": SWITCH,
     "clip": SWITCH,
     "refit": SWITCH,
+    "warm_start": SWITCH,
     "dropout": either(number(0, 1), NONE),
     "init": either(TEXT, NONE),
     "dtype": (lambda value: isinstance(value, str | type | np.dtype), "'float32' or 'float64'"),

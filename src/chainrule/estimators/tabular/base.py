@@ -16,10 +16,13 @@ from chainrule.estimators.arguments import plain
 from chainrule.estimators.tabular.answering import AnsweringModel, notify
 from chainrule.estimators.tabular.arguments import check_tabular
 from chainrule.estimators.tabular.arrangement import Arrangement
+from chainrule.estimators.tabular.before import Before
+from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.ensemble import Member
 from chainrule.estimators.tabular.folds import Fold
 from chainrule.estimators.tabular.honest import held_out, validation
 from chainrule.estimators.tabular.nested import Recorded
+from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.optimization import Optimization
 from chainrule.estimators.tabular.plan import plan, within_limit
 from chainrule.estimators.tabular.ranges import ranges_of
@@ -104,8 +107,29 @@ class TabularModel(AnsweringModel):
                 checkpoint=checkpoint,
             )
 
-    def _fit(
+    def _fit(self, *rows: Any, **arrangement: Any) -> Self:
+        """Train on the rows of `_train_on`, from new networks or with `warm_start` from the last.
+
+        A fit that goes on and fails leaves the model as it was; numbers that leave the finite ones
+        leave the finite part to look at.
+        """
+        if not self.warm_start or not hasattr(self, "members_"):
+            self.__dict__.pop("members_", None)  # whatever fails, nothing is left half replaced
+            return self._train_on(None, *rows, **arrangement)
+        kept = dict(vars(self))
+        before = Before(self.spec_, self.members_, self._target, self._ranges, self._known_rows)
+        try:
+            return self._train_on(before, *rows, **arrangement)
+        except DivergedError:
+            raise
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(kept)
+            raise
+
+    def _train_on(
         self,
+        before: Before | None,
         X: Any,
         y: Any,
         sample_weight: Any,
@@ -117,7 +141,6 @@ class TabularModel(AnsweringModel):
         checkpoint: Any = None,
     ) -> Self:
         start = perf_counter()
-        self.__dict__.pop("members_", None)  # whatever fails below, nothing is left half replaced
         arguments = self.get_params(deep=False)
         check_tabular(arguments)
         saved = checkpoint_of(checkpoint)
@@ -126,7 +149,12 @@ class TabularModel(AnsweringModel):
         arrangement = Arrangement.read(groups, time, kept.n_rows).take(kept.rows)
         if table.n_rows < 2:
             raise DataError("X has 1 sample (n_samples = 1); at least 2 are needed to train.")
-        self._target = target = self._target_type.fit(raw, weights, arguments)
+        target: ClassTarget | NumberTarget = (
+            self._target_type.fit(raw, weights, arguments)
+            if before is None
+            else before.target.continued(raw, weights, arguments)
+        )
+        self._target = target
         encoded = target.encode(raw)
         if callable(self.metric):
             arguments["metric"] = function_metric(
@@ -139,33 +167,28 @@ class TabularModel(AnsweringModel):
             arrangement = self._split(arrangement, kept, target.strata(encoded), seed)
             arguments["n_members"] = self.n_members or len(arrangement.splits)
         recipe = resolve(arguments, self._task, self._recipe)
-        self.encoder_, notices = Encoder.fit(
-            table,
-            weights,
-            self.categorical_features,
-            recipe.one_hot_limit,
-            drop_identifiers=self.drop_identifiers,
-            hash_seed=seed if self.hash_categories else None,
-        )
-        notify(notices, stacklevel=4)
+        if before is None:
+            inputs = self._encoded(table, weights, recipe.one_hot_limit, seed, dtype)
+        else:
+            inputs = self._encode(table, dtype)
+            notify([told] if (told := before.told(inputs, encoded)) else [], stacklevel=5)
         self._weighted = weights is not None
-        self.n_features_in_ = table.n_columns
-        self.__dict__.pop("feature_names_in_", None)
-        if table.strings:
-            self.feature_names_in_ = np.array(table.names, dtype=object)
-
-        inputs, _ = self.encoder_.transform(table, dtype)
         known = target.row_weights(encoded, weights)
         rows = Rows(inputs, encoded, raw, known, arrangement.groups)
         own = self._own_validation(eval_set, eval_sample_weight, dtype)
         job = plan(recipe, self.encoder_, target, rows, own, seed, arguments, arrangement)
         job = replace(job, checkpoint=saved)
+        if before is not None:
+            starts = before.starts(job.spec, len(job.folds), inputs.dtype)
+            job = replace(job, starts=starts)
         job = within_limit(job, recipe, start, arguments)
         limit = plain(self.time_limit)
         self.spec_, self.training_ = job.spec, replace(job.training, time_limit=limit)
-        self._known_rows = TrainedRows.of(inputs, encoded)
+        known_rows = TrainedRows.of(inputs, encoded)
+        self._known_rows = known_rows if before is None else before.all_rows(known_rows)
         self._baseline = target.baseline(raw, weights)
-        self._ranges = ranges_of(inputs, self.encoder_.n_numbers)
+        ranges = ranges_of(inputs, self.encoder_.n_numbers)
+        self._ranges = ranges if before is None else before.all_ranges(ranges)
         records = job.records()
         folds = self._train(job, records)
         self._validate(replace(job, folds=folds), records, arguments, weights, kept)
@@ -173,6 +196,30 @@ class TabularModel(AnsweringModel):
             self.members_ = [job.refitted(member) for member in self.members_]
             self._target = self._target.refitted()
         return self
+
+    def _encoded(
+        self,
+        table: Table,
+        weights: np.ndarray | None,
+        one_hot_limit: int | None,
+        seed: int,
+        dtype: str,
+    ) -> np.ndarray:
+        """Inputs of the network, for columns that are new."""
+        self.encoder_, notices = Encoder.fit(
+            table,
+            weights,
+            self.categorical_features,
+            one_hot_limit,
+            drop_identifiers=self.drop_identifiers,
+            hash_seed=seed if self.hash_categories else None,
+        )
+        notify(notices, stacklevel=5)
+        self.n_features_in_ = table.n_columns
+        self.__dict__.pop("feature_names_in_", None)
+        if table.strings:
+            self.feature_names_in_ = np.array(table.names, dtype=object)
+        return self.encoder_.transform(table, dtype)[0]
 
     def _split(
         self, arrangement: Arrangement, kept: KeptRows, codes: np.ndarray | None, seed: int

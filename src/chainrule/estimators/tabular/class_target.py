@@ -73,6 +73,23 @@ class ClassTarget:
             raise SpecError("class_weight goes with one label per row; use sample_weight.")
         return cls(labels)
 
+    def continued(
+        self, y: np.ndarray, weights: np.ndarray | None, arguments: Mapping[str, Any]
+    ) -> Self:
+        """That of a fit that goes on: the classes stay, and are calibrated anew.
+
+        Raises `DataError` for a class that there is not, and `SpecError` as `fit` does.
+        """
+        if arguments["loss"] not in (None, self.loss.name):
+            raise SpecError(
+                f"loss {arguments['loss']!r} does not fit this y; use loss='{self.loss.name}'."
+            )
+        codes, class_weight = self.labels.encode(y), arguments["class_weight"]
+        if self.labels.multilabel:
+            return replace(self, temperatures=(Temperature(),))
+        factors = class_weights(class_weight, self.labels.classes, codes, weights, lacking=True)
+        return replace(self, factors=factors, temperatures=(Temperature(),))
+
     @property
     def loss(self) -> Loss:
         """The network's loss."""

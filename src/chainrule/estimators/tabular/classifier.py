@@ -84,6 +84,11 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
     refit : bool, default False
         Train the one network again on all rows, up to the best epoch. Scores and temperature are
         those of the network before it; a temperature that sharpens becomes 1.
+    warm_start : bool, default False
+        Go on from the networks of the last `fit`, or of the file, with the rows given now. Columns,
+        categories, classes and the scale of y stay as they were: a new category is unknown, and a
+        notice says so. Moments and schedules begin anew; for a few new rows take few `epochs` and a
+        lower `learning_rate`.
     dropout : None or float, default None
         After every hidden layer; preset: 0.15, less and less in the second half.
     init : None or str, default None
@@ -180,6 +185,7 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         hash_categories: bool = False,
         calibrate: bool = True,
         refit: bool = False,
+        warm_start: bool = False,
         dropout: float | None = None,
         init: str | None = None,
         dtype: Any = "float32",
@@ -206,6 +212,7 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         self.hash_categories = hash_categories
         self.calibrate = calibrate
         self.refit = refit
+        self.warm_start = warm_start
         self.dropout = dropout
         self.init = init
         self.dtype = dtype

@@ -18,14 +18,13 @@ from chainrule.estimators.tabular.epoch_metric import (
 )
 from chainrule.estimators.tabular.intervals import HeldOutErrors
 from chainrule.estimators.tabular.rows import Rows
-from chainrule.estimators.tabular.targets import read_numbers, refuse_constant
+from chainrule.estimators.tabular.targets import answer_range, read_numbers, refuse_constant
 from chainrule.metrics import OF_NUMBERS, quantile_d2, quantile_loss
 from chainrule.quantiles import quantiles as quantiles_of
 from chainrule.spec import Loss
 from chainrule.table.encode.target import TargetScale
 
 LOSSES = tuple(REGRESSOR_METRICS)
-_TINY = float(np.finfo(np.float32).tiny)
 
 
 @dataclass(frozen=True)
@@ -76,14 +75,25 @@ class NumberTarget:
                 "quantiles become the outputs. Train one model per column."
             )
         refuse_constant(y)
-        scale, low, high = TargetScale.fit(rows, weights), rows.min(axis=0), rows.max(axis=0)
+        scale = TargetScale.fit(rows, weights)
         if loss.name == "poisson":
             scale = TargetScale(np.zeros_like(scale.mean), np.where(scale.mean > 0, scale.mean, 1))
-            low, high = np.full_like(low, _TINY), np.maximum(high, _TINY)
-        if not arguments.get("clip", True):
-            high = np.full_like(high, np.inf)
-            low = low if loss.name == "poisson" else -high
+        low, high = answer_range(y, loss.name, arguments.get("clip", True))
         return cls(scale, y.ndim == 1, low, high, loss)
+
+    def continued(
+        self, y: np.ndarray, weights: np.ndarray | None, arguments: Mapping[str, Any]
+    ) -> Self:
+        """That of a fit that goes on: the scale stays, and the range becomes that of all rows.
+
+        Raises as `fit` does, and `SpecError` for another loss.
+        """
+        self.encode(y)  # refuses what does not fit
+        new = answer_range(y, self.loss.name, arguments.get("clip", True))
+        if regression_loss(arguments["loss"], arguments.get("quantiles", ())) != self.loss:
+            raise SpecError(f"warm_start goes on with the loss {self.loss.to_json()}; set it back.")
+        low, high = np.minimum(self.low, new[0]), np.maximum(self.high, new[1])
+        return replace(self, vector=y.ndim == 1, low=low, high=high, errors=HeldOutErrors())
 
     @property
     def is_clipped(self) -> bool:

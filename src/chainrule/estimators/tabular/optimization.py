@@ -20,6 +20,8 @@ from chainrule.files.checkpoint import Checkpoint
 from chainrule.network.progress import NetworksProgress, Progress, metric_word
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
+Params = dict[str, np.ndarray]
+
 # A run is timed on so many rows before the number of epochs is set, which leaves a part of the
 # limit for what the trial cannot see.
 _TRIAL_ROWS = 16_384
@@ -49,6 +51,8 @@ class Optimization:
         Groups and order of the rows.
     checkpoint : Checkpoint or None
         Keeps where each training stands.
+    starts : sequence of parameters, or None
+        What each network begins with, where it does not begin anew.
     """
 
     spec: NetworkSpec
@@ -61,6 +65,7 @@ class Optimization:
     metrics: Sequence[EngineMetric]
     arrangement: Arrangement = field(default_factory=Arrangement)
     checkpoint: Checkpoint | None = None
+    starts: Sequence[Params] | None = None
 
     def records(self) -> list[Recorded | None]:
         """What `run` is to keep of each network's outputs; None without validation rows."""
@@ -107,6 +112,8 @@ class Optimization:
 
     def member(self, result: FitResult, fold: Fold) -> Member:
         """What is kept of a network that trained on these rows."""
+        if self.starts is not None:  # levels that these rows lack were learned before
+            return Member(result.params, result.history, fold.eval_rows)
         params = with_all_levels(
             self.spec, result.params, self.rows.inputs, fold.rows, self.rows.weights
         )
@@ -177,16 +184,21 @@ class Optimization:
             options["eval_sample_weight"] = self.own.weights
         else:
             options["eval_rows"] = fold.eval_rows
-        params = engine.initialize(
+        start = self._start(number, training.seed)
+        return FitJob(self.spec, start, self.rows.inputs, self.target, training, options)
+
+    def _start(self, number: int, seed: int) -> Params:
+        if self.starts is not None:
+            return self.starts[number]
+        return engine.initialize(
             self.spec,
             init=self.init,
-            seed=training.seed,
+            seed=seed,
             dtype=self.rows.inputs.dtype.name,
             X=self.rows.inputs,
-            rows=fold.rows,
+            rows=self.folds[number].rows,
             sample_weight=self.rows.weights,
         )
-        return FitJob(self.spec, params, self.rows.inputs, self.target, training, options)
 
     def _trial(self, number: int) -> FitJob:
         """Two epochs of a network, validation included, on some of its rows; none can diverge."""

@@ -85,6 +85,11 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         can try them.
     refit : bool, default False
         Train the one network again on all rows, up to the best epoch.
+    warm_start : bool, default False
+        Go on from the networks of the last `fit`, or of the file, with the rows given now. Columns,
+        categories, classes and the scale of y stay as they were: a new category is unknown, and a
+        notice says so. Moments and schedules begin anew; for a few new rows take few `epochs` and a
+        lower `learning_rate`.
     dropout : None or float, default None
         After every hidden layer; preset: 0.15, less and less in the second half.
     init : None or str, default None
@@ -177,6 +182,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         drop_identifiers: bool = True,
         hash_categories: bool = False,
         refit: bool = False,
+        warm_start: bool = False,
         dropout: float | None = None,
         init: str | None = None,
         dtype: Any = "float32",
@@ -203,6 +209,7 @@ class TabularRegressor(RegressorMixin, InspectedModel):  # type: ignore[misc]
         self.drop_identifiers = drop_identifiers
         self.hash_categories = hash_categories
         self.refit = refit
+        self.warm_start = warm_start
         self.dropout = dropout
         self.init = init
         self.dtype = dtype

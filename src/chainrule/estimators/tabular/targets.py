@@ -15,6 +15,8 @@ from chainrule.estimators.saved import classes_from_json, classes_to_json
 from chainrule.table.classes import one_hot_notice
 
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
+# The least rate of counts: 0 would be impossible to be wrong about.
+_TINY = float(np.finfo(np.float32).tiny)
 
 
 def read_target(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
@@ -109,7 +111,9 @@ class Labels:
         try:
             return np.fromiter((known[label] for label in _typed(y).tolist()), np.int64, len(y))
         except KeyError as error:
-            raise DataError(f"{noun} holds the class {error.args[0]!r}, which y lacks.") from None
+            raise DataError(
+                f"{noun} holds the class {error.args[0]!r}, which training did not have."
+            ) from None
 
     def decode(self, proba: np.ndarray) -> np.ndarray:
         """Labels from probabilities of shape (n, n_outputs)."""
@@ -148,6 +152,21 @@ def read_numbers(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
             "leave that row out or correct it."
         )
     return numbers
+
+
+def answer_range(y: np.ndarray, loss: str, clip: bool) -> tuple[np.ndarray, np.ndarray]:
+    """What predictions do not leave, (low, high) of each column of y; infinite without `clip`.
+
+    Rates of counts stay above 0 all the same.
+    """
+    rows = y.reshape(len(y), -1)
+    low, high = rows.min(axis=0), rows.max(axis=0)
+    if loss == "poisson":
+        low, high = np.full_like(low, _TINY), np.maximum(high, _TINY)
+    if not clip:
+        high = np.full_like(high, np.inf)
+        low = low if loss == "poisson" else -high
+    return low, high
 
 
 def refuse_constant(y: np.ndarray) -> None:

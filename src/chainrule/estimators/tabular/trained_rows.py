@@ -44,6 +44,11 @@ class TrainedRows:
         twins = counts[counts > 1].sum() / len(inputs)
         return cls(found[:KEPT], float(twins))
 
+    def joined(self, other: TrainedRows) -> TrainedRows:
+        """Those of both."""
+        hashes = np.union1d(self.hashes, other.hashes)
+        return TrainedRows(hashes[:KEPT], max(self.twins, other.twins))
+
     def n_known(self, inputs: np.ndarray, target: np.ndarray) -> int:
         """About how many of these rows are training rows; 0 where chance may explain it."""
         hashes = _hashes(inputs, target)
