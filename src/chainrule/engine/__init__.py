@@ -11,6 +11,7 @@ from chainrule.engine.machine import machine
 from chainrule.engine.many import FitJob, fit_many
 from chainrule.engine.nonfinite import NonFinite, tell_nonfinite
 from chainrule.engine.one_at_a_time import fitting, forget_interrupt, note_interrupt
+from chainrule.engine.pins import own_view
 from chainrule.engine.pullback import pullback
 from chainrule.engine.rows import TrainingRows, finite_outputs
 from chainrule.engine.trace import LayerTrace, Trace, gradients, numeric_gradients, trace
@@ -41,6 +42,7 @@ __all__ = [
     "machine",
     "note_interrupt",
     "numeric_gradients",
+    "own_view",
     "permutation",
     "predict",
     "pullback",

@@ -177,11 +177,11 @@ def predict(
 
 def forward(spec: NetworkSpec, params: Params, X: Any) -> tuple[list[Array | None], list[Array]]:
     """Every z and a: lists of length L + 1 indexed by layer; z[0] is None, a[0] is X."""
-    x = np.asarray(X)
-    placeholder = np.zeros((len(x), spec.n_outputs)) if x.ndim == 2 else np.zeros((0, 1))
+    x = features(spec, X, parameter_list(spec, params)[0].dtype, "X")
+    placeholder = np.zeros((len(x), spec.n_outputs))
     if spec.loss.name == "cross_entropy":
         placeholder[:, :1] = 1.0
-    seen = trace(spec, params, X, placeholder)
+    seen = trace(spec, params, x, placeholder)
     return seen.z, seen.a
 
 

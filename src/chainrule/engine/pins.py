@@ -20,3 +20,9 @@ def pins(*arrays: Any) -> list[ref[Any]]:
             found.append(ref(array))
             array = array.base
     return found
+
+
+def own_view(array: Any) -> np.ndarray[Any, np.dtype[Any]]:
+    """An array whose shape and number type nobody else can set while they are relied on."""
+    found = np.asarray(array)
+    return found.view() if found is array else found

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule import _core
-from chainrule.engine.pins import pins
+from chainrule.engine.pins import own_view, pins
 from chainrule.errors import DataError
 from chainrule.real_numbers import MAX_ROWS, check_real
 from chainrule.spec import NetworkSpec
@@ -103,6 +103,15 @@ class TrainingRows:
             raise DataError(f"{what}sample_weight is zero for every row; one must be above zero.")
 
 
+def _array_of(value: Any, name: str) -> Array:
+    try:
+        return own_view(value)
+    except (TypeError, ValueError):
+        raise DataError(
+            f"{name} must be an array of numbers; its rows differ in length, or nest too deeply."
+        ) from None
+
+
 def features(spec: NetworkSpec, X: Any, dtype: np.dtype[Any], name: str) -> Array:
     """X as a `matrix` that every layer which reads features can read."""
     x = matrix(X, spec.n_features, dtype, name)
@@ -119,7 +128,7 @@ def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:
     Raises `DataError` for another shape and for what is no finite number.
     """
     check_real(X, name)
-    x = np.asarray(X)
+    x = _array_of(X, name)
     if x.ndim != 2:
         raise DataError(f"{name} must be two-dimensional (rows, features), found shape {x.shape}.")
     if x.shape[1] != n_features:
@@ -155,7 +164,10 @@ def real_numbers(x: Array, dtype: np.dtype[Any], name: str) -> Array:
         try:
             x = x.astype(np.float64, casting="safe" if x.dtype.kind == "c" else "unsafe")
         except (TypeError, ValueError) as error:
-            raise DataError(f"{name} must hold real numbers, found {x.dtype}: {error}.") from None
+            why = str(error).rstrip(".")
+            if "array element with a sequence" in why:
+                why = "some of its values are sequences"
+            raise DataError(f"{name} must hold real numbers, found {x.dtype}: {why}.") from None
     with np.errstate(over="ignore"):
         return np.ascontiguousarray(x, dtype=dtype)
 
@@ -168,7 +180,7 @@ def targets(
     Raises `DataError` for another shape and for numbers that the loss does not take.
     """
     check_real(y, name)
-    y = np.asarray(y)
+    y = _array_of(y, name)
     if y.ndim not in (1, 2):
         raise DataError(f"{name} must have one or two dimensions, found shape {y.shape}.")
     if len(y) != n:
@@ -231,7 +243,7 @@ def row_weights(sample_weight: Any, n: int, dtype: np.dtype[Any], name: str) -> 
     if sample_weight is None:
         return None
     check_real(sample_weight, name)
-    weights = real_numbers(np.asarray(sample_weight), dtype, name)
+    weights = real_numbers(_array_of(sample_weight, name), dtype, name)
     if weights.shape != (n,):
         raise DataError(f"{name} must have shape ({n},), one a row, found {weights.shape}.")
     bad = ~(np.isfinite(weights) & (weights >= 0))
@@ -244,7 +256,7 @@ def row_weights(sample_weight: Any, n: int, dtype: np.dtype[Any], name: str) -> 
 
 def row_numbers(rows: Any, n: int, name: str) -> Array:
     """Row numbers within the table, as uint32; `DataError` for others."""
-    chosen = np.asarray(rows)
+    chosen = _array_of(rows, name)
     if chosen.ndim != 1 or chosen.dtype.kind not in "iu":
         raise DataError(f"{name} must be a one-dimensional array of whole numbers.")
     if len(chosen) and (chosen.min() < 0 or chosen.max() >= n):

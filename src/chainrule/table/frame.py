@@ -212,7 +212,7 @@ def _is_cell(value: Any) -> bool:
 def _to_array(X: Any) -> np.ndarray:
     """A NumPy array that keeps numbers and booleans what they are beside text and each other."""
     if isinstance(X, np.ndarray):
-        return np.asarray(X) if isinstance(X, np.matrix) else X
+        return np.asarray(X) if isinstance(X, np.matrix) else X.view()  # nobody else shapes it
     try:
         array = np.asarray(X)
         kind = array.dtype.kind

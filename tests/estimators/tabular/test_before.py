@@ -136,7 +136,6 @@ def test_levels_that_the_new_rows_lack_stay_as_they_were() -> None:
         ({"dtype": "float64"}, "describe others"),
         ({"loss": "poisson"}, "goes on with the loss"),
         ({"n_members": 2}, "goes on with the 1 networks"),
-        ({"warm_start": "yes"}, "warm_start must be"),
     ],
 )
 def test_other_networks_are_refused_and_the_model_stays(

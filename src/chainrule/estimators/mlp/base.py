@@ -307,7 +307,9 @@ class BaseMLP(PickledEstimator, FitTasks, MLPInspection, MLPExports, BaseEstimat
 
     def _validated(self, *rows: Any, **keywords: Any) -> Any:
         """scikit-learn's `validate_data`, with our sentences where it has none."""
-        X, *rest = rows
+        X, *rest = rows = tuple(
+            engine.own_view(each) if type(each) is np.ndarray else each for each in rows
+        )
         check_real(X, "X")
         for y in rest:
             check_consistent_length(X, y)  # before anything looks at every row of a huge view

@@ -113,7 +113,7 @@ class TabularModel(AnsweringModel):
         A fit that goes on and fails leaves the model as it was; numbers that leave the finite ones
         leave the finite part to look at.
         """
-        if not self.warm_start or not hasattr(self, "members_"):
+        if plain(self.warm_start) is not True or not hasattr(self, "members_"):
             self.__dict__.pop("members_", None)  # whatever fails, nothing is left half replaced
             return self._train_on(None, *rows, **arrangement)
         kept = dict(vars(self))

@@ -189,6 +189,7 @@ def _as_array(y: Any, noun: str) -> np.ndarray:
         return np.asarray(native.to_numpy())
     try:
         array = np.asarray(y)
+        array = array.view() if array is y else array  # whose shape nobody else sets
     except ValueError:
         raise DataError(f"{noun} has rows of different lengths.") from None
     if array.dtype.kind in "US" and not hasattr(y, "__array__"):
