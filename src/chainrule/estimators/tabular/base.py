@@ -35,6 +35,7 @@ from chainrule.files.checkpoint import Checkpoint, checkpoint_of
 from chainrule.metrics.functions import function_metric
 from chainrule.spec.shorthand import number_type
 from chainrule.table.encode.encoder import Encoder
+from chainrule.table.frame import Table
 
 
 class TabularModel(AnsweringModel):
