@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.cli.columns import classes_in_words, values_in_words
+from chainrule.cli.columns import classes_in_words, first_columns, values_in_words
+
+
+def test_one_more_column_takes_the_place_of_its_line() -> None:
+    assert first_columns(range(31)) == (range(31), [])
+    assert first_columns(range(32)) == (range(30), ["  ... and 2 more columns"])
 
 
 def test_values() -> None:

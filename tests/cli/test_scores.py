@@ -56,6 +56,13 @@ def test_classes_and_which_is_taken_for_which(capsys) -> None:
         "yes",
     ]
     assert lines[3].split() == ["yes", "2.5", "0.7000", "1.0000", "0.8000", "0", "2.5"]
+    # What does not fit a line stands below.
+    show_classes(Output(as_json=False, quiet=False), evaluation, ["no", "yes" * 6])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80 and lines[4] == ""
+    assert lines[1].split() == ["class", "rows", "precision", "recall", "f1"]
+    assert lines[5].split() == ["class", "as", "no", "as", "yes" * 6]
+    assert lines[7].split() == ["yes" * 6, "0", "2.5"]
 
 
 def test_the_document_holds_every_number() -> None:

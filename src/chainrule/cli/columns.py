@@ -1,14 +1,17 @@
-"""A column's values in a few words."""
+"""Columns in a few words, and how many of them are shown."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from chainrule.cli.output import number
 
 _ROOM = 36  # characters, so that a row of the table fits 80
+_SHOWN_COLUMNS = 30
 
 
 def values_in_words(values: np.ndarray, kind: str) -> str:
@@ -53,3 +56,11 @@ def _listed(words: list[str], n_words: int, used: int, room: int = _ROOM) -> str
 
 def _short(word: str, limit: int = 24) -> str:
     return word if len(word) <= limit else word[: limit - 3] + "..."
+
+
+def first_columns(rows: Sequence[Any]) -> tuple[Sequence[Any], list[str]]:
+    """The rows of a list of columns that are shown, and a line for the others, if any."""
+    hidden = len(rows) - _SHOWN_COLUMNS
+    if hidden < 2:  # its line would take the place of one more
+        return rows, []
+    return rows[:_SHOWN_COLUMNS], [f"  ... and {hidden:,} more columns"]

@@ -8,8 +8,6 @@ from chainrule.cli.options import AsJson, Model, Quiet, Signed
 from chainrule.cli.output import Output
 from chainrule.visible import visible
 
-_SHOWN_COLUMNS = 30
-
 
 def info(
     model: Model, signed_by: Signed = None, as_json: AsJson = False, quiet: Quiet = False
@@ -48,12 +46,12 @@ def info(
     _show_card(out, found, note if isinstance(note, dict) else {})
     columns = found["extra"].get("encoder", {}).get("columns", [])
     if columns:
+        from chainrule.cli.columns import first_columns
         from chainrule.cli.output import aligned
 
         rows = [(column["name"], column["kind"], _coding(column)) for column in columns]
-        out.result("columns:", *aligned(rows[:_SHOWN_COLUMNS]))
-        if len(rows) > _SHOWN_COLUMNS:
-            out.result(f"  ... and {len(rows) - _SHOWN_COLUMNS} more columns")
+        shown, more = first_columns(rows)
+        out.result("columns:", *aligned(shown), *more)
     if columns:
         from chainrule.cli.kept import kept_of_data
 

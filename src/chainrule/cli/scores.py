@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.cli.output import Output, aligned, number
+from chainrule.cli.output import Output, aligned, number, width
 
 # Of one class: which one is said with them.
 _OF_ONE_CLASS = ("average_precision", "f1", "precision", "recall")
@@ -65,15 +65,25 @@ def show_classes(
     names = [str(label) for label in classes]
     counts = None if several else evaluation.confusion(threshold=threshold)
     head = ["class", "rows", "precision", "recall", "f1"]
-    shown = names if counts is not None and len(names) <= 5 else []
-    rows = [[*head, *(f"as {name}" for name in shown)]]
+    rows = [head]
     for k, name in enumerate(names):
-        numbers = [_count(found["rows"][k])]
-        numbers += [f"{found[metric][k]:.4f}" for metric in head[2:]]
-        numbers += [_count(count) for count in counts[k]] if counts is not None and shown else []
-        rows.append([name, *numbers])
+        numbers = [f"{found[metric][k]:.4f}" for metric in head[2:]]
+        rows.append([name, _count(found["rows"][k]), *numbers])
+    taken = []
+    if counts is not None and len(names) <= 5:
+        taken = [[f"as {name}" for name in names]]
+        taken += [[_count(count) for count in counts[k]] for k in range(len(names))]
     out.say("")
-    out.table(rows, right=range(1, len(rows[0])))
+    if taken:
+        both = [[*row, *more] for row, more in zip(rows, taken, strict=True)]
+        if max(map(len, aligned(both))) <= width():
+            out.table(both, right=range(1, len(both[0])))
+            return
+    out.table(rows, right=range(1, len(head)))
+    if taken:
+        out.say("")
+        apart = [[row[0], *more] for row, more in zip(rows, taken, strict=True)]
+        out.table(apart, right=range(1, len(apart[0])))
 
 
 def say_wrapped(out: Output, text: str) -> None:

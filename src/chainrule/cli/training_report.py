@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from typing import Any
 
 import numpy as np
 
-from chainrule.cli.columns import classes_in_words, values_in_words
-from chainrule.cli.output import Output
+from chainrule.cli.columns import classes_in_words, first_columns, values_in_words
+from chainrule.cli.output import Output, width
 from chainrule.cli.task import Task
 from chainrule.cli.training_words import training_words
+from chainrule.table.encode.column_encoder import counted
 from chainrule.table.read import FileTable
 from chainrule.table.read.dialect import delimiter_name
 from chainrule.visible import visible
 
-_SHOWN_COLUMNS = 30
 _REASONS = {
     "epochs": "all epochs done",
     "patience": "no better epoch for as long as patience allows",
@@ -34,13 +35,12 @@ def show_table(out: Output, table: FileTable, y: np.ndarray, task: Task, why: st
         f"{report.source}: {report.n_rows:,} rows, {len(report.columns)} columns{mark or ''}"
     )
     rows = [("column", "type", "missing", "values")]
-    for column in report.columns[:_SHOWN_COLUMNS]:
+    shown, more = first_columns(report.columns)
+    for column in shown:
         words = values_in_words(table[column.name], column.kind)
         rows.append((column.name, column.kind, str(column.n_missing), words))
     out.table(rows, right=(2,))
-    if len(report.columns) > _SHOWN_COLUMNS:
-        out.say(f"  ... and {len(report.columns) - _SHOWN_COLUMNS} more columns")
-    out.say("", f"task: {task.value}, {why}")
+    out.say(*more, "", f"task: {task.value}, {why}")
     if task is Task.classification:
         out.say(f"classes: {visible(classes_in_words(y))}")
 
@@ -59,7 +59,9 @@ def show_training(out: Output, estimator: Any, seconds: float) -> None:
     which = "epoch" if count == 1 else "epochs"
     verb = "is" if count == 1 else "are"
     ending = f"; {which} {known} {verb} kept" if known else ""
-    out.say(f"stopped after {estimator.n_epochs_} epochs ({reason}) in {seconds:.1f} s{ending}")
+    epochs = counted(estimator.n_epochs_, "epoch")
+    line = f"stopped after {epochs} ({reason}) in {seconds:.1f} s{ending}"
+    out.say(*textwrap.wrap(line, width(), subsequent_indent="  "))
 
 
 def summary(

@@ -110,7 +110,8 @@ class Decision:
                 leading = not column.stated and counts[column.id].n_leading_zero
                 decided = None if leading else numbers.find()
             if decided is not None:
-                self.notices.append(decided.notice)
+                if wanted is None:
+                    self.notices.append(decided.notice)
                 spelling = decided.spelling.format
                 value = decided.expression
                 found[column.id] = TypedColumn(column.name, "number", value, format=spelling)
