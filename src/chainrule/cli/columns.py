@@ -14,8 +14,8 @@ _ROOM = 36  # characters, so that a row of the table fits 80
 _SHOWN_COLUMNS = 30
 
 
-def values_in_words(values: np.ndarray, kind: str) -> str:
-    """ "32.1 to 59.6", or "3 values: Biscoe, Dream, Torgersen"."""
+def values_in_words(values: np.ndarray, kind: str, room: int = 80) -> str:
+    """ "32.1 to 59.6", or "3 values: Biscoe, Dream, Torgersen", of as many as there is room for."""
     if kind == "empty":
         return "none"
     if kind == "number":
@@ -33,7 +33,7 @@ def values_in_words(values: np.ndarray, kind: str) -> str:
     known = Counter(value for value in values.tolist() if value is not None)
     head = f"{len(known)} {'value' if len(known) == 1 else 'values'}: "
     words = [_short(str(value)) for value, _ in known.most_common(9)]
-    return head + _listed(words, len(known), len(head))
+    return head + _listed(words, len(known), len(head), min(room - len(", ..."), _ROOM))
 
 
 def classes_in_words(values: np.ndarray) -> str:

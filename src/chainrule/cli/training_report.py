@@ -36,8 +36,10 @@ def show_table(out: Output, table: FileTable, y: np.ndarray, task: Task, why: st
     )
     rows = [("column", "type", "missing", "values")]
     shown, more = first_columns(report.columns)
+    beside = [max(len(c.name) for c in shown), max(len(c.kind) for c in shown), len("missing")]
+    room = width() - sum(beside) - 4 * len("  ")
     for column in shown:
-        words = values_in_words(table[column.name], column.kind)
+        words = values_in_words(table[column.name], column.kind, room)
         rows.append((column.name, column.kind, str(column.n_missing), words))
     out.table(rows, right=(2,))
     out.say(*more, "", f"task: {task.value}, {why}")
