@@ -1,6 +1,6 @@
 """The README's walk on five real tables: train, predict, evaluate, check, info.
 
-Nothing fails, what is printed fits a terminal, and the printed scores are no better than those of new rows.
+Nothing fails, what is printed fits a terminal, and no printed score is better than new rows have.
 """
 
 from __future__ import annotations

@@ -30,6 +30,11 @@ class Container(ABC):
         What messages call it.
     folder : str
         Where copies of its tables are written.
+
+    Raises
+    ------
+    TableFileError
+        For a file that holds something else than its ending says.
     """
 
     path: str
@@ -42,6 +47,7 @@ class Container(ABC):
     takes_first: ClassVar[bool]
 
     def __post_init__(self) -> None:
+        """Raise `TableFileError` for a file of another kind."""
         with open(self.path, "rb") as file:
             if file.read(len(self.magic)) != self.magic:
                 raise TableFileError(

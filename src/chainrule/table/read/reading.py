@@ -98,7 +98,7 @@ class Reading:
         return self._finished(loaded, label, "sql", columns, values)
 
     def load(self, choose: Choose) -> Loaded:
-        """The files together as the table `raw`."""
+        """The files together as the table `raw`; `TableFileError` where they are no table."""
         formats = {file.format for file in self.files}
         if len(formats) > 1:
             raise TableFileError(

@@ -57,7 +57,7 @@ class StatedTypes:
         return self.texts.connection
 
     def typed(self, column: RawColumn) -> TypedColumn:
-        """A column whose type the file states."""
+        """The column; `TableFileError` for values that it must not have."""
         wanted = self.rules.wanted(column.name)
         found = self.kind(column)
         if found == "number" and wanted is None and self._is_name(column):

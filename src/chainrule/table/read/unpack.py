@@ -79,7 +79,7 @@ def table_of(container: Container, table: str) -> SourceFile:
 
 
 def opened(connection: Connection, path: str) -> SourceFile | Container:
-    """A source without what it is packed in; see `unpack`."""
+    """A source without what it is packed in; `TableFileError` for a damaged one."""
     name = os.path.basename(path) or path
     if path == STDIN:
         path, name = _from_stream(sys.stdin.buffer, connection.folder), "standard input"
