@@ -15,9 +15,12 @@ if TYPE_CHECKING:
     from chainrule.estimators.load import load as load
     from chainrule.estimators.mlp import MLPClassifier as MLPClassifier
     from chainrule.estimators.mlp import MLPRegressor as MLPRegressor
+    from chainrule.estimators.mlp.scikit_learn import from_sklearn as from_sklearn
     from chainrule.estimators.tabular import TabularClassifier as TabularClassifier
     from chainrule.estimators.tabular import TabularRegressor as TabularRegressor
     from chainrule.files.checkpoint import Checkpoint as Checkpoint
+    from chainrule.network.foreign import from_keras as from_keras
+    from chainrule.network.foreign import from_torch as from_torch
     from chainrule.network.network import Network as Network
 
 _HOME = {
@@ -28,6 +31,9 @@ _HOME = {
     "Network": "chainrule.network.network",
     "TabularClassifier": "chainrule.estimators.tabular",
     "TabularRegressor": "chainrule.estimators.tabular",
+    "from_keras": "chainrule.network.foreign",
+    "from_sklearn": "chainrule.estimators.mlp.scikit_learn",
+    "from_torch": "chainrule.network.foreign",
     "load": "chainrule.estimators.load",
 }
 
@@ -39,6 +45,9 @@ __all__ = [
     "Network",
     "TabularClassifier",
     "TabularRegressor",
+    "from_keras",
+    "from_sklearn",
+    "from_torch",
     "load",
 ]
 

@@ -224,3 +224,29 @@ class Exports(ABC):
         return Agreement(
             sum(part.n_rows for part in found), max(part.difference for part in found), runtime
         )
+
+
+class MatrixExports(Exports):
+    """The same of a model that reads a matrix, and PyTorch."""
+
+    def to_torch(self) -> Any:
+        """The network as a PyTorch module of the same outputs; its parameters can be trained on.
+
+        Every kind of layer is there, but dropout, which belongs to training.
+
+        Returns
+        -------
+        torch.nn.Module
+            From rows (n, n_features) to what `predict` gives, or `predict_proba` of a classifier;
+            its parameters are called W1, b1, ... as here.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            Where PyTorch is not installed.
+        """
+        from chainrule.export.torch_module import to_torch
+
+        return to_torch(self._described(None, None))

@@ -16,7 +16,7 @@ from chainrule.files import ModelRecord, from_bytes, save_model, to_bytes
 from chainrule.files.pickled import PickledAsFile
 from chainrule.network.contents import check_network
 from chainrule.network.description import network_html, network_text
-from chainrule.network.exports import Exports
+from chainrule.network.exports import MatrixExports
 from chainrule.network.training import Training
 from chainrule.spec import Loss, TrainingSpec
 from chainrule.spec.shorthand import name_of, network_spec, number_type, seed_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
-class Network(PickledAsFile, Training, Exports):
+class Network(PickledAsFile, Training, MatrixExports):
     """A feed-forward network with its parameters, trained by backpropagation in the core.
 
         z(l) = W(l) a(l-1) + b(l)        a(l) = sigma(z(l))        l = 1..L, a(0) = X

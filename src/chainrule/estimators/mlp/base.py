@@ -26,6 +26,7 @@ from chainrule.estimators.mlp.exported import MLPExports
 from chainrule.estimators.mlp.inspection import MLPInspection
 from chainrule.estimators.mlp.lbfgs import minimize_loss
 from chainrule.estimators.mlp.record import COUNTS, NUMBERS, SERIES
+from chainrule.estimators.mlp.scikit_learn import AsScikitLearn
 from chainrule.estimators.mlp.scores import LossScale, Score, score_function
 from chainrule.estimators.mlp.stochastic import (
     NON_FINITE,
@@ -54,7 +55,7 @@ _OUTPUTS = {
 }
 
 
-class BaseMLP(PickledEstimator, FitTasks, MLPInspection, MLPExports, BaseEstimator):  # type: ignore[misc]
+class BaseMLP(PickledEstimator, FitTasks, MLPInspection, MLPExports, AsScikitLearn, BaseEstimator):  # type: ignore[misc]
     """Arguments, starting weights, solvers and predictions; see `MLPClassifier`."""
 
     _of_file = frozenset({

@@ -14,13 +14,13 @@ from chainrule.export.description import Description, Output, output_of, refuse_
 from chainrule.export.labels import label_table
 from chainrule.export.matrix import describe_matrix, trial_matrix
 from chainrule.export.values import INT64, Value, as_value, concatenate
-from chainrule.network.exports import Exports
+from chainrule.network.exports import MatrixExports
 from chainrule.spec import NetworkSpec
 
 Array = np.ndarray
 
 
-class MLPExports(Exports):
+class MLPExports(MatrixExports):
     """`to_onnx`, `to_numpy_source` and `to_c` of `MLPClassifier` and `MLPRegressor`."""
 
     @property
