@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.export import c_expressions, numpy_expressions, onnx
+from chainrule.export import numpy_expressions, onnx
+from chainrule.export.c import expressions as c_expressions
 from chainrule.export.values import FLOAT64, OPERATIONS, as_value, function, given, walk
 
 
