@@ -8,6 +8,7 @@ import numpy as np
 
 from chainrule.errors import SpecError
 from chainrule.explain.attribution import Attributions
+from chainrule.explain.attribution.swarm import ranks, swarm
 from chainrule.plots.display import Palette, axes_for, palette_of, spare_frame, write_title
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _MOST = 12  # columns that are drawn
-_SPREAD = 0.35  # of a row's points, where columns are 1 apart
-_BINS = 60
 
 
 class AttributionsDisplay:
@@ -138,31 +137,6 @@ class AttributionsDisplay:
             1.0, 1.01, "cell: low orange, high blue; text and missing grey",
             transform=self.ax_.transAxes, ha="right", va="bottom", fontsize=8, color=colours.faint,
         )  # fmt: skip
-
-
-def swarm(x: np.ndarray) -> np.ndarray:
-    """Heights in [-_SPREAD, _SPREAD] that keep points of like x apart, in the order of the rows."""
-    span = np.ptp(x)
-    bins = np.zeros(len(x), int) if span == 0 else ((x - x.min()) / span * (_BINS - 1)).astype(int)
-    counts = np.bincount(bins, minlength=_BINS)
-    order = np.argsort(bins, kind="stable")
-    rank = np.empty(len(x))
-    rank[order] = np.concatenate([np.arange(n) for n in counts if n])
-    centred = rank - (counts[bins] - 1) / 2
-    return np.asarray(centred / max(counts.max(), 1) * 2 * _SPREAD)
-
-
-def ranks(cells: np.ndarray) -> np.ndarray:
-    """Cells of numbers from 0, the lowest, to 1; NaN for what is no number."""
-    try:
-        numbers = cells.astype(np.float64)
-    except (TypeError, ValueError):
-        return np.full(len(cells), np.nan)
-    known = np.isfinite(numbers)
-    found = np.full(len(cells), np.nan)
-    levels, place = np.unique(numbers[known], return_inverse=True)
-    found[known] = place / max(len(levels) - 1, 1)
-    return found
 
 
 def plot_attributions(

@@ -75,7 +75,7 @@ def as_table(X: Any) -> Table:
     X : data frame, mapping, record or records, array, sparse matrix, or list of rows
         A frame of pandas, polars, pyarrow or another library that narwhals knows; a mapping of
         name to values; one record or a list of them, each a mapping of name to value; an array or
-        matrix of shape (n_rows, n_columns).
+        matrix of shape (n_rows, n_columns). A `Table` stays what it is.
 
     Returns
     -------
@@ -87,6 +87,8 @@ def as_table(X: Any) -> Table:
         No rows, no columns, not two-dimensional, duplicate names, or more than the memory of this
         machine would hold; nothing is allocated before that is known.
     """
+    if isinstance(X, Table):
+        return X
     if X is None:
         raise DataError("X is None; pass a data frame or an array of shape (n_rows, n_columns).")
     if hasattr(X, "tocsc") and hasattr(X, "nnz"):

@@ -109,6 +109,11 @@ class Evaluation:
         """How many rows are scored."""
         return len(self.truth)
 
+    @property
+    def scored_truth(self) -> Array:
+        """The truth as metrics take it: indices of classes, 0 and 1 of labels, or the numbers."""
+        return self.target.scored_truth(self.truth)
+
     def scores(self, *, threshold: float | None = None) -> dict[str, Score]:
         """Metric -> its score, in the order in which they are shown; those that are not defined
         on these rows are left out.
@@ -119,7 +124,7 @@ class Evaluation:
             Of two classes the second is answered where its probability is at least this. Default:
             the more probable one.
         """
-        truth = self.target.scored_truth(self.truth)
+        truth = self.scored_truth
         same = np.broadcast_to(self.baseline, self.answers.shape).astype(np.float64)
         drawn = Resampled(len(truth), self.weights, self.clusters, self.overlap)
         found = {}
@@ -172,12 +177,12 @@ class Evaluation:
     def of_each_class(self, *, threshold: float | None = None) -> dict[str, Array]:
         """Precision, recall, F1 and rows of each class, or label; `ClassTarget` only."""
         answers = _decided(self.answers, threshold)
-        return of_each_class(self.target.scored_truth(self.truth), answers, self.weights)
+        return of_each_class(self.scored_truth, answers, self.weights)
 
     def confusion(self, *, threshold: float | None = None) -> Array:
         """Rows of class i answered as class j, (n_classes, n_classes); one label a row only."""
         answers = _decided(self.answers, threshold)
-        return confusion(self.target.scored_truth(self.truth), answers, self.weights)
+        return confusion(self.scored_truth, answers, self.weights)
 
 
 def shown_place(name: str) -> int:

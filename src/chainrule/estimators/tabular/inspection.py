@@ -22,6 +22,7 @@ from chainrule.explain.diagnosis.findings import Diagnosis
 from chainrule.explain.explain import explain
 from chainrule.explain.explanation import Explanation
 from chainrule.explain.trace import StepTrace
+from chainrule.report import Report, contents_of
 from chainrule.table.column import NUMERIC
 from chainrule.table.frame import as_table
 
@@ -343,3 +344,51 @@ class InspectedModel(TabularModel):
         """
         check_is_fitted(self)
         return attribute(self, X, background, method, n_samples, random_state)
+
+    def report(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        title: str | None = None,
+        n_worst: int = 8,
+        row_ids: Sequence[Any] | None = None,
+    ) -> Report:
+        """What the model is worth on these rows, where it errs and why, as a page or a card.
+
+        The verdict against the baseline comes first, then findings, the course of training,
+        mistakes, calibration or residuals, importance, attributions, the worst rows with their
+        chain rules, the network, and what makes it again.
+
+        Parameters
+        ----------
+        X, y : table and targets
+            As for `fit`, best rows that training did not see; otherwise the verdict is that of
+            the rows held out of training, and the report says so.
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
+        title : str, optional
+            Default: what kind of model it is.
+        n_worst : int from 0 to 20, default 8
+            Rows that open to their own chain rule.
+        row_ids : sequence, optional
+            What the rows are called. Default: the index of a pandas data frame, or 0, 1, ...
+
+        Returns
+        -------
+        Report
+            `save("report.html")` or `save("card.md")`; `to_html`, `to_markdown`, `to_json`. It
+            shows itself in notebooks.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, SpecError
+            Naming the column, row or argument that cannot be used.
+        """
+        found = contents_of(
+            self, X, y, sample_weight, title=title, n_worst=n_worst, row_ids=row_ids
+        )
+        return Report(found)

@@ -223,7 +223,8 @@ class Diagnosis(Sequence[Finding]):
         return f"{_count(self.n_epochs, 'epoch')} and a step over {rows}"
 
     @property
-    def _head(self) -> str:
+    def head(self) -> str:
+        """Two lines: how many faults in what was looked at, and the losses."""
         losses = (
             f"The loss is {format_number(self.loss, 3)}; "
             f"a constant prediction has {format_number(self.baseline, 3)}."
@@ -232,7 +233,7 @@ class Diagnosis(Sequence[Finding]):
             return f"No fault found in {self._looked}.\n{losses}"
         return f"{_count(len(self.causes), 'fault')} found in {self._looked}.\n{losses}"
 
-    def _lists(self) -> list[tuple[str, str]]:
+    def lists(self) -> list[tuple[str, str]]:
         """What a reader may want to know beside the findings."""
         lists = []
         for cause in self.causes:
@@ -252,8 +253,8 @@ class Diagnosis(Sequence[Finding]):
         return lists
 
     def __str__(self) -> str:
-        parts = [self._head, *map(str, self.causes)]
-        parts += [_filled(f"{title}: {text}", "", "  ") for title, text in self._lists()]
+        parts = [self.head, *map(str, self.causes)]
+        parts += [_filled(f"{title}: {text}", "", "  ") for title, text in self.lists()]
         return "\n\n".join(parts)
 
     def __repr__(self) -> str:
@@ -267,8 +268,8 @@ class Diagnosis(Sequence[Finding]):
             for f in self.causes
         )
         table = f"<table><tbody>{rows}</tbody></table>" if rows else ""
-        lists = "".join(f"<p>{title}: {html.escape(text)}</p>" for title, text in self._lists())
-        return f"<p>{html.escape(self._head)}</p>{table}{lists}"
+        lists = "".join(f"<p>{title}: {html.escape(text)}</p>" for title, text in self.lists())
+        return f"<p>{html.escape(self.head)}</p>{table}{lists}"
 
 
 def _count(number: int, noun: str) -> str:

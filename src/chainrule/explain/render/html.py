@@ -47,8 +47,9 @@ def html_document(explanations: Sequence[Contents]) -> str:
     return page.encode("ascii", "xmlcharrefreplace").decode()
 
 
-def fragment(explanation: Contents) -> str:
-    """The `div` alone, for pages that bring the style (and a policy against inline ones)."""
+def fragment(explanation: Contents, *, folded: bool = True) -> str:
+    """The `div` alone, for pages that bring the style (and a policy against inline ones); without
+    what is `folded`, where many stand on a page."""
     e, draw = explanation, _Drawing(MathWriter(explanation.digits))
     value = draw.number(e.value, e.quantity)
     quantity, what = html.escape(e.quantity), html.escape(e.what)
@@ -57,7 +58,8 @@ def fragment(explanation: Contents) -> str:
         lines.append(f'<p class="notice">{html.escape(e.notice)}</p>')
     lines.append(f"<p><strong>{quantity}</strong> = {value} {what}</p>")
     lines += [line for block in e.shown for line in draw.block(block)]
-    lines += [line for block in e.folded for line in draw.folded(block)]
+    if folded:
+        lines += [line for block in e.folded for line in draw.folded(block)]
     return "\n".join([*lines, f"<p><small>{LAYERS_ARE_RAISED}</small></p>", "</div>"])
 
 
