@@ -30,6 +30,7 @@ from chainrule.cli.lesson import lesson
 from chainrule.cli.output import tell_error
 from chainrule.cli.play import play
 from chainrule.cli.predict import predict
+from chainrule.cli.report import report
 from chainrule.cli.resume import resume
 from chainrule.cli.sign import sign
 from chainrule.cli.train import train
@@ -45,7 +46,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    train, resume, predict, evaluate, attribute, cv, compare, export, explain, info,
+    train, resume, predict, evaluate, report, attribute, cv, compare, export, explain, info,
     check, diagnose, demo, lesson, play, sign, verify,
 ):  # fmt: skip
     app.command(command.__name__)(command)

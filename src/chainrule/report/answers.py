@@ -101,7 +101,7 @@ def coverage_of(
             found.append(_coverage(f"below quantile {level:g}", level, below[:, k], weights))
     if intervals is not None:
         low, high = _columns(intervals[:, 0]), _columns(intervals[:, 1])
-        within = ((truth >= low) & (truth <= high)).all(axis=1)
+        within = np.asarray(((truth >= low) & (truth <= high)).all(axis=1))
         if truth.shape[1] == 1:
             words = f"within predict_interval(X, {stated:g})"
             found.append(_coverage(words, stated, within, weights))

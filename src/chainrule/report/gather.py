@@ -1,4 +1,4 @@
-"""Everything that a report says, computed once from a fitted model and rows whose answer is known."""
+"""Everything that a report says, from a fitted model and rows whose answer is known."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _contents(
             ("networks", f"{several}"),
         ),
         verdict=verdict,
-        findings=_findings(found),
+        findings=findings_of(found),
         course=course_of(model),
         of_classes=of_classes(evaluation, classes) if classes else None,
         of_numbers=() if classes else of_numbers(evaluation, _targets(evaluation, quantiles)),
@@ -106,12 +106,13 @@ def _ids(X: Any, n: int, given: Sequence[Any] | None) -> list[Any]:
         if len(given) != n:
             raise DataError(f"row_ids has {len(given)} entries; X has {n} rows.")
         return list(given)
-    index = getattr(X, "index", None)
+    index: Any = getattr(X, "index", None)
     is_count = index is None or callable(index) or type(index).__name__ == "RangeIndex"
     return list(range(n)) if is_count else list(index)
 
 
-def _findings(found: Diagnosis) -> Findings:
+def findings_of(found: Diagnosis) -> Findings:
+    """The diagnosis as a report says it."""
     faults = tuple(
         Fault(
             one.heading, f"{one.sentence[:1].upper()}{one.sentence[1:]}.", one.fix, bool(one.steps)

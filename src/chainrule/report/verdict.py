@@ -12,10 +12,10 @@ from chainrule.report.contents import Scored, ScoreTable, Verdict
 from chainrule.report.model import Score
 
 _LABELS = {
-    "auc": "area under the ROC curve (auc)",
+    "auc": "ROC area (auc)",
     "log_loss": "log-loss",
     "brier": "Brier score",
-    "rmse": "root mean squared error (rmse)",
+    "rmse": "root mean square error (rmse)",
     "r2": "R²",
     "mae": "mean absolute error (mae)",
     "mape": "mean relative error (mape)",
@@ -79,11 +79,11 @@ def better(name: str, value: float, other: float) -> bool:
     return value > other if greater else value < other
 
 
-def figure(name: str, value: float) -> str:
-    """A metric's value: shares in percent, others to four digits."""
+def figure(name: str, value: float, digits: int = 4) -> str:
+    """A metric's value: shares in percent, others with four significant digits."""
     if name in _OF_SHARES and np.isfinite(value):
         return f"{100 * value:.1f} %"
-    return format_number(value)
+    return format_number(value, digits)
 
 
 def _scored(scores: Mapping[str, Score], classes: Sequence[str]) -> tuple[Scored, ...]:
@@ -105,16 +105,12 @@ def _judged(table: ScoreTable, baseline: str) -> tuple[str, str, Sequence[str]]:
     first, *others = table.scores
     level = _level(first)
     words = {"better": "better than", "worse": "worse than", "unclear": "not clearly better than"}
+    other = figure(first.name, first.baseline)
     if first.name == "accuracy":
-        what = f"right in {_in_interval(first)}"
-        other = f"right in {figure(first.name, first.baseline)}"
+        numbers = f"it is right in {_in_interval(first)}; one answer for all in {other}"
     else:
-        what = f"off by {_in_interval(first)}, {first.label}"
-        other = f"off by {figure(first.name, first.baseline)}"
-    sentence = (
-        f"The model is {words[level]} answering {baseline}: on {table.rows} it is {what}; "
-        f"one answer for all is {other}."
-    )
+        numbers = f"its {first.label} is {_in_interval(first)}; that of one answer for all {other}"
+    sentence = f"On {table.rows} the model is {words[level]} answering {baseline}: {numbers}."
     remarks = []
     by_proba = next((one for one in others if one.name in ("log_loss", "r2")), None)
     if by_proba is not None:
@@ -127,9 +123,14 @@ def _judged(table: ScoreTable, baseline: str) -> tuple[str, str, Sequence[str]]:
     return level, sentence, remarks
 
 
+def bounds(score: Scored) -> str:
+    """The interval: "0.012 to 0.03", "97.6 to 99.9 %"."""
+    low, high = (figure(score.name, value, 3) for value in (score.low, score.high))
+    return f"{low.removesuffix(' %')} to {high}"
+
+
 def _in_interval(score: Scored) -> str:
-    low, high = (figure(score.name, value) for value in (score.low, score.high))
-    return f"{figure(score.name, score.value)} (90 % interval {low} to {high})"
+    return f"{figure(score.name, score.value)} (90 % interval {bounds(score)})"
 
 
 def _level(score: Scored) -> str:

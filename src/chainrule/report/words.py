@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chainrule.explain.notation.numbers import format_number
 from chainrule.report.contents import Bin, Contents, Scored
-from chainrule.report.verdict import figure
+from chainrule.report.verdict import bounds, figure
 
 HEADINGS = {"better": "Better than the baseline", "worse": "Worse than the baseline",
             "unclear": "Not clearly better than the baseline"}  # fmt: skip
@@ -13,9 +13,8 @@ SIGNS = {"better": "✓", "worse": "✗", "unclear": "≈"}
 
 def score_cells(score: Scored) -> tuple[str, str, str]:
     """The value, its interval and the baseline's value."""
-    low, high = figure(score.name, score.low), figure(score.name, score.high)
-    value, baseline = figure(score.name, score.value), figure(score.name, score.baseline)
-    return value, f"{low.removesuffix(' %')} to {high}", baseline
+    value, baseline = (figure(score.name, one) for one in (score.value, score.baseline))
+    return value, bounds(score), baseline
 
 
 def count(mass: float) -> str:

@@ -84,10 +84,8 @@ def _row(
         base=float(found.base_values),
         total=float(found.answers[place]),
         parts=tuple(
-            Part(
-                found.names[k], cell_text(found.data[place, k]), float(values[k]), float(errors[k])
-            )
-            for k in shown
+            Part(found.names[k], cell_text(found.data[place, k]), float(v), float(e))
+            for k, v, e in zip(shown, values[shown], errors[shown], strict=True)
         ),
         rest=float(values[order[_MOST_PARTS:]].sum()),
         n_rest=max(len(order) - _MOST_PARTS, 0),

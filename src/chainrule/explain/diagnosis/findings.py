@@ -96,8 +96,13 @@ class Finding:
         """The code, and the place where there is one."""
         return f"{self.code} ({self.place})" if self.place else self.code
 
+    @property
+    def statement(self) -> str:
+        """The sentence with a capital and a full stop."""
+        return f"{_capital(self.sentence)}."
+
     def __str__(self) -> str:
-        lines = [self.heading, _filled(f"{_capital(self.sentence)}.", "  ")]
+        lines = [self.heading, _filled(self.statement, "  ")]
         first, *rest = self.fix.split("\n")
         if self.steps:
             lines += [f"  fix: {first}", *(f"       {line}" for line in rest)]
@@ -263,7 +268,7 @@ class Diagnosis(Sequence[Finding]):
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td><b>{html.escape(f.code)}</b><br>{html.escape(f.place)}</td>"
-            f"<td style='text-align:left'>{html.escape(_capital(f.sentence))}."
+            f"<td style='text-align:left'>{html.escape(f.statement)}"
             f"<pre>{html.escape(f.fix)}</pre></td></tr>"
             for f in self.causes
         )

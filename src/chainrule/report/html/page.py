@@ -29,7 +29,7 @@ _PAGE = """<!DOCTYPE html>
 <main>
 {body}
 </main>
-<footer class="faint">Written by chainrule {version}. Nothing is loaded, and no script runs.</footer>
+<footer class="faint">Written by chainrule {version}. No script, nothing loaded.</footer>
 </body>
 </html>
 """

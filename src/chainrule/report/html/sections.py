@@ -76,9 +76,8 @@ def findings(contents: Contents) -> list[str]:
     for fault in found.faults:
         lines = fault.fix.split("\n")
         fix = code(lines) if fault.is_code else paragraph(f"What to do: {fault.fix}")
-        parts.append(
-            f'<div class="fault"><h3>{text(fault.heading)}</h3>{paragraph(fault.sentence)}{fix}</div>'
-        )
+        words = f"<h3>{text(fault.heading)}</h3>{paragraph(fault.sentence)}"
+        parts.append(f'<div class="fault">{words}{fix}</div>')
     if found.lists:
         lists = "".join(paragraph(f"{title}: {what}") for title, what in found.lists)
         parts.append(f"<details><summary>What was checked</summary>{lists}</details>")
@@ -144,7 +143,8 @@ def _shaded(mass: float, share: float, is_right: bool) -> str:
 
 
 def _scrolled(markup: str) -> str:
-    return f'<div class="scroll" role="region" aria-label="confusion matrix" tabindex="0">{markup}</div>'
+    label = 'role="region" aria-label="confusion matrix" tabindex="0"'
+    return f'<div class="scroll" {label}>{markup}</div>'
 
 
 def calibration(contents: Contents) -> list[str]:

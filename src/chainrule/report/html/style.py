@@ -44,7 +44,7 @@ nav a { display: inline-block; padding: 0.15rem 0; }
 .verdict b { display: block; }
 .warning { border: 1px solid var(--less); border-left-width: 0.35rem; padding: 0.5rem 0.9rem; }
 .fault { border-left: 0.35rem solid var(--less); padding-left: 0.9rem; margin: 1rem 0; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr));
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(10rem, 1fr));
   gap: 0.3rem 1.5rem; margin: 0.6rem 0; }
 dl div { min-width: 0; }
 dt { font-size: 0.85rem; }
@@ -67,13 +67,16 @@ tbody th { min-width: 5rem; }
 tr.total > * { border-top: 1px solid var(--line); }
 .words td { text-align: left; white-space: normal; }
 .words thead th { text-align: left; }
-.words td:last-child, .words thead th:last-child { text-align: right; }
+.words td:last-child, .words thead th:last-child { text-align: right; white-space: nowrap; }
+.bars thead th:last-child, .scores thead th:last-child, .parts thead th:last-child {
+  text-align: left; }
 .bars td:last-child, .scores td:last-child { width: 34%; }
 .parts td:nth-child(2), .parts thead th:nth-child(2) { text-align: left; white-space: normal; }
 .parts td:last-child { width: 26%; min-width: 4rem; }
 .scroll { overflow-x: auto; }
 .confusion { width: auto; }
-.confusion td { padding: 0.3rem 0.55rem; min-width: 2.6rem; }
+.confusion td { padding: 0; }
+.confusion td span { display: block; padding: 0.3rem 0.55rem; min-width: 2.6rem; }
 .confusion thead th { padding: 0.2rem 0.55rem; }
 .confusion .right { font-weight: 600; }
 svg { display: block; width: 100%; height: auto; overflow: visible; }
@@ -109,12 +112,21 @@ summary:focus-visible, a:focus-visible, .scroll:focus-visible { outline: 2px sol
 .chainrule-explanation { padding: 0; }
 footer { max-width: 60rem; margin: 2.5rem auto 1.5rem; padding: 0 1rem; }
 @media (max-width: 34rem) {
+  th, td { padding-left: 0.5rem; }
+  .scores, .parts { font-size: 0.9rem; }
   .scores td:last-child, .scores thead th:last-child { display: none; }
+  .scores td:nth-child(3) { white-space: normal; }
+  .scores tbody th { min-width: 8rem; }
+  .parts td:last-child, .parts thead th:last-child { display: none; }
+  .bars td:last-child { width: 24%; }
   .swarms { grid-template-columns: 1fr; }
   .swarms svg { margin-bottom: 0.4rem; }
-  th, td { padding-left: 0.55rem; }
-  .bars td:last-child { width: 24%; }
-  tbody th { min-width: 4rem; }
+  dl { grid-template-columns: repeat(auto-fill, minmax(8rem, 1fr)); }
+  details { padding: 0 0.6rem; }
+  .chainrule-explanation { font-size: 0.85rem; }
+  .chainrule-explanation table, .chainrule-explanation .equation { margin-left: 0; }
+  .chainrule-explanation svg { width: 2.5em; }
+  .chainrule-explanation th { min-width: 3em; }
 }
 """
 _PRINT = """\

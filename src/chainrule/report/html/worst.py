@@ -5,7 +5,7 @@ from __future__ import annotations
 from chainrule.explain.notation.numbers import format_number
 from chainrule.explain.render.html import fragment
 from chainrule.report.contents import Contents, WorstRow
-from chainrule.report.html.text import name, paragraph, table, text
+from chainrule.report.html.text import name, paragraph, table
 from chainrule.report.svg.strips import bar
 from chainrule.report.words import signed
 
@@ -21,10 +21,10 @@ def worst(contents: Contents) -> list[str]:
 
 
 def _row(one: WorstRow) -> str:
-    summary = (
-        f"row {name(one.row)}: true {name(one.truth)}, answered {name(one.answer)}; "
-        f"loss {format_number(one.loss, 3)}"
-    )
+    answer = f"true {name(one.truth)}, answered {name(one.answer)}"
+    if one.truth == one.answer:
+        answer = f"{name(one.truth)}, which is right"
+    summary = f"row {name(one.row)}: {answer}; loss {format_number(one.loss, 3)}"
     return (
         f"<details><summary>{summary}</summary>\n{_parts(one)}\n"
         f"<h3>The chain rule of this row</h3>\n{fragment(one.explanation, folded=False)}</details>"
@@ -48,5 +48,4 @@ def _parts(one: WorstRow) -> str:
     rows.append(["together", "", signed(one.total), "", ""])
     head = ["column", "cell", "adds", "±", "from 0"]
     caption = f"What adds up to {one.unit} in this row."
-    drawn = table([text(title) for title in head], rows, caption=caption, kind="parts full")
-    return drawn
+    return table(head, rows, caption=caption, kind="parts full")

@@ -1,1 +1,1 @@
-"""Charts as inline SVG, whose colours are those of the page's style; they compute nothing but places."""
+"""Charts as inline SVG in the colours of the page; they compute nothing but places."""

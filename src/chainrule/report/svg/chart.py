@@ -29,17 +29,18 @@ def chart(x: Scale, y: Scale, x_label: str, y_label: str, marks: Sequence[str], 
     ]
     for value in x.ticks():
         at = place(x.at(value))
-        lines.append(f'<path class="axis" d="M{at} {place(floor)}v4"/>')
-        lines.append(
-            f'<text x="{at}" y="{place(floor + 15)}" text-anchor="middle">{tick_text(value)}</text>'
-        )
+        lines += [
+            f'<path class="axis" d="M{at} {place(floor)}v4"/>',
+            f'<text x="{at}" y="{place(floor + 15)}" text-anchor="middle">{tick_text(value)}'
+            "</text>",
+        ]
     for value in y.ticks():
-        at = y.at(value)
-        lines.append(f'<path class="axis" d="M{place(LEFT)} {place(at)}h-4"/>')
-        lines.append(
-            f'<text x="{place(LEFT - 6)}" y="{place(at + 3.5)}" text-anchor="end">'
-            f"{tick_text(value)}</text>"
-        )
+        level = y.at(value)
+        lines += [
+            f'<path class="axis" d="M{place(LEFT)} {place(level)}h-4"/>',
+            f'<text x="{place(LEFT - 6)}" y="{place(level + 3.5)}" text-anchor="end">'
+            f"{tick_text(value)}</text>",
+        ]
     lines.append(
         f'<text x="{place((LEFT + WIDTH - RIGHT) / 2)}" y="{place(HEIGHT - 5)}" '
         f'text-anchor="middle">{html.escape(x_label)}</text>'

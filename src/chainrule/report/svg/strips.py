@@ -37,7 +37,8 @@ def interval(score: Scored) -> str:
     every = (score.low, score.high, score.value, score.baseline)
     if not all(map(math.isfinite, every)):
         return ""
-    x = Scale.over([0.0, *every], 2.0, 98.0)
+    most = 2.0 * max(score.value, score.baseline)  # of bounds far beyond, the end is cut off
+    x = Scale.over([0.0, *(min(v, most) if most > 0 else v for v in every)], 2.0, 98.0)
     return (
         f'<svg class="strip" viewBox="0 0 100 10" preserveAspectRatio="none" {_HIDDEN}>'
         f'<path class="track" d="M0 5H100"/>'
