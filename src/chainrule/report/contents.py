@@ -302,11 +302,14 @@ class NetworkFacts:
     Attributes
     ----------
     sentence : str
+    n_networks : int
+        Whose answers are averaged.
     layers : tuple of (layer, parameters, words, count)
     facts : tuple of (str, str)
     """
 
     sentence: str
+    n_networks: int
     layers: tuple[tuple[str, str, str, str], ...]
     facts: tuple[tuple[str, str], ...]
 

@@ -75,7 +75,7 @@ def network_of(model: FittedModel) -> NetworkFacts:
     rates = [rate for rate in spec.dropout_rates if rate]
     if rates:
         facts.append(("dropout", ", ".join(f"{rate:g}" for rate in rates)))
-    return NetworkFacts(f"{head}.", tuple(layer_rows(spec)), tuple(facts))
+    return NetworkFacts(f"{head}.", several, tuple(layer_rows(spec)), tuple(facts))
 
 
 def origin_of(model: FittedModel, X: Any, y: np.ndarray) -> tuple[tuple[str, str], ...]:

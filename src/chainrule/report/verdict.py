@@ -20,6 +20,7 @@ _LABELS = {
     "mae": "mean absolute error (mae)",
     "mape": "mean relative error (mape)",
     "f1": "F1",
+    "pinball": "pinball loss",
 }
 _OF_ONE_CLASS = ("average_precision", "f1", "precision", "recall")
 _OF_SHARES = ("accuracy", "balanced_accuracy", "precision", "recall", "mape")

@@ -115,8 +115,8 @@ footer { max-width: 60rem; margin: 2.5rem auto 1.5rem; padding: 0 1rem; }
   th, td { padding-left: 0.5rem; }
   .scores, .parts { font-size: 0.9rem; }
   .scores td:last-child, .scores thead th:last-child { display: none; }
-  .scores td:nth-child(3) { white-space: normal; }
-  .scores tbody th { min-width: 8rem; }
+  .scores td:nth-child(3) { white-space: normal; min-width: 5rem; overflow-wrap: normal; }
+  .scores tbody th { min-width: 6.5rem; }
   .parts td:last-child, .parts thead th:last-child { display: none; }
   .bars td:last-child { width: 24%; }
   .swarms { grid-template-columns: 1fr; }
@@ -130,6 +130,7 @@ footer { max-width: 60rem; margin: 2.5rem auto 1.5rem; padding: 0 1rem; }
 }
 """
 _PRINT = """\
+@page { margin: 15mm; }
 @media print {
   :root, .chainrule-explanation { LIGHT color-scheme: light; }
   body { font-size: 10pt; }

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from chainrule.visible import visible
 
+_LONG = 80  # characters of a name
+
 
 def text(content: str) -> str:
     """Escaped, with control characters shown, so that nothing acts on the page or its order."""
@@ -14,8 +16,12 @@ def text(content: str) -> str:
 
 
 def name(content: str) -> str:
-    """A name of the user's: its own direction of writing leaves the rest of the line alone."""
-    return f"<bdi>{text(content)}</bdi>"
+    """A name of the user's: its own direction of writing leaves the rest of the line alone. Of a
+    very long one the middle is left out; it is whole where the pointer rests on it."""
+    if len(content) <= _LONG:
+        return f"<bdi>{text(content)}</bdi>"
+    short = f"{content[: _LONG - 20]}…{content[-15:]}"
+    return f'<bdi title="{text(content)}">{text(short)}</bdi>'
 
 
 def paragraph(content: str, kind: str = "") -> str:

@@ -13,9 +13,10 @@ from chainrule.report.words import signed
 def worst(contents: Contents) -> list[str]:
     if not contents.worst:
         return []
+    which = " of the first network" if contents.network.n_networks > 1 else ""
     lead = (
         f"The rows with the largest loss ({contents.loss}). Each opens to what its cells add to "
-        "its answer, and to the chain rule of the weight of layer 1 that it pulls at most."
+        f"its answer, and to the chain rule of the weight of layer 1{which} that it pulls most."
     )
     return [paragraph(lead), *(_row(one) for one in contents.worst)]
 
