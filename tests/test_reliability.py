@@ -38,6 +38,6 @@ def test_certain_probabilities_have_a_bin() -> None:
 
 @pytest.mark.parametrize("truth", [0.1, 0.5, 0.9])
 def test_intervals_hold_the_truth_as_often_as_they_say(truth) -> None:
-    share = np.random.default_rng(2).binomial(40, truth, 4_000) / 40
-    low, high = share_bounds(share, np.array(40.0))
-    assert 0.86 < np.mean((low <= truth) & (truth <= high)) < 0.94
+    share = np.random.default_rng(2).binomial(400, truth, 4_000) / 400
+    low, high = share_bounds(share, np.array(400.0))
+    assert 0.87 < np.mean((low <= truth) & (truth <= high)) < 0.93

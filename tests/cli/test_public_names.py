@@ -1,4 +1,4 @@
-"""The command line and the plots use public names only: whatever they need has one."""
+"""The command line, the plots and the report use public names only: whatever they need has one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(chainrule.__file__).parent
 PRIVATE = re.compile(r"(?<!\bself)(?<!\bcls)\._[a-z]\w*|\bimport _\w+")
 
 
-@pytest.mark.parametrize("room", ["cli", "plots"])
+@pytest.mark.parametrize("room", ["cli", "plots", "report"])
 def test_no_private_name_of_another_object(room: str) -> None:
     files = sorted((ROOT / room).glob("**/*.py"))
     assert files

@@ -162,3 +162,5 @@ def check(found: dict[int, Any]) -> None:
     assert b"basic" in Path("customers.safetensors").read_bytes()
     assert found[28]["search"].best_score_ > 0
     json.dumps(found[5]["answer"])
+    assert "report written to report.html" in found[31]
+    assert "<h2" in Path("report.html").read_text("ascii")

@@ -18,6 +18,7 @@ from chainrule.errors import DataError
 from chainrule.visible import visible
 
 _ENDINGS = (".html", ".htm", ".md")
+_WORST = 8
 
 
 @reads_tables
@@ -36,7 +37,7 @@ def report(
     ] = None,
     worst: Annotated[
         int, typer.Option(min=0, max=20, help="Rows that open to their own chain rule.")
-    ] = 8,
+    ] = _WORST,
     reading: Reading = TYPED,
     force: Force = False,
     as_json: AsJson = False,
@@ -68,7 +69,10 @@ def report(
         )
     contents = found.contents
     told = loaded.estimator.diagnose(X, y).in_words(CommandWords())
-    again = ["report", model, *(data or ()), *reading.arguments(), "-o", output]
+    again = ["report", model, *(data or ()), *reading.arguments()]
+    for option, value in (("--target", target), ("--title", title), ("-o", output)):
+        again += [option, value] if value is not None else []
+    again += ["--worst", str(worst)] if worst != _WORST else []
     contents = replace(
         contents,
         findings=findings_of(told),

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule._version import __version__
+from chainrule.engine import machine
 from chainrule.network.description import layer_rows
 from chainrule.report.contents import Course, NetworkFacts
 from chainrule.report.model import FittedModel
@@ -81,10 +81,11 @@ def network_of(model: FittedModel) -> NetworkFacts:
 def origin_of(model: FittedModel, X: Any, y: np.ndarray) -> tuple[tuple[str, str], ...]:
     """Versions, seed and hashes; X is a `Table`."""
     seed = "unknown" if model.training_ is None else str(model.training_.seed)
+    known = machine()
     return (
-        ("chainrule", __version__),
+        ("chainrule", f"{known['version']}, {known['isa']}"),
         ("Python, NumPy", f"{platform.python_version()}, {np.__version__}"),
-        ("system", f"{platform.system()} {platform.machine()}"),
+        ("system", known["system"]),
         ("seed of training", seed),
         ("parameters, SHA-256", _of_parameters([m.params for m in model.members_])),
         ("these rows, SHA-256", _of_rows(_columns(model, X), y)),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chainrule.report.svg.scale import Scale, place, tick_text
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-1e12, 1e12), max_size=5), st.booleans())
 def test_every_value_has_a_place_and_ticks_lie_within(values, is_log) -> None:
     scale = Scale.over(values, 10.0, 110.0, is_log=is_log)

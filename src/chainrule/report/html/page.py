@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from chainrule._version import __version__
 from chainrule.report.contents import Contents
 from chainrule.report.html.sections import sections
 from chainrule.report.html.style import PAGE_STYLE
 from chainrule.report.html.text import pairs, text
+from chainrule.visible import visible
 
 _PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -29,12 +29,14 @@ _PAGE = """<!DOCTYPE html>
 <main>
 {body}
 </main>
-<footer class="faint">Written by chainrule {version}. No script, nothing loaded.</footer>
+<footer class="faint">Written by chainrule. No script, nothing loaded.</footer>
 </body>
 </html>
 """
-# No character of a page: explanations escape markup alone.
-_CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# Explanations escape markup alone; these would be no text, or would turn the order of a line.
+_CONTROLS = re.compile(
+    "[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
 
 
 def page(contents: Contents) -> str:
@@ -46,7 +48,6 @@ def page(contents: Contents) -> str:
         facts=pairs(contents.facts),
         links="".join(f'<li><a href="#{place}">{title}</a></li>' for place, title, _ in parts),
         body="\n".join(markup for _, _, markup in parts),
-        version=__version__,
     )
-    clean = _CONTROLS.sub("\ufffd", written)
+    clean = _CONTROLS.sub(lambda found: visible(found[0]), written)
     return clean.encode("ascii", "xmlcharrefreplace").decode()
