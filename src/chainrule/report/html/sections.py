@@ -66,7 +66,10 @@ def scores(found: ScoreTable, baseline: str) -> str:
         rows.append([text(score.label), value, bounds, other, interval(score)])
     head = ["metric", "model", "90 % interval", "baseline", "from 0"]
     how = f": {found.how}" if found.how else ""
-    caption = f"Scores of {found.rows}{how}. The baseline answers {baseline}."
+    caption = (
+        f"Scores of {found.rows}{how}. The baseline answers {baseline}. In the strips the interval "
+        "is blue, the value black and the baseline orange."
+    )
     return table(head, rows, caption=caption, kind="scores full")
 
 
