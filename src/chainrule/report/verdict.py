@@ -10,6 +10,7 @@ from chainrule.explain.notation.numbers import format_number
 from chainrule.metrics import OF_CLASSES, OF_NUMBERS
 from chainrule.report.contents import Scored, ScoreTable, Verdict
 from chainrule.report.model import Score
+from chainrule.spec import LOSSES
 
 _LABELS = {
     "auc": "ROC area (auc)",
@@ -20,7 +21,6 @@ _LABELS = {
     "mae": "mean absolute error (mae)",
     "mape": "mean relative error (mape)",
     "f1": "F1",
-    "pinball": "pinball loss",
 }
 _OF_ONE_CLASS = ("average_precision", "f1", "precision", "recall")
 _OF_SHARES = ("accuracy", "balanced_accuracy", "precision", "recall", "mape")
@@ -95,7 +95,8 @@ def _scored(scores: Mapping[str, Score], classes: Sequence[str]) -> tuple[Scored
 
 
 def _label(name: str, classes: Sequence[str]) -> str:
-    label = _LABELS.get(name, name.replace("_", " "))
+    usual = f"{name} loss" if name in LOSSES else name
+    label = _LABELS.get(name, usual.replace("_", " "))
     if name in _OF_ONE_CLASS and len(classes) == 2:
         return f"{label} of {classes[1]!r}"
     return f"{label}, mean of classes" if name in _OF_ONE_CLASS and len(classes) > 2 else label
