@@ -40,7 +40,7 @@ LEARN = (
     "8-table", "your-program", "questions",
 )  # fmt: skip
 EXPLANATION = (
-    "attributions.md", "export.md", "playground.md", "diagnosis.md", "quality.md",
+    "attributions.md", "report.md", "export.md", "playground.md", "diagnosis.md", "quality.md",
     "benchmarks/speed.md", "proof.md", "mutants.md", "names.md",
 )  # fmt: skip
 
