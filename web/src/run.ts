@@ -5,8 +5,8 @@ import { follow as followRival } from "./compare";
 import { ask, current, cutUp, frame, grain, ops, place, playing, select, selected, speed, type CutUp } from "./state";
 import { endOf, next, previous, type Station } from "./stages";
 
-const MILLISECONDS = { slow: 900, normal: 250, fast: 30, max: 0 };
-const BUDGET = 12; // of one request at the speed "max"
+const MILLISECONDS = { slow: 900, normal: 250, fast: 30 };
+const BUDGET = 8; // of one request at the speed "max"
 
 /** One piece forward: within the step as far as `grain` goes, then to the next step. */
 export async function stepOn(): Promise<void> {
@@ -65,14 +65,17 @@ async function cut(target: string): Promise<void> {
 }
 
 let timer = 0;
+let turn = 0; // of playing: one that was started earlier ends
 
-async function tick(): Promise<void> {
-  if (!playing.value) return;
+async function tick(mine: number): Promise<void> {
+  if (!playing.value || mine !== turn) return;
   if (speed.value === "max") {
     grain.value = "step";
     if (await ask({ type: "advance", budget_ms: BUDGET })) place.value = ops.value.length;
-  } else await stepOn();
-  if (playing.value) timer = window.setTimeout(tick, MILLISECONDS[speed.value]);
+    return tick(mine); // the next steps are made while this page is drawn
+  }
+  await stepOn();
+  if (playing.value) timer = window.setTimeout(tick, MILLISECONDS[speed.value], mine);
 }
 
 effect(() => {
@@ -80,5 +83,5 @@ effect(() => {
 });
 effect(() => {
   window.clearTimeout(timer);
-  if (playing.value) void tick();
+  if (playing.value) void tick(++turn);
 });

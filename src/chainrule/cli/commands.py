@@ -99,7 +99,8 @@ def run(arguments: Sequence[str]) -> int:
             tell_error(f"there is no option {name}.", hint, as_json=as_json)
             return BAD_INPUT
         message, _, hint = str(error.format_message()).partition(" Did you mean")  # type: ignore[attr-defined]
-        hint = f"Did you mean{hint}" if hint else _usage_hint(arguments)
+        said = _usage_hint(arguments)  # what others call it comes before what is spelled alike
+        hint = f"Did you mean{hint}" if hint and not said.startswith("Say") else said
         tell_error(f"{message.rstrip('.')}.", hint, as_json=as_json)
     except BrokenPipeError:
         raise

@@ -215,7 +215,7 @@ class TabularModel(AnsweringModel):
             drop_identifiers=self.drop_identifiers,
             hash_seed=seed if self.hash_categories else None,
         )
-        notify(notices, stacklevel=5)
+        notify(notices, stacklevel=6)
         self.n_features_in_ = table.n_columns
         self.__dict__.pop("feature_names_in_", None)
         if table.strings:
@@ -245,7 +245,7 @@ class TabularModel(AnsweringModel):
         except DivergedError as error:  # what was learned before that can still be looked at
             self.members_ = [Member(error.result.params, error.result.history)]
             raise
-        warn_of_clear_fault(results[0].history, job.training, stacklevel=5)
+        warn_of_clear_fault(results[0].history, job.training, stacklevel=6)
         begun = [result.history.n_epochs > 0 for result in results]
         # Ctrl-C may come before the last ones begin.
         kept = [number for number, has in enumerate(begun) if has or not any(begun)]

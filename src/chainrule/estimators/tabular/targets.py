@@ -90,7 +90,7 @@ class Labels:
                     "a classifier takes one column of labels, or 0/1 columns for several labels."
                 )
             if told := one_hot_notice(y, "pass np.asarray(y).argmax(axis=1)"):
-                warnings.warn(told, DataNotice, stacklevel=5)
+                warnings.warn(told, DataNotice, stacklevel=6)
             return cls(np.arange(y.shape[1]), multilabel=True)
         classes = np.unique(_typed(y))
         if len(classes) < 2:
