@@ -69,6 +69,7 @@ def test_dates_are_no_target(cli: Any, day_first: Path) -> None:
     assert run.code == 2 and "holds dates, which cannot be the target" in run.err
 
 
+@pytest.mark.slow
 def test_every_file_predicts_alike(cli: Any, tmp_path: Path) -> None:
     pytest.importorskip("pyarrow")
     table = frame().assign(

@@ -175,6 +175,7 @@ def test_kept_columns_and_formats(cli: Any, tmp_path: Path) -> None:
     assert cli("predict", "m.st", "t.csv", "--keep", "absent", "-q").code == 2
 
 
+@pytest.mark.slow
 def test_dates_are_spelled_for_every_command(cli: Any, tmp_path: Path) -> None:
     rows = "".join(f"0{1 + i % 9}/0{1 + i % 5}/2020,{'ab'[i % 2]}\n" for i in range(40))
     (tmp_path / "t.csv").write_text("when,y\n" + rows)

@@ -29,6 +29,7 @@ def three_days(n: int = 400) -> pd.DataFrame:
     return pd.DataFrame({"when": when, "z": rng.normal(size=n), "y": y})
 
 
+@pytest.mark.slow
 def test_instants_are_the_same_in_every_zone_and_container(tmp_path: Path) -> None:
     """A file read on machines of other zones, too: readers have taken instants for local times."""
     frame = three_days()
