@@ -105,3 +105,11 @@ def test_intervals_of_few_groups_hold_the_truth():
                 low, high = drawn.of_any(lambda mass, rows=rows: np.average(rows, weights=mass))
             held.append(low <= 0.5 <= high)
         assert 0.8 <= np.mean(held) <= 0.98, (n_groups, metric)
+
+
+def test_one_bad_row_makes_no_endless_interval():
+    """114 answers, one of them very wrong: without the cut the bound is 100 times the mean."""
+    losses = np.exp(np.random.default_rng(0).normal(-5.0, 1.2, 114))
+    losses[0] = 4.0
+    low, high = Resampled(114, None, None).of_ratio(losses, np.ones(114))
+    assert low < losses.mean() < high < 30 * losses.mean()

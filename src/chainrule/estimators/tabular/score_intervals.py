@@ -48,6 +48,10 @@ DRAWS = 199
 COVERAGE = 0.9
 # A draw of few units that happen to be alike is at most so much surer than all of them.
 _SUREST = 3.0
+# Standard errors beyond which t* is cut. Where one row has most of the loss its quantile is 6 to
+# 10; of eight kinds of 69 to 344 simulated rows the cut costs at most 0.5 % of coverage, and takes
+# the 0.95-quantile of (upper bound / score) from 2 to 780 down to 2 to 23.
+_FURTHEST = 4.0
 _FEW = 8
 _LEAST_SHAPE = 0.1
 _SIDES = np.array([0.5 - 0.5 * COVERAGE, 0.5 + 0.5 * COVERAGE])
@@ -96,7 +100,7 @@ class Resampled:
             centre, spread = _log_ratio(np.ones((1, len(u))), u, v)
             logs, spreads = _log_ratio(self._counts, u, v)
             t = (logs - centre) / np.maximum(spreads, spread / _SUREST)
-        sides = np.array(_quantiles(t[np.isfinite(t)])[::-1])
+        sides = np.clip(_quantiles(t[np.isfinite(t)])[::-1], -_FURTHEST, _FURTHEST)
         low, high = np.exp(centre[0] - self._wider * spread[0] * sides)
         return float(low), float(high)
 
