@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +20,15 @@ from strategies import Problem
 # The same examples in every run, and no deadline: a busy machine is not a failure.
 settings.register_profile("chainrule", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("chainrule")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """One headless chromium for all pages."""
+    from benchmarks.playground.driving import launched
+
+    with launched() as one:
+        yield one
 
 
 @pytest.fixture

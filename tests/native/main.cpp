@@ -20,6 +20,7 @@
 #include "train/fit.h"
 #include "train/initialize.h"
 #include "train/pass.h"
+#include "train/poll.h"
 #include "train/thread_tuning.h"
 #include "train/trace.h"
 #include "train/validation.h"
@@ -64,7 +65,8 @@ template <class T>
 std::vector<T> predictions(const Case& run, const Network<T>& network, const Data<T>& data) {
   std::vector<T> out(static_cast<std::size_t>(run.n * run.network.n_outputs));
   ThreadPool pool(2);
-  Predictor<T>(network, pool.size()).predict(data.rows, false, pool, pool.size(), out.data());
+  Poll poll;
+  Predictor<T>(network, pool.size()).predict(data.rows, false, pool, pool.size(), out.data(), poll);
   return out;
 }
 
@@ -80,11 +82,12 @@ void predict_alone_and_together(const Case& run, const Data<T>& data) {
   std::vector<T> alone(together.size());
   ThreadPool pool(1);
   Predictor<T> predictor(state->network, 1);
+  Poll poll;
   for (Index i = 0; i < run.n; ++i) {
     Rows<T> one = data.rows;
     one.x += i * one.n_features;
     one.n = 1;
-    predictor.predict(one, false, pool, 1, alone.data() + i * run.network.n_outputs);
+    predictor.predict(one, false, pool, 1, alone.data() + i * run.network.n_outputs, poll);
   }
   check(same(together, alone), "rows alone", run.name);
 }

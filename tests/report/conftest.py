@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from benchmarks.playground.driving import launched
 
 from chainrule import TabularClassifier, TabularRegressor
 from hostile_names import HOSTILE
@@ -46,9 +44,3 @@ def numbers() -> Any:
     y = 300 + 50 * X["size"].to_numpy() + random.normal(size=120)
     model = TabularRegressor(**SMALL).fit(X, y)
     return model.report(X, y, n_worst=2), model, X, y
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    with launched() as one:
-        yield one

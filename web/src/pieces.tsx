@@ -13,7 +13,7 @@ export function Pieces() {
   const shown = pieces.slice(0, op.piece + 1);
   const isWhole = op.isLast && pieces.length > 1;
   return (
-    <div class="pieces chainrule-explanation" data-pieces={quantity}>
+    <div class="pieces chainrule-explanation" data-pieces={quantity} tabIndex={0} role="region" aria-label={quantity}>
       <table>
         <thead><tr><th>{text.piece}</th><th><Html of={left} /></th><th>{pieces.length > 1 ? text.soFar : ""}</th></tr></thead>
         <tbody>

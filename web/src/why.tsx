@@ -42,7 +42,7 @@ export function Why() {
       {lit.value && <Ways />}
       {leading && !asking && <Leading of={leading} />}
       {asking && <p class="note">{text.asking}</p>}
-      <Fold isFolded={isFolded}><div ref={content} class="formula" hidden={asking || (isOpen.value && current.value!.target === selected.value)} onClick={follow} /></Fold>
+      <Fold isFolded={isFolded}><div ref={content} class="formula" tabIndex={0} role="region" aria-label={text.why} hidden={asking || (isOpen.value && current.value!.target === selected.value)} onClick={follow} /></Fold>
     </>
   );
 }
@@ -51,7 +51,7 @@ export function Why() {
 function Leading(props: { of: Leading }) {
   const { of, carried, n_terms, pieces, sum, factor, value } = props.of;
   return (
-    <div class="pieces chainrule-explanation" onClick={follow} data-leading={of}>
+    <div class="pieces chainrule-explanation" onClick={follow} data-leading={of} tabIndex={0} role="region" aria-label={of}>
       <p>{text.threeOf(n_terms, of, Math.round(100 * carried))}</p>
       <table>
         {pieces.map((one) => <tr><td><Html of={one.html} /></td><td><Bar value={one.value} largest={Math.max(...pieces.map((p) => Math.abs(p.value)))} /></td></tr>)}
