@@ -14,7 +14,7 @@ import pytest
 from sklearn.metrics import mean_pinball_loss
 
 import chainrule
-from chainrule.cli.train import Preset
+from chainrule.cli.options import Preset
 from chainrule.table.read import read_table
 
 

@@ -7,12 +7,25 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chainrule.cli.options import AsJson, DropMissingTarget, Ignore, Quiet, Tables, Text, Threads
+from chainrule.cli.options import (
+    AsJson,
+    DropMissingTarget,
+    FoldGroups,
+    Folds,
+    FoldSeed,
+    FoldTime,
+    Ignore,
+    Learned,
+    Preset,
+    Quiet,
+    Tables,
+    Text,
+    Threads,
+)
 from chainrule.cli.output import Output
 from chainrule.cli.problem import problem_of
 from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.cli.task import Task, without_missing
-from chainrule.cli.train import Preset
 
 if TYPE_CHECKING:
     from chainrule.estimators.tabular.comparison import Compared, Comparison
@@ -22,9 +35,9 @@ _SHOWN = ("log_loss", "accuracy", "auc", "rmse", "mae", "r2")
 
 @reads_tables
 def compare(
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="Column to predict.")],
+    target: Learned,
     data: Tables = None,
-    folds: Annotated[int, typer.Option(min=2, help="Number of folds.")] = 5,
+    folds: Folds = 5,
     task: Annotated[
         Task | None, typer.Option(help="What to learn; the target's values tell if left out.")
     ] = None,
@@ -32,15 +45,9 @@ def compare(
         list[Preset] | None,
         typer.Option(help="Networks to try: default, fast, best; repeatable; default if left out."),
     ] = None,
-    groups: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="Rows of one value stay in one fold; no input."),
-    ] = None,
-    in_time: Annotated[
-        str | None,
-        typer.Option("--time", metavar="COLUMN", help="Every fold is later than its training."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of folds and models.")] = 0,
+    groups: FoldGroups = None,
+    in_time: FoldTime = None,
+    seed: FoldSeed = 0,
     drop_missing_target: DropMissingTarget = False,
     text: Text = None,
     ignore: Ignore = None,

@@ -12,7 +12,13 @@ from chainrule.cli.options import (
     AsJson,
     Balanced,
     DropMissingTarget,
+    FoldGroups,
+    Folds,
+    FoldSeed,
+    FoldTime,
     Ignore,
+    Learned,
+    Preset,
     Quiet,
     Tables,
     Text,
@@ -22,14 +28,13 @@ from chainrule.cli.output import Output
 from chainrule.cli.problem import problem_of
 from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.cli.task import Task, without_missing
-from chainrule.cli.train import Preset
 
 
 @reads_tables
 def cv(
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="Column to predict.")],
+    target: Learned,
     data: Tables = None,
-    folds: Annotated[int, typer.Option(min=2, help="Number of folds.")] = 5,
+    folds: Folds = 5,
     task: Annotated[
         Task | None, typer.Option(help="What to learn; the target's values tell if left out.")
     ] = None,
@@ -39,16 +44,10 @@ def cv(
             help="default averages 4 networks, fast trains one, best averages 8 that train longer."
         ),
     ] = Preset.default,
-    groups: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="Rows of one value stay in one fold; no input."),
-    ] = None,
-    in_time: Annotated[
-        str | None,
-        typer.Option("--time", metavar="COLUMN", help="Every fold is later than its training."),
-    ] = None,
+    groups: FoldGroups = None,
+    in_time: FoldTime = None,
     balanced: Balanced = False,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of folds and models.")] = 0,
+    seed: FoldSeed = 0,
     drop_missing_target: DropMissingTarget = False,
     text: Text = None,
     ignore: Ignore = None,

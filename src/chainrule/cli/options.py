@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -40,6 +41,29 @@ Text = Annotated[
 ]
 Ignore = Annotated[
     list[str] | None, typer.Option(metavar="COLUMN", help="Leave this column out; repeatable.")
+]
+
+
+class Preset(StrEnum):
+    """The keys of `estimators.tabular.recipe.PRESETS`, which --help does not load."""
+
+    default = "default"
+    fast = "fast"
+    best = "best"
+
+
+Learned = Annotated[str, typer.Option("--target", metavar="COLUMN", help="Column to predict.")]
+Folds = Annotated[int, typer.Option("--folds", min=2, help="Number of folds.")]
+FoldSeed = Annotated[int, typer.Option("--seed", min=0, help="Seed of folds and models.")]
+FoldGroups = Annotated[
+    str | None,
+    typer.Option(
+        "--groups", metavar="COLUMN", help="Rows of one value stay in one fold; no input."
+    ),
+]
+FoldTime = Annotated[
+    str | None,
+    typer.Option("--time", metavar="COLUMN", help="Every fold is later than its training."),
 ]
 
 DropMissingTarget = Annotated[

@@ -8,7 +8,6 @@ import signal
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -22,6 +21,8 @@ from chainrule.cli.options import (
     DropMissingTarget,
     Force,
     Ignore,
+    Learned,
+    Preset,
     Quiet,
     Tables,
     Text,
@@ -50,17 +51,9 @@ if TYPE_CHECKING:
     from chainrule.table.read import FileTable
 
 
-class Preset(StrEnum):
-    """The keys of `estimators.tabular.recipe.PRESETS`, which --help does not load."""
-
-    default = "default"
-    fast = "fast"
-    best = "best"
-
-
 @reads_tables
 def train(
-    target: Annotated[str, typer.Option(metavar="COLUMN", help="Column to predict.")],
+    target: Learned,
     data: Tables = None,
     model: Annotated[
         str | None,

@@ -178,10 +178,10 @@ def predict(
 def forward(spec: NetworkSpec, params: Params, X: Any) -> tuple[list[Array | None], list[Array]]:
     """Every z and a: lists of length L + 1 indexed by layer; z[0] is None, a[0] is X."""
     x = features(spec, X, parameter_list(spec, params)[0].dtype, "X")
-    placeholder = np.zeros((len(x), spec.n_outputs))
+    y = np.zeros((len(x), spec.n_outputs))  # of which z and a know nothing
     if spec.loss.name == "cross_entropy":
-        placeholder[:, :1] = 1.0
-    seen = trace(spec, params, x, placeholder)
+        y[:, :1] = 1.0
+    seen = trace(spec, params, x, y)
     return seen.z, seen.a
 
 
