@@ -24,7 +24,13 @@ from chainrule.estimators.arguments import (
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.trace import Cells
-from chainrule.explain.attribution import Answer, Attributions, expected_gradients, shapley
+from chainrule.explain.attribution import (
+    Answer,
+    Attributions,
+    MeanAnswer,
+    expected_gradients,
+    shapley,
+)
 from chainrule.table.frame import Table, as_table
 
 if TYPE_CHECKING:
@@ -63,18 +69,16 @@ def attribute(
     place = {name: k for k, name in enumerate(names)}
     columns = np.array([place.get(name, 0) for name in model.encoder_.input_columns])
     answers, unit, answer_names = answers_of(model._target, len(model.members_))
-    found = estimator(
+    mean = MeanAnswer(
         model.spec_,
         [member.params for member in model.members_],
         answers,
-        inputs,
-        start,
         columns,
-        n_samples=n_samples,
-        n_columns=len(names),
-        seed=int(random.randint(np.iinfo(np.int32).max)),
-        n_threads=plain(model.n_threads),
+        len(names),
+        plain(model.n_threads),
     )
+    drawn = int(random.randint(np.iinfo(np.int32).max))
+    found = estimator(mean, inputs, start, n_samples=n_samples, seed=drawn)
     of_answer: Any = slice(None) if answer_names else 0
     return Attributions(
         names=names,

@@ -7,14 +7,9 @@ what least squares makes of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-
-from chainrule import engine
-from chainrule.explain.attribution.answer import Answer
-from chainrule.spec import NetworkSpec
 
 Array = np.ndarray
 
@@ -48,25 +43,14 @@ def drawn(random: np.random.Generator, n: int, n_each: int, n_background: int) -
     return random.integers(0, n_background, (n, n_each))
 
 
-def mean_answer(
-    spec: NetworkSpec,
-    networks: Sequence[dict[str, Array]],
-    answers: Sequence[Answer],
-    X: Array,
-    n_threads: int | None,
-) -> Array:
-    found = [
-        answer.value(engine.predict(spec, params, X, logits=True, n_threads=n_threads))
-        for params, answer in zip(networks, answers, strict=True)
-    ]
-    return np.asarray(np.mean(found, axis=0))
-
-
-def adding_up(values: Array, variance: Array, found: Array, base: Array) -> Estimate:
-    """With the part that is missing, by least squares: v_c / sum v of it to each column.
+def adding_up(sums: Array, squares: Array, n: int, found: Array, base: Array) -> Estimate:
+    """From sums and sums of squares of n parts: their means, and of what is missing v_c / sum v to
+    each column, by least squares.
 
     What remains of a variance is v_c (1 - v_c / sum v).
     """
+    values = sums / n
+    variance = np.maximum(squares / n - values**2, 0.0) / max(n - 1, 1)
     missing = found - base - values.sum(axis=1)
     whole = variance.sum(axis=1)
     varies = whole > 0

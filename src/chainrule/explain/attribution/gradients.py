@@ -8,97 +8,64 @@ al. 2017), averaged over where they start (Erion et al. 2021); the Aumann-Shaple
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from chainrule import engine
-from chainrule.explain.attribution.answer import Answer
+from chainrule.explain.attribution.answer import Answer, MeanAnswer
 from chainrule.explain.attribution.estimate import (
     Array,
     Estimate,
     adding_up,
     drawn,
-    mean_answer,
 )
 from chainrule.explain.attribution.stem import Stem
-from chainrule.spec import NetworkSpec
 
 _POINTS = 1 << 13  # of paths that are worked at together
 
 
 def expected_gradients(
-    spec: NetworkSpec,
-    networks: Sequence[dict[str, Array]],
-    answers: Sequence[Answer],
-    X: Array,
-    background: Array,
-    columns: Array,
-    *,
-    n_columns: int,
-    n_samples: int,
-    seed: int,
-    n_threads: int | None = None,
+    mean: MeanAnswer, X: Array, background: Array, *, n_samples: int, seed: int
 ) -> Estimate:
-    """Attribute the mean of some networks' answers.
+    """Attribute a mean of networks' answers.
 
     Parameters
     ----------
-    spec : NetworkSpec
-        Of all networks.
-    networks : sequence of parameters
-    answers : sequence of Answer
-        One a network.
+    mean : MeanAnswer
     X : ndarray (n_rows, n_features)
     background : ndarray (n_background, n_features)
         Rows where paths start.
-    columns : ndarray of int (n_features,)
-        The column of the table that each feature comes from, from 0.
-    n_columns : int
-        Of the table.
     n_samples : int
         Points of paths a row; rounded up to a multiple of the networks, which share them.
     seed : int
         Of background rows and places on the paths.
-    n_threads : int, optional
-        Default: as many as are worth it.
     """
-    stems = [Stem.cut(spec, params) for params in networks]
+    stems = [Stem.cut(mean.spec, params) for params in mean.networks]
     n_each = -(-n_samples // len(stems))
-    shape = (len(X), n_columns, len(answers[0].offsets))
-    sums, squares = np.zeros(shape), np.zeros(shape)
-    group = columns[stems[0].inputs]
+    sums, squares = np.zeros((2, len(X), *mean.shape))
     random = np.random.default_rng(seed)
     per_block = max(_POINTS // n_each, 1)
     for first in range(0, len(X), per_block):
         rows = X[first : first + per_block]
-        for stem, answer in zip(stems, answers, strict=True):
-            parts = _contributions(
-                stem, answer, rows, background, group, shape[1:], n_each, random, n_threads
-            )
+        for stem, answer in zip(stems, mean.answers, strict=True):
+            parts = _contributions(mean, stem, answer, rows, background, n_each, random)
             sums[first : first + per_block] += parts.sum(axis=1)
             squares[first : first + per_block] += (parts**2).sum(axis=1)
     n = n_each * len(stems)
-    values = sums / n
-    variance = np.maximum(squares / n - values**2, 0.0) / max(n - 1, 1)
-    found = mean_answer(spec, networks, answers, X, n_threads)
-    base = mean_answer(spec, networks, answers, background, n_threads).mean(axis=0)
-    return adding_up(values, variance, found, base)
+    return adding_up(sums, squares, n, mean.value(X), mean.value(background).mean(axis=0))
 
 
 def _contributions(
+    mean: MeanAnswer,
     stem: Stem,
     answer: Answer,
     rows: Array,
     background: Array,
-    group: Array,
-    shape: tuple[int, ...],
     n_each: int,
     random: np.random.Generator,
-    n_threads: int | None,
 ) -> Array:
     """One network's share of each sample: (n_rows, n_each, n_columns, n_answers), float64."""
-    n = len(rows)
+    n, shape, n_threads = len(rows), mean.shape, mean.n_threads
+    group = mean.columns[stem.inputs]
     start = background[drawn(random, n, n_each, len(background)).reshape(-1)]
     strata = random.permuted(np.broadcast_to(np.arange(n_each), (n, n_each)), axis=1)
     alpha = (strata + random.random((n, n_each))) / n_each
