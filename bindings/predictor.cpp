@@ -8,7 +8,6 @@
 #include <memory>
 #include <mutex>
 
-#include "base/cpu.h"
 #include "base/floating_point.h"
 #include "base/thread_pool.h"
 #include "train/fit.h"
@@ -66,8 +65,7 @@ class PackedNetwork final : public AnyPredictor {
       Poll poll;  // nobody asks
       fits = run(rows, logits, 1, out, poll);
     } else {
-      const int threads =
-          n_threads > 0 ? n_threads : useful_threads(network_, n / 3, available_threads());
+      const int threads = n_threads > 0 ? n_threads : useful_threads(network_, n / 3);
       const Call call;
       PythonCalls python;
       Poll poll;

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Derivatives of outputs by what the lowest layer makes of each row.
-#include "base/cpu.h"
 #include "rows.h"
 #include "train/fit.h"
 #include "train/pullback.h"
@@ -26,7 +25,7 @@ nb::object pull(const NetworkPlan& plan, const Arrays& values, const TableArrays
   nb::object array =
       new_array<T>({static_cast<std::size_t>(rows.n), static_cast<std::size_t>(width)}, &out);
   const int threads =
-      n_threads > 0 ? n_threads : useful_threads(network, rows.n, available_threads());
+      n_threads > 0 ? n_threads : useful_threads(network, rows.n);
   {
     const Unlocked unlocked;
     const FlushSubnormals flush;

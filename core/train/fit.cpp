@@ -104,13 +104,14 @@ class Milestones {
 }  // namespace
 
 template <class T>
-int useful_threads(const Network<T>& network, Index rows, int limit) {
+int useful_threads(const Network<T>& network, Index rows) {
   // Below about 15 us of work on one core (2e5 multiply-adds at half the peak) a barrier costs more
   // than it gives; a thread wants at least 6 rows.
   const double work = multiply_adds(network) * static_cast<double>(rows);
   const auto by_work = static_cast<int>(std::min(work / 2e5, 1024.0));
   const auto by_rows = static_cast<int>(std::min<Index>(rows / 6, 1024));
-  return std::max(1, std::min({limit, by_work, by_rows}));
+  const int useful = std::min(by_work, by_rows);
+  return useful <= 1 ? 1 : std::min(useful, available_threads());  // to ask takes 8 us
 }
 
 template <class T>
@@ -131,8 +132,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   const bool validated = validation.n > 0;
 
   const bool fixed = plan.n_threads > 0;
-  ThreadPool pool(fixed ? plan.n_threads
-                        : useful_threads(network, batch_size, available_threads()));
+  ThreadPool pool(fixed ? plan.n_threads : useful_threads(network, batch_size));
   ThreadTuning tuning(pool.size(), fixed,
                       multiply_adds(network) * static_cast<double>(batch_size) > kLongStep);
   Batch<T> batch(network, batch_size, rows.weights != nullptr, Use::train);
@@ -268,7 +268,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
 }
 
 #define CHAINRULE_FIT(T)                                                                    \
-  template int useful_threads(const Network<T>&, Index, int);                               \
+  template int useful_threads(const Network<T>&, Index);                                    \
   template void fit(State<T>&, const TrainingPlan&, const Rows<T>&, const Rows<T>&, Metric, \
                     const Hooks<T>&);
 CHAINRULE_FIT(float)

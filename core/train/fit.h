@@ -13,8 +13,8 @@ template <class T>
 void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const Rows<T>& validation,
          Metric metric, const Hooks<T>& hooks);
 
-// Threads worth their cost for one step over `rows` rows, at most `limit`.
+// Threads worth their cost for one step over `rows` rows, at most those that may be used.
 template <class T>
-int useful_threads(const Network<T>& network, Index rows, int limit);
+int useful_threads(const Network<T>& network, Index rows);
 
 }  // namespace chainrule

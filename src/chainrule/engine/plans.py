@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
+from functools import lru_cache
 from typing import Any
 
 from chainrule import _core
@@ -14,8 +15,9 @@ METRICS = ("loss", "error", "rmse", "mae", "refined")
 _MAX_THREADS = 256
 
 
+@lru_cache(maxsize=64)  # short fits and predictions of one network would make it again and again
 def network_plan(spec: NetworkSpec) -> _core.NetworkPlan:
-    """The network as the core reads it."""
+    """The network as the core reads it; nobody changes it."""
     return _core.NetworkPlan(
         n_features=spec.n_features,
         layers=[_plan(layer) for layer in spec.layers],
