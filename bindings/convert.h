@@ -9,6 +9,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
+#include <algorithm>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 
@@ -38,15 +40,16 @@ auto with_type(const Arrays& values, Call call) {
   throw std::invalid_argument("parameters must be float32 or float64");
 }
 
-// A NumPy array that owns its memory.
+// A NumPy array that owns its memory, in huge pages where it is large.
 template <class T>
 nb::object new_array(std::initializer_list<std::size_t> shape, T** data) {
-  std::size_t count = 1;
-  for (const std::size_t n : shape) count *= n;
-  T* memory = new T[count > 0 ? count : 1]();
-  nb::capsule owner(memory, [](void* p) noexcept { delete[] static_cast<T*>(p); });
-  *data = memory;
-  return nb::cast(nb::ndarray<nb::numpy, T>(memory, shape.size(), shape.begin(), owner));
+  Index count = 1;
+  for (const std::size_t n : shape) count = checked_multiply(count, static_cast<Index>(n));
+  auto memory = std::make_unique<Buffer<T>>(std::max(count, Index{1}));
+  *data = memory->data();
+  nb::capsule owner(memory.get(), [](void* p) noexcept { delete static_cast<Buffer<T>*>(p); });
+  memory.release();
+  return nb::cast(nb::ndarray<nb::numpy, T>(*data, shape.size(), shape.begin(), owner));
 }
 
 // A copy of `width` columns of some rows.

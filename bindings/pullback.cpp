@@ -24,8 +24,7 @@ nb::object pull(const NetworkPlan& plan, const Arrays& values, const TableArrays
   T* out = nullptr;
   nb::object array =
       new_array<T>({static_cast<std::size_t>(rows.n), static_cast<std::size_t>(width)}, &out);
-  const int threads =
-      n_threads > 0 ? n_threads : useful_threads(network, rows.n);
+  const int threads = n_threads > 0 ? n_threads : useful_threads(network, rows.n);
   {
     const Unlocked unlocked;
     const FlushSubnormals flush;
