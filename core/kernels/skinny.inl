@@ -44,7 +44,8 @@ inline void skinny_rows(const ForwardArgs<T>& args) {
   const Index last = args.rows - 1;
   for (Index top = 0; top < args.rows; top += kRows) {
     Vector<T> totals[kRows * kStep] = {};
-    for (int group = 0; group < kRows && top + group < args.rows; group += kAtOnce) {
+#pragma GCC unroll 16
+    for (int group = 0; group < kRows; group += kAtOnce) {
       Vector<T> sums[kAtOnce][kOutputs][kParts] = {};
       for (Index panel = 0; panel < args.n_panels; ++panel) {
         const T* w = args.weights + panel * args.panel_stride;
