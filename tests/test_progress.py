@@ -170,3 +170,15 @@ def test_several_networks_in_a_file_print_every_epoch_or_little():
     assert len(lines) == 9 and lines[-1].startswith("network 2 of 3: 3/3 epochs")
     assert len(networks(io.StringIO(), seconds=0.01).splitlines()) == 1
     assert networks(io.StringIO(), verbose=0) == ""
+
+
+def test_unlike_networks_have_epochs_of_their_own():
+    stream, clock = Terminal(), Clock()
+    progress = NetworksProgress(1, [2, 30], 2, stream, clock)
+    for number, wait in ((0, 1.0), (1, 1.0)):
+        clock.now += wait
+        progress.of(number)(0, History(loss=[0.5]))
+    assert [state.rstrip() for state in stream.getvalue().split("\r")[1:]] == [
+        "network 0 of 2: 1/2 epochs  loss 0.5  31 s left",
+        "network 1 of 2: 1/30 epochs  loss 0.5  30 s left",
+    ]

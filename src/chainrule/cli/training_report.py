@@ -24,6 +24,7 @@ _REASONS = {
     "time_limit": "the time limit was reached",
     "interrupted": "interrupted; the best epoch so far is kept",
     "callback": "stopped",
+    "selector": "stopped",
 }
 
 

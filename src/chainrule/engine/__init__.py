@@ -7,8 +7,9 @@ number type of a computation is that of the parameters.
 from chainrule.engine import leaving
 from chainrule.engine.checkpoint import Fingerprint, Keeper, Standing
 from chainrule.engine.compute import Predictor, forward, initialize, loss, permutation, predict
+from chainrule.engine.jobs import FitJob
 from chainrule.engine.machine import machine
-from chainrule.engine.many import FitJob, fit_many
+from chainrule.engine.many import fit_many
 from chainrule.engine.nonfinite import NonFinite, tell_nonfinite
 from chainrule.engine.one_at_a_time import fitting, forget_interrupt, note_interrupt
 from chainrule.engine.pins import own_view

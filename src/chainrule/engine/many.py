@@ -1,51 +1,74 @@
-"""fit_many: independent networks at once, one a thread."""
+"""fit_many: independent networks at once, unlike ones too, from a queue that threads share."""
 
 from __future__ import annotations
 
+import threading
 import warnings
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
-from typing import Any
 
 from chainrule import _core
+from chainrule.engine.jobs import FitJob, with_shared_arrays, with_threads, work_of
 from chainrule.engine.one_at_a_time import note_interrupt
 from chainrule.engine.plans import thread_count
-from chainrule.engine.rows import Params
+from chainrule.engine.rows import Array
 from chainrule.engine.training import FitResult, fit
-from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
+from chainrule.spec import History, TrainingState
 
 _SECONDS_TO_NOTICE = 0.1  # where waiting cannot be interrupted
 
-
-@dataclass(frozen=True)
-class FitJob:
-    """One network of `fit_many`: the arguments of `fit`."""
-
-    spec: NetworkSpec
-    params: Params
-    X: Any
-    y: Any
-    training: TrainingSpec
-    options: dict[str, Any] = field(default_factory=dict)
+#: Called as selector(place, epoch, outputs); see `fit_many`.
+ManySelector = Callable[[int, int, Array], bool | None]
 
 
-def fit_many(jobs: Sequence[FitJob], *, n_threads: int | None = None) -> list[FitResult]:
+def fit_many(
+    jobs: Sequence[FitJob],
+    *,
+    n_threads: int | None = None,
+    selector: ManySelector | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> list[FitResult]:
     """Train independent networks, one a thread; the same bits as one after the other.
 
-    Arrays that jobs share are read in place. The first error of any job is raised after all ended.
-    Ctrl-C ends all within milliseconds, each with `history.interrupted` and the parameters of its
-    best or last completed epoch; those that had not begun come back as they were.
+    The networks need not be alike. They are taken from one queue, those with the most work first,
+    so that none of them trains alone at the end for long; where there are fewer networks than
+    threads, each gets several. Arrays that jobs share are read in place, and where they have
+    another number type than the parameters, they are converted once for all.
+
+    Parameters
+    ----------
+    n_threads : int or None
+        Of all networks together; None takes those of the machine.
+    selector : callable, optional
+        Called as selector(place, epoch, outputs) after each epoch of each network, with the
+        place of its job and its newest outputs (n, n_outputs) of its validation rows, an array of
+        the selector's own. True ends this network with `stop_reason` "selector"; one that another
+        network's outputs have made useless is ended by answering its own next call. Calls come
+        from the training threads, one at a time. What it raises ends all networks, and is raised.
+    stop : callable, optional
+        Asked every few milliseconds by the training threads; True ends all as Ctrl-C does, and
+        whoever asks is left to tell of it.
+
+    Returns
+    -------
+    list of FitResult
+        In the order of the jobs.
+
+    Notes
+    -----
+    The first error of any job is raised after all ended. Ctrl-C ends all within milliseconds, each
+    with `history.interrupted` and the parameters of its best or last completed epoch; those that
+    had not begun come back as they were.
     """
-    workers = min(len(jobs), thread_count(n_threads) or _core.available_threads())
-    many = _Many([replace(job, training=replace(job.training, n_threads=1)) for job in jobs])
+    limit = thread_count(n_threads) or _core.available_threads()
+    workers = min(len(jobs), limit)
+    many = _Many(with_shared_arrays(with_threads(jobs, limit)), selector, stop)
     try:
         if workers > 1:
             for _ in range(workers):
-                Thread(target=many.work).start()
+                threading.Thread(target=many.work).start()
             many.wait()
         else:
             many.work()
@@ -55,9 +78,9 @@ def fit_many(jobs: Sequence[FitJob], *, n_threads: int | None = None) -> list[Fi
         if workers > 1:
             many.wait()
     results = many.results()
-    if any(result.history.interrupted for result in results):
+    ended = sum(not result.history.interrupted for result in results)
+    if ended < len(jobs) and (stop is None or not stop()):
         note_interrupt()
-        ended = sum(not result.history.interrupted for result in results)
         warnings.warn(
             f"training was interrupted when {ended} of {len(jobs)} networks were done; the "
             "parameters of the best or last completed epoch of each are kept",
@@ -73,10 +96,20 @@ class _Many:
     each job that it takes, and the main thread waits for outcomes, not for threads.
     """
 
-    def __init__(self, jobs: Sequence[FitJob]) -> None:
-        self.stop = Event()
+    def __init__(
+        self,
+        jobs: Sequence[FitJob],
+        selector: ManySelector | None,
+        asked_to_stop: Callable[[], bool] | None,
+    ) -> None:
+        self.stop = threading.Event()
         self._jobs = jobs
-        self._waiting = deque(enumerate(jobs))
+        self._selector = selector
+        self._asked_to_stop = asked_to_stop
+        self._selecting = threading.Lock()
+        self._failed: BaseException | None = None  # what the selector raised
+        longest_first = sorted(enumerate(jobs), key=lambda item: -work_of(item[1]))
+        self._waiting = deque(longest_first)
         self._outcomes: dict[int, FitResult | BaseException] = {}
         self._ended: SimpleQueue[None] = SimpleQueue()
 
@@ -88,7 +121,7 @@ class _Many:
             except IndexError:
                 return
             try:
-                self._outcomes[place] = self._run(job)
+                self._outcomes[place] = self._run(place, job)
             except KeyboardInterrupt:
                 self.stop.set()
                 self._outcomes[place] = _untrained(job)
@@ -103,7 +136,9 @@ class _Many:
                 self._ended.get(timeout=_SECONDS_TO_NOTICE)
 
     def results(self) -> list[FitResult]:
-        """In the order of the jobs; raises the first error."""
+        """In the order of the jobs; raises what the selector raised, or the first error."""
+        if self._failed is not None:
+            raise self._failed
         found = []
         for place, job in enumerate(self._jobs):
             outcome = self._outcomes.get(place) or _untrained(job)
@@ -112,16 +147,39 @@ class _Many:
             found.append(outcome)
         return found
 
-    def _run(self, job: FitJob) -> FitResult:
+    def _run(self, place: int, job: FitJob) -> FitResult:
         """Train, unless `stop` is set meanwhile; Ctrl-C sets it."""
-        if self.stop.is_set():
+        if self._must_stop():
             return _untrained(job)
+        options = job.options
+        if self._selector is not None:
+            options = {**options, "selector": lambda *newest: self._select(place, *newest)}
         result = fit(
-            job.spec, job.params, job.X, job.y, job.training, stop=self.stop.is_set, **job.options
+            job.spec, job.params, job.X, job.y, job.training, stop=self._must_stop, **options
         )
         if result.history.interrupted:
             self.stop.set()
         return result
+
+    def _must_stop(self) -> bool:
+        if self._asked_to_stop is not None and not self.stop.is_set() and self._asked_to_stop():
+            self.stop.set()
+        return self.stop.is_set()
+
+    def _select(self, place: int, epoch: int, outputs: Array) -> bool:
+        """The selector's answer; none once all are to end."""
+        assert self._selector is not None
+        with self._selecting:
+            if self.stop.is_set():
+                return False  # the core ends it at its next question
+            try:
+                return self._selector(place, epoch, outputs) is True
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:
+                self._failed = error
+                self.stop.set()
+                raise
 
 
 def _untrained(job: FitJob) -> FitResult:

@@ -16,6 +16,7 @@ from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 Metric = str | Callable[[Array], float]
 Callback = Callable[[int, History], bool | float | None]
+Selector = Callable[[int, Array], bool | None]
 
 
 class Recorder(Protocol):
@@ -40,13 +41,15 @@ class Run:
     spec : NetworkSpec
     training : TrainingSpec
     train, validation : TrainingRows
-    metric, outputs, callback, stop
+    metric, outputs, selector, callback, stop
         As `fit` takes them.
     checkpoint : Keeper or None
     n_steps_before : int
         Updates that its moments remember from earlier trainings.
     factors : dict of int to float
         The caller's factor on the rate, by the epoch after which it was given.
+    stopped_by : str
+        Which of the caller's functions ended it, where one did: "selector" or "callback".
     """
 
     spec: NetworkSpec
@@ -55,17 +58,21 @@ class Run:
     validation: TrainingRows | None
     metric: Metric
     outputs: Recorder | None
+    selector: Selector | None
     callback: Callback | None
     stop: Callable[[], bool] | None
     checkpoint: Keeper | None
     n_steps_before: int = 0
     factors: dict[int, float] = field(default_factory=dict)
+    stopped_by: str = "callback"
 
     def go(self, start: Standing) -> _core.Fitted:
         """Train until an end or a fault."""
-        watched = self.callback is not None or self.checkpoint is not None
-        function = _AfterEpoch(self, start) if watched else None
-        return self._call(start, self.training, self.metric, self.outputs, function, self.stop)
+        functions = (self.selector, self.callback, self.checkpoint)
+        watched = any(function is not None for function in functions)
+        after = _AfterEpoch(self, start) if watched else None
+        taken = self.outputs if after is None or self.selector is None else after.take
+        return self._call(start, self.training, self.metric, taken, after, self.stop)
 
     def again(self, start: Standing, n_epochs: int) -> Standing:
         """The same numbers once more, until so many epochs of the plan are made."""
@@ -110,7 +117,7 @@ class Run:
         start: Standing,
         training: TrainingSpec,
         metric: Metric,
-        outputs: Recorder | None,
+        outputs: Callable[[Array], None] | None,
         function: Callable[..., float] | None,
         stop: Callable[[], bool] | None,
         *,
@@ -154,6 +161,13 @@ class _AfterEpoch:
         self.history = copy_of(start.history)
         self.seconds, self.start = start.history.seconds, time.perf_counter()
         self.factor = start.rate_factor
+        self.newest: Array | None = None  # outputs of the validation rows, for the selector
+
+    def take(self, outputs: Array) -> None:
+        """What the core tells just before it calls."""
+        self.newest = outputs
+        if self.run.outputs is not None:
+            self.run.outputs(outputs)
 
     def __call__(
         self,
@@ -176,9 +190,14 @@ class _AfterEpoch:
         answer = None if run.callback is None else run.callback(epoch, history)
         if isinstance(answer, float):
             self.factor = run.factors[epoch] = answer
+        stops = answer is True
+        if run.selector is not None and self.newest is not None:
+            newest, self.newest = self.newest, None
+            if run.selector(epoch, newest) is True and not stops:
+                run.stopped_by, stops = "selector", True
         if run.checkpoint is not None:
-            self._keep(run.checkpoint, epoch, snapshot, stops=answer is True)
-        return _STOPS if answer is True else self.factor * LOWER**self.lowered
+            self._keep(run.checkpoint, epoch, snapshot, stops=stops)
+        return _STOPS if stops else self.factor * LOWER**self.lowered
 
     def _keep(
         self,
@@ -197,7 +216,7 @@ class _AfterEpoch:
             n_steps=before.history.n_steps + saved.n_steps - before.state.n_steps,
         )
         standing = self.run.standing(saved, history, epoch + 1, self.lowered)
-        reason = "callback" if stops else saved.stop_reason
+        reason = self.run.stopped_by if stops else saved.stop_reason
         checkpoint.keep(
             replace(
                 standing,

@@ -13,7 +13,7 @@ from chainrule.engine.checkpoint import Keeper, Standing, fingerprint_of
 from chainrule.engine.one_at_a_time import note_interrupt
 from chainrule.engine.recovery import Recovery
 from chainrule.engine.rows import Params, TrainingRows, parameter_list, row_numbers
-from chainrule.engine.run import Callback, Metric, Recorder, Run, copy_of
+from chainrule.engine.run import Callback, Metric, Recorder, Run, Selector, copy_of
 from chainrule.engine.state import named_arrays, state_from
 from chainrule.errors import DataError, DataNotice, SpecError
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
@@ -46,6 +46,7 @@ def fit(
     past: History | None = None,
     metric: Metric = "loss",
     outputs: Recorder | None = None,
+    selector: Selector | None = None,
     callback: Callback | None = None,
     stop: Callable[[], bool] | None = None,
     checkpoint: Keeper | None = None,
@@ -79,6 +80,10 @@ def fit(
         the last.
     outputs : callable, optional
         Called with the validation rows' outputs (n, n_outputs) after each epoch.
+    selector : callable, optional
+        Called as selector(epoch, outputs) with the same after each epoch; True ends the training
+        with `stop_reason` "selector". An epoch that is made again after numbers left the finite
+        ones is told again.
     callback : callable, optional
         Called as callback(epoch, history) after each epoch; True stops, a float is the factor on
         the learning rate from the next epoch on.
@@ -113,6 +118,8 @@ def fit(
             f"whole training, found {first_epoch}."
         )
     _check_past(past, first_epoch, validation is not None)
+    if selector is not None and validation is None:
+        raise DataError("selector needs validation rows; give eval_set or eval_rows.")
     run = Run(
         spec,
         training,
@@ -120,6 +127,7 @@ def fit(
         validation,
         metric,
         None if validation is None else outputs,
+        selector,
         callback,
         stop,
         checkpoint,
@@ -198,6 +206,7 @@ def _result(
     run: Run, standing: Standing, out: _core.Fitted, seconds: float, began: float
 ) -> FitResult:
     course, past = out.history, standing.history
+    reason = run.stopped_by if course.stop_reason == "callback" else course.stop_reason
     history = History(
         loss=course.loss,
         penalty=course.penalty,
@@ -205,8 +214,8 @@ def _result(
         validation_metric=[] if run.metric == "loss" else course.validation_metric,
         best_epoch=None if course.best_epoch < 0 else course.best_epoch,
         n_steps=past.n_steps + course.n_steps,
-        stop_reason=course.stop_reason,
-        interrupted=course.stop_reason == "interrupted",
+        stop_reason=reason,
+        interrupted=reason == "interrupted",
         seconds=seconds + time.perf_counter() - began,
     )
     return FitResult(

@@ -159,7 +159,7 @@ class NetworksProgress:
     ----------
     verbose, stream, clock, metric
         See `Progress`.
-    epochs : int
+    epochs : int or sequence of int
         Epochs to come of each network.
     n_networks : int
     """
@@ -167,7 +167,7 @@ class NetworksProgress:
     def __init__(
         self,
         verbose: int,
-        epochs: int,
+        epochs: int | Sequence[int],
         n_networks: int,
         stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -175,10 +175,10 @@ class NetworksProgress:
         metric: str = "metric",
     ) -> None:
         self.verbose = verbose
-        self.epochs = epochs
+        self.epochs = [epochs] * n_networks if isinstance(epochs, int) else list(epochs)
         self.n_networks = n_networks
         self.metric = metric
-        self.line = Line(epochs * n_networks, stream, clock)
+        self.line = Line(sum(self.epochs), stream, clock)
         self._lock = threading.Lock()
         self._done = 0
         self._told = (0, 0)  # the network of the line, and its epochs there
@@ -198,7 +198,7 @@ class NetworksProgress:
         self._done += 1
         self._epochs[number] = history.n_epochs
         where = f"network {number} of {self.n_networks}: "
-        self._texts[number] = where + _state(history, self.epochs, self.metric)
+        self._texts[number] = where + _state(history, self.epochs[number], self.metric)
         if self.verbose >= 2:
             self.line.print(f"{self._texts[number]}  {self.line.time(self._done)}")
         elif self.verbose == 1 and self.line.is_due(self._done):

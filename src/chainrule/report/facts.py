@@ -23,6 +23,7 @@ _STOPPED = {
     "time_limit": "the time limit was reached",
     "interrupted": "it was interrupted",
     "callback": "a callback ended it",
+    "selector": "a selector ended it",
 }
 
 

@@ -25,7 +25,7 @@ class History:
     n_steps : int
         Updates made by this call, and before it by those that it goes on from.
     stop_reason : str
-        "epochs", "patience", "tol", "time_limit", "interrupted" or "callback".
+        "epochs", "patience", "tol", "time_limit", "interrupted", "callback" or "selector".
     interrupted : bool
         True when Ctrl-C ended the call; the parameters are those of the best or last full epoch.
     seconds : float
