@@ -27,6 +27,10 @@ COMMANDS = {
     "healthy": ("benchmarks.healthy", "how often check_gradients calls a healthy network wrong"),
     "honesty": ("benchmarks.honesty", "printed scores against rows that no model saw"),
     "large": ("benchmarks.large", "seconds and memory of 1,000,000 rows, and of 10,000 columns"),
+    "many": (
+        "benchmarks.many.command",
+        "64 unlike networks as one call, against PyTorch and JAX programs that batch them",
+    ),
     "mutants": (
         "benchmarks.mutants.command",
         "seeded faults of the core that check_gradients calls wrong",

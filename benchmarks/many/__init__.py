@@ -1,0 +1,1 @@
+"""Many unlike networks at once, against programs that batch them."""
