@@ -162,8 +162,8 @@ def show(figures: dict[str, Any]) -> str:
     lines = [
         f"{workload.n_networks} networks of depth {depths[0]} to {depths[-1]} and width "
         f"{widths[0]} to {widths[-1]}, each with periodic embeddings of {workload.columns} columns;"
-        f" {workload.rows:,} rows in batches of {workload.batch}, {figures['epochs']} epochs, "
-        f"{workload.flops / 1e6:.0f} Mflop a row of all networks (dense layers).",
+        f" {workload.rows:,} rows in batches of {workload.batch}, epochs: {figures['epochs']}, "
+        f"{number(workload.flops / 1e6)} Mflop a row of all networks (dense layers).",
         "",
         table(head, rows),
         "",
