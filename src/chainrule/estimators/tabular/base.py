@@ -23,7 +23,7 @@ from chainrule.estimators.tabular.folds import Fold
 from chainrule.estimators.tabular.honest import held_out, validation
 from chainrule.estimators.tabular.nested import Recorded
 from chainrule.estimators.tabular.number_target import NumberTarget
-from chainrule.estimators.tabular.optimization import Optimization
+from chainrule.estimators.tabular.optimization import Optimization, Watch
 from chainrule.estimators.tabular.plan import plan, within_limit
 from chainrule.estimators.tabular.ranges import ranges_of
 from chainrule.estimators.tabular.recipe import resolve
@@ -44,6 +44,8 @@ class TabularModel(AnsweringModel):
     _task: ClassVar[str]
     # Fields of `Recipe` to replace, for experiments.
     _recipe: Mapping[str, Any] = MappingProxyType({})
+    # Called after each epoch of each network, by a search that may stop it.
+    _watch: ClassVar[Watch | None] = None
 
     def fit(
         self,
@@ -241,7 +243,7 @@ class TabularModel(AnsweringModel):
     def _train(self, job: Optimization, records: list[Recorded | None]) -> list[Fold]:
         """Fill `members_`; the folds of those, whose records alone stay."""
         try:
-            results = job.run(int(self.verbose), records)
+            results = job.run(int(self.verbose), records, self._watch)
         except DivergedError as error:  # what was learned before that can still be looked at
             self.members_ = [Member(error.result.params, error.result.history)]
             raise

@@ -91,6 +91,12 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         lower `learning_rate`.
     dropout : None or float, default None
         After every hidden layer; preset: 0.15, less and less in the second half.
+    weight_decay : None or float, default None
+        Share of a weight that a step takes off, per unit of the learning rate (adamw); preset:
+        0.02, less and less in the second half.
+    embedded_numbers : None or int, default None
+        Units of the periodic embedding of each number, which stand beside the number; 0 has no
+        embedding. Preset: 3.
     init : None or str, default None
         One of `spec.INITIALIZATIONS`, or the preset's "data_driven".
     dtype : "float32" or "float64", default "float32"
@@ -187,6 +193,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         refit: bool = False,
         warm_start: bool = False,
         dropout: float | None = None,
+        weight_decay: float | None = None,
+        embedded_numbers: int | None = None,
         init: str | None = None,
         dtype: Any = "float32",
         random_state: Any = 0,
@@ -214,6 +222,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         self.refit = refit
         self.warm_start = warm_start
         self.dropout = dropout
+        self.weight_decay = weight_decay
+        self.embedded_numbers = embedded_numbers
         self.init = init
         self.dtype = dtype
         self.random_state = random_state

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.errors import SpecError
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.score_intervals import COVERAGE, Resampled
@@ -124,22 +125,43 @@ class Evaluation:
             Of two classes the second is answered where its probability is at least this. Default:
             the more probable one.
         """
-        truth = self.scored_truth
-        same = np.broadcast_to(self.baseline, self.answers.shape).astype(np.float64)
-        drawn = Resampled(len(truth), self.weights, self.clusters, self.overlap)
+        drawn = self._drawn()
         found = {}
-        for name, metric in self.target.shown_metrics.items():
-            at = threshold if name in OF_LABELS else None
-            with np.errstate(all="ignore"):
-                value = metric(truth, _decided(self.answers, at), self.weights)
-                constant = metric(truth, _decided(same, at), self.weights)
-                if not np.isfinite(value):
-                    continue
-                low, high = self._bounds(name, value, metric, truth, at, drawn)
-            if name == "accuracy" and value == 1.0:  # no row says how often one is wrong
-                low = (0.5 - 0.5 * COVERAGE) ** (1.0 / drawn.n_units)
-            found[name] = Score(value, low, high, constant)
+        for name in self.target.shown_metrics:
+            score = self._score(name, threshold, drawn)
+            if score is not None:
+                found[name] = score
         return found
+
+    def score(self, metric: str) -> Score | None:
+        """The score of one metric, as in `scores`; None where it is not defined on these rows.
+
+        Raises
+        ------
+        SpecError
+            For a metric that these rows are not scored by.
+        """
+        shown = self.target.shown_metrics
+        if metric not in shown:
+            raise SpecError(f"there is no metric {metric!r} here; there are {', '.join(shown)}.")
+        return self._score(metric, None, self._drawn())
+
+    def _drawn(self) -> Resampled:
+        return Resampled(len(self.truth), self.weights, self.clusters, self.overlap)
+
+    def _score(self, name: str, threshold: float | None, drawn: Resampled) -> Score | None:
+        truth, metric = self.scored_truth, self.target.shown_metrics[name]
+        same = np.broadcast_to(self.baseline, self.answers.shape).astype(np.float64)
+        at = threshold if name in OF_LABELS else None
+        with np.errstate(all="ignore"):
+            value = metric(truth, _decided(self.answers, at), self.weights)
+            constant = metric(truth, _decided(same, at), self.weights)
+            if not np.isfinite(value):
+                return None
+            low, high = self._bounds(name, value, metric, truth, at, drawn)
+        if name == "accuracy" and value == 1.0:  # no row says how often one is wrong
+            low = (0.5 - 0.5 * COVERAGE) ** (1.0 / drawn.n_units)
+        return Score(value, low, high, constant)
 
     def _bounds(
         self,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from chainrule.network.progress import NetworksProgress, Progress, metric_word
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 Params = dict[str, np.ndarray]
+Watch = Callable[[int, int, History], bool | None]
 
 # A run is timed on so many rows before the number of epochs is set, which leaves a part of the
 # limit for what the trial cannot see.
@@ -76,12 +78,25 @@ class Optimization:
             found.append(Recorded.of(n_rows, *numbers) if n_rows else None)
         return found
 
-    def run(self, verbose: int = 0, records: Sequence[Recorded | None] = ()) -> list[FitResult]:
-        """The best epoch of each network, the last one without validation rows."""
+    def run(
+        self,
+        verbose: int = 0,
+        records: Sequence[Recorded | None] = (),
+        watch: Watch | None = None,
+    ) -> list[FitResult]:
+        """The best epoch of each network, the last one without validation rows.
+
+        `watch(number, epoch, history)` is called after each epoch of each network in place of the
+        progress line, from the thread that trains it; True stops that network.
+        """
         count, word = len(self.folds), metric_word(self.metrics[0])
         jobs = [self._job(number) for number in range(count)]
         for job, record in zip(jobs, records, strict=False):
             job.options["outputs"] = record
+        if watch is not None:
+            for number, job in enumerate(jobs):
+                job.options["callback"] = partial(watch, number)
+            return self._fit(jobs)
         if not verbose:
             return self._fit(jobs)
         if count == 1:

@@ -257,6 +257,11 @@ PRESETS: dict[str, Mapping[str, int]] = {
     "best": {"n_members": 8, "epochs": 256, "row_visits": 4_000_000},
 }
 
+# Arguments of an estimator that are fields of the recipe.
+_GIVEN = (
+    "n_members", "epochs", "learning_rate", "dropout", "weight_decay", "embedded_numbers", "init",
+)  # fmt: skip
+
 # Metrics that look at the predicted class alone.
 _OF_CLASSES = ("accuracy", "balanced_accuracy")
 _LABEL_SMOOTHING = 0.1
@@ -282,7 +287,7 @@ def resolve(
         given["learning_rate"] = _RATE_OF_LOSS[arguments["loss"]]
     given |= {
         name: plain(arguments[name])
-        for name in ("n_members", "epochs", "learning_rate", "dropout", "init")
+        for name in _GIVEN
         if arguments[name] is not None
     }
     if "epochs" in given:
@@ -297,6 +302,8 @@ def resolve(
     check_whole("n_members", recipe.n_members, 1)
     check_whole("epochs", recipe.epochs, 0)
     check_number("dropout", recipe.dropout, 0.0, 1.0)
+    check_number("weight_decay", recipe.weight_decay, 0.0)
+    check_whole("embedded_numbers", recipe.embedded_numbers, 0)
     if arguments["validation_fraction"] is not None:
         check_number("validation_fraction", plain(arguments["validation_fraction"]), 0.0, 0.9)
     _check_refit(arguments["refit"], recipe.n_members)
