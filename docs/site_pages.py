@@ -33,6 +33,7 @@ RESULTS = {
         "chainrule.explain.check.gradient_check.GradientCheck",
         "chainrule.explain.diagnosis.findings.Diagnosis",
         "chainrule.estimators.tabular.comparison.Comparison",
+        "chainrule.estimators.tabular.tuning.Tuning",
     ),
 }
 LEARN = (

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from chainrule.estimators.mlp.scikit_learn import from_sklearn as from_sklearn
     from chainrule.estimators.tabular import TabularClassifier as TabularClassifier
     from chainrule.estimators.tabular import TabularRegressor as TabularRegressor
+    from chainrule.estimators.tabular.tuning import tune as tune
     from chainrule.files.checkpoint import Checkpoint as Checkpoint
     from chainrule.network.foreign import from_keras as from_keras
     from chainrule.network.foreign import from_torch as from_torch
@@ -35,6 +36,7 @@ _HOME = {
     "from_sklearn": "chainrule.estimators.mlp.scikit_learn",
     "from_torch": "chainrule.network.foreign",
     "load": "chainrule.estimators.load",
+    "tune": "chainrule.estimators.tabular.tuning",
 }
 
 __all__ = [
@@ -49,6 +51,7 @@ __all__ = [
     "from_sklearn",
     "from_torch",
     "load",
+    "tune",
 ]
 
 

@@ -34,6 +34,7 @@ from chainrule.cli.report import report
 from chainrule.cli.resume import resume
 from chainrule.cli.sign import sign
 from chainrule.cli.train import train
+from chainrule.cli.tune import tune
 from chainrule.cli.verify import verify
 from chainrule.errors import ChainruleError
 
@@ -46,7 +47,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    train, resume, predict, evaluate, report, attribute, cv, compare, export, explain, info,
+    train, resume, predict, evaluate, report, attribute, cv, compare, tune, export, explain, info,
     check, diagnose, demo, lesson, play, sign, verify,
 ):  # fmt: skip
     app.command(command.__name__)(command)

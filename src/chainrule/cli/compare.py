@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from chainrule.cli.config import configured
 from chainrule.cli.options import (
     AsJson,
     DropMissingTarget,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _SHOWN = ("log_loss", "accuracy", "auc", "rmse", "mae", "r2")
 
 
+@configured
 @reads_tables
 def compare(
     target: Learned,

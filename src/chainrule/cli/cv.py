@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from chainrule.cli.config import configured
 from chainrule.cli.options import (
     AsJson,
     Balanced,
@@ -30,6 +31,7 @@ from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.cli.task import Task, without_missing
 
 
+@configured
 @reads_tables
 def cv(
     target: Learned,

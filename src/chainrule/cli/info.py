@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from chainrule.cli.options import AsJson, Model, Quiet, Signed
@@ -85,6 +86,14 @@ def _show_card(out: Output, found: dict[str, Any], note: dict[str, Any]) -> None
         out.result(f"rows: {n_rows:,} given to training{when}")
     if isinstance(note.get("fingerprint"), str):
         out.result(f"fingerprint of the table: {note['fingerprint']}")
+    if isinstance(note.get("settings"), dict):
+        from chainrule.cli.config import arguments_of
+        from chainrule.cli.output import shell
+
+        given = {key: value for key, value in note["settings"].items() if key != "data"}
+        command = shell("chainrule", "train", "DATA", *arguments_of(given))
+        said = textwrap.wrap(visible(f"made by: {command}"), 78, break_on_hyphens=False)
+        out.result(said[0], *(f"  {line}" for line in said[1:]))
     scores, baseline = extra.get("scores"), extra.get("baseline")
     if not scores or baseline is None:
         return

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainrule.cli.output import Output, shell
@@ -258,3 +259,10 @@ def refuse_existing(path: str, force: bool, option: str) -> None:
     folder = os.path.dirname(path)
     if folder and not os.path.isdir(folder):
         raise DataError(f"the folder {folder!r} does not exist.", shell("mkdir", "-p", folder))
+
+
+def default_path(data: Sequence[str], reading: Reading, ending: str = ".safetensors") -> str:
+    """The table's name with another ending; a table without a name is called "model"."""
+    name = Path(data[0]).name if data and data[0] != "-" and os.path.isfile(data[0]) else ""
+    name = Path(data[0]).name if data and reading.glob else name or "model"
+    return name.split(".")[0].replace("*", "").replace("?", "") + ending

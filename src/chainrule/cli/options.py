@@ -44,6 +44,23 @@ Ignore = Annotated[
 ]
 
 
+ModelFile = Annotated[
+    str | None,
+    typer.Option(
+        "--model", metavar="FILE", help="Model file; default DATA's name with .safetensors."
+    ),
+]
+HeldTogether = Annotated[
+    str | None,
+    typer.Option(
+        "--groups", metavar="COLUMN", help="Rows of one value are held out together; no input."
+    ),
+]
+RowWeights = Annotated[
+    str | None, typer.Option("--weights", metavar="COLUMN", help="Weight of each row; no input.")
+]
+
+
 class Preset(StrEnum):
     """The keys of `estimators.tabular.recipe.PRESETS`, which --help does not load."""
 

@@ -6,13 +6,13 @@ every option of `OPTIONS` in that place.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from chainrule.cli.spread import Command, spread
 
 if TYPE_CHECKING:
     from chainrule.table.read import FileTable, TableReport
@@ -199,27 +199,9 @@ class Reading:
 TYPED = Reading()  # stands in a command's signature for what is typed
 
 
-def reads_tables(command: Callable[..., None]) -> Callable[..., None]:
+def reads_tables(command: Command) -> Command:
     """Give a command every option of `OPTIONS` in the place of its parameter `reading`."""
-    own = inspect.signature(command, eval_str=True)
-    parameters = []
-    for parameter in own.parameters.values():
-        if parameter.name != "reading":
-            parameters.append(parameter)
-            continue
-        for name, (annotation, default) in OPTIONS.items():
-            parameters.append(
-                inspect.Parameter(name, parameter.kind, default=default, annotation=annotation)
-            )
-
-    @wraps(command)
-    def run(**given: Any) -> None:
-        typed = {name: given.pop(name) for name in OPTIONS}
-        command(**given, reading=Reading.of(typed))
-
-    run.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in parameters}
-    return run
+    return spread(command, "reading", OPTIONS, Reading.of)
 
 
 def _by_column(option: str, what: str, given: Sequence[str] | None) -> dict[str, str]:

@@ -45,7 +45,7 @@ class TabularModel(AnsweringModel):
     # Fields of `Recipe` to replace, for experiments.
     _recipe: Mapping[str, Any] = MappingProxyType({})
     # Called after each epoch of each network, by a search that may stop it.
-    _watch: ClassVar[Watch | None] = None
+    _watch: Watch | None = None
 
     def fit(
         self,

@@ -285,11 +285,7 @@ def resolve(
     given: dict[str, Any] = {}
     if isinstance(arguments["loss"], str) and arguments["loss"] in _RATE_OF_LOSS:
         given["learning_rate"] = _RATE_OF_LOSS[arguments["loss"]]
-    given |= {
-        name: plain(arguments[name])
-        for name in _GIVEN
-        if arguments[name] is not None
-    }
+    given |= {name: plain(arguments[name]) for name in _GIVEN if arguments[name] is not None}
     if "epochs" in given:
         given["row_visits"] = None
     if arguments["hidden_layer_sizes"] is not None:

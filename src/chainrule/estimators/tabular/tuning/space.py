@@ -65,8 +65,9 @@ class Layers:
 
     def drawn(self, name: str, trial: Trial) -> tuple[int, ...]:
         """What a trial is to try."""
-        depth = trial.suggest_int("depth", *_DEPTHS)
-        return (_WIDTHS[trial.suggest_int("width", 0, len(_WIDTHS) - 1)],) * depth
+        depth: int = trial.suggest_int("depth", *_DEPTHS)
+        width: int = trial.suggest_int("width", 0, len(_WIDTHS) - 1)
+        return (_WIDTHS[width],) * depth
 
     def started(self, name: str, value: Any) -> dict[str, Any] | None:
         """What Optuna calls a value; None for one that is not among these."""

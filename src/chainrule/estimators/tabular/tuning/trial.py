@@ -60,7 +60,7 @@ def trained(
         changes["n_members"] = model.n_members
     trial = clone(model).set_params(**changes)
     watch = _Watch(trial, drawn, greater_is_better(metric), number > 0, deadline)
-    trial._watch = watch  # type: ignore[misc]
+    trial._watch = watch
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataNotice)

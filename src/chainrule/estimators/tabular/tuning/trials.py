@@ -18,6 +18,7 @@ _NAME = "chainrule tune"
 _RANDOM = 8  # trials before the sampler learns from them
 _MEDIAN_FROM = 4  # trials before one is stopped for being worse than half of them
 _SEEDS = 1 << 32
+_UNFINISHED = "not finished"
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Trials:
         self._seed = seed
         with quiet():
             storage = None if path is None else _journal(path)
-            self._study: optuna.Study = optuna.create_study(
+            self._study = optuna.create_study(
                 storage=storage,
                 study_name=_NAME,
                 direction="maximize" if greater_is_better else "minimize",
@@ -88,25 +89,25 @@ class Trials:
                 self._study.tell(trial.number, state=_states().FAIL)  # its process ended
 
     def __iter__(self) -> Iterator[Trial]:
-        """Those that ended, as they were begun."""
+        """Those that were finished, as they were begun; one that was not is begun anew."""
         states = _states()
         for trial in self._study.get_trials(deepcopy=False):
             about = trial.user_attrs
-            if trial.state == states.RUNNING or "settings" not in about:
+            if trial.state == states.RUNNING or about.get("outcome") in (None, _UNFINISHED):
                 continue
             score = about.get("score")
             yield Trial(
                 about["number"],
                 _tuples(about["settings"]),
                 None if score is None else Score.from_json(score),
-                about.get("outcome", "not finished"),
-                about.get("seconds", 0.0),
+                about["outcome"],
+                about["seconds"],
             )
 
     @property
     def n_done(self) -> int:
         """How many need no repetition."""
-        return sum(trial.outcome != "not finished" for trial in self)
+        return sum(1 for _ in self)
 
     def begin(self, start: Mapping[str, Any] | None) -> optuna.Trial:
         """The next one, drawn by what the ended ones scored; `start` says its values instead.
@@ -189,7 +190,7 @@ def _difference(known: Mapping[str, Any], of: Mapping[str, Any]) -> str:
     """In words, the first thing that differs."""
     for name in of:
         if known.get(name) != of[name]:
-            if isinstance(of[name], str) and len(of[name]) > 60 or name == "rows":
+            if (isinstance(of[name], str) and len(of[name]) > 60) or name == "rows":
                 return f"other {name}"
             return f"another {name}: {known.get(name)}, now {of[name]}"
     return "another kind"
@@ -198,6 +199,5 @@ def _difference(known: Mapping[str, Any], of: Mapping[str, Any]) -> str:
 def _tuples(settings: Mapping[str, Any]) -> dict[str, Any]:
     """JSON has lists alone."""
     return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in settings.items()
+        name: tuple(value) if isinstance(value, list) else value for name, value in settings.items()
     }

@@ -110,9 +110,7 @@ def tune(
         Naming the argument, column or row; where Optuna is not installed; where `file` keeps
         another search; where no trial was finished.
     """
-    check_arguments(
-        _RULES, {"n_trials": n_trials, "time_limit": time_limit, "holdout": holdout}
-    )
+    check_arguments(_RULES, {"n_trials": n_trials, "time_limit": time_limit, "holdout": holdout})
     check_arguments({"random_state": whole(0, (1 << 32) - 1)}, {"random_state": random_state})
     arguments = model.get_params(deep=False)
     check_tabular(arguments)
@@ -214,7 +212,7 @@ def _check(
     def evaluated(changes: Mapping[str, Any]) -> Evaluation:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DataNotice)
-            fitted = clone(model).set_params(**changes).fit(**searched)
+            fitted: TabularModel = clone(model).set_params(**changes).fit(**searched)
             return fitted.evaluate(**held_out)
 
     tuned, given = evaluated(settings), evaluated({})
@@ -238,9 +236,7 @@ class _Rows:
         self.target, self.arrangement = target, arrangement
 
     @classmethod
-    def of(
-        cls, model: TabularModel, X: Any, y: Any, weights: Any, groups: Any, when: Any
-    ) -> _Rows:
+    def of(cls, model: TabularModel, X: Any, y: Any, weights: Any, groups: Any, when: Any) -> _Rows:
         """From the arguments of `fit`; `DataError` for what cannot be used."""
         table = as_table(X)
         raw = model._target_type.read(y, table.n_rows)
@@ -257,9 +253,7 @@ class _Rows:
             return Fold()
         encoded = self.target.encode(self.y)
         strata, weights = self.target.strata(encoded), self.parts.get("sample_weight")
-        fold = arranged_folds(
-            len(self.y), 1, holdout, seed, strata, weights, self.arrangement
-        )[0]
+        fold = arranged_folds(len(self.y), 1, holdout, seed, strata, weights, self.arrangement)[0]
         if strata is None or fold.rows is None or fold.eval_rows is None:
             return fold
         known = np.isin(strata[fold.eval_rows], strata[fold.rows])  # classes that groups kept apart
