@@ -160,7 +160,7 @@ def note_of(
         "n_rows": n_rows,
         "date": f"{datetime.date.today():%Y-%m-%d}",
         "fingerprint": fingerprint(table),
-        "settings": {key: value for key, value in settings.items() if key not in PATHS},
+        "settings": {k: v for k, v in settings.items() if k not in (*PATHS, "threads")},
     }
 
 

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from chainrule.estimators.tabular.tuning import Trial, Tuning
 
 _SHOWN = 6
-_OF_THE_SEARCH = ("holdout", "time-limit", "model")  # settings that mean another thing to `train`
+# Settings that mean another thing to `train`, or nothing for its model.
+_OF_THE_SEARCH = ("holdout", "time-limit", "model", "threads")
 
 
 def _layers(sizes: Sequence[int]) -> str:
@@ -198,7 +199,7 @@ def _verdict(found: Tuning) -> list[str]:
     before = f"In the search it was better by {found.gain_in_search:.4f}"
     worth = "these rows show no sure gain."
     if low > 0 or high < 0:
-        worth = "the gain is real." if low > 0 else "what seemed a gain was chance."
+        worth = "the gain holds." if low > 0 else "what seemed a gain was chance."
     lines = [
         f"Trial {found.best.number} was chosen by its score, which is therefore too good.",
         f"On {checked.n_rows:,} rows that no trial saw, {found.metric} is",

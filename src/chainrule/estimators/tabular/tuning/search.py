@@ -23,10 +23,10 @@ from chainrule.estimators.tabular.folds import Fold, arranged_folds
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.paired import gain, greater_is_better
 from chainrule.estimators.tabular.recipe import resolve
+from chainrule.estimators.tabular.tuning.found import Checked, Tuning
 from chainrule.estimators.tabular.tuning.space import Space, own_values, read_space, usual_space
 from chainrule.estimators.tabular.tuning.trial import trained
 from chainrule.estimators.tabular.tuning.trials import Trial, Trials
-from chainrule.estimators.tabular.tuning.tuning import Checked, Tuning
 from chainrule.estimators.weights import read_weights
 from chainrule.table.frame import Table, as_table
 
