@@ -33,6 +33,8 @@ DEFAULTS = {
     "batch_size": "auto",
     "learning_rate": None,
     "dropout": None,
+    "weight_decay": None,
+    "embedded_numbers": None,
     "init": None,
     "validation_fraction": 0.2,
 }
@@ -56,6 +58,17 @@ def test_the_published_network():
         *[Dense(256, ntk=True), Activation("mish", True), Dropout(0.15)] * 3,
         Dense(1, ntk=True),
     )
+
+
+def test_arguments_take_the_place_of_the_recipes_numbers():
+    given = {**DEFAULTS, "weight_decay": 0.3, "embedded_numbers": 5}
+    recipe = resolve(given, "classification")
+    spec = recipe.network(4, 2, SOFTMAX, n_numbers=4)
+    assert spec.layers[0] == Columns(((4, PeriodicEmbedding(16, 5)),))
+    training = recipe.training(spec, 1000, seed=0, n_threads=None, patience=None)
+    assert training.weight_decay == 0.3
+    none = resolve({**DEFAULTS, "embedded_numbers": 0}, "classification")
+    assert none.network(4, 2, SOFTMAX, n_numbers=4).layers[0] == Scale()
 
 
 def test_the_published_training():
