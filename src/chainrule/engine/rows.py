@@ -80,10 +80,16 @@ class TrainingRows:
 
     @classmethod
     def of_inputs(
-        cls, spec: NetworkSpec, dtype: np.dtype[Any], X: Any, sample_weight: Any, rows: Any
+        cls,
+        spec: NetworkSpec,
+        dtype: np.dtype[Any],
+        X: Any,
+        sample_weight: Any = None,
+        rows: Any = None,
+        name: str = "X",
     ) -> TrainingRows:
-        """The same without targets."""
-        x = features(spec, X, dtype, "X")
+        """The same without targets; `name` is that of X in messages."""
+        x = features(spec, X, dtype, name)
         weights = row_weights(sample_weight, len(x), dtype, "sample_weight")
         table = cls(
             x, None, None, weights, None if rows is None else row_numbers(rows, len(x), "rows")

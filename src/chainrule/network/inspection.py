@@ -10,6 +10,7 @@ from chainrule.spec import History, TrainingSpec, TrainingState
 from chainrule.spec.shorthand import training_spec, training_values
 
 if TYPE_CHECKING:
+    from chainrule.explain.attribution import Attributions
     from chainrule.explain.check.verify import GradientCheck
     from chainrule.explain.derivation.names import Names
     from chainrule.explain.diagnosis.findings import Diagnosis
@@ -292,4 +293,80 @@ class Inspection(Parameters):
             eval_set=eval_set,
             state=self._state_for(spec),
             context=Context(names=self.names),
+        )
+
+    def attribute(
+        self,
+        X: Any,
+        *,
+        background: Any = None,
+        method: str = "gradients",
+        n_samples: int | None = None,
+        random_state: int = 0,
+        names: Any = None,
+        n_threads: int | None = None,
+    ) -> Attributions:
+        """How much each input adds to the answer in each row.
+
+            base + sum over inputs i of phi_i = answer
+            phi_i = E over x', alpha of (x_i - x'_i) df/dx_i (x' + alpha (x - x'))
+
+        with x' from the background and alpha uniform in (0, 1): expected gradients (Erion et al.
+        2021), by the compiled way back. f is the log-odds of the second of two classes or of each
+        sigmoid output of a cross-entropy; of more classes the log-probability of each above the
+        mean of all; otherwise the output a(L).
+
+        Parameters
+        ----------
+        X : array (n_samples, n_features)
+            The rows to explain.
+        background : array (n_background, n_features), optional
+            What they are compared with, such as rows of training; one row gives integrated
+            gradients. At most 1,000 of it are used. Default: X itself.
+        method : "gradients" or "shapley", default "gradients"
+            "shapley" takes an input after the other from x' to x, in random orders: Shapley values,
+            exact in the limit and slower by about the number of inputs.
+        n_samples : int, optional
+            Points of paths, or orders, a row; four times as many halve the errors. Default: 128
+            points, 64 orders.
+        random_state : int, default 0
+            Of background rows and places on the paths.
+        names : sequence of str, or mapping, optional
+            Of the columns of X and the outputs, as for `trace`. Default: those of the table that
+            the network belongs to, if any, else x0, x1, ...
+        n_threads : int, optional
+            Default: the machine's. Never changes a result.
+
+        Returns
+        -------
+        Attributions
+            With `values`, `errors`, `base_values`, `answers`, `names` and `data`; `to_shap()` makes
+            what `shap.plots` takes.
+
+        Raises
+        ------
+        DataError, SpecError
+            Naming the rows, the names or the argument that cannot be used.
+
+        Examples
+        --------
+        >>> import chainrule, numpy as np
+        >>> net = chainrule.Network([2, 1], dtype="float64")
+        >>> net.weights, net.biases = [np.array([[3.0, -1.0]])], [np.array([0.5])]
+        >>> found = net.attribute([[2.0, 1.0]], background=[[0.0, 0.0]])
+        >>> found.values.round(6).tolist(), float(found.base_values)
+        ([[6.0, -1.0]], 0.5)
+        """
+        from chainrule.network.attribution import attribute
+
+        return attribute(
+            self.spec,
+            dict(self._params),
+            X,
+            background,
+            method,
+            n_samples,
+            random_state,
+            self._names_for(names),
+            n_threads,
         )

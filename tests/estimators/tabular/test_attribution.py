@@ -9,6 +9,7 @@ import pytest
 
 from chainrule import TabularClassifier, TabularRegressor
 from chainrule.errors import ChainruleError, DataError, SpecError
+from chainrule.explain.attribution.cells import numbers_of
 from chainrule.spec import CategoryEmbedding
 
 RNG = np.random.default_rng(7)
@@ -210,3 +211,33 @@ def test_shap_takes_them(two):
     model, X = two
     made = model.attribute(head(X, 8), n_samples=4).to_shap()
     assert isinstance(made, shap.Explanation) and made.values.shape == (8, 4)
+
+
+def test_cells_become_numbers_for_axes():
+    cells = np.array(["b", None, "a", "b"], object)
+    np.testing.assert_array_equal(numbers_of(cells), [1, np.nan, 0, 1])
+    np.testing.assert_array_equal(numbers_of(np.array([2.5, None], object)), [2.5, np.nan])
+
+
+@pytest.mark.slow
+def test_every_plot_of_shap_takes_them(two):
+    shap = pytest.importorskip("shap")
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    model, X = two
+    found = model.attribute(X, n_samples=8)
+    theirs = found.to_shap()
+    np.testing.assert_array_equal(theirs.values, found.values)
+    np.testing.assert_array_equal(theirs.base_values + theirs.values.sum(1), found.answers)
+    assert theirs.display_data[0, 0] == "missing" and theirs.display_data[3, 2] == X["colour"][3]
+    draws = shap.plots
+    for draw in (draws.bar, draws.beeswarm, draws.violin, draws.heatmap, draws.scatter):
+        draw(theirs, show=False)
+    draws.scatter(theirs[:, "colour"], show=False)
+    draws.waterfall(theirs[3], show=False)
+    draws.force(theirs[3], matplotlib=True, show=False)
+    draws.bar(theirs.cohorts(2).abs.mean(0), show=False)
+    pyplot.close("all")

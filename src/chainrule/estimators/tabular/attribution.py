@@ -12,15 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils import check_random_state
 
-from chainrule.estimators.arguments import (
-    NONE,
-    check_arguments,
-    either,
-    one_of,
-    plain,
-    seeds,
-    whole,
-)
+from chainrule.estimators.arguments import check_arguments, plain, seeds
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.trace import Cells
@@ -28,43 +20,27 @@ from chainrule.explain.attribution import (
     Answer,
     Attributions,
     MeanAnswer,
-    expected_gradients,
-    shapley,
+    attributed,
+    log_odds,
+    samples_of,
 )
 from chainrule.table.frame import Table, as_table
 
 if TYPE_CHECKING:
     from chainrule.estimators.tabular.base import TabularModel
 
-MOST_BACKGROUND = 1_000  # rows that the background keeps of a larger table
-
-METHODS = {
-    "gradients": (expected_gradients, "expected gradients", 128),
-    "shapley": (shapley, "Shapley", 64),
-}
-
-_RULES = {
-    "n_samples": either(whole(2), NONE),
-    "method": one_of(*METHODS),
-    "random_state": seeds(32),
-}
+_RULES = {"random_state": seeds(32)}
 
 
 def attribute(
     model: TabularModel, X: Any, background: Any, method: str, n_samples: Any, random_state: Any
 ) -> Attributions:
     """Of a fitted model's answers on these rows; see `InspectedModel.attribute`."""
-    check_arguments(
-        _RULES, {"n_samples": n_samples, "method": method, "random_state": random_state}
-    )
-    estimator, method_name, usual = METHODS[method]
-    n_samples = n_samples or usual
+    check_arguments(_RULES, {"random_state": random_state})
+    n_samples = samples_of(method, n_samples)
     table = as_table(X)
     inputs = model._encode(table, model._dtype)
     start = inputs if background is None else model._encode(as_table(background), model._dtype)
-    random = check_random_state(random_state)
-    if len(start) > MOST_BACKGROUND:
-        start = start[np.sort(random.choice(len(start), MOST_BACKGROUND, replace=False))]
     names = model.encoder_.column_names
     place = {name: k for k, name in enumerate(names)}
     columns = np.array([place.get(name, 0) for name in model.encoder_.input_columns])
@@ -77,20 +53,17 @@ def attribute(
         len(names),
         plain(model.n_threads),
     )
-    drawn = int(random.randint(np.iinfo(np.int32).max))
-    found = estimator(mean, inputs, start, n_samples=n_samples, seed=drawn)
-    of_answer: Any = slice(None) if answer_names else 0
-    return Attributions(
+    return attributed(
+        mean,
+        inputs,
+        start,
+        method,
+        n_samples,
+        check_random_state(random_state),
         names=names,
-        values=found.values[..., of_answer],
-        errors=found.errors[..., of_answer],
-        base_values=found.base[..., of_answer],
-        answers=found.answers[..., of_answer],
         data=cells(table, names, model.encoder_.named),
         unit=unit,
         answer_names=answer_names,
-        method=method_name,
-        n_samples=n_samples,
     )
 
 
@@ -102,18 +75,12 @@ def answers_of(
         std, mean = np.asarray(target.scale.std, float), np.asarray(target.scale.mean, float)
         n = target.n_outputs
         std, mean = np.broadcast_to(std, n), np.broadcast_to(mean, n)
-        answer = Answer(np.diag(std), mean, target.loss.name == "poisson")
+        answer = Answer(np.diag(std), mean, "exp" if target.loss.name == "poisson" else "identity")
         levels = tuple(f"quantile {q:g}" for q in target.loss.quantiles)
         names = levels or tuple(f"target {k}" for k in range(n))
         return [answer] * n_members, "the prediction", names if n > 1 else ()
     classes = [str(label) for label in target.labels.classes.tolist()]
-    n = len(classes)
-    if target.labels.multilabel:
-        contrast = np.eye(n)
-    elif n == 2:
-        contrast = np.array([[-1.0, 1.0]])
-    else:
-        contrast = np.eye(n) - 1.0 / n
+    contrast = log_odds(len(classes), exclusive=not target.labels.multilabel)
     betas = [temperature.beta for temperature in target.temperatures]
     betas = betas * n_members if len(betas) == 1 else betas
     answers = [Answer(beta * contrast, np.zeros(len(contrast))) for beta in betas]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule import engine
+from chainrule.reference.activations import ACTIVATIONS
 from chainrule.spec import NetworkSpec
 
 
@@ -20,23 +21,36 @@ class Answer:
     ----------
     factors : ndarray (n_answers, n_outputs)
     offsets : ndarray (n_answers,)
-    is_exp : bool
-        Whether the link is e^z, as of counts; otherwise it is z itself.
+    link : str
+        An elementwise activation, such as "exp" of counts; "identity" is z itself.
     """
 
     factors: np.ndarray
     offsets: np.ndarray
-    is_exp: bool = False
+    link: str = "identity"
 
     def value(self, z: np.ndarray) -> np.ndarray:
         """(n, n_answers) of outputs z (n, n_outputs), float64."""
-        linked = np.exp(z.astype(np.float64)) if self.is_exp else z.astype(np.float64)
+        linked = ACTIVATIONS[self.link].value(z.astype(np.float64))
         return np.asarray(linked @ self.factors.T + self.offsets)
 
     def slope(self, k: int, z: np.ndarray | None, n: int) -> np.ndarray:
-        """d answer_k / dz, (n, n_outputs); z where the link is e^z, None otherwise."""
+        """d answer_k / dz, (n, n_outputs); z is None where the link is the identity."""
         factors = np.broadcast_to(self.factors[k], (n, self.factors.shape[1]))
-        return np.asarray(factors if z is None else factors * np.exp(z))
+        return np.asarray(factors if z is None else factors * ACTIVATIONS[self.link].derivative(z))
+
+
+def log_odds(n_outputs: int, *, exclusive: bool) -> np.ndarray:
+    """Factors of the log-odds of outputs z(L), (n_answers, n_outputs).
+
+    Of classes that exclude each other: of the second of two, or of each the log-probability above
+    the mean of all. Otherwise z(L) itself.
+    """
+    if not exclusive:
+        return np.eye(n_outputs)
+    if n_outputs == 2:
+        return np.array([[-1.0, 1.0]])
+    return np.eye(n_outputs) - 1.0 / n_outputs
 
 
 @dataclass(frozen=True)

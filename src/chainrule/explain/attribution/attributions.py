@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import DataError, SpecError
+from chainrule.explain.attribution.cells import numbers_of
 
 _SHOWN = 20
 
@@ -103,6 +104,13 @@ class Attributions:
     def to_shap(self) -> Any:
         """As a `shap.Explanation`, which all of `shap.plots` take.
 
+        Its `data` are numbers: of text and other levels their place in sorted order, NaN where the
+        cell is missing; its `display_data` are the cells.
+
+        Returns
+        -------
+        shap.Explanation
+
         Raises
         ------
         DataError
@@ -116,7 +124,8 @@ class Attributions:
         return Explanation(
             values=self.values,
             base_values=np.array(base),
-            data=self.data,
+            data=np.column_stack([numbers_of(column) for column in self.data.T]),
+            display_data=np.where(self.data == None, "missing", self.data),  # noqa: E711
             feature_names=list(self.names),
             output_names=list(self.answer_names) or None,
         )

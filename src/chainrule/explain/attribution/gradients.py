@@ -73,7 +73,7 @@ def _contributions(
         start, np.repeat(rows, n_each, axis=0), alpha.reshape(-1, 1).astype(rows.dtype)
     )
     z = None
-    if answer.is_exp:
+    if answer.link != "identity":
         z = engine.predict(stem.head, stem.params, a, logits=True, n_threads=n_threads)
     folded = np.empty((n, n_each, *shape))
     order = np.argsort(group, kind="stable")

@@ -15,6 +15,7 @@ from chainrule.reference.layers import embedding, own, periodic
 from chainrule.spec import (
     CategoryEmbedding,
     Columns,
+    Dense,
     NetworkSpec,
     Part,
     PeriodicEmbedding,
@@ -35,11 +36,11 @@ class Stem:
     Attributes
     ----------
     head : NetworkSpec
-        The layers behind it, a `Scale` first.
+        The layers behind it, a `Scale` first, or a dense layer of the identity.
     params : dict of str to ndarray
         Those of the head.
     scale : ndarray (width,)
-        The factors of that `Scale`.
+        The factors of that `Scale`; else ones.
     inputs : ndarray of int (width,)
         The column of the network's features that each input of the head is made of.
     """
@@ -55,6 +56,7 @@ class Stem:
         """From a whole network."""
         first = spec.placed[0]
         parts = _parts(first)
+        read = {name for at in first.walk() for name in at.parameters} if parts else set()
         layers = spec.layers[1:] if parts else spec.layers
         parts = parts or [(Part(spec.n_features), None)]
         curves, inputs, at = [], [], 0
@@ -64,14 +66,21 @@ class Stem:
             inputs.append(np.repeat(np.arange(at, at + part.columns), width // part.columns))
             at += part.columns
         columns = np.concatenate(inputs)
-        if not layers or not isinstance(layers[0], Scale):
-            layers = (Scale(), *layers)
-        head = NetworkSpec(len(columns), tuple(layers), spec.loss)
-        dtype = params["W1"].dtype
-        name = head.placed[0].name("scale")
-        scale = params.get(name, np.ones(len(columns), dtype)).reshape(-1)
-        kept = {key: params[key] for key in head.parameters if key != name}
-        return cls(head, {name: scale, **kept}, scale, columns, tuple(curves))
+        n, dtype = len(columns), params["W1"].dtype
+        scale = np.ones(n, dtype)
+        values = [params[name] for name in spec.parameters if name not in read]
+        if layers and isinstance(layers[0], Scale):
+            scale = values[0].reshape(-1)
+        elif any(isinstance(at.layer, Scale) for at in spec.segments[0]):  # there is one at most
+            layers, values = (
+                (Dense(n), *layers),
+                [np.eye(n, dtype=dtype), np.zeros(n, dtype), *values],
+            )
+        else:
+            layers, values = (Scale(), *layers), [scale, *values]
+        head = NetworkSpec(n, tuple(layers), spec.loss)
+        named = dict(zip(head.parameters, values, strict=True))
+        return cls(head, named, scale, columns, tuple(curves))
 
     def at(self, start: Array, end: Array, alpha: Array) -> Point:
         """a(0) and da(0)/dalpha on the way from rows `start` to rows `end`, (n, width) each."""
