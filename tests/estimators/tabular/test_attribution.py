@@ -231,7 +231,8 @@ def test_every_plot_of_shap_takes_them(two):
     found = model.attribute(X, n_samples=8)
     theirs = found.to_shap()
     np.testing.assert_array_equal(theirs.values, found.values)
-    np.testing.assert_array_equal(theirs.base_values + theirs.values.sum(1), found.answers)
+    total = theirs.base_values + theirs.values.sum(axis=1)
+    np.testing.assert_allclose(total, found.answers, rtol=0, atol=1e-12)
     assert theirs.display_data[0, 0] == "missing" and theirs.display_data[3, 2] == X["colour"][3]
     draws = shap.plots
     for draw in (draws.bar, draws.beeswarm, draws.violin, draws.heatmap, draws.scatter):
