@@ -20,7 +20,7 @@ from mkdocs.structure.files import File, Files
 ROOT = Path(__file__).parents[1]
 WORKER = "assets/iframe-worker.js"
 FOREIGN_WORKER = "https://unpkg.com/iframe-worker/shim"
-ROOMS = ("plots", "metrics", "playground", "spec", "engine", "errors")
+ROOMS = ("plots", "metrics", "playground", "mlflow", "spec", "engine", "errors")
 # What methods return: page -> its names.
 RESULTS = {
     "results": (

@@ -240,5 +240,4 @@ def test_every_plot_of_shap_takes_them(two):
     draws.scatter(theirs[:, "colour"], show=False)
     draws.waterfall(theirs[3], show=False)
     draws.force(theirs[3], matplotlib=True, show=False)
-    draws.bar(theirs.cohorts(2).abs.mean(0), show=False)
     pyplot.close("all")
