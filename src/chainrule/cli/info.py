@@ -49,8 +49,9 @@ def info(
     if columns:
         from chainrule.cli.columns import first_columns
         from chainrule.cli.output import aligned
+        from chainrule.table.encode.words import column_words
 
-        rows = [(column["name"], column["kind"], _coding(column)) for column in columns]
+        rows = [(column["name"], column["kind"], column_words(column)) for column in columns]
         shown, more = first_columns(rows)
         out.result("columns:", *aligned(shown), *more)
     if columns:
@@ -117,21 +118,3 @@ def _trained(histories: list[dict[str, Any]]) -> str:
     which = "epoch" if several == 1 else "epochs"
     known = f"{which} {', '.join(map(str, kept))} {'is' if several == 1 else 'are'} kept"
     return f"{text}\n{known}" if several > 1 else f"{text}, {known}"
-
-
-def _coding(column: dict[str, Any]) -> str:
-    levels = column.get("levels")
-    if levels:
-        shown = ", ".join(str(level) for level in levels[:6])
-        return f"{len(levels)} values: {shown}{', ...' if len(levels) > 6 else ''}"
-    if column["code"] == "none":
-        return "never changed, not used"
-    if column["code"] == "left out":
-        return "names rows, not used"
-    if column["code"] == "text":
-        return f"free text, {len(column['medians'])} numbers"
-    if "cycles" in column:
-        parts = ["days since 1970" if column["kind"] == "datetime" else "hours", *column["cycles"]]
-        zone = f" of {column['zone']}" if column.get("zone") else ""
-        return f"{', '.join(parts)}{zone}"
-    return f"median {column['median']:g}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 from chainrule.spec import NetworkSpec, Parameter, Placed
@@ -64,15 +63,21 @@ def network_text(spec: NetworkSpec, dtype: Any) -> str:
     return "\n".join([head, *lines])
 
 
+def layers_html(spec: NetworkSpec) -> str:
+    """A table with a row for each layer."""
+    from chainrule.explain.render.markup import table, text
+
+    rows = [
+        [text(layer), text(words), text(shapes), text(count)]
+        for layer, shapes, words, count in layer_rows(spec)
+    ]
+    head = ["layer", "activation", "parameters", "count"]
+    return table(head, rows, caption="Layers of the network.", kind="words counts")
+
+
 def network_html(spec: NetworkSpec, dtype: Any) -> str:
-    """A table for notebooks."""
+    """A box for notebooks."""
+    from chainrule.explain.render.box import box
+
     head, *_ = network_text(spec, dtype).splitlines()
-    cells = "".join(
-        "<tr>"
-        + "".join(f"<td style='text-align:left'>{escape(part)}</td>" for part in row[:3])
-        + f"<td>{row[3]}</td></tr>"
-        for row in layer_rows(spec)
-    )
-    titles = "".join(f"<th>{t}</th>" for t in ("layer", "parameters", "activation", "count"))
-    table = f"<table><thead><tr>{titles}</tr></thead><tbody>{cells}</tbody></table>"
-    return f"<p>{escape(head)}</p>{table}"
+    return box(head, layers_html(spec))

@@ -35,6 +35,7 @@ from chainrule.estimators.mlp.stochastic import (
     Optimizer,
     solver_optimizer,
 )
+from chainrule.estimators.notebook import InNotebooks
 from chainrule.estimators.pickled import PickledEstimator
 from chainrule.estimators.weights import read_weights
 from chainrule.files import ModelRecord
@@ -55,7 +56,15 @@ _OUTPUTS = {
 }
 
 
-class BaseMLP(PickledEstimator, FitTasks, MLPInspection, MLPExports, AsScikitLearn, BaseEstimator):  # type: ignore[misc]
+class BaseMLP(
+    PickledEstimator,
+    FitTasks,
+    MLPInspection,
+    MLPExports,
+    AsScikitLearn,
+    InNotebooks,
+    BaseEstimator,  # type: ignore[misc]
+):
     """Arguments, starting weights, solvers and predictions; see `MLPClassifier`."""
 
     _of_file = frozenset({

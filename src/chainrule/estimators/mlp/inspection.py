@@ -63,6 +63,11 @@ class MLPInspection(ABC):
     def _set_target(self, form: Any, spec: NetworkSpec) -> None:
         """The same from a file, with the network that it belongs to."""
 
+    def _notebook_html(self) -> str:
+        if not hasattr(self, "coefs_"):
+            return ""
+        return self.network_._repr_html_()
+
     @property
     def n_members_(self) -> int:
         """How many networks answer: one."""

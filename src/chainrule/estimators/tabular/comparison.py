@@ -19,6 +19,8 @@ from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.peers import PEERS
 from chainrule.estimators.tabular.regressor import TabularRegressor
 from chainrule.estimators.tabular.score_intervals import Resampled
+from chainrule.explain.render.box import box
+from chainrule.explain.render.markup import name, table, text
 from chainrule.table.frame import as_table
 from chainrule.table.read import FileTable
 
@@ -76,13 +78,29 @@ class Comparison:
             For a name that is not among `models`.
         """
         by_name = {model.name: model for model in self.models}
-        for name in (one, other):
-            if name not in by_name:
-                raise SpecError(f"there is no model {name!r}; there are {', '.join(by_name)}.")
+        for asked in (one, other):
+            if asked not in by_name:
+                raise SpecError(f"there is no model {asked!r}; there are {', '.join(by_name)}.")
         more = by_name[other].losses - by_name[one].losses
         drawn = Resampled(len(more), None, self.clusters)
         low, high = drawn.of_any(lambda mass: float(np.average(more, weights=mass)))
         return float(more.mean()), float(low), float(high)
+
+    def _repr_html_(self) -> str:
+        """A row for each model, the best first."""
+        metrics = list(self.models[0].scores)
+        rows = []
+        for model in self.models:
+            scores = (model.scores[metric] for metric in metrics)
+            cells = [f"{s.value:.4g} ({s.low:.3g} to {s.high:.3g})" for s in scores]
+            rows.append([name(model.name), *cells, f"{model.seconds:.1f} s"])
+        caption = f"Held-out rows of {self.n_folds} folds, with 90 % intervals; best first by "
+        caption += f"{self.metric}."
+        head = ["model", *map(text, metrics), "training"]
+        return box(
+            f"{len(rows)} models on the same {self.n_rows:,} rows",
+            table(head, rows, caption=caption),
+        )
 
 
 def compare(

@@ -12,6 +12,7 @@ from chainrule.errors import SpecError
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.score_intervals import COVERAGE, Resampled
+from chainrule.explain.render.box import box
 from chainrule.metrics import OF_CLASSES, OF_LABELS, OF_NUMBERS, confusion, of_each_class
 from chainrule.metrics.ratios import RATIOS, Ratio
 
@@ -132,6 +133,13 @@ class Evaluation:
             if score is not None:
                 found[name] = score
         return found
+
+    def _repr_html_(self) -> str:
+        """The scores, each with its interval and the baseline's."""
+        from chainrule.report.shown import scores_html
+
+        shown = scores_html(self.scores(), self.how, self.target.output_names, self.baseline)
+        return box(f"{self.target.task}, {self.n_rows:,} rows", shown)
 
     def score(self, metric: str) -> Score | None:
         """The score of one metric, as in `scores`; None where it is not defined on these rows.

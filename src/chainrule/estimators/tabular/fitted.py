@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from chainrule.errors import DataNotice, ModelFileError, SpecError
 from chainrule.estimators.callbacks import FitTasks
+from chainrule.estimators.notebook import InNotebooks
 from chainrule.estimators.pickled import PickledEstimator
 from chainrule.estimators.saved import arguments_from_json, arguments_to_json
 from chainrule.estimators.tabular.answers import encoder_and_target
@@ -33,7 +34,7 @@ from chainrule.spec import History, NetworkSpec, TrainingSpec
 from chainrule.table.encode.encoder import Encoder
 
 
-class FittedModel(PickledEstimator, TabularExports, FitTasks, BaseEstimator):  # type: ignore[misc]
+class FittedModel(PickledEstimator, TabularExports, FitTasks, InNotebooks, BaseEstimator):  # type: ignore[misc]
     """What a fitted model shows and keeps; see `TabularClassifier`."""
 
     _kind: ClassVar[str]
@@ -59,6 +60,15 @@ class FittedModel(PickledEstimator, TabularExports, FitTasks, BaseEstimator):  #
 
     def __sklearn_is_fitted__(self) -> bool:
         return hasattr(self, "members_")
+
+    def _notebook_html(self) -> str:
+        if not hasattr(self, "members_"):
+            return ""
+        from chainrule.report.shown import model_html
+
+        known = getattr(self, "validation_", None)
+        baseline = self._baseline if known is None else known.baseline
+        return model_html(self, self._target.task, self._target.output_names, baseline)
 
     def only(self, member: int) -> Self:
         """The model with one of its networks alone: its answers before they are averaged.

@@ -29,6 +29,8 @@ from chainrule.estimators.arguments import (
     whole,
 )
 from chainrule.estimators.weights import read_weights
+from chainrule.explain.render.box import bar, box
+from chainrule.explain.render.markup import name, table
 from chainrule.metrics.functions import function_metric
 from chainrule.table.frame import as_table
 
@@ -79,12 +81,30 @@ class FeatureImportance:
             "std": self.std.tolist(),
         }
 
+    def _repr_html_(self) -> str:
+        """The columns by their importance, with bars."""
+        shown = list(zip(self.names, self.mean, self.std, strict=True))[:_SHOWN]
+        low, high = (float(end) for end in (self.mean.min(initial=0), self.mean.max(initial=0)))
+        rows = [
+            [name(column), f"{mean:.4f}", f"± {std:.4f}", bar(mean, low, high)]
+            for column, mean, std in shown
+        ]
+        error = "1 − score" if self.metric == "score" else self.metric
+        rest = len(self.names) - len(shown)
+        more = f" {rest} columns matter less." if rest else ""
+        caption = (
+            f"How much the error ({error}) grows when a column's rows are shuffled: mean and "
+            f"standard deviation of {self.values.shape[1]} permutations.{more}"
+        )
+        head = ["column", "importance", "deviation", ""]
+        return box("Importance of columns", table(head, rows, caption=caption))
+
     def __repr__(self) -> str:
         n_repeats = self.values.shape[1]
         width = max(map(len, self.names[:_SHOWN]))
         lines = [f"FeatureImportance by {self.metric}, {n_repeats} permutations of each column"]
-        for name, mean, std in zip(self.names[:_SHOWN], self.mean, self.std, strict=False):
-            lines.append(f"  {name:{width}}  {mean: .4f} ± {std:.4f}")
+        for column, mean, std in zip(self.names[:_SHOWN], self.mean, self.std, strict=False):
+            lines.append(f"  {column:{width}}  {mean: .4f} ± {std:.4f}")
         if len(self.names) > _SHOWN:
             lines.append(f"  ... and {len(self.names) - _SHOWN} more")
         return "\n".join(lines)

@@ -9,6 +9,8 @@ import numpy as np
 
 from chainrule.errors import DataError, SpecError
 from chainrule.explain.attribution.cells import numbers_of
+from chainrule.explain.render.box import bar, box
+from chainrule.explain.render.markup import name, table
 
 _SHOWN = 20
 
@@ -130,19 +132,44 @@ class Attributions:
             output_names=list(self.answer_names) or None,
         )
 
+    @property
+    def _typical_errors(self) -> np.ndarray:
+        """Of each column the root mean square of its errors."""
+        flat = self.errors.reshape(len(self), len(self.names), -1)
+        return np.asarray(np.sqrt((flat**2).mean(axis=(0, 2))))
+
+    def _repr_html_(self) -> str:
+        """The columns by what they add on average, with bars."""
+        sizes, errors = self.mean_sizes, self._typical_errors
+        most = float(sizes.max(initial=0.0))
+        rows = [
+            [name(self.names[k]), f"{sizes[k]:.4g}", f"± {errors[k]:.2g}", bar(sizes[k], 0.0, most)]
+            for k in self.order[:_SHOWN]
+        ]
+        base = ", ".join(f"{value:.4g}" for value in np.atleast_1d(self.base_values))
+        rest = len(self.names) - len(rows)
+        more = f" {rest} columns add less." if rest else ""
+        caption = (
+            f"Mean size over rows, and the error in a row, by {self.method}. The parts add up to "
+            f"the answer from {base} on.{more}"
+        )
+        head = ["column", "adds", "error", ""]
+        noun = "row" if len(self) == 1 else "rows"
+        return box(
+            f"What each column adds to {self.unit}, {len(self):,} {noun}",
+            table(head, rows, caption=caption),
+        )
+
     def __repr__(self) -> str:
         width = max(map(len, self.names[:_SHOWN]))
-        typical = np.sqrt(
-            (self.errors**2).reshape(len(self), len(self.names), -1).mean(axis=(0, 2))
-        )
+        typical = self._typical_errors
         base = ", ".join(f"{value:.4g}" for value in np.atleast_1d(self.base_values))
         lines = [
             f"Attributions of {self.unit}: {len(self)} rows by {self.method}",
             f"base {base}; mean size of what each column adds, ± error in a row",
         ]
         for k in self.order[:_SHOWN]:
-            name = self.names[k]
-            lines.append(f"  {name:{width}}  {self.mean_sizes[k]:.4g} ± {typical[k]:.2g}")
+            lines.append(f"  {self.names[k]:{width}}  {self.mean_sizes[k]:.4g} ± {typical[k]:.2g}")
         if len(self.names) > _SHOWN:
             lines.append(f"  ... and {len(self.names) - _SHOWN} more")
         return "\n".join(lines)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from chainrule.explain.notation.numbers import format_number
+from chainrule.explain.render.markup import name, table, text
 from chainrule.report.contents import Contents, Swarm
-from chainrule.report.html.text import name, paragraph, table, text
+from chainrule.report.html.text import paragraph
 from chainrule.report.svg.strips import bar, points, ruler, span_of
 from chainrule.report.words import importance_words, more_columns, shares_words, signed
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from chainrule.explain.render.markup import text
 from chainrule.report.contents import Contents
 from chainrule.report.html.sections import sections
 from chainrule.report.html.style import PAGE_STYLE
-from chainrule.report.html.text import pairs, text
+from chainrule.report.html.text import pairs
 from chainrule.visible import visible
 
 _PAGE = """<!DOCTYPE html>

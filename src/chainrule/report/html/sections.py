@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from chainrule.explain.notation.numbers import format_number
+from chainrule.explain.render.markup import name, table, text
 from chainrule.report.contents import Contents, ScoreTable
 from chainrule.report.html.columns import importance, shares
-from chainrule.report.html.text import code, figure, name, pairs, paragraph, section, table, text
+from chainrule.report.html.text import code, figure, pairs, paragraph, section
 from chainrule.report.html.worst import worst
 from chainrule.report.svg import charts
 from chainrule.report.svg.strips import interval

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from chainrule.explain.notation.numbers import format_number
 from chainrule.explain.render.html import fragment
+from chainrule.explain.render.markup import name, table
 from chainrule.report.contents import Contents, WorstRow
-from chainrule.report.html.text import name, paragraph, table
+from chainrule.report.html.text import paragraph
 from chainrule.report.svg.strips import bar
 from chainrule.report.words import signed
 
