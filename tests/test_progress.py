@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import sys
+import types
 
 import pytest
 
@@ -182,3 +184,43 @@ def test_unlike_networks_have_epochs_of_their_own():
         "network 0 of 2: 1/2 epochs  loss 0.5  31 s left",
         "network 1 of 2: 1/30 epochs  loss 0.5  30 s left",
     ]
+
+
+class Cell:
+    """A notebook's kernel that keeps what it was told to display."""
+
+    def __init__(self, monkeypatch):
+        self.shown = []
+        shell = types.SimpleNamespace(kernel=object())
+        top = types.SimpleNamespace(get_ipython=lambda: shell)
+        monkeypatch.setitem(sys.modules, "IPython", top)
+        inner = types.SimpleNamespace(display=self.display)
+        monkeypatch.setitem(sys.modules, "IPython.display", inner)
+
+    def display(self, bundle, *, raw, display_id):
+        assert raw and display_id
+        self.shown.append(bundle)
+        return types.SimpleNamespace(update=lambda bundle, raw: self.shown.append(bundle))
+
+
+def test_a_notebook_sees_a_bar_that_fills(monkeypatch, capsys):
+    cell, clock = Cell(monkeypatch), Clock()
+    progress = NetworksProgress(1, 2, 2, clock=clock)
+    for number in (0, 1, 0, 1):
+        clock.now += 1
+        progress.of(number)(0, History(loss=[0.5]))
+    progress.close([HISTORY, HISTORY])
+    shares = [bundle["text/html"].split('value="')[-1][:6] for bundle in cell.shown[1:-1]]
+    assert shares == ["0.2500", "0.5000", "0.7500", "1.0000"]
+    last = cell.shown[-1]
+    assert last["text/plain"].startswith("2 networks: 4/4 epochs")
+    assert "<progress" not in last["text/html"]
+    assert capsys.readouterr().err == ""
+
+
+def test_a_notebook_with_a_line_an_epoch_has_no_bar(monkeypatch, capsys):
+    cell = Cell(monkeypatch)
+    progress = Progress(2, 2)
+    progress(0, HISTORY)
+    progress.close(HISTORY)
+    assert cell.shown == [] and capsys.readouterr().err.startswith("2/2 epochs")

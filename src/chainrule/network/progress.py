@@ -1,4 +1,4 @@
-"""One line that tells how training goes, on standard error."""
+"""One line that tells how training goes, on standard error or in a notebook's cell."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
+from chainrule.network.notebook import NotebookLine, is_notebook
 from chainrule.spec import History
 
 _REDRAW = 0.1  # seconds between two states of the live line
@@ -26,19 +27,21 @@ def metric_word(metric: str | Callable[..., float]) -> str:
 
 
 class Line:
-    """One line kept up to date on a terminal, plain lines now and then elsewhere.
+    """One line kept up to date on a terminal or in a notebook, plain lines now and then elsewhere.
 
-    On a terminal it is redrawn at most ten times a second. Elsewhere at least 10 % of the epochs
-    and 10 seconds lie between two lines.
+    A live line is redrawn at most ten times a second. Elsewhere at least 10 % of the epochs and 10
+    seconds lie between two lines.
 
     Parameters
     ----------
     epochs : int
         Epochs to come, of all networks together.
     stream : text stream or None
-        Default `sys.stderr`.
+        Default: the cell of a notebook, elsewhere `sys.stderr`.
     clock : callable
         Gives the time in seconds.
+    live : bool
+        Whether a live line is wanted at all.
     """
 
     def __init__(
@@ -46,10 +49,13 @@ class Line:
         epochs: int,
         stream: TextIO | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        live: bool = True,
     ) -> None:
         self.epochs = epochs
         self.stream = sys.stderr if stream is None else stream
-        self.live = self.stream.isatty()
+        self.cell = NotebookLine() if live and stream is None and is_notebook() else None
+        self.live = self.cell is not None or self.stream.isatty()
         self.clock = clock
         self.start = clock()
         self.shown_at = self.start - _REDRAW if self.live else self.start
@@ -72,13 +78,18 @@ class Line:
     def show(self, text: str, epoch: int) -> None:
         """The state after so many epochs."""
         self.shown_at, self.shown_epoch = self.clock(), epoch
-        if self.live:
+        if self.cell is not None:
+            self.cell.write(text, epoch / max(self.epochs, 1))
+        elif self.live:
             self._redraw(text)
         else:
             self.print(text)
 
     def end(self, text: str) -> None:
         """The last state, which stays."""
+        if self.cell is not None:
+            self.cell.write(text, None)
+            return
         if self.live:
             self._redraw(text)
             text = ""
@@ -126,7 +137,7 @@ class Progress:
         self.verbose = verbose
         self.epochs = epochs
         self.metric = metric
-        self.line = Line(epochs, stream, clock)
+        self.line = Line(epochs, stream, clock, live=verbose == 1)
 
     def __call__(self, epoch: int, history: History) -> None:
         """After an epoch; never asks to stop."""
@@ -178,7 +189,7 @@ class NetworksProgress:
         self.epochs = [epochs] * n_networks if isinstance(epochs, int) else list(epochs)
         self.n_networks = n_networks
         self.metric = metric
-        self.line = Line(sum(self.epochs), stream, clock)
+        self.line = Line(sum(self.epochs), stream, clock, live=verbose == 1)
         self._lock = threading.Lock()
         self._done = 0
         self._told = (0, 0)  # the network of the line, and its epochs there
