@@ -8,6 +8,7 @@ from chainrule.engine import leaving
 from chainrule.engine.checkpoint import Fingerprint, Keeper, Standing
 from chainrule.engine.compute import Predictor, forward, initialize, loss, permutation, predict
 from chainrule.engine.jobs import FitJob
+from chainrule.engine.kept import kept_predictor
 from chainrule.engine.machine import machine
 from chainrule.engine.many import fit_many
 from chainrule.engine.nonfinite import NonFinite, tell_nonfinite
@@ -39,6 +40,7 @@ __all__ = [
     "forward",
     "gradients",
     "initialize",
+    "kept_predictor",
     "loss",
     "machine",
     "note_interrupt",

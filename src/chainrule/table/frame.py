@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import narwhals as nw
@@ -21,6 +23,9 @@ from chainrule.table.values import column_from_array
 
 # Rows are 32-bit words of the random-number counter.
 MAX_ROWS = (1 << 32) - 1
+# Containers that no library of data frames makes, so that it need not be asked.
+_OWN = frozenset({np.ndarray, dict, list, tuple})
+_CELLS = frozenset({float, int, bool, str, bytes, type(None)})
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,8 @@ class Table:
         Whether they are strings there.
     numbered : bool
         Whether they only count the columns: 0, 1, 2, ...
+    block : ndarray or None
+        All columns as one array of numbers, where the container is one.
     """
 
     names: tuple[str, ...]
@@ -47,6 +54,7 @@ class Table:
     _convert: Callable[[int], Column]
     strings: bool = False
     numbered: bool = False
+    block: np.ndarray | None = None
 
     @property
     def n_columns(self) -> int:
@@ -64,7 +72,7 @@ class Table:
             return take(self.column(index), rows)
 
         count = np.count_nonzero(rows) if rows.dtype == bool else len(rows)
-        return replace(self, n_rows=int(count), _convert=convert)
+        return replace(self, n_rows=int(count), _convert=convert, block=None)
 
 
 def as_table(X: Any) -> Table:
@@ -94,7 +102,7 @@ def as_table(X: Any) -> Table:
     if hasattr(X, "tocsc") and hasattr(X, "nnz"):
         return _from_sparse(X)
     try:
-        wrapped = nw.from_native(X, pass_through=True)
+        wrapped = X if type(X) in _OWN else nw.from_native(X, pass_through=True)
     except DuplicateError:
         _names(list(getattr(X, "column_names", None) or X.columns))  # raises, naming the column
         raise
@@ -105,7 +113,7 @@ def as_table(X: Any) -> Table:
     if isinstance(X, Mapping):
         return _from_mapping(X)
     if isinstance(X, list | tuple) and X and all(isinstance(row, Mapping) for row in X):
-        return _from_mapping(_columns_of(X))
+        return _from_records(X)
     return _from_array(X)
 
 
@@ -118,7 +126,7 @@ def _from_frame(frame: nw.DataFrame[Any]) -> Table:
     def convert(index: int) -> Column:
         return column_from_series(names[index], frame.get_column(raw_names[index]))
 
-    return Table(names, n_rows, True, convert, **_kinds(raw_names))
+    return Table(names, n_rows, True, convert, *_kinds(raw_names))
 
 
 def _columns_of(records: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
@@ -133,7 +141,9 @@ def _columns_of(records: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:
 
 
 def _one_cell(value: Any, name: Any, row: int) -> Any:
-    if np.ndim(value) if not isinstance(value, str | bytes | Mapping) else 0:
+    if type(value) in _CELLS or isinstance(value, str | bytes | Mapping):
+        return value
+    if np.ndim(value):
         raise DataError(
             f"record {row} of X holds {np.shape(value)[0]} values in '{name}'; a record has one "
             "value a column."
@@ -141,9 +151,32 @@ def _one_cell(value: Any, name: Any, row: int) -> Any:
     return value
 
 
+def _from_records(records: Sequence[Mapping[Any, Any]]) -> Table:
+    block = _row_of_numbers(records[0]) if len(records) == 1 else None
+    columns = _columns_of(records) if block is None else dict(zip(records[0], block.T, strict=True))
+    raw_names, cells = list(columns), list(columns.values())
+    names = _names(raw_names)
+    _check_size(len(records), len(names))
+
+    def convert(index: int) -> Column:
+        return column_from_array(names[index], cells[index])
+
+    return Table(names, len(records), True, convert, *_kinds(raw_names), block)
+
+
+def _row_of_numbers(record: Mapping[Any, Any]) -> np.ndarray | None:
+    """A record as one row; None where a cell is anything but a number."""
+    row = list(record.values())
+    if not row or not {*map(type, row)} <= {float, int}:
+        return None
+    with suppress(OverflowError):  # a whole number beyond every float
+        return np.array([row], np.float64)
+    return None
+
+
 def _from_mapping(columns: Mapping[Any, Any]) -> Table:
     if columns and all(_is_cell(value) for value in columns.values()):
-        columns = _columns_of([columns])
+        return _from_records([columns])
     raw_names = list(columns)
     names = _names(raw_names)
     shapes = [np.shape(columns[name]) for name in raw_names]
@@ -161,13 +194,14 @@ def _from_mapping(columns: Mapping[Any, Any]) -> Table:
 
     def convert(index: int) -> Column:
         values = columns[raw_names[index]]
-        series = nw.from_native(values, series_only=True, pass_through=True)
-        if isinstance(series, nw.Series):
-            return column_from_series(names[index], series)
+        if type(values) not in _OWN:
+            series = nw.from_native(values, series_only=True, pass_through=True)
+            if isinstance(series, nw.Series):
+                return column_from_series(names[index], series)
         column = column_from_array(names[index], _to_array(values))
         return replace(column, zone=zones[raw]) if (raw := raw_names[index]) in zones else column
 
-    return Table(names, n_rows, True, convert, **_kinds(raw_names))
+    return Table(names, n_rows, True, convert, *_kinds(raw_names))
 
 
 def _from_sparse(X: Any) -> Table:
@@ -202,13 +236,17 @@ def _from_array(X: Any) -> Table:
     _check_size(*array.shape)
     names = _numbered(array.shape[1])
     return Table(
-        names, array.shape[0], False, lambda index: column_from_array(names[index], array[:, index])
+        names,
+        array.shape[0],
+        False,
+        lambda index: column_from_array(names[index], array[:, index]),
+        block=array if type(array) is np.ndarray and array.dtype.kind in "fiu" else None,
     )
 
 
 def _is_cell(value: Any) -> bool:
     """Whether a value of a mapping is one cell, so that the mapping is a record."""
-    return value is None or isinstance(value, str | bytes) or np.ndim(value) == 0
+    return type(value) in _CELLS or isinstance(value, str | bytes) or np.ndim(value) == 0
 
 
 def _to_array(X: Any) -> np.ndarray:
@@ -253,15 +291,14 @@ def _names(raw: list[Any]) -> tuple[str, ...]:
     return names
 
 
-def _kinds(raw: list[Any]) -> dict[str, bool]:
+def _kinds(raw: list[Any]) -> tuple[bool, bool]:
     """Whether names are strings, and whether they only count the columns."""
     numbers = [isinstance(name, int | np.integer) for name in raw]
-    return {
-        "strings": all(isinstance(name, str) for name in raw),
-        "numbered": all(numbers) and [int(name) for name in raw] == list(range(len(raw))),
-    }
+    counting = all(numbers) and [int(name) for name in raw] == list(range(len(raw)))
+    return all(isinstance(name, str) for name in raw), counting
 
 
+@lru_cache(16)
 def _numbered(count: int) -> tuple[str, ...]:
     return tuple(f"x{index}" for index in range(count))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from abc import abstractmethod
+from functools import lru_cache
 from itertools import pairwise
 from numbers import Real
 from typing import Any, ClassVar, Self
@@ -277,20 +278,13 @@ class BaseMLP(
         check_is_fitted(self)
         n_hidden = len(self.coefs_) - 1
         activation, loss = _OUTPUTS[self.out_activation_]
-        if activation == "identity":
-            loss = self.loss
-        layers: list[Dense | Dropout] = []
-        for coef, name, rate in zip(
-            self.coefs_,
-            hidden_activations(self.activation, n_hidden),
-            dropout_rates(self.dropout, n_hidden),
-            strict=False,  # the output layer has neither
-        ):
-            layers.append(Dense(coef.shape[1], name))
-            if rate:
-                layers.append(Dropout(rate))
-        layers.append(Dense(self.coefs_[-1].shape[1], activation))
-        return NetworkSpec(self.coefs_[0].shape[0], tuple(layers), Loss(loss))
+        return _network(
+            (self.coefs_[0].shape[0], *(coef.shape[1] for coef in self.coefs_)),
+            tuple(hidden_activations(self.activation, n_hidden)[:n_hidden]),
+            tuple(dropout_rates(self.dropout, n_hidden)),
+            activation,
+            self.loss if activation == "identity" else loss,
+        )
 
     def _params(self, dtype: Any = None) -> Params:
         """The engine's parameters: W is the transpose of a coefficient matrix."""
@@ -337,14 +331,31 @@ class BaseMLP(
         X = self._read(X)
         dtype = np.float32 if X.dtype == self.coefs_[0].dtype == np.float32 else np.float64
         rows, threads = _dense(X, dtype), plain(self.n_threads)
-        return engine.finite_outputs(
-            engine.predict(self.spec_, self._params(dtype), rows, n_threads=threads)
-        )
+        predictor = engine.kept_predictor(self, self.spec_, self._params(dtype))
+        return engine.finite_outputs(predictor(rows, n_threads=threads))
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+@lru_cache(64)  # asked for at every prediction
+def _network(
+    sizes: tuple[int, ...],
+    activations: tuple[str, ...],
+    rates: tuple[float, ...],
+    output: str,
+    loss: str,
+) -> NetworkSpec:
+    """From the sizes of all layers, and the activations and dropout of the hidden ones."""
+    layers: list[Dense | Dropout] = []
+    for units, name, rate in zip(sizes[1:-1], activations, rates, strict=True):
+        layers.append(Dense(units, name))
+        if rate:
+            layers.append(Dropout(rate))
+    layers.append(Dense(sizes[-1], output))
+    return NetworkSpec(sizes[0], tuple(layers), Loss(loss))
 
 
 def _coefficients(params: Params) -> tuple[list[Array], list[Array]]:

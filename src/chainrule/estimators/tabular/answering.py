@@ -153,8 +153,13 @@ class AnsweringModel(FittedModel):
 
     def _forward(self, inputs: np.ndarray, n_threads: int | None = None) -> list[np.ndarray]:
         """The same of encoded rows."""
-        outputs = (self._forward_one(member, inputs, n_threads) for member in self.members_)
-        return [*map(engine.finite_outputs, outputs)]
+        logits, threads = self._target.reads_logits, n_threads or plain(self.n_threads)
+        found = []
+        for place, member in enumerate(self.members_):
+            predictor = engine.kept_predictor(self, self.spec_, member.params, place)
+            outputs = predictor(inputs, logits=logits, n_threads=threads)
+            found.append(engine.finite_outputs(outputs))
+        return found
 
     def _forward_one(
         self, member: Member, inputs: np.ndarray, n_threads: int | None = None

@@ -12,6 +12,7 @@ import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,7 @@ from chainrule.table.encode.form import MAX_LEVELS, column_from_json, column_to_
 from chainrule.table.encode.identifier import LeftOutEncoder, is_identifier
 from chainrule.table.encode.input_names import unique_input_names
 from chainrule.table.encode.number import fit_number
+from chainrule.table.encode.plain import PlainColumns
 from chainrule.table.encode.private import hashed, is_key, new_key
 from chainrule.table.encode.text import fit_text, is_free_text
 from chainrule.table.encode.time_of_day import fit_time
@@ -84,7 +86,7 @@ class Encoder:
         """
         return self._in_order(unique_input_names(self.columns)) or (CONSTANT_INPUT,)
 
-    @property
+    @cached_property
     def input_columns(self) -> tuple[str, ...]:
         """For each input the column that it comes from."""
         columns = self._in_order([column.name for column in self.columns for _ in column.groups])
@@ -111,7 +113,7 @@ class Encoder:
         indexed = [c for c in self.columns if isinstance(c, IndexEncoder)]
         return {column.name: tuple(str(level) for level in column.levels) for column in indexed}
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """Names of the columns that must be there at predict time."""
         return tuple(c.name for c in self.columns if not isinstance(c, LeftOutEncoder))
@@ -238,9 +240,11 @@ class Encoder:
             For a missing column, or one whose type has changed.
         """
         found, notices = self.find_columns(table)
-        input_indices = iter(self.input_indices().tolist())
-        width = sum(len(column.groups) for column in self.columns)
-        inputs = np.zeros((table.n_rows, max(width, 1)), dtype)
+        inputs = np.zeros((table.n_rows, max(len(self._input_indices), 1)), dtype)
+        plain, block = self._plain, table.block
+        if plain is not None and block is not None and plain.write(block, found, inputs):
+            return inputs, notices
+        input_indices = iter(self._input_indices)
         for column, index in zip(self.columns, found, strict=True):
             own = [next(input_indices) for _ in column.groups]
             if index is None or isinstance(column, LeftOutEncoder):
@@ -280,6 +284,14 @@ class Encoder:
             raise DataError("the names of the encoder's inputs are too long together.")
         return cls(columns, named, grouped, key)
 
+    @cached_property
+    def _input_indices(self) -> list[int]:
+        return [int(index) for index in self.input_indices()]
+
+    @cached_property
+    def _plain(self) -> PlainColumns | None:
+        return PlainColumns.of(self.columns, self._input_indices)
+
     def input_indices(self) -> np.ndarray:
         """Column after column, the index of each of its inputs."""
         groups = np.array([group for column in self.columns for group in column.groups], np.intp)
@@ -290,7 +302,7 @@ class Encoder:
 
     def _in_order(self, names: list[str]) -> tuple[str, ...]:
         """What was listed column after column, in the order of the inputs."""
-        by_index = dict(zip(self.input_indices().tolist(), names, strict=True))
+        by_index = dict(zip(self._input_indices, names, strict=True))
         return tuple(by_index[index] for index in range(len(names)))
 
     def find_columns(self, table: Table) -> tuple[Sequence[int | None], list[str]]:
