@@ -39,6 +39,10 @@ COMMANDS = {
         "benchmarks.playground.command",
         "frames, steps and explanations a second of the page; `truth`: every number on it",
     ),
+    "prediction": (
+        "benchmarks.prediction.command",
+        "one row's latency and many rows a second, against libraries that serve models",
+    ),
     "quality": (
         "benchmarks.quality.command",
         "scores and fit seconds on seventeen tables, against networks and boosted trees",
