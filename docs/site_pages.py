@@ -28,6 +28,7 @@ RESULTS = {
         "chainrule.estimators.tabular.evaluation.Score",
         "chainrule.estimators.tabular.importance.FeatureImportance",
         "chainrule.explain.attribution.Attributions",
+        "chainrule.explain.dependence.Dependence",
         "chainrule.explain.trace.StepTrace",
         "chainrule.explain.explanation.Explanation",
         "chainrule.explain.check.gradient_check.GradientCheck",
@@ -41,7 +42,7 @@ LEARN = (
     "8-table", "your-program", "questions",
 )  # fmt: skip
 EXPLANATION = (
-    "attributions.md", "report.md", "export.md", "playground.md", "diagnosis.md", "quality.md",
+    "attributions.md", "dependence.md", "report.md", "export.md", "playground.md", "diagnosis.md", "quality.md",
     "benchmarks/speed.md", "proof.md", "mutants.md", "names.md",
 )  # fmt: skip
 

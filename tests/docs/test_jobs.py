@@ -173,3 +173,5 @@ def check(found: dict[int, Any]) -> None:
     one, other = (chainrule.load(f"{name}.safetensors") for name in ("kept", "kept2"))
     np.testing.assert_array_equal(one.predict_proba(march), other.predict_proba(march))
     assert 33 not in found or "2 trials in" in found[33]
+    assert "the probability of yes differs from its mean, along calls" in found[34]
+    assert Path("curves.png").stat().st_size > 5_000

@@ -17,6 +17,7 @@ from chainrule.cli.check import check
 from chainrule.cli.compare import compare
 from chainrule.cli.cv import cv
 from chainrule.cli.demo import demo
+from chainrule.cli.dependence import dependence
 from chainrule.cli.diagnose import diagnose
 from chainrule.cli.ending import Ended
 from chainrule.cli.evaluate import evaluate
@@ -47,8 +48,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
-    train, resume, predict, evaluate, report, attribute, cv, compare, tune, export, explain, info,
-    check, diagnose, demo, lesson, play, sign, verify,
+    train, resume, predict, evaluate, report, attribute, dependence, cv, compare, tune, export,
+    explain, info, check, diagnose, demo, lesson, play, sign, verify,
 ):  # fmt: skip
     app.command(command.__name__)(command)
 

@@ -5,6 +5,7 @@
     plot_gradients          how large the gradients of each layer are
     plot_activations        where the activations of each layer lie
     plot_attributions       what each column adds to the answers
+    plot_dependence         how the answer goes with columns
     plot_decision_boundary  what the model answers over two of its inputs
 
 Each returns a display with `figure_`, `ax_`, what was drawn (`lines_`, `texts_`, ...) and
@@ -17,6 +18,7 @@ negative gradients.
 from chainrule.plots.activations import ActivationsDisplay, plot_activations
 from chainrule.plots.attributions import AttributionsDisplay, plot_attributions
 from chainrule.plots.boundary import DecisionBoundaryDisplay, plot_decision_boundary
+from chainrule.plots.dependence import DependenceDisplay, plot_dependence
 from chainrule.plots.gradients import GradientsDisplay, plot_gradients
 from chainrule.plots.history import HistoryDisplay, plot_history
 from chainrule.plots.network import NetworkDisplay, plot_network
@@ -25,12 +27,14 @@ __all__ = [
     "ActivationsDisplay",
     "AttributionsDisplay",
     "DecisionBoundaryDisplay",
+    "DependenceDisplay",
     "GradientsDisplay",
     "HistoryDisplay",
     "NetworkDisplay",
     "plot_activations",
     "plot_attributions",
     "plot_decision_boundary",
+    "plot_dependence",
     "plot_gradients",
     "plot_history",
     "plot_network",
