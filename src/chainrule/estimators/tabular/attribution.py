@@ -35,7 +35,7 @@ _RULES = {"random_state": seeds(32)}
 def attribute(
     model: TabularModel, X: Any, background: Any, method: str, n_samples: Any, random_state: Any
 ) -> Attributions:
-    """Of a fitted model's answers on these rows; see `InspectedModel.attribute`."""
+    """Of a fitted model's answers on these rows; see `ColumnsModel.attribute`."""
     check_arguments(_RULES, {"random_state": random_state})
     n_samples = samples_of(method, n_samples)
     table = as_table(X)

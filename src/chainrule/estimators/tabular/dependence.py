@@ -98,7 +98,11 @@ def dependence(
     n_rows: Any,
     random_state: Any,
 ) -> tuple[Dependence, ...]:
-    """Of a fitted model's answers; see `InspectedModel.dependence`."""
+    """Of a fitted model's answers; see `ColumnsModel.dependence`.
+
+    Raises `DataError` for a column that the model does not use, and `SpecError` for arguments that
+    cannot be.
+    """
     check_arguments(
         _RULES,
         {"kind": kind, "n_points": n_points, "n_rows": n_rows, "random_state": random_state},

@@ -119,7 +119,7 @@ def feature_importance(
     metric: Any,
     random_state: Any,
 ) -> FeatureImportance:
-    """Of a fitted model's columns on these rows; see `InspectedModel.feature_importance`.
+    """Of a fitted model's columns on these rows; see `ColumnsModel.feature_importance`.
 
     Raises `SpecError` for an argument that cannot be, and for weights beside a metric that is a
     function.
