@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 import json
 import random
+import re
 import struct
 from collections.abc import Callable
 
 from fuzz.forgeries import at, paths
 from fuzz.sealed import opened, sealed
+
+_NUMBERS = re.compile(rb"[0-9]+")
 
 Mutation = Callable[[bytes, random.Random], bytes]
 
@@ -46,15 +49,11 @@ def length_field(data: bytes, rng: random.Random) -> bytes:
 def numbers(data: bytes, rng: random.Random) -> bytes:
     """Another number where the header has one: an offset, a size, a count."""
     header, rest = split(data)
-    places = [i for i, c in enumerate(header) if chr(c).isdigit()]
-    start = rng.choice(places)
-    end = start
-    while end < len(header) and chr(header[end]).isdigit():
-        end += 1
+    found = rng.choice(list(_NUMBERS.finditer(header)))
     new = rng.choice(
         ["0", "1", "-1", "3.0", "1e3", str(2**31), str(2**63), str(2**64 - 1), "9" * 400, "01"]
     )
-    return join(header[:start] + new.encode() + header[end:], rest)
+    return join(header[: found.start()] + new.encode() + header[found.end() :], rest)
 
 
 def insert(data: bytes, rng: random.Random) -> bytes:
