@@ -1,124 +1,35 @@
-"""What a caller may hand over as rows or targets by mistake, or to do harm.
+"""Every public method and function that takes rows, targets or weights, given what cannot be.
 
-`python tests/hostile.py` gives all of it to every public method, and prints what is told badly.
+`python tests/hostile.py` hands over everything of `hostile_arrays`, and prints what is told badly;
+`python tests/hostile.py Network.fit plot_network` does so for some.
 """
 
 from __future__ import annotations
 
+import faulthandler
 import inspect
 import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
-from decimal import Decimal
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-import numpy as np
-import pandas as pd
-import scipy.sparse
+import matplotlib.pyplot as plt
 
-from chainrule import MLPClassifier, MLPRegressor, Network, TabularClassifier, TabularRegressor
+import chainrule
+from chainrule import (
+    MLPClassifier,
+    MLPRegressor,
+    Network,
+    TabularClassifier,
+    TabularRegressor,
+    plots,
+    table,
+)
 from chainrule.errors import ChainruleError
-
-N, WIDTH = 12, 3
-GOOD = np.random.default_rng(0).normal(size=(N, WIDTH))
-
-
-class Raises:
-    """An array that cannot be made."""
-
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        raise ValueError("this object makes no array today")
-
-
-class Lies:
-    """A sequence with fewer entries than it says."""
-
-    def __len__(self) -> int:
-        return 10**12
-
-    def __getitem__(self, place: int) -> list[float]:
-        if place >= 2:
-            raise IndexError(place)
-        return [0.0] * WIDTH
-
-
-class Endless(list[Any]):
-    """A list inside itself."""
-
-    def __init__(self) -> None:
-        super().__init__([self])
-
-
-def _cell(value: Any) -> np.ndarray:
-    array = GOOD.astype(object)
-    array[3, 1] = value
-    return array
-
-
-def _stretched(*shape: int) -> np.ndarray:
-    return np.broadcast_to(np.float32(1), shape)
-
-
-def _structured() -> np.ndarray:
-    return np.zeros(N, [("a", "f4"), ("b", "i8")])
-
-
-# Name -> what makes it.
-HOSTILE: dict[str, Callable[[], Any]] = {
-    "none": lambda: None,
-    "text": lambda: "rows",
-    "bytes": lambda: b"rows",
-    "number": lambda: 3.0,
-    "infinity": lambda: float("inf"),
-    "object": object,
-    "type": lambda: int,
-    "function": lambda: print,
-    "generator": lambda: (row for row in GOOD),
-    "set": lambda: {1.0, 2.0},
-    "mapping of unequal columns": lambda: {"a": [1.0, 2.0], "b": [1.0]},
-    "empty list": list,
-    "list of empty lists": lambda: [[]],
-    "ragged list": lambda: [[1.0, 2.0, 3.0], [1.0]],
-    "list in itself": Endless,
-    "deep list": lambda: [[[[[1.0]]]]],
-    "huge integers": lambda: [[10**400] * WIDTH] * N,
-    "decimals": lambda: [[Decimal("1.5")] * WIDTH] * N,
-    "array that raises": Raises,
-    "sequence that lies": Lies,
-    "scalar array": lambda: np.array(1.0),
-    "one dimension": lambda: GOOD[:, 0].copy(),
-    "three dimensions": lambda: GOOD[None],
-    "no rows": lambda: GOOD[:0],
-    "no columns": lambda: GOOD[:, :0],
-    "one column more": lambda: np.c_[GOOD, GOOD[:, :1]],
-    "nan": lambda: np.where(np.arange(WIDTH) == 1, np.nan, GOOD),
-    "inf": lambda: np.where(np.arange(WIDTH) == 1, np.inf, GOOD),
-    "beyond float32": lambda: GOOD * 1e300,
-    "cells of none": lambda: _cell(None),
-    "cells of lists": lambda: _cell([1, 2]),
-    "cells of mappings": lambda: _cell({"a": 1}),
-    "strings": lambda: GOOD.astype(str),
-    "bytes strings": lambda: GOOD.astype("S8"),
-    "dates": lambda: np.full((N, WIDTH), np.datetime64("2020-01-01")),
-    "durations": lambda: np.full((N, WIDTH), np.timedelta64(3, "s")),
-    "complex": lambda: GOOD + 1j,
-    "structured": _structured,
-    "void": lambda: np.zeros((N, WIDTH), "V8"),
-    "masked": lambda: np.ma.masked_array(GOOD, GOOD > 1),
-    "2^40 rows of one number": lambda: _stretched(2**40, WIDTH),
-    "2^40 columns of one number": lambda: _stretched(N, 2**40),
-    "2^40 numbers": lambda: _stretched(2**40),
-    "backwards": lambda: GOOD[::-1, ::-1],
-    "half precision": lambda: (GOOD * 1e9).astype(np.float16),
-    "large unsigned": lambda: np.full((N, WIDTH), 2**64 - 1, np.uint64),
-    "big-endian": lambda: GOOD.astype(">f8"),
-    "sparse with nan": lambda: scipy.sparse.csr_matrix(np.where(GOOD > 1, np.nan, 0)),
-    "sparse of 2^40 rows": lambda: scipy.sparse.coo_matrix(([1.0], ([0], [0])), (2**40, WIDTH)),
-    "frame with one name twice": lambda: pd.DataFrame(GOOD, columns=["a", "a", "b"]),
-    "frame of mappings": lambda: pd.DataFrame({"a": [{}] * N, "b": [1] * N, "c": [[]] * N}),
-    "frame of one cell": lambda: pd.DataFrame({"a": ["x\0\x1b[2J" * 1000]}),
-}
+from hostile_arrays import GOOD, HOSTILE, N
 
 NUMBERS, CLASSES = GOOD[:, 0] * 2.0, (GOOD[:, 0] > 0).astype(int)
 # Seconds of work in which a call ends, sound or not.
@@ -126,81 +37,138 @@ SOON = 1.0
 # Sentences of NumPy, of the bindings and of Python's own that tell a user nothing.
 FOREIGN = ("incompatible function arguments", "bad_cast", "broadcast together", "setting an array",
            "object has no attribute", "object is not", "not subscriptable", "unsupported operand",
-           "index out of range", "unhashable", "Unable to allocate")  # fmt: skip
-
-
+           "index out of range", "unhashable", "Unable to allocate", "truth value of",
+           "must be real number", "could not be broadcast")  # fmt: skip
 SMALL: dict[str, Any] = {"hidden_layer_sizes": [3], "random_state": 0}
 TABLE: dict[str, Any] = {**SMALL, "preset": "fast", "epochs": 2, "n_threads": 1}
 WRITERS = ("to_c", "to_numpy_source", "to_onnx")  # which take rows to verify what they write
-CLASSES_OF_MODELS: tuple[Any, ...] = (
+KINDS: tuple[Any, ...] = (
     Network, MLPClassifier, MLPRegressor, TabularClassifier, TabularRegressor
 )  # fmt: skip
+# Arguments that are arrays, or hold them; those of a pair are given (what is hostile, targets).
+ARRAYS = ("X", "y", "sample_weight", "eval_set", "eval_sample_weight", "groups", "time", "row_ids",
+          "classes", "background", "model")  # fmt: skip
 
 
-def fitted(kind: Any) -> tuple[Any, Any]:
-    """A model, and targets that it takes."""
+@dataclass(frozen=True)
+class Call:
+    """A public method or function, with what it is given besides what is hostile.
+
+    Attributes
+    ----------
+    name : str
+        Such as "Network.fit".
+    places : tuple of str
+        The arguments that are hostile in turn.
+    make : callable
+        Gives the function and its sound arguments, anew.
+    """
+
+    name: str
+    places: tuple[str, ...]
+    make: Callable[[], tuple[Callable[..., Any], dict[str, Any]]]
+
+
+def fitted(kind: Any, width: int = 3) -> tuple[Any, Any]:
+    """A model of rows of so many columns, and targets that it takes."""
     if kind is Network:
-        model, y = Network([3, 3, 1]), NUMBERS
+        model, y = Network([width, 3, 1]), NUMBERS
     else:
-        options = {"max_iter": 3, **SMALL} if kind in CLASSES_OF_MODELS[1:3] else TABLE
+        options = {"max_iter": 3, **SMALL} if kind in KINDS[1:3] else TABLE
         model, y = kind(**options), CLASSES if "Classifier" in kind.__name__ else NUMBERS
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        model.fit(GOOD, y)
+    model.fit(GOOD[:, :width], y)
     return model, y
 
 
-def parameters_of(kind: Any, method: str) -> Any:
-    return inspect.signature(getattr(kind, method)).parameters
+def _method(kind: Any, method: str) -> tuple[Callable[..., Any], dict[str, Any]]:
+    model, y = fitted(kind)
+    taken = inspect.signature(getattr(kind, method)).parameters
+    given = {"X": GOOD, "y": y, "quantity": "loss", "epochs": 1, "eval_set": (GOOD, y)}
+    if not (kind is Network and method == "fit"):
+        del given["epochs"]
+    if method != "fit":
+        del given["eval_set"]
+    return getattr(model, method), {k: v for k, v in given.items() if k in taken}
 
 
-def methods() -> list[tuple[Any, str]]:
-    """Every public one that takes rows, with its class."""
-    return [
-        (kind, name)
-        for kind in CLASSES_OF_MODELS
-        for name in dir(kind)
-        if not name.startswith("_") and name not in WRITERS
-        if inspect.isroutine(getattr(kind, name)) and "X" in parameters_of(kind, name)
-    ]
+def _function(function: Any, kind: Any, width: int) -> tuple[Callable[..., Any], dict[str, Any]]:
+    model, y = fitted(kind, width)
+    given = {"model": model, "X": GOOD[:, :width], "y": y}
+    return function, {k: v for k, v in given.items() if k in inspect.signature(function).parameters}
 
 
-def badly_told(kind: Any, method: str, names: Sequence[str]) -> list[str]:
-    """What a method answers late, or with an error that helps nobody, one line each."""
-    taken = parameters_of(kind, method)
-    model, good = fitted(kind)
-    given: dict[str, Any] = {"quantity": "loss"} if "quantity" in taken else {}
-    if kind is Network and method == "fit":
-        given["epochs"] = 1
+def calls() -> list[Call]:
+    """All of them: methods first."""
     found = []
-    for name in names:
-        for place in sorted({"X", "y"} & taken.keys()):
-            start, told = time.thread_time(), ""
-            try:
-                with warnings.catch_warnings():
-                    warnings.simplefilter("ignore")
-                    rows = {"X": GOOD, "y": good, place: HOSTILE[name]()}
-                    known = {name: value for name, value in rows.items() if name in taken}
-                    getattr(model, method)(**known, **given)
-            except MemoryError:
-                pass
-            except (ChainruleError, ValueError, TypeError) as error:
-                told = str(error)
-                if len(told.split()) >= 3 and not any(words in told for words in FOREIGN):
-                    told = ""
-            except Exception as error:
-                told = repr(error)
-            if (seconds := time.thread_time() - start) > SOON:
-                told += f" {seconds:.1f} s"
-            if told:
-                found.append(f"{kind.__name__}.{method}, {place} is {name}: {told[:150]}")
-            if "fit" in method:
-                model, _ = fitted(kind)
-    assert len(model.predict(GOOD)) == len(GOOD)
+    for kind in KINDS:
+        for name in dir(kind):
+            if (
+                name.startswith("_")
+                or name in WRITERS
+                or not inspect.isroutine(getattr(kind, name))
+            ):
+                continue
+            taken = inspect.signature(getattr(kind, name)).parameters
+            if "X" in taken:
+                places = tuple(place for place in ARRAYS if place in taken)
+                found.append(Call(f"{kind.__name__}.{name}", places, partial(_method, kind, name)))
+    drawn = (plots.plot_activations, plots.plot_gradients, plots.plot_network)
+    for kind in (Network, TabularClassifier):
+        for function in (*drawn, plots.plot_decision_boundary):
+            name = f"{function.__name__} of a {kind.__name__}"
+            width = 2 if function is plots.plot_decision_boundary else 3
+            found.append(Call(name, ("model", "X", "y"), partial(_function, function, kind, width)))
+    for function in (plots.plot_history, chainrule.from_keras, chainrule.from_torch,
+                     chainrule.from_sklearn):  # fmt: skip
+        found.append(Call(function.__name__, ("model",), partial(_function, function, Network, 3)))
+    found.append(Call("load", ("path",), lambda: (chainrule.load, {})))
+    found.append(Call("Checkpoint", ("path",), lambda: (chainrule.Checkpoint, {})))
+    found.append(Call("as_table", ("X",), lambda: (table.as_table, {})))
     return found
 
 
+def badly_told(call: Call, names: Sequence[str]) -> list[str]:
+    """What a call answers late, or with an error that helps nobody, one line each."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return [
+            line for place in call.places for name in names for line in _told(call, place, name)
+        ]
+
+
+def _told(call: Call, place: str, name: str) -> list[str]:
+    function, given = call.make()
+    bad = HOSTILE[name]()
+    if place == "eval_set":
+        bad = (bad, given["y"])
+    start, told = time.thread_time(), ""
+    try:
+        function(**{**given, place: bad})
+    except MemoryError:
+        pass
+    except (ChainruleError, ValueError, TypeError) as error:
+        told = str(error)
+        if len(told.split()) >= 3 and not any(words in told for words in FOREIGN):
+            told = ""
+        else:
+            told = told or repr(error)
+    except Exception as error:
+        told = repr(error)
+    finally:
+        plt.close("all")
+    if (seconds := time.thread_time() - start) > SOON:
+        told += f" {seconds:.1f} s"
+    model = getattr(function, "__self__", None)
+    if model is not None and "fit" not in call.name:
+        assert len(model.predict(GOOD)) == N
+    return [f"{call.name}, {place} is {name}: {told[:150]}"] if told else []
+
+
 if __name__ == "__main__":
-    for kind, method in methods():
-        if not sys.argv[1:] or f"{kind.__name__}.{method}" in sys.argv[1:]:
-            print(*badly_told(kind, method, [*HOSTILE]), sep="\n", flush=True)
+    plt.switch_backend("agg")
+    for call in calls():
+        if not sys.argv[1:] or call.name in sys.argv[1:]:
+            faulthandler.dump_traceback_later(600, exit=True)  # a hang is shown where it hangs
+            lines = badly_told(call, [*HOSTILE])
+            print(f"{call.name}: {len(lines)} of {len(call.places) * len(HOSTILE)}", *lines,
+                  sep="\n  ", flush=True)  # fmt: skip

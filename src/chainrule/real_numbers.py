@@ -7,6 +7,7 @@ and knows no whole number of 400 digits. Arrays for computing are asked here fir
 from __future__ import annotations
 
 import datetime
+import os
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from chainrule.errors import DataError
 MAX_ROWS = (1 << 32) - 1  # a row number is one 32-bit word of the random counter
 _LARGEST = int(np.finfo(np.float64).max)
 _DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
+_SEQUENCES = (list, tuple, np.ndarray)
 
 
 def check_real(values: Any, name: str, *, text: bool = False) -> None:
@@ -24,15 +26,13 @@ def check_real(values: Any, name: str, *, text: bool = False) -> None:
     Parameters
     ----------
     values : array-like
-        A frame's columns are looked at one by one. What is no array at all is left to the caller.
+        A frame's columns are looked at one by one.
     name : str
         Of the argument.
     text : bool
         Whether text and dates are welcome whatever they say, as in labels of classes.
     """
-    if type(values) is np.ndarray and values.ndim and len(values) > MAX_ROWS:
-        # By its shape alone: a view of no stride has as many rows as it likes.
-        raise DataError(f"{name} has {len(values)} rows; at most {MAX_ROWS} can be counted.")
+    _check_extent(values, name)
     if type(values) is np.ndarray and values.dtype.kind in "fiub":
         return
     if hasattr(values, "dtypes") and hasattr(values, "columns"):  # a data frame
@@ -49,10 +49,15 @@ def check_real(values: Any, name: str, *, text: bool = False) -> None:
         )
     try:
         array = np.asarray(values)
-    except (TypeError, ValueError):
-        return
+    except Exception as error:  # an object may raise anything where it is asked for its numbers
+        raise no_array(name, error) from error
     if array.dtype.kind in "mM" and not text:
         raise _no_number(name, f"found {array.dtype}")
+    if array.dtype.kind == "V":
+        raise DataError(
+            f"{name} must hold real numbers, found a structured array ({array.dtype}).",
+            "Pass its fields as columns of one array, or as a data frame.",
+        )
     if array.dtype.kind not in "OUS":
         return
     for number, value in enumerate(array.flat):
@@ -64,12 +69,49 @@ def check_real(values: Any, name: str, *, text: bool = False) -> None:
         if isinstance(value, int):
             digits = f"a whole number of {len(str(abs(value)))} digits"
             raise DataError(f"{name} holds {digits} at {where}, which no float holds.")
-        found = "a masked value" if np.ma.is_masked(value) else f"the text {str(value)!r}"
+        found = f"the text {str(value)!r}"
+        if np.ma.is_masked(value):
+            found = "a masked value"
+        elif isinstance(value, _SEQUENCES):
+            found = f"a {type(value).__name__}"
         raise DataError(f"{name} holds {found} at {where}, which is no number.")
 
 
+def no_array(name: str, error: Exception) -> DataError:
+    """What is said of an argument of which NumPy makes no array."""
+    why = str(error).rstrip(".") or type(error).__name__
+    if "setting an array element" in why or "maximum dims" in why:
+        why = "its rows have different lengths, or nest too deeply"
+    return DataError(
+        f"{name} must be an array of numbers, and none can be made of it: {why}.",
+        f"Pass rows of equal length, for example np.array({name}).",
+    )
+
+
+def physical_memory() -> int:
+    """Bytes of memory of this machine."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):
+        return 1 << 40
+
+
+def _check_extent(values: Any, name: str) -> None:
+    """Refuse by its shape alone a view of no stride, which has as many entries as it likes."""
+    if not isinstance(values, np.ndarray) or values.ndim == 0:
+        return
+    if len(values) > MAX_ROWS:
+        raise DataError(f"{name} has {len(values)} rows; at most {MAX_ROWS} can be counted.")
+    if 0 in values.strides and values.nbytes > physical_memory():
+        raise DataError(
+            f"{name} has shape {values.shape}, {values.nbytes / 2**30:,.0f} GiB of numbers; that "
+            "is more than this machine can hold.",
+            "Pass fewer rows or columns.",
+        )
+
+
 def _is_real(value: Any, text: bool) -> bool:
-    if np.ma.is_masked(value):
+    if isinstance(value, _SEQUENCES) or np.ma.is_masked(value):
         return False
     if isinstance(value, str | bytes):
         return text or "_" not in str(value)

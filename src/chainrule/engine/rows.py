@@ -12,7 +12,7 @@ import numpy.typing as npt
 from chainrule import _core
 from chainrule.engine.pins import own_view, pins
 from chainrule.errors import DataError
-from chainrule.real_numbers import MAX_ROWS, check_real
+from chainrule.real_numbers import check_real, no_array
 from chainrule.spec import NetworkSpec
 
 Array = npt.NDArray[Any]
@@ -112,10 +112,8 @@ class TrainingRows:
 def _array_of(value: Any, name: str) -> Array:
     try:
         return own_view(value)
-    except (TypeError, ValueError):
-        raise DataError(
-            f"{name} must be an array of numbers; its rows differ in length, or nest too deeply."
-        ) from None
+    except Exception as error:  # an object may raise anything where it is asked for its numbers
+        raise no_array(name, error) from error
 
 
 def features(spec: NetworkSpec, X: Any, dtype: np.dtype[Any], name: str) -> Array:
@@ -141,8 +139,6 @@ def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:
         raise DataError(
             f"{name} has {x.shape[1]} columns, but the network takes {n_features} features."
         )
-    if x.shape[0] > MAX_ROWS:
-        raise DataError(f"{name} has {x.shape[0]} rows; at most {MAX_ROWS} can be counted.")
     out = real_numbers(x, dtype, name)
     if not np.isfinite(out).all():
         row, column = (int(k) for k in np.argwhere(~np.isfinite(out))[0])

@@ -125,6 +125,8 @@ def from_keras(model: Any, *, loss: str = "squared_error") -> Network:
     SpecError
         For a loss that does not go with the last activation.
     """
+    if not hasattr(model, "layers"):
+        raise DataError(f"from_keras takes a Keras model, found {type(model).__name__}.")
     parts = _Parts()
     for layer in model.layers:
         kind, config = type(layer).__name__, layer.get_config()

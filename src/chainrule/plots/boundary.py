@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from chainrule.engine import TrainingRows
 from chainrule.errors import DataError
 from chainrule.plots.display import MARKERS, Palette, axes_for, palette_of, write_title
 from chainrule.plots.grid import make_grid
+from chainrule.plots.targets import class_numbers, numbers
 from chainrule.table.frame import as_table
 
 if TYPE_CHECKING:
@@ -113,22 +115,23 @@ class DecisionBoundaryDisplay:
         grid = make_grid(table, features, grid_resolution)
         shape = (len(grid.y), len(grid.x))
         classes: tuple[str, ...] = ()
-        targets = None if y is None else np.asarray(y)
+        targets = None
         if hasattr(estimator, "predict_proba"):
             labels = np.asarray(estimator.classes_)
             classes = tuple(str(label) for label in labels.tolist())
             answer = np.asarray(estimator.predict_proba(grid.rows))
-            if answer.ndim != 2 or (targets is not None and targets.ndim != 1):
+            if answer.ndim != 2:
                 raise DataError("a boundary is drawn for one label a row.")
             answer = answer.reshape(*shape, -1)
-            if targets is not None:
-                numbers = {label: place for place, label in enumerate(labels.tolist())}
-                targets = np.array([numbers[label] for label in targets.tolist()])
+            if y is not None:
+                targets = class_numbers(y, table.n_rows, labels)
         else:
             answer = np.asarray(estimator.predict(grid.rows))
             if answer.ndim != 1:
                 raise DataError("a boundary is drawn for one target.")
             answer = answer.reshape(shape)
+            if y is not None:
+                targets = numbers(y, table.n_rows)
         display = cls(
             x=grid.x, y=grid.y, response=answer, names=grid.names, classes=classes,
             points=grid.points, targets=targets, n_others=table.n_columns - 2,
@@ -164,13 +167,17 @@ class DecisionBoundaryDisplay:
         DataError
             Where the network has not two inputs.
         """
-        X = np.asarray(X, np.float64)
         if network.spec.n_features != 2:
             raise DataError(f"the network must have 2 inputs, found {network.spec.n_features}.")
-        grid = make_grid(as_table(X), (0, 1), grid_resolution)
+        float64 = np.dtype(np.float64)
+        if y is None:
+            rows = TrainingRows.of_inputs(network.spec, float64, X, None, None)
+        else:
+            rows = TrainingRows.of(network.spec, float64, X, y)
+        grid = make_grid(as_table(rows.x), (0, 1), grid_resolution)
         shape = (len(grid.y), len(grid.x))
         answer = np.asarray(network.predict(grid.rows), np.float64)
-        targets = None if y is None else np.asarray(y)
+        targets = rows.y if rows.classes is None else rows.classes
         if targets is not None and targets.ndim == 2:
             targets = targets.argmax(axis=1) if targets.shape[1] > 1 else targets[:, 0]
         classes: tuple[str, ...] = ()
@@ -339,12 +346,19 @@ def plot_decision_boundary(
     DataError
         For inputs that cannot be drawn over, several labels or targets at once, or `features`
         beside a Network.
+    TypeError
+        For a model of another kind.
     """
     if hasattr(model, "spec"):
         if features is not None:
             raise DataError("features goes with an estimator; a network has its two inputs.")
         return DecisionBoundaryDisplay.from_network(
             model, X, y, grid_resolution=grid_resolution, ax=ax
+        )
+    if not callable(getattr(model, "predict", None)):
+        raise TypeError(
+            "a fitted estimator, or a Network with two inputs, is needed, found "
+            f"{type(model).__name__}."
         )
     return DecisionBoundaryDisplay.from_estimator(
         model, X, y, features=features, grid_resolution=grid_resolution, ax=ax

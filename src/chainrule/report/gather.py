@@ -16,6 +16,7 @@ from chainrule.report.model import Evaluation, FittedModel
 from chainrule.report.verdict import verdict_of
 from chainrule.report.worst import worst_rows
 from chainrule.table.frame import Table, as_table
+from chainrule.table.row_ids import row_names
 
 _COVERAGE = 0.9
 
@@ -47,7 +48,7 @@ def contents_of(
         n_known = model.n_trained_rows(X, y)
         found = model.diagnose(X, y, sample_weight)
         table = as_table(X)
-        ids = _ids(X, table.n_rows, row_ids)
+        ids = row_names(X, table.n_rows, row_ids) or list(range(table.n_rows))
         if evaluation.rows is not None:
             table, ids = table.take(evaluation.rows), [ids[k] for k in evaluation.rows]
         return _contents(model, table, evaluation, found, n_known, ids, title, n_worst)
@@ -98,17 +99,6 @@ def _contents(
         code=('model.report(X, y).save("report.html")',),
         origin=origin_of(model, X, evaluation.truth),
     )
-
-
-def _ids(X: Any, n: int, given: Sequence[Any] | None) -> list[Any]:
-    """What rows are called: as given, by a pandas index, or by number."""
-    if given is not None:
-        if len(given) != n:
-            raise DataError(f"row_ids has {len(given)} entries; X has {n} rows.")
-        return list(given)
-    index: Any = getattr(X, "index", None)
-    is_count = index is None or callable(index) or type(index).__name__ == "RangeIndex"
-    return list(range(n)) if is_count else list(index)
 
 
 def findings_of(found: Diagnosis) -> Findings:

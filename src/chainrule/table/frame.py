@@ -5,7 +5,6 @@ A table of 1,000,000 x 50 is never copied whole: each column is converted when i
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -17,12 +16,11 @@ import numpy as np
 from narwhals.exceptions import DuplicateError
 
 from chainrule.errors import DataError
+from chainrule.real_numbers import MAX_ROWS, physical_memory
 from chainrule.table.column import Column, take
 from chainrule.table.series import column_from_series
 from chainrule.table.values import column_from_array
 
-# Rows are 32-bit words of the random-number counter.
-MAX_ROWS = (1 << 32) - 1
 # Containers that no library of data frames makes, so that it need not be asked.
 _OWN = frozenset({np.ndarray, dict, list, tuple})
 _CELLS = frozenset({float, int, bool, str, bytes, type(None)})
@@ -320,11 +318,3 @@ def _check_size(n_rows: int, n_columns: int) -> None:
             "numbers; that is more than this machine can hold.",
             "Train on a sample of the rows.",
         )
-
-
-def physical_memory() -> int:
-    """Bytes of memory of this machine."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, OSError, ValueError):
-        return 1 << 40

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 from narwhals.exceptions import DuplicateError
-from sklearn.base import BaseEstimator
+from sklearn.base import BaseEstimator, is_classifier
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import train_test_split
 from sklearn.utils import Tags, check_random_state
@@ -41,9 +41,8 @@ from chainrule.estimators.pickled import PickledEstimator
 from chainrule.estimators.weights import read_weights
 from chainrule.files import ModelRecord
 from chainrule.files.checkpoint import Checkpoint, checkpoint_of
-from chainrule.real_numbers import check_real
+from chainrule.real_numbers import check_real, physical_memory
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, TrainingSpec, TrainingState
-from chainrule.table.frame import physical_memory
 
 Array = np.ndarray
 Params = dict[str, Array]
@@ -189,7 +188,14 @@ class BaseMLP(
         return 0 if self.solver == "lbfgs" else int(self.max_iter)
 
     def _rows(self, X: Any, y: Any) -> tuple[Array, Array]:
+        check_real(y, "y", text=is_classifier(self))
         return _dense(self._read(X), self.coefs_[0].dtype), self._encode(y)
+
+    def _weights_of(self, X: Any, y: Any, sample_weight: Any) -> Array | None:
+        """The weights of rows that are scored, after a look at y."""
+        check_consistent_length(X, y)
+        check_real(y, "y", text=is_classifier(self))
+        return read_weights(sample_weight, y.shape[0] if hasattr(y, "shape") else len(y))
 
     def _fit_stochastic(
         self,
@@ -317,7 +323,7 @@ class BaseMLP(
         check_real(X, "X")
         for y in rest:
             check_consistent_length(X, y)  # before anything looks at every row of a huge view
-            check_real(y, "y", text=not keywords.get("y_numeric"))
+            check_real(y, "y", text=is_classifier(self))
         try:
             return validate_data(self, *rows, accept_sparse=["csr", "csc"], **keywords)
         except DuplicateError as error:

@@ -344,6 +344,29 @@ class MLPClassifier(ClassifierMixin, LabelledMLP):  # type: ignore[misc]
             logarithms: Array = np.log(self.predict_proba(X))
             return logarithms
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """The share of rows whose label is right, as scikit-learn's.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, ValueError
+            Naming what cannot be used in the rows.
+        """
+        return float(super().score(X, y, self._weights_of(X, y, sample_weight)))
+
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True

@@ -15,6 +15,7 @@ from chainrule.errors import DataError, DataNotice
 from chainrule.estimators.mlp.base import BaseMLP
 from chainrule.estimators.saved import classes_from_json, classes_to_json
 from chainrule.estimators.weights import class_weights
+from chainrule.real_numbers import check_real
 from chainrule.spec import NetworkSpec
 from chainrule.table.classes import one_hot_notice
 
@@ -62,6 +63,7 @@ class LabelledMLP(BaseMLP):
             raise DataError("classes must be passed on the first call to partial_fit.")
         if classes is None:
             return
+        check_real(classes, "classes", text=True)
         if not hasattr(self, "classes_"):
             several = type_of_target(y).startswith("multilabel")
             self._label_binarizer = LabelBinarizer().fit(y if several else classes)

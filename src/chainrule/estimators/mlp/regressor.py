@@ -290,6 +290,29 @@ class MLPRegressor(RegressorMixin, BaseMLP):  # type: ignore[misc]
         """
         return self._decode(self._forward(X))
 
+    def score(self, X: Any, y: Any, sample_weight: Any = None) -> float:
+        """R^2 = 1 - sum (y - answer)^2 / sum (y - mean of y)^2, as scikit-learn's.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+        y : array of shape (n_samples,) or (n_samples, n_outputs)
+        sample_weight : array of shape (n_samples,), optional
+            At least 0. Default: 1 for every row.
+
+        Returns
+        -------
+        float
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError, ValueError
+            Naming what cannot be used in the rows.
+        """
+        return float(super().score(X, y, self._weights_of(X, y, sample_weight)))
+
     def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Array]:
         if hasattr(y, "tocsc"):
             raise DataError("y is sparse; pass y.toarray().")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ import narwhals as nw
 import numpy as np
 
 from chainrule.errors import DataError
+from chainrule.real_numbers import no_array
 
 # Stretches of time that an interval takes for independent: what is a quarter away is (`nested`).
 _STRETCHES = 4
@@ -78,7 +79,10 @@ class Arrangement:
 
 def _values(given: Any, n_rows: int, noun: str) -> np.ndarray:
     native = nw.from_native(given, pass_through=True, allow_series=True)
-    values = native.to_numpy() if isinstance(native, nw.Series) else np.asarray(given)
+    try:
+        values = native.to_numpy() if isinstance(native, nw.Series) else np.asarray(given)
+    except Exception as error:  # an object may raise anything where it is asked for its values
+        raise no_array(noun, error) from error
     if values.shape != (n_rows,):
         raise DataError(
             f"{noun} has shape {values.shape}; it needs one entry per row, ({n_rows},)."
@@ -86,6 +90,8 @@ def _values(given: Any, n_rows: int, noun: str) -> np.ndarray:
     for row, value in enumerate(values.tolist()):
         if value is None or value != value or type(value).__name__ in ("NAType", "NaTType"):
             raise DataError(f"{noun} is missing in row {row}.", "Leave such rows out, or fill it.")
+        if not isinstance(value, Hashable) or isinstance(value, tuple):
+            raise DataError(f"{noun} holds a {type(value).__name__} in row {row}; pass one value.")
     return values
 
 
@@ -114,5 +120,12 @@ def _order(given: Any, n_rows: int) -> np.ndarray:
             "Pass dates as datetimes, for example pandas.to_datetime(column), or numbers.",
         )
     if values.dtype.kind == "O":
-        return np.array(sorted(range(n_rows), key=values.__getitem__), np.int64)
+        try:
+            return np.array(sorted(range(n_rows), key=values.__getitem__), np.int64)
+        except TypeError:
+            kinds = ", ".join(sorted({type(value).__name__ for value in values}))
+            raise DataError(
+                f"time holds values that have no order among them ({kinds}).",
+                "Pass datetimes, or numbers.",
+            ) from None
     return np.argsort(values, kind="stable")

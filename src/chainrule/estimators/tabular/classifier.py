@@ -13,6 +13,7 @@ from chainrule.estimators.tabular.calibration import Temperature
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.inspection import InspectedModel
 from chainrule.estimators.tabular.targets import read_target
+from chainrule.estimators.weights import read_weights
 from chainrule.table.frame import as_table
 
 
@@ -300,7 +301,7 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
             Naming the column, row or argument that cannot be used.
         """
         y = read_target(y, as_table(X).n_rows)
-        return float(super().score(X, y, sample_weight))
+        return float(super().score(X, y, read_weights(sample_weight, len(y))))
 
     @property
     def classes_(self) -> np.ndarray:

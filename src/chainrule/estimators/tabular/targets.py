@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule.errors import DataError, DataNotice
 from chainrule.estimators.saved import classes_from_json, classes_to_json
+from chainrule.real_numbers import check_real, no_array
 from chainrule.table.classes import one_hot_notice
 
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
@@ -51,6 +52,10 @@ def read_target(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
         raise DataError(f"{noun} has no columns.")
     if array.dtype.kind == "c":
         raise DataError(f"Complex data not supported: {noun} is {array.dtype}.")
+    if array.dtype.kind == "V":
+        raise DataError(
+            f"{noun} is a structured array ({array.dtype}); pass one of its fields, or a table."
+        )
     if array.ndim == 2 and array.shape[1] == 1:
         from sklearn.exceptions import DataConversionWarning
 
@@ -141,6 +146,9 @@ def read_numbers(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
         raise DataError(f"{noun} is {array.dtype}; convert it to numbers, such as days.")
     try:
         numbers = array.astype(np.float64)
+    except OverflowError:
+        check_real(array, noun)  # names the whole number that no float holds
+        raise
     except (TypeError, ValueError):
         raise DataError(
             f"{noun} holds values that are not numbers; a regressor needs numbers."
@@ -190,8 +198,8 @@ def _as_array(y: Any, noun: str) -> np.ndarray:
     try:
         array = np.asarray(y)
         array = array.view() if array is y else array  # whose shape nobody else sets
-    except ValueError:
-        raise DataError(f"{noun} has rows of different lengths.") from None
+    except Exception as error:  # an object may raise anything where it is asked for its values
+        raise no_array(noun, error) from error
     if array.dtype.kind in "US" and not hasattr(y, "__array__"):
         array = np.asarray(y, dtype=object)  # keeps numbers beside text apart
     return array

@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from chainrule.errors import DataError, SpecError
+from chainrule.errors import SpecError
 from chainrule.estimators.weights import read_weights
 from chainrule.explain.trace import StepTrace
 from chainrule.spec import OPTIMIZERS, TrainingSpec
 from chainrule.table.column import BOOLEAN, CATEGORY, NUMERIC, Column
 from chainrule.table.frame import Table, as_table
+from chainrule.table.row_ids import row_names
 from chainrule.table.times import cell_in_words
 
 if TYPE_CHECKING:
@@ -62,8 +63,6 @@ def trace_model(
     raw_target = model._target_type.read(y, table.n_rows, "y")
     weights = read_weights(sample_weight, table.n_rows, "sample_weight")
     target = model._target.encode(raw_target, "y")
-    if row_ids is not None and len(row_ids) != table.n_rows:
-        raise DataError(f"row_ids has {len(row_ids)} entries; X has {table.n_rows} rows.")
     chosen = network._training_for({"schedule": "constant", **training})
     return StepTrace(
         network.spec,
@@ -75,7 +74,7 @@ def trace_model(
         dtype=dtype,
         names=network.names,
         raw=Cells(table, model.encoder_.column_names, model.encoder_.named),
-        row_ids=_index(X) if row_ids is None else row_ids,
+        row_ids=row_names(X, table.n_rows, row_ids),
         notes=("the loss is the network's own, before temperature, clamp and averaging",),
         start=_cold_start(chosen),
     )
@@ -135,11 +134,3 @@ def _cell(column: Column, row: int) -> Any:
     if column.kind == NUMERIC:
         return float(value)
     return cell_in_words(column, float(value))
-
-
-def _index(X: Any) -> list[Any] | None:
-    """The labels of a pandas index that is more than a count of rows."""
-    index = getattr(X, "index", None)
-    if index is None or callable(index) or type(index).__name__ == "RangeIndex":
-        return None
-    return list(index)
