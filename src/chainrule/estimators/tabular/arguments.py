@@ -41,7 +41,7 @@ RULES: dict[str, Rule] = {
     "refit": SWITCH,
     "warm_start": SWITCH,
     "dropout": either(number(0, 1), NONE),
-    "weight_decay": either(number(0), NONE),
+    "weight_decay": either(number(0, 1000, "[]"), NONE),
     "embedded_numbers": either(whole(0, 64), NONE),
     "init": either(TEXT, NONE),
     "dtype": (lambda value: isinstance(value, str | type | np.dtype), "'float32' or 'float64'"),
