@@ -5,11 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
-from chainrule import Network
+from chainrule import Network, engine
 from chainrule.errors import DataNotice
 
 _SCENE = """
@@ -121,3 +122,18 @@ def test_outputs_that_are_not_finite_are_told() -> None:
     net.params = {"W1": np.full((4, 3), 1e38), "W2": np.full((1, 4), 1e38)}
     with pytest.warns(DataNotice, match=r"z\(2\)\[0\] is infinite .* has W1\[0, 0\] = 1e\+38"):
         net.loss(np.ones((2, 3)), np.ones(2))
+
+
+@pytest.mark.parametrize("make", [np.asarray, lambda array: array[1:]])
+def test_what_is_checked_cannot_be_resized_before_it_is_used(
+    make: Callable[[np.ndarray], np.ndarray],
+) -> None:
+    """Another thread may run between the check of an array and the core's reading of it."""
+    owner = np.zeros((4, 3))
+    own = engine.own_view(make(owner))
+    with pytest.raises(ValueError, match="cannot resize"):
+        owner.resize((1, 3), refcheck=False)
+    assert own.base is not owner
+    assert np.shares_memory(own, owner)
+    del own
+    owner.resize((1, 3), refcheck=False)

@@ -16,7 +16,9 @@
 #include "layers/dense.h"
 #include "layers/dropout.h"
 #include "layers/embedding.h"
+#include "layers/layer_norm.h"
 #include "layers/periodic.h"
+#include "layers/residual.h"
 #include "layers/scale.h"
 #include "train/initialize.h"
 #include "train/state.h"
@@ -42,6 +44,13 @@ inline std::shared_ptr<LayerPlan> embeddings(Index n_features, Index codes, int 
   return std::make_shared<ColumnsPlan>(std::move(parts));
 }
 
+// A block around one dense layer; the layers before that have no parameters.
+inline std::shared_ptr<LayerPlan> block(Index width) {
+  Plans inside{std::make_shared<ActivationPlan>("gelu", false), std::make_shared<DropoutPlan>(0.25),
+               std::make_shared<DensePlan>(width, false)};
+  return std::make_shared<ResidualPlan>(std::move(inside));
+}
+
 // Layers of these widths; every activation comes round with `seed`.
 inline NetworkPlan make_network(const std::vector<Index>& widths, Index codes, int seed) {
   NetworkPlan network;
@@ -53,6 +62,8 @@ inline NetworkPlan make_network(const std::vector<Index>& widths, Index codes, i
     layers.push_back(std::make_shared<ScalePlan>());
   } else if (seed % 3 == 0) {
     layers.push_back(std::make_shared<DropoutPlan>(0.25));
+  } else if (seed % 4 == 2) {
+    layers.push_back(block(widths[0]));
   }
   for (std::size_t l = 1; l < widths.size(); ++l) {
     layers.push_back(std::make_shared<DensePlan>(widths[l], seed % 4 == 1));
@@ -62,6 +73,8 @@ inline NetworkPlan make_network(const std::vector<Index>& widths, Index codes, i
     if (seed % 2 == 0) layers.push_back(std::make_shared<DropoutPlan>(0.5));
     // What cannot run in an epilogue.
     if (seed % 7 == 3) layers.push_back(std::make_shared<ScalePlan>());
+    if (seed % 7 == 5) layers.push_back(block(widths[l]));
+    if (seed % 7 == 6) layers.push_back(std::make_shared<LayerNormPlan>(1e-5));
     if (seed % 7 == 4) layers.push_back(std::make_shared<ActivationPlan>("gelu", false));
   }
   network.output_activation =

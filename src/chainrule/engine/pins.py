@@ -22,7 +22,25 @@ def pins(*arrays: Any) -> list[ref[Any]]:
     return found
 
 
-def own_view(array: Any) -> np.ndarray[Any, np.dtype[Any]]:
-    """An array whose shape and number type nobody else can set while they are relied on."""
-    found = np.asarray(array)
-    return found.view() if found is array else found
+class _Held:
+    """Memory that an array looks into, held where it is for as long as the array lives."""
+
+    def __init__(self, array: np.ndarray[Any, np.dtype[Any]]) -> None:
+        self._pins = pins(array)  # first: what is said of the memory must still be so
+        self._array = array
+        self.__array_interface__ = array.__array_interface__
+
+
+def own_view(value: Any) -> np.ndarray[Any, np.dtype[Any]]:
+    """An array whose shape and number type nobody else can set while they are relied on.
+
+    Nor can what it looks into be resized as long as it lives.
+    """
+    held = pins(value)
+    found = np.asarray(value)
+    if found.dtype.kind in "biufc" and (found is value or found.base is not None):
+        own = np.asarray(_Held(found))
+    else:
+        own = found.view() if found is value else found
+    del held
+    return own
