@@ -2,6 +2,7 @@
 
 python -m fuzz forged                       every entry of a model file x every hostile value
 python -m fuzz mutants --count 1000000      damaged model files
+python -m fuzz core --seconds 600           any network and training, in the compiled core
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import tempfile
 from collections import Counter
 from pathlib import Path
 
-from fuzz import checked
+from fuzz import checked, core
 from fuzz.campaign import campaign, child
 from fuzz.forgeries import forgeries
 from fuzz.models import MODELS, saved
@@ -40,7 +41,18 @@ def main(arguments: list[str]) -> int:
     guided.add_argument("target", choices=["model", "csv", "quantity"])
     guided.add_argument("--seconds", type=int, default=600)
     guided.add_argument("--grown", type=Path, help="folder that keeps what was grown")
+    native = commands.add_parser("core", help="the compiled core under libFuzzer; needs clang")
+    native.add_argument("--seconds", type=int, default=600)
+    native.add_argument("--grown", type=Path, help="folder that keeps what was grown")
+    native.add_argument("--build", type=Path, help="folder that keeps the build, minutes of work")
     given = parser.parse_args(arguments)
+    if given.command == "core":
+        with tempfile.TemporaryDirectory() as scratch:
+            return core.main(
+                given.seconds,
+                given.grown or Path(scratch) / "grown",
+                given.build or Path(scratch) / "build",
+            )
     if given.command == "gradients":
         from fuzz import gradients  # needs the tests beside it
 

@@ -1,6 +1,7 @@
 """The core with all mutants in it, of which one at a time can be switched on.
 
 A copy of the sources is changed and built in a folder of its own: the shipped core has no switch.
+`python -m benchmarks mutants` and `mutation` both build here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,13 @@ ROOT = Path(__file__).resolve().parents[2]
 SWITCH = "chainrule_mutant"
 DECLARED = f'extern "C" __attribute__((visibility("default"))) int {SWITCH};\n'
 DEFINED = f'extern "C" {{ int {SWITCH} = 0; }}\n'
-SOURCES = ("CMakeLists.txt", "bindings", "core", "src")
+SOURCES = ("CMakeLists.txt", "bindings", "core", "src", "tests/native")
+# A mutant may leave something unused, and is not worth an optimizer's minutes.
+_LENIENT = (
+    (" -Wall -Wextra -Werror", ""),
+    ("-O3", "-O1"),
+    ("-Wpedantic -Wconversion -Wshadow", "-w"),
+)
 TOOLS = ("nanobind", "cmake", "ninja")  # of the build, which pip installs for itself alone
 
 
@@ -54,10 +61,31 @@ def sources(files: set[str]) -> dict[str, str]:
     return {name: (ROOT / "core" / name).read_text(encoding="utf-8") for name in files}
 
 
-def build(folder: Path, mutants: Sequence[Mutant]) -> Path:
-    """Build the package with mutants into a folder; the path to put before all others."""
+def build(
+    folder: Path,
+    changed: dict[str, str],
+    *,
+    declared: str = DECLARED,
+    defined: str = DEFINED,
+    edits: Sequence[tuple[str, str]] = (),
+    targets: Sequence[str] = ("_core",),
+) -> Path:
+    """Build the package with changed sources; the path to put before all others.
+
+    Parameters
+    ----------
+    folder : Path
+        Where `mutated` (the copy) and `build` will lie.
+    changed : dict of str to str
+        The files below core/ that are not as they were.
+    declared, defined : str
+        C++ in front of every file of the core, and in one of them.
+    edits : sequence of (str, str)
+        More to replace in CMakeLists.txt.
+    targets : sequence of str
+        What to build.
+    """
     copy = folder / "mutated"
-    copy.mkdir(parents=True)
     for name in SOURCES:
         source = ROOT / name
         if source.is_dir():
@@ -65,26 +93,26 @@ def build(folder: Path, mutants: Sequence[Mutant]) -> Path:
                 source, copy / name, ignore=shutil.ignore_patterns("_core*.so", "__pycache__")
             )
         else:
+            copy.mkdir(parents=True)
             shutil.copy(source, copy / name)
-    changed = mutated(sources({mutant.file for mutant in mutants}), mutants)
     for name, text in changed.items():
         (copy / "core" / name).write_text(text, encoding="utf-8")
     types = copy / "core/base/types.h"
     first = "#include <cstddef>"
-    types.write_text(types.read_text().replace(first, DECLARED + first))
+    types.write_text(types.read_text().replace(first, declared + first))
     cpu = copy / "core/base/cpu.cpp"
-    cpu.write_text('#include "base/types.h"\n' + DEFINED + cpu.read_text())
+    cpu.write_text('#include "base/types.h"\n' + defined + cpu.read_text())
     lists = copy / "CMakeLists.txt"
-    lists.write_text(
-        lists.read_text().replace(" -Wall -Wextra -Werror", "").replace("-O3", "-O1")
-        .replace("-Wpedantic -Wconversion -Wshadow", "-w")
-    )  # fmt: skip
+    text = lists.read_text()
+    for right, wrong in (*_LENIENT, *edits):
+        text = text.replace(right, wrong)
+    lists.write_text(text)
     nanobind = _output(sys.executable, "-m", "nanobind", "--cmake_dir")
     _run(
         "cmake", "-S", copy, "-B", folder / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
         f"-Dnanobind_DIR={nanobind}", f"-DPython_EXECUTABLE={sys.executable}",
     )  # fmt: skip
-    _run("cmake", "--build", folder / "build", "--target", "_core")
+    _run("cmake", "--build", folder / "build", "--target", *targets)
     package = copy / "src"
     (module,) = (folder / "build").glob("_core*.so")
     shutil.copy(module, package / "chainrule")

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks.mutants.build import ROOT, build, lacking
+from benchmarks.mutants.build import ROOT, build, lacking, mutated, sources
 from benchmarks.mutants.catalogue import BY_SECTION, MUTANTS, SECTIONS
 
 PAGE = ROOT / "docs" / "mutants.md"
@@ -42,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
         folder = given.keep or Path(scratch)
         package = folder / "mutated" / "src"
         if not any((package / "chainrule").glob("_core*.so")):
-            package = build(folder, MUTANTS)
+            files = sources({mutant.file for mutant in MUTANTS})
+            package = build(folder, mutated(files, MUTANTS))
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), str(ROOT)])}
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks.mutants.worker", str(package)],

@@ -2,6 +2,8 @@
 #include "train/pullback.h"
 
 #include <algorithm>
+#include <memory>
+#include <vector>
 
 #include "train/pass.h"
 
@@ -19,8 +21,13 @@ void pullback(const Network<T>& network, const Rows<T>& rows, const T* seeds, Th
   const Index n_outputs = network.plan().n_outputs;
   const Index width = network.layers()[network.lowest()]->n_out();
   const Index blocks = (rows.n + kRowBlock - 1) / kRowBlock;
+  // Before the threads begin, from which no exception may come.
+  std::vector<std::unique_ptr<Batch<T>>> lanes;
+  for (int t = 0; t < active; ++t)
+    lanes.push_back(
+        std::make_unique<Batch<T>>(network, std::min(rows.n, kRowBlock), false, Use::train));
   const auto work = [&](int thread) {
-    Batch<T> lane(network, std::min(rows.n, kRowBlock), false, Use::train);
+    Batch<T>& lane = *lanes[static_cast<std::size_t>(thread)];
     for (Index b = blocks * thread / active; b < blocks * (thread + 1) / active; ++b) {
       const Index from = b * kRowBlock, n = std::min(rows.n - from, kRowBlock);
       lane.choose(rows, nullptr, from, n);

@@ -13,11 +13,11 @@ from chainrule.engine.machine import machine
 from chainrule.engine.many import fit_many
 from chainrule.engine.nonfinite import NonFinite, tell_nonfinite
 from chainrule.engine.one_at_a_time import fitting, forget_interrupt, note_interrupt
-from chainrule.engine.pins import own_view
 from chainrule.engine.pullback import pullback
 from chainrule.engine.rows import TrainingRows, finite_outputs
 from chainrule.engine.trace import LayerTrace, Trace, gradients, numeric_gradients, trace
 from chainrule.engine.training import FitResult, fit
+from chainrule.pins import own_view
 
 leaving.register()
 

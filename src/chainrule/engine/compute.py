@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from chainrule import _core
-from chainrule.engine.pins import pins
 from chainrule.engine.plans import network_plan, thread_count
 from chainrule.engine.rows import Array, Params, TrainingRows, features, parameter_list
 from chainrule.engine.state import named_arrays
 from chainrule.engine.trace import trace
 from chainrule.errors import DataError, SpecError
+from chainrule.pins import pins
 from chainrule.spec import (
     ACTIVATION_ROWS,
     INITIALIZATIONS,
@@ -158,7 +158,8 @@ class Predictor:
             held += pins(x)
             found = self._packed.predict(x, logits, threads)
         del held
-        assert found is not None
+        if found is None:  # what was finite a moment ago
+            raise DataError("X has changed while it was read; let other threads wait.")
         out, _ = found
         return out
 

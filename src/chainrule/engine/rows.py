@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from chainrule import _core
-from chainrule.engine.pins import own_view, pins
 from chainrule.errors import DataError
+from chainrule.pins import own_view, pins
 from chainrule.real_numbers import check_real, no_array
 from chainrule.spec import NetworkSpec
 

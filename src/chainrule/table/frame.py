@@ -16,6 +16,7 @@ import numpy as np
 from narwhals.exceptions import DuplicateError
 
 from chainrule.errors import DataError
+from chainrule.pins import own_view
 from chainrule.real_numbers import MAX_ROWS, physical_memory
 from chainrule.table.column import Column, take
 from chainrule.table.series import column_from_series
@@ -250,7 +251,9 @@ def _is_cell(value: Any) -> bool:
 def _to_array(X: Any) -> np.ndarray:
     """A NumPy array that keeps numbers and booleans what they are beside text and each other."""
     if isinstance(X, np.ndarray):
-        return np.asarray(X) if isinstance(X, np.matrix) else X.view()  # nobody else shapes it
+        if isinstance(X, np.ma.MaskedArray):
+            return X.view()
+        return own_view(X)  # nobody else shapes it, or moves its memory
     try:
         array = np.asarray(X)
         kind = array.dtype.kind

@@ -1,4 +1,4 @@
-"""Arrays that the core reads in place, held where they are as long as it reads them."""
+"""Arrays that are read in place, held where they are as long as somebody reads them."""
 
 from __future__ import annotations
 
