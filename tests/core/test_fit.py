@@ -272,12 +272,13 @@ def test_divergence_is_named_and_the_last_finite_epoch_kept(
     assert same_bits(again.params, result.params)
 
 
-def test_weights_that_overflow_in_the_last_update_are_not_returned() -> None:
+@pytest.mark.parametrize("units", [1, 40])  # a small network's step, and the one in blocks
+def test_weights_that_overflow_in_the_last_update_are_not_returned(units: int) -> None:
     """The loss of the only epoch is finite, and so is every gradient."""
-    spec = NetworkSpec(1, (Dense(1),), Loss("squared_error"))
-    params = {"W1": np.ones((1, 1), np.float32), "b1": np.zeros(1, np.float32)}
+    spec = NetworkSpec(1, (Dense(units),), Loss("squared_error"))
+    params = {"W1": np.ones((units, 1), np.float32), "b1": np.zeros(units, np.float32)}
     training = TrainingSpec(optimizer="sgd", learning_rate=1e30, epochs=1, batch_size=None)
-    x, y = np.full((2, 1), 1e9), np.zeros(2)
+    x, y = np.full((2, 1), 1e9), np.zeros((2, units))
     with pytest.raises(DivergedError, match="in epoch 0, batch 0") as caught:
         engine.fit(spec, params, x, y, training)
     assert same_bits(caught.value.result.params, params)

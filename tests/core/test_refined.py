@@ -86,6 +86,26 @@ def test_each_epoch_is_judged_after_its_best_temperature(
     assert fast.history.best_epoch == slow.history.best_epoch
 
 
+def test_labels_may_be_probabilities() -> None:
+    """A label of 1/4 counts a quarter as 1 and three quarters as 0."""
+    rng = np.random.default_rng(6)
+    X = rng.normal(size=(80, 2))
+    y = np.clip(np.round(4 * rng.random((80, 3))) / 4, 0.0, 1.0)
+    spec = NetworkSpec(2, (Dense(3, "sigmoid"),), Loss("binary_cross_entropy"))
+    params = engine.initialize(spec, dtype="float64")
+    training = TrainingSpec(epochs=1)
+    result = engine.fit(spec, params, X, y, training, eval_set=(X, y), metric="refined")
+    p = engine.predict(spec, result.params, X)
+    z, smoothed = np.log(p) - np.log(1.0 - p), (1 - 1 / 81) * y + 0.5 / 81
+    q = {beta: sigmoid(beta * z) for beta in np.exp(np.linspace(-3, 3, 2001))}
+    # The loss is convex in beta: on a fine grid the best one is near.
+    best = min(
+        q.values(), key=lambda q: -(smoothed * np.log(q) + (1 - smoothed) * np.log(1 - q)).sum()
+    )
+    loss = -(y * np.log(best) + (1 - y) * np.log(1 - best)).sum(axis=1).mean()
+    assert result.history.validation_metric == pytest.approx([loss], rel=1e-4)
+
+
 def test_many_rows_share_one_temperature_of_some() -> None:
     rng = np.random.default_rng(4)
     X = rng.normal(size=(25_000, 2))

@@ -1,0 +1,118 @@
+"""Losses and metrics of the validation rows, over several blocks of them, against NumPy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from chainrule import engine
+from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
+
+RNG = np.random.default_rng(5)
+N = 250  # three blocks of 120, the last one not full
+X = RNG.normal(size=(N, 3))
+WEIGHTS = RNG.uniform(0.0, 2.0, N)
+
+
+def _wrong_classes(a: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.asarray(a.argmax(axis=1) != y, dtype=np.float64)
+
+
+def _wrong_labels(a: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.asarray(((a > 0.5) != (y > 0.5)).mean(axis=1))
+
+
+def _squares(a: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.asarray(((a - y) ** 2).mean(axis=1))
+
+
+def _distances(a: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.asarray(np.abs(a - y).mean(axis=1))
+
+
+# Metric -> (loss, output activation, targets, contribution of each row).
+CASES: dict[str, tuple[str, str, np.ndarray, Any]] = {
+    "error": ("cross_entropy", "softmax", RNG.integers(0, 3, N), _wrong_classes),
+    "error of labels": (
+        "binary_cross_entropy", "sigmoid", RNG.integers(0, 2, (N, 3)).astype(float), _wrong_labels
+    ),
+    "rmse": ("squared_error", "identity", RNG.normal(size=(N, 3)), _squares),
+    "mae": ("squared_error", "identity", RNG.normal(size=(N, 3)), _distances),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("n_threads", [1, 2])
+@pytest.mark.parametrize("name", CASES)
+def test_metrics_are_numpys(name: str, n_threads: int, weighted: bool) -> None:
+    loss, activation, y, contribution = CASES[name]
+    spec = NetworkSpec(3, (Dense(5, "tanh"), Dense(3, activation)), Loss(loss))
+    params = engine.initialize(spec, seed=2, dtype="float64")
+    weights = WEIGHTS if weighted else np.ones(N)
+    result = engine.fit(
+        spec,
+        params,
+        X[:20],
+        y[:20],
+        TrainingSpec(epochs=1, n_threads=n_threads),
+        eval_set=(X, y),
+        eval_sample_weight=weights if weighted else None,
+        metric=name.partition(" ")[0],
+    )
+    outputs = engine.predict(spec, result.params, X)
+    expected = np.average(contribution(outputs, y), weights=weights)
+    expected = np.sqrt(expected) if name == "rmse" else expected
+    assert result.history.validation_metric == pytest.approx([expected], rel=1e-12)
+    seen = engine.trace(spec, result.params, X, y, sample_weight=weights)
+    assert result.history.validation_loss == pytest.approx([seen.data_loss], rel=1e-12)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_loss_is_reduced_as_in_training(reduction: str) -> None:
+    spec = NetworkSpec(3, (Dense(2),), Loss("squared_error"))
+    params, y = engine.initialize(spec, dtype="float64"), RNG.normal(size=(N, 2))
+    training = TrainingSpec(epochs=1, learning_rate=0.0, batch_size=None, reduction=reduction)
+    history = engine.fit(spec, params, X, y, training, eval_set=(X, y)).history
+    assert history.validation_loss == pytest.approx(history.loss, rel=1e-12)
+    assert (history.loss[0] > 100) == (reduction == "sum")
+
+
+def test_patience_of_one_epoch() -> None:
+    """The first epoch that is no better ends the training; without patience none does."""
+    spec = NetworkSpec(3, (Dense(1),), Loss("squared_error"))
+    params, y = engine.initialize(spec), RNG.normal(size=(N, 1))
+    for patience, epochs in ((1, 2), (3, 4), (None, 6)):
+        training = TrainingSpec(epochs=6, learning_rate=0.0, patience=patience)
+        history = engine.fit(spec, params, X, y, training, eval_set=(X, y)).history
+        assert len(history.loss) == epochs
+        assert history.stop_reason == ("epochs" if patience is None else "patience")
+
+
+def test_differences_of_every_parameter_are_the_gradients() -> None:
+    """150 parameters: more than the one that is made before the caller is first asked."""
+    spec = NetworkSpec(3, (Dense(20, "tanh"), Dense(4)), Loss("squared_error"))
+    params, y = engine.initialize(spec, dtype="float64"), RNG.normal(size=(N, 4))
+    gradients = engine.trace(spec, params, X, y).grads
+    for n_threads in (1, 2):
+        found = engine.numeric_gradients(spec, params, X, y, TrainingSpec(n_threads=n_threads))
+        for name, slope in found.items():
+            np.testing.assert_allclose(
+                slope, gradients[name].ravel(), rtol=1e-6, atol=1e-8, err_msg=name
+            )
+
+
+def test_a_schedule_stands_where_it_would_stand_in_one_go() -> None:
+    """The steps of earlier calls count, whole batches and the last short one."""
+    spec = NetworkSpec(3, (Dense(2),), Loss("squared_error"))
+    params, y = engine.initialize(spec, dtype="float64"), RNG.normal(size=(N, 2))
+    for schedule in ("cosine", "flat_cos", "coslog4"):
+        training = TrainingSpec("sgd", epochs=4, batch_size=60, schedule=schedule, shuffle=False)
+        whole = engine.fit(spec, params, X, y, training)
+        first = engine.fit(spec, params, X, y, training, callback=lambda e, h: e == 1)
+        rest = engine.fit(
+            spec, first.params, X, y, training, state=first.state, first_epoch=2,
+            past=first.history,
+        )  # fmt: skip
+        np.testing.assert_array_equal(rest.params["W1"], whole.params["W1"])
