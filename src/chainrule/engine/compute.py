@@ -159,7 +159,7 @@ class Predictor:
             found = self._packed.predict(x, logits, threads)
         del held
         if found is None:  # what was finite a moment ago
-            raise DataError("X has changed while it was read; let other threads wait.")
+            raise DataError("X has changed while it was read; pass a copy.")
         out, _ = found
         return out
 

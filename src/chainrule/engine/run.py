@@ -12,6 +12,7 @@ from chainrule.engine.checkpoint import Keeper, Standing
 from chainrule.engine.plans import metric_name, network_plan, training_plan
 from chainrule.engine.rows import Array, Params, TrainingRows
 from chainrule.engine.state import named_arrays, state_arrays, state_from
+from chainrule.errors import DataError
 from chainrule.spec import History, NetworkSpec, TrainingSpec
 
 Metric = str | Callable[[Array], float]
@@ -80,7 +81,8 @@ class Run:
             return start
         after = _Until(self, start, n_epochs)
         self._call(start, self._unlimited, "loss", None, after, None)
-        assert after.reached is not None
+        if after.reached is None:  # other numbers than before: others write into the arrays
+            raise DataError("X, y or sample_weight has changed during training; pass a copy.")
         return after.reached
 
     def carefully(self, start: Standing) -> _core.Fitted:
