@@ -32,8 +32,8 @@ class DenseLayer final : public Layer<T> {
         out_panels_(panels<T>(plan.units)),
         in_panels_(panels<T>(n_in)),
         panel_rows_(skinny_ ? plan.units : in_panels_ * P),
-        alpha_(plan.ntk ? T(1) / std::sqrt(static_cast<T>(n_in)) : T(1)) {
-    const bool passes_back = !places.tensors.empty();
+        alpha_(plan.ntk ? T(1) / std::sqrt(static_cast<T>(n_in)) : T(1)),
+        passes_back_(!places.tensors.empty()) {
     const Order order = skinny_ ? Order::input_panels : Order::output_panels;
     tensor_ = places.add_weights(places.name("W"), plan.units, n_in, order, panel_rows_,
                                  skinny_ ? in_panels_ : out_panels_);
@@ -42,7 +42,7 @@ class DenseLayer final : public Layer<T> {
     places.add(places.name("b"), 1, plan.units, plan.units);
     bias_ = places.tensors.back().start;
     activation_.emplace(plan.activation, plan.units, places);
-    if (passes_back && !skinny_) {
+    if (passes_back_ && !skinny_) {
       transposed_ = places.transposed;
       places.transposed = checked_add(places.transposed, count_);
     }
@@ -96,8 +96,9 @@ class DenseLayer final : public Layer<T> {
 
   void backward(const Frame<T>& frame, LayerRows<T>& rows, const Tail<T>* below, Index from,
                 Index to) const override {
-    if (below != nullptr)
-      frame.table.backward_data_product(backward_args(frame, rows, *below, from, to - from));
+    // Within a block at the bottom of a network, what stands before it may have no parameters.
+    if (below == nullptr || !passes_back_) return;
+    frame.table.backward_data_product(backward_args(frame, rows, *below, from, to - from));
   }
 
   void weigh(const Frame<T>& frame, LayerRows<T>& rows, const T* weights, Index from,
@@ -304,6 +305,7 @@ class DenseLayer final : public Layer<T> {
   Index in_panels_;
   Index panel_rows_;  // in_panels * P, or skinny n_out
   T alpha_;
+  bool passes_back_;  // whether parameters stand before it
   Index tensor_;  // number of W among the named arrays; b follows
   Index weights_;
   Index count_;

@@ -15,7 +15,6 @@ class ResidualLayer final : public Layer<T> {
       : Layer<T>(n_in, n_in, places.number), layers_(make_layers<T>(plan.layers, n_in, places)) {
     if (layers_.empty() || layers_.back()->n_out() != n_in)
       throw std::invalid_argument("a residual block must make as many units as it reads");
-    while (lowest_ + 1 < layers_.size() && !has_parameters(*layers_[lowest_])) ++lowest_;
   }
 
   void request(Arena<T>& arena, LayerRows<T>& rows, Index capacity, Use use) const override {
@@ -56,12 +55,12 @@ class ResidualLayer final : public Layer<T> {
   void backward(const Frame<T>& frame, LayerRows<T>& rows, const Tail<T>* below, Index from,
                 Index to) const override {
     const Tail<T> own = {.delta = rows.kept[kBack], .stride = rows.out.stride};
-    const std::size_t last = below != nullptr ? 0 : lowest_;
-    for (std::size_t k = layers_.size() - 1; k > last; --k) {
+    for (std::size_t k = layers_.size() - 1; k > 0; --k) {
       const Tail<T> next = layers_[k - 1]->tail(rows.inside[k - 1], frame.dropping);
       layers_[k]->backward(frame, rows.inside[k], &next, from, to);
     }
-    layers_[last]->backward(frame, rows.inside[last], below != nullptr ? &own : nullptr, from, to);
+    layers_.front()->backward(frame, rows.inside.front(), below != nullptr ? &own : nullptr, from,
+                              to);
     if (below == nullptr) return;
     for (Index i = from; i < to; ++i)
       add(rows.delta.row(i), rows.kept[kBack] + i * rows.out.stride,
@@ -74,21 +73,11 @@ class ResidualLayer final : public Layer<T> {
  private:
   enum Kept { kBack };  // dl/d(in) through f
 
-  static bool has_parameters(const Layer<T>& layer) {
-    LayerRows<T> none;
-    Arena<T> nothing;
-    layer.request(nothing, none, 0, Use::predict);  // makes room for the rows inside
-    std::vector<Task> tasks;
-    layer.walk(none, [&](const Layer<T>& leaf, LayerRows<T>&) { leaf.tasks(tasks, 0); });
-    return !tasks.empty();
-  }
-
   void add(const T* a, const T* b, T* sum) const {
     for (Index j = 0; j < this->n_out(); ++j) sum[j] = a[j] + b[j];
   }
 
   std::vector<LayerPtr<T>> layers_;
-  std::size_t lowest_ = 0;  // the first one with parameters, below which nothing is handed back
 };
 
 }  // namespace
