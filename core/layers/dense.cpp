@@ -306,7 +306,7 @@ class DenseLayer final : public Layer<T> {
   Index panel_rows_;  // in_panels * P, or skinny n_out
   T alpha_;
   bool passes_back_;  // whether parameters stand before it
-  Index tensor_;  // number of W among the named arrays; b follows
+  Index tensor_;      // number of W among the named arrays; b follows
   Index weights_;
   Index count_;
   Index bias_;
