@@ -56,6 +56,8 @@ _NOT = re.compile(r"(?<![\w=!])!(?=[\w(])")
 _CALL = re.compile(r"(?:[\w.:>\[\]*&+-]|\(\*\w+\))+(?:<[\w<>]+>)?\(")
 _ASSIGNMENT = re.compile(r"(?:\(\w+ > 0 \? \w+ : \w+\)|\*?[\w.:>\[\]-]+) (?:[+*/&|-]|<<|>>)?= ")
 _JUMP = re.compile(r"(?:return|continue|break);")
+# What stands before the brace of a body, or of a block within one.
+_BODY = re.compile(r"(?:[);{}\]]|\b(?:const|override|else|do|noexcept)|case [\w:]+:)$")
 # What the language wants to know when it compiles.
 _FIXED = re.compile(
     r"\bconstexpr\b|\bstatic_assert\b|\benum\b|\busing\b|\btypedef\b|\bcase\b|\btemplate\b|\balignas\b|\brequires\b"
@@ -158,8 +160,7 @@ def _end_of_operand(text: str, at: int) -> int:
         elif (
             text[i] in ")]},;?"
             or text[i : i + 4] in (" && ", " || ")
-            or (text[i] == "\n"
-            and text[i + 1 :].lstrip()[:2] in ("&&", "||"))
+            or (text[i] == "\n" and text[i + 1 :].lstrip()[:2] in ("&&", "||"))
         ) or (text[i] == ":" and text[i - 1] != ":" and text[i + 1] != ":"):
             return i
         i += 1
@@ -344,11 +345,6 @@ class Mutator:
             elif text[i] in "([{":
                 if depth == 0:
                     before = text[:i].rstrip()
-                    return text[i] == "{" and (
-                        before.endswith(")")
-                        or re.search(r"(const|override|else|do|noexcept|case [\w:]+:|\])$", before)
-                        is not None
-                        or before.endswith((";", "{", "}"))
-                    )
+                    return text[i] == "{" and _BODY.search(before) is not None
                 depth -= 1
         return False
