@@ -30,7 +30,7 @@ class Case:
     activation : str
         Of the hidden layers.
     optimizer : str
-        "adam" or "sgd".
+        "adam", "sgd" or "momentum".
     task : str
         "classes": softmax and cross-entropy. "numbers": half the squared error.
     source : str
@@ -46,6 +46,7 @@ class Case:
     task: str = "classes"
     source: str = "teacher"
     seed: int = 0
+    dtype: str = "float32"
 
     @property
     def name(self) -> str:
@@ -81,10 +82,11 @@ class Case:
         )
 
     def data(self) -> tuple[Array, Array]:
-        """X float32 (n, n_in); y int64 (n,) of classes or float32 (n, n_out): training rows."""
+        """X (n, n_in) of the number type; y int64 (n,) of classes or (n, n_out): training rows."""
         n = self.n_batches * self.batch
         X, y = self._table(n)
-        return X[:n], y[:n]
+        numbers = y.astype(self.dtype, copy=False) if self.task == "numbers" else y
+        return X[:n].astype(self.dtype, copy=False), numbers[:n]
 
     def validation(self) -> tuple[Array, Array]:
         """The rows of the same table that training never sees: a quarter as many, or the rest."""
@@ -114,7 +116,7 @@ class Case:
     @cached_property
     def params(self) -> dict[str, Array]:
         """chainrule's own starting weights, by name."""
-        return engine.initialize(self.spec, seed=self.seed)
+        return engine.initialize(self.spec, seed=self.seed, dtype=self.dtype)
 
     def start(self) -> list[tuple[Array, Array]]:
         """(W (n_out, n_in), b (n_out,)) a layer."""

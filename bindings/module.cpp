@@ -27,6 +27,8 @@ NB_MODULE(_core, module) {
              nb::arg("n_threads"), nb::call_guard<nb::gil_scoped_release>());
   module.def("core_round_trip", &core_round_trip, nb::arg("rounds"),
              nb::call_guard<nb::gil_scoped_release>());
+  module.def("latency", &latency, nb::arg("operation"), nb::arg("rounds"),
+             nb::call_guard<nb::gil_scoped_release>());
   module.attr("compiler") = CHAINRULE_COMPILER;
   module.def("leave", &leave, nb::arg("seconds"), nb::arg("tells_leaks"));
   module.def("forget_calls", [] { Calls::all().inside = 0; });  // of the parent, after a fork

@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.cases import Case
+from benchmarks.cases import TABLE_1, Case
+from benchmarks.parts import fit_cost
 from benchmarks.parts.grid import interleaved
 from benchmarks.run import Run
 from benchmarks.tables import number, table
@@ -20,12 +21,14 @@ TITLE = "Cost beside the arithmetic"
 _DEPTHS = (1, 2, 4, 8)
 _PREDICTED = ((4, 16, 3), (20, 32, 32, 2), (13, 64, 1))
 _BULK_ROWS = 100_000
+_FITTED = (TABLE_1[2], TABLE_1[3], TABLE_1[5], TABLE_1[6])
 
 
 def measure_part(run: Run) -> dict[str, Any]:
     return {
         "fit": fit_call(run.rounds),
         "step": step_cost(run),
+        "own": [fit_cost.measure(run.peak, case, run.rounds) for case in _FITTED],
         "predict": [predictions(run, sizes) for sizes in _PREDICTED],
     }
 
@@ -109,6 +112,8 @@ def show(figures: dict[str, Any]) -> str:
         ["and each layer of it", f"{number(step['layer_ns'])} ns", "25 ns"],
     ]
     blocks = [table(["cost", "measured", "goal"], rows)]
+    if "own" in figures:  # those measured before have none
+        blocks.append(fit_cost.show(figures["own"]))
     systems = list(figures["predict"][0]["one_row"])
     for key, title, unit in (
         ("one_row", "one row, us a call", 1.0),

@@ -22,7 +22,7 @@ def build_model(case: Case) -> nn.Sequential:
     layers: list[nn.Module] = []
     for n_in, n_out in pairwise(case.sizes):
         layers += [nn.Linear(n_in, n_out), _ACTIVATIONS[case.activation]()]
-    return nn.Sequential(*layers[:-1])
+    return nn.Sequential(*layers[:-1]).to(getattr(torch, case.dtype))
 
 
 def load_start(case: Case, model: nn.Sequential) -> None:
@@ -31,6 +31,14 @@ def load_start(case: Case, model: nn.Sequential) -> None:
         for layer, (W, b) in zip(linear, case.start(), strict=True):
             layer.weight.copy_(torch.from_numpy(W))
             layer.bias.copy_(torch.from_numpy(b))
+
+
+def optimizer(case: Case, model: nn.Module, **chosen: Any) -> torch.optim.Optimizer:
+    parameters, rate = model.parameters(), case.learning_rate
+    if case.optimizer == "adam":
+        return torch.optim.Adam(parameters, lr=rate, **chosen)
+    momentum = 0.9 if case.optimizer == "momentum" else 0.0
+    return torch.optim.SGD(parameters, lr=rate, momentum=momentum, **chosen)
 
 
 def loss_function(case: Case) -> nn.Module:
@@ -60,8 +68,7 @@ class Eager(System):
     def reset(self) -> None:
         load_start(self.case, self.model)
         chosen = {"fused": True} if self.fused else {"foreach": True}
-        kind = torch.optim.Adam if self.case.optimizer == "adam" else torch.optim.SGD
-        self.optimizer = kind(self.model.parameters(), lr=self.case.learning_rate, **chosen)
+        self.optimizer = optimizer(self.case, self.model, **chosen)
 
     def step(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         self.optimizer.zero_grad(set_to_none=True)
@@ -106,8 +113,7 @@ class Loader(Eager):
 
     def reset(self) -> None:
         load_start(self.case, self.model)
-        kind = torch.optim.Adam if self.case.optimizer == "adam" else torch.optim.SGD
-        self.optimizer = kind(self.model.parameters(), lr=self.case.learning_rate)
+        self.optimizer = optimizer(self.case, self.model)
 
     def train(self, epochs: int) -> None:
         for _ in range(epochs):

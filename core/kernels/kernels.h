@@ -261,6 +261,9 @@ struct SmallUpdate {
   T l2;
 };
 
+// What a step's chain of dependent operations is made of.
+enum class Waits : int { multiply_add, divide, square_root, exponential };
+
 template <class T>
 struct KernelTable {
   List<ActivationRow> activations;
@@ -303,6 +306,8 @@ struct KernelTable {
   void (*evaluate)(Function function, const T* x, T* out, Index count);
   // `rounds` rounds of independent FMAs in registers; returns the operations, leaves one vector
   Index (*multiply_add_chains)(Index rounds, T* out);
+  // `rounds` operations of which each waits for the one before it; leaves one vector
+  void (*waiting_chain)(Waits kind, Index rounds, T* out);
 };
 
 // The table of the instruction set in use; see dispatch.cpp.

@@ -51,5 +51,6 @@ constexpr KernelTable<T> make_table() {
       small_weights<T>,
       evaluate<T>,
       multiply_add_chains<T>,
+      waiting_chain<T>,
   };
 }

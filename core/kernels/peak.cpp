@@ -2,6 +2,7 @@
 #include "kernels/peak.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <limits>
@@ -57,6 +58,24 @@ double fma_peak(double seconds, int n_threads) {
       return static_cast<double>(kernels<float>().multiply_add_chains(20000, sums));
     };
   });
+}
+
+double latency(const std::string& operation, int rounds) {
+  if (rounds < 1) throw std::invalid_argument("rounds must be positive");
+  constexpr std::array<const char*, 4> kNames = {"multiply_add", "divide", "square_root",
+                                                 "exponential"};
+  const auto* const found = std::find(kNames.begin(), kNames.end(), operation);
+  if (found == kNames.end()) throw std::invalid_argument("no latency of " + operation);
+  const auto kind = static_cast<Waits>(found - kNames.begin());
+  constexpr Index kLinks = 2000;
+  float out[kPanel<float>];
+  double best = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < rounds; ++round) {
+    const Clock::time_point start = Clock::now();
+    kernels<float>().waiting_chain(kind, kLinks, out);
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return best / static_cast<double>(kLinks) * 1e9;
 }
 
 double core_round_trip(int rounds) {
