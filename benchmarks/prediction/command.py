@@ -95,6 +95,8 @@ def measure(given: Any, threads: list[int], only: tuple[str, ...] = ()) -> dict[
                         | said
                     )
         compare(timings)
+        for timing in timings:
+            timing.pop("first", None)  # what was compared
         for turn in range(given.rounds):
             for timing in timings:
                 if timing["error"]:
