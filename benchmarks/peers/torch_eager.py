@@ -47,7 +47,7 @@ def loss_function(case: Case) -> nn.Module:
 
 class HalfSquaredError(nn.Module):
     def forward(self, z: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        return 0.5 * nn.functional.mse_loss(z, y)
+        return 0.5 * z.shape[1] * nn.functional.mse_loss(z, y)  # the sum of a row's outputs
 
 
 class Eager(System):
