@@ -40,6 +40,23 @@ def kept() -> list[dict[str, Any]]:
     return [json.loads(path.read_text()) for path in files]
 
 
+#: Commands of their own whose figures stand on the page too: file -> module with `show`.
+_COMMANDS = {"many": "benchmarks.many.command", "prediction": "benchmarks.prediction.command"}
+
+
+def _of_commands() -> list[str]:
+    """Their sections."""
+    found = []
+    for name, module_name in _COMMANDS.items():
+        for path in sorted(RESULTS.glob(f"{name}-*.json")):
+            content, module = json.loads(path.read_text()), importlib.import_module(module_name)
+            head = f"## {module.TITLE} ({content['machine']['engine']['isa']})"
+            found.append(
+                "\n".join([head, "", module.show(content["figures"]), "", _made(content), ""])
+            )
+    return found
+
+
 def render() -> list[Path]:
     """Write the page and the plots; returns their paths."""
     DOCS.mkdir(parents=True, exist_ok=True)
@@ -59,7 +76,7 @@ def render() -> list[Path]:
             lines += [f"![Time of a step by the size of the network]({images[-1].name})", ""]
         lines += [module.show(content["figures"]), "", _source(content), ""]
         sections.append("\n".join(lines))
-    page.write_text("\n".join(sections))
+    page.write_text("\n".join([*sections, *_of_commands()]))
     return written
 
 
@@ -69,10 +86,14 @@ def _source(content: dict[str, Any]) -> str:
 
     form = content["peak"]
     peak = Peak(**{**form, "flops": {int(t): rate for t, rate in form["flops"].items()}})
-    text = f"`{content['command']}`, {content['finished'][:10]}. {content['machine_line']}. "
-    text += f"Peak: {peak.line()}."
+    more = f"Peak: {peak.line()}."
     if content["drifted"]:
-        text += f" **The peak moved by {content['peak_drift']:.0%} during this run.**"
-    if content["warnings"]:
-        text += f" {'; '.join(content['warnings'])}."
-    return text
+        more += f" **The peak moved by {content['peak_drift']:.0%} during this run.**"
+    return _made(content, more)
+
+
+def _made(content: dict[str, Any], more: str = "") -> str:
+    """By which command, when, where and in what circumstances."""
+    made = f"`{content['command']}`, {content['finished'][:10]}. {content['machine_line']}."
+    doubts = f"{'; '.join(content['warnings'])}." if content["warnings"] else ""
+    return " ".join(filter(None, [made, more, doubts]))

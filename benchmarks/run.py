@@ -109,3 +109,19 @@ class Run:
         if drift > DRIFT:
             print(f"marked: the peak moved by {drift:.0%} between start and end of this part")
         return path
+
+
+def keep(name: str, arguments: list[str], found: dict[str, Any], figures: Any) -> Path:
+    """One JSON file of a command of its own, with the machine."""
+    path = RESULTS / f"{name}-{found['engine']['isa']}.json"
+    content = {
+        "command": shlex.join(["python", "-m", "benchmarks", name, *arguments]),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine_line": machine_line(found),
+        "machine": found,
+        "warnings": warnings(found),
+        "figures": figures,
+    }
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(content, indent=1) + "\n")
+    return path

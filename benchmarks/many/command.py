@@ -1,6 +1,6 @@
 """`python -m benchmarks many`: unlike networks on one table as one call, and as batched programs.
 
-    python -m benchmarks many                     # 64 networks, depth 1-3, width 64-384
+    python -m benchmarks many --keep              # 64 networks, depth 1-3, width 64-384
     python -m benchmarks many --networks 8 --rounds 2
 
 A row-visit is one training row in one epoch of one network. Every system trains the same networks
@@ -12,11 +12,8 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
-import shlex
 import statistics
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from typing import Any
 
 from benchmarks.machine import machine, machine_line
@@ -24,10 +21,11 @@ from benchmarks.machine import warnings as doubts
 from benchmarks.many.workload import Workload
 from benchmarks.peak import measure_peak
 from benchmarks.rounds import TOLERANCE, difference, say
-from benchmarks.run import RESULTS
+from benchmarks.run import keep
 from benchmarks.tables import number, percent, ratio, table
 from benchmarks.workers import Worker
 
+TITLE = "Unlike networks at once"
 # File of this folder -> what must be importable, and its systems.
 SYSTEMS = {
     "ours": ("chainrule", ("chainrule",)),
@@ -44,6 +42,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--epochs", type=int, default=2, help="of each network in one run (2)")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (7)")
     parser.add_argument("--only", help="comma-separated beginnings of systems' names")
+    parser.add_argument("--keep", action="store_true", help="in benchmarks/results, for the pages")
     given = parser.parse_args(arguments)
     found = machine()
     threads = sorted({1, int(found["usable_cores"])})
@@ -54,19 +53,9 @@ def main(arguments: list[str]) -> int:
     workload = Workload(n_networks=given.networks)
     figures = measure(workload, threads, given.epochs, given.rounds, only)
     figures["peak"] = peak.to_json()
-    text = show(figures)
-    path = RESULTS / f"many-{found['engine']['isa']}.json"
-    content = {
-        "command": shlex.join(["python", "-m", "benchmarks", "many", *arguments]),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine_line": machine_line(found),
-        "machine": found,
-        "warnings": doubts(found),
-        "figures": figures,
-    }
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(content, indent=1) + "\n")
-    print(f"\n{text}\n\nkept in {path.name}")
+    print(f"\n{show(figures)}")
+    if given.keep:
+        print(f"\nkept in {keep('many', arguments, found, figures).name}")
     return 0
 
 

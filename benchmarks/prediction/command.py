@@ -1,6 +1,6 @@
 """`python -m benchmarks prediction`: how long answers take, of one row and of many at once.
 
-    python -m benchmarks prediction
+    python -m benchmarks prediction --keep
     python -m benchmarks prediction --rows 2000 --bulk 10000 --rounds 2 --only TabularClassifier
 
 Every library fits a model of its own to one drawn table (20 numbers, two classes), and its score on
@@ -12,12 +12,9 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import json
-import shlex
 import statistics
 import tempfile
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -26,10 +23,11 @@ from benchmarks.machine import machine, machine_line
 from benchmarks.machine import warnings as doubts
 from benchmarks.prediction.systems import EXPORTED, LIBRARIES
 from benchmarks.rounds import say
-from benchmarks.run import RESULTS
+from benchmarks.run import keep
 from benchmarks.tables import number, table
 from benchmarks.workers import Worker
 
+TITLE = "Answers of one row and of many"
 _PACKAGES = ("numpy", "scikit-learn", "onnxruntime", "onnx", "catboost", "lightgbm")
 #: Largest difference of a probability between a model and its export.
 AGREED = 1e-4
@@ -46,6 +44,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--calls", type=int, default=2000, help="with one row, in a round (2000)")
     parser.add_argument("--rounds", type=int, default=7, help="interleaved rounds (7)")
     parser.add_argument("--only", help="comma-separated beginnings of systems' names")
+    parser.add_argument("--keep", action="store_true", help="in benchmarks/results, for the pages")
     given = parser.parse_args(arguments)
     found = machine(_PACKAGES)
     print(machine_line(found))
@@ -53,18 +52,9 @@ def main(arguments: list[str]) -> int:
     threads = sorted({1, int(found["usable_cores"])})
     only = tuple(given.only.split(",")) if given.only else ()
     figures = measure(given, threads, only)
-    path = RESULTS / f"prediction-{found['engine']['isa']}.json"
-    content = {
-        "command": shlex.join(["python", "-m", "benchmarks", "prediction", *arguments]),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        "machine_line": machine_line(found),
-        "machine": found,
-        "warnings": doubts(found),
-        "figures": figures,
-    }
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(content, indent=1) + "\n")
-    print(f"\n{show(figures)}\n\nkept in {path.name}")
+    print(f"\n{show(figures)}")
+    if given.keep:
+        print(f"\nkept in {keep('prediction', arguments, found, figures).name}")
     return 0
 
 
