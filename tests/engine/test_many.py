@@ -200,6 +200,32 @@ def test_the_longest_come_first() -> None:
     assert begun[0] == 2
 
 
+@pytest.mark.parametrize("given", ["nothing", "n_threads", "time_limit"])
+def test_who_is_left_over_shares_the_cores(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five on two cores: two, and then three at once, unless someone says how many or how long."""
+    monkeypatch.setattr("chainrule._core.available_threads", lambda: 2)
+    training = TrainingSpec(epochs=2, time_limit=60.0 if given == "time_limit" else None)
+    last_three = threading.Barrier(3)
+    running: set[int] = set()
+    most: list[int] = []
+
+    def after(place: int, epoch: int) -> None:
+        if epoch == 1:
+            running.discard(place)
+            return
+        running.add(place)
+        most.append(len(running))
+        if given == "nothing" and place >= 2:
+            last_three.wait(timeout=30)
+
+    jobs = []
+    for place in range(5):
+        options = {"callback": lambda epoch, history, place=place: after(place, epoch)}
+        jobs.append(FitJob(SPEC, PARAMS, X, Y, training, options))
+    engine.fit_many(jobs, n_threads=2 if given == "n_threads" else None)
+    assert max(most) == 3 if given == "nothing" else max(most) <= 2
+
+
 def test_threads_that_are_left_over_go_to_the_wide() -> None:
     wide = NetworkSpec(5, (Dense(512), Dense(512), Dense(2)), Loss("squared_error"))
     training = TrainingSpec(batch_size=60)

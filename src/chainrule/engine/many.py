@@ -34,7 +34,8 @@ def fit_many(
 
     The networks need not be alike. They are taken from one queue, those with the most work first,
     so that none of them trains alone at the end for long; where there are fewer networks than
-    threads, each gets several. Arrays that jobs share are read in place, and where they have
+    threads, each gets several, and where `n_threads` is not given, those that would be left over at
+    the end, five on four cores, share the cores with the last others. Arrays that jobs share are read in place, and where they have
     another number type than the parameters, they are converted once for all.
 
     Parameters
@@ -67,8 +68,9 @@ def fit_many(
     many = _Many(with_shared_arrays(with_threads(jobs, limit)), selector, stop)
     try:
         if workers > 1:
-            for _ in range(workers):
-                threading.Thread(target=many.work).start()
+            # Whoever says how many threads there may be, or how long, means it.
+            free = n_threads is None and all(job.training.time_limit is None for job in jobs)
+            many.start(workers, len(jobs) % workers if free else 0)
             many.wait()
         else:
             many.work()
@@ -112,10 +114,26 @@ class _Many:
         self._waiting = deque(longest_first)
         self._outcomes: dict[int, FitResult | BaseException] = {}
         self._ended: SimpleQueue[None] = SimpleQueue()
+        self._reserve: list[threading.Thread] = []
+        self._last = 0  # jobs that are left when the reserve begins
+
+    def start(self, workers: int, reserve: int) -> None:
+        """Threads that work, and some that join them when that leaves no job waiting."""
+        self._last = workers + reserve
+        self._reserve = [threading.Thread(target=self.work) for _ in range(reserve)]
+        for _ in range(workers):
+            threading.Thread(target=self.work).start()
+
+    def _call_reserve(self) -> None:
+        left = len(self._jobs) - len(self._outcomes)
+        with suppress(IndexError, RuntimeError):  # none there, or no thread to be had
+            while left <= self._last:
+                self._reserve.pop().start()
 
     def work(self) -> None:
         """Take jobs until there are none."""
         while True:
+            self._call_reserve()
             try:
                 place, job = self._waiting.popleft()
             except IndexError:
