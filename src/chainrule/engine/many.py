@@ -33,10 +33,11 @@ def fit_many(
     """Train independent networks, one a thread; the same bits as one after the other.
 
     The networks need not be alike. They are taken from one queue, those with the most work first,
-    so that none of them trains alone at the end for long; where there are fewer networks than
-    threads, each gets several, and where `n_threads` is not given, those that would be left over at
-    the end, five on four cores, share the cores with the last others. Arrays that jobs share are read in place, and where they have
-    another number type than the parameters, they are converted once for all.
+    so that none of them trains alone at the end for long. Where there are fewer networks than
+    threads, each gets several; where `n_threads` is not given, those that would be left over at the
+    end, such as one of five on four cores, share the cores with the last others. Arrays that jobs
+    share are read in place, and where they have another number type than the parameters, they are
+    converted once for all.
 
     Parameters
     ----------
@@ -81,7 +82,7 @@ def fit_many(
             many.wait()
     results = many.results()
     ended = sum(not result.history.interrupted for result in results)
-    if ended < len(jobs) and (stop is None or not stop()):
+    if ended < len(jobs) and not many.was_asked:
         note_interrupt()
         warnings.warn(
             f"training was interrupted when {ended} of {len(jobs)} networks were done; the "
@@ -105,6 +106,7 @@ class _Many:
         asked_to_stop: Callable[[], bool] | None,
     ) -> None:
         self.stop = threading.Event()
+        self.was_asked = False  # whether the caller's function has set it
         self._jobs = jobs
         self._selector = selector
         self._asked_to_stop = asked_to_stop
@@ -181,6 +183,7 @@ class _Many:
 
     def _must_stop(self) -> bool:
         if self._asked_to_stop is not None and not self.stop.is_set() and self._asked_to_stop():
+            self.was_asked = True
             self.stop.set()
         return self.stop.is_set()
 
