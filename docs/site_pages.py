@@ -14,29 +14,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+from docs.public_names import RESULTS, ROOMS, names_of_room
 from latex2mathml.converter import convert
 from mkdocs.structure.files import File, Files
 
 ROOT = Path(__file__).parents[1]
 WORKER = "assets/iframe-worker.js"
 FOREIGN_WORKER = "https://unpkg.com/iframe-worker/shim"
-ROOMS = ("plots", "metrics", "playground", "mlflow", "spec", "engine", "errors")
-# What methods return: page -> its names.
-RESULTS = {
-    "results": (
-        "chainrule.estimators.tabular.evaluation.Evaluation",
-        "chainrule.estimators.tabular.evaluation.Score",
-        "chainrule.estimators.tabular.importance.FeatureImportance",
-        "chainrule.explain.attribution.Attributions",
-        "chainrule.explain.dependence.Dependence",
-        "chainrule.explain.trace.StepTrace",
-        "chainrule.explain.explanation.Explanation",
-        "chainrule.explain.check.gradient_check.GradientCheck",
-        "chainrule.explain.diagnosis.findings.Diagnosis",
-        "chainrule.estimators.tabular.comparison.Comparison",
-        "chainrule.estimators.tabular.tuning.Tuning",
-    ),
-}
 LEARN = (
     "README", "1-forward", "2-loss", "3-backward", "4-update", "5-repeat", "6-trouble", "7-inputs",
     "8-table", "your-program", "questions",
@@ -145,28 +129,12 @@ def references() -> dict[str, str]:
         pages[page] = "# What methods return\n\n" + "".join(f"::: {name}\n\n" for name in names)
     for room in ROOMS:
         module = importlib.import_module(f"chainrule.{room}")
-        names = getattr(module, "__all__", None) or _own_names(module)
         about = (module.__doc__ or "").split("\n", 1)
         rest = f"\n\n```text\n{about[1].strip()}\n```" if about[1:] and about[1].strip() else ""
         parts = [f"# chainrule.{room}\n\n{about[0]}{rest}"]
-        parts += [f"::: chainrule.{room}.{name}" for name in names if _is_documented(module, name)]
+        parts += [f"::: chainrule.{room}.{name}" for name in names_of_room(room)]
         pages[room] = "\n\n".join(parts) + "\n"
     return pages
-
-
-def _own_names(module: Any) -> list[str]:
-    return [
-        name
-        for name, value in vars(module).items()
-        if not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
-    ]
-
-
-def _is_documented(module: Any, name: str) -> bool:
-    import chainrule
-
-    value = getattr(module, name)
-    return name not in chainrule.__all__ and callable(value) and bool(value.__doc__)
 
 
 def _reference_index() -> str:

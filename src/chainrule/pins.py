@@ -35,6 +35,14 @@ def own_view(value: Any) -> np.ndarray[Any, np.dtype[Any]]:
     """An array whose shape and number type nobody else can set while they are relied on.
 
     Nor can what it looks into be resized as long as it lives.
+
+    Parameters
+    ----------
+    value : array, or what NumPy makes one of
+
+    Returns
+    -------
+    ndarray
     """
     held = pins(value)
     found = np.asarray(value)

@@ -14,9 +14,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from docs.public_names import public_objects
 
 import chainrule
-from chainrule import plots
 
 SOURCE = Path(chainrule.__file__).parent
 SILENT = {"chainrule.cli"}  # its functions speak through the help of their command
@@ -55,17 +55,28 @@ def plain(member):
     return getattr(member, "fn", member)
 
 
-PUBLIC = [
-    *(getattr(chainrule, name) for name in chainrule.__all__),
-    *(getattr(plots, name) for name in plots.__all__),
-]
-CLASSES = {thing.__name__: thing for thing in PUBLIC if inspect.isclass(thing)}
-MEMBERS = {f"{c}.{name}": value for c, cls in CLASSES.items() for name, value in functions_of(cls)}
-FUNCTIONS = {
-    **{thing.__name__: thing for thing in PUBLIC if inspect.isfunction(thing)},
-    **{name: plain(m) for name, m in MEMBERS.items() if inspect.isfunction(plain(m))},
+PUBLIC = public_objects()
+CLASSES = {name: thing for name, thing in PUBLIC.items() if inspect.isclass(thing)}
+MEMBERS = {
+    f"{place}.{name}": (cls, name, value)
+    for place, cls in CLASSES.items()
+    for name, value in functions_of(cls)
 }
-PROPERTIES = {name: m for name, m in MEMBERS.items() if isinstance(m, property)}
+FUNCTIONS = {
+    **{name: (None, name, f) for name, f in PUBLIC.items() if inspect.isfunction(f)},
+    **{
+        place: (cls, name, plain(value))
+        for place, (cls, name, value) in MEMBERS.items()
+        if inspect.isfunction(plain(value))
+    },
+}
+PROPERTIES = {place: found for place, found in MEMBERS.items() if isinstance(found[2], property)}
+
+
+def docstrings_of(cls, name, function):
+    """The function's own, and those of what it overrides: they hold where it says nothing else."""
+    above = [plain(vars(base)[name]) for base in cls.__mro__ if name in vars(base)] if cls else []
+    return [found.__doc__ for found in (function, *above) if found.__doc__]
 
 
 def is_refusal(node):
@@ -106,21 +117,25 @@ def check_parameters(name, docstring, expected):
     assert not strange, f"{name} describes {', '.join(strange)}, which it does not take"
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
-def test_a_function_describes_arguments_result_and_errors(name):
-    function = FUNCTIONS[name]
-    assert function.__doc__, f"{name} has no docstring"
-    check_parameters(name, function.__doc__, arguments(function))
-    described = sections(function.__doc__)
+@pytest.mark.parametrize("place", FUNCTIONS)
+def test_a_function_describes_arguments_result_and_errors(place):
+    cls, name, function = FUNCTIONS[place]
+    told = docstrings_of(cls, name, function)
+    assert told, f"{place} has no docstring"
+    described = {title for docstring in told for title in sections(docstring)}
+    whole = next((one for one in told if "Parameters" in sections(one)), told[0])
+    check_parameters(place, whole, arguments(function))
     if function.__annotations__["return"] not in ("None", None):
-        assert "Returns" in described, f"{name} has no section Returns"
+        assert described & {"Returns", "Yields"}, f"{place} has no section Returns"
     if source_raises(function):
-        assert "Raises" in described, f"{name} has no section Raises"
+        assert "Raises" in described, f"{place} has no section Raises"
 
 
-@pytest.mark.parametrize("name", PROPERTIES)
-def test_a_property_says_what_it_is(name):
-    assert PROPERTIES[name].__doc__, f"{name} has no docstring"
+@pytest.mark.parametrize("place", PROPERTIES)
+def test_a_property_says_what_it_is(place):
+    cls, name, value = PROPERTIES[place]
+    listed = entries(sections(cls.__doc__).get("Attributes", ""))
+    assert docstrings_of(cls, name, value) or name in listed, f"{place} is not described"
 
 
 def attributes(cls):
@@ -141,10 +156,28 @@ def attributes(cls):
 @pytest.mark.parametrize("name", CLASSES)
 def test_a_class_describes_parameters_and_attributes(name):
     cls = CLASSES[name]
-    check_parameters(name, cls.__doc__, arguments(cls.__init__))
-    listed = entries(sections(cls.__doc__).get("Attributes", ""))
-    missing = [attribute for attribute in attributes(cls) if attribute not in listed]
+    assert cls.__doc__, f"{name} has no docstring"
+    given, found = entries_of(cls, "Parameters"), entries_of(cls, "Attributes")
+    takes = arguments(cls.__init__) if of_chainrule(cls.__init__) else []
+    missing = [argument for argument in takes if argument not in (*given, *found)]
+    assert not missing, f"{name} does not describe {', '.join(missing)}"
+    strange = [argument for argument in given if argument not in takes]
+    assert not strange, f"{name} describes {', '.join(strange)}, which it does not take"
+    others = [] if name.count(".") == 1 or ".plots." in name else described_properties(cls)
+    missing = [one for one in attributes(cls) if one not in (*found, *given, *others)]
     assert not missing, f"{name} does not list the attributes {', '.join(missing)}"
+
+
+def described_properties(cls):
+    """Those that speak for themselves in the reference."""
+    of_class = {name: value for name, value in functions_of(cls) if isinstance(value, property)}
+    return [name for name, value in of_class.items() if docstrings_of(cls, name, value)]
+
+
+def entries_of(cls, title):
+    """Those of its docstring, and of its bases' where they speak of the same."""
+    told = [base.__doc__ for base in cls.__mro__ if of_chainrule(base) and base.__doc__]
+    return [entry for one in told for entry in entries(sections(one).get(title, ""))]
 
 
 @functools.cache

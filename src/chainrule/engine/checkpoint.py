@@ -78,13 +78,34 @@ class Keeper(Protocol):
     """Where a training keeps its standing."""
 
     def begin(self, fingerprint: Fingerprint) -> Standing | None:
-        """The standing to go on from; None for a beginning."""
+        """The standing to go on from; None for a beginning.
+
+        Parameters
+        ----------
+        fingerprint : Fingerprint
+            Of the rows and settings of this training.
+
+        Returns
+        -------
+        Standing or None
+        """
 
     def is_due(self) -> bool:
-        """Whether to keep the standing after this epoch, though training goes on."""
+        """Whether to keep the standing after this epoch, though training goes on.
+
+        Returns
+        -------
+        bool
+        """
 
     def keep(self, standing: Standing) -> None:
-        """Keep it."""
+        """Keep it.
+
+        Parameters
+        ----------
+        standing : Standing
+            Where training stands.
+        """
 
 
 def fingerprint_of(

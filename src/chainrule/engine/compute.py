@@ -42,6 +42,7 @@ def initialize(
 
     Parameters
     ----------
+    spec : NetworkSpec
     init : str or None
         One of `INITIALIZATIONS`. Uniform schemes draw from (-sqrt(3 v), sqrt(3 v)), normal ones
         from N(0, v); v = 2 / (n_in + n_out) for glorot (Glorot and Bengio 2010), 2 / n_in for he
@@ -56,14 +57,18 @@ def initialize(
     X, rows, sample_weight
         Of "data_driven": the training rows, as `fit` takes them.
 
-    Notes
-    -----
-    Every other parameter starts as its layer kind says: see `spec.Start`.
+    Returns
+    -------
+    dict of str to ndarray
 
     Raises
     ------
     SpecError
         For an unknown scheme, or "data_driven" without rows.
+
+    Notes
+    -----
+    Every other parameter starts as its layer kind says: see `spec.Start`.
     """
     if init not in (None, DATA_DRIVEN, *INITIALIZATIONS):
         known = ", ".join((*INITIALIZATIONS, DATA_DRIVEN))
@@ -172,12 +177,50 @@ def predict(
     logits: bool = False,
     n_threads: int | None = None,
 ) -> Array:
-    """a(L), or z(L) with `logits`, of every row; see `Predictor`."""
+    """a(L), or z(L) with `logits`, of every row; see `Predictor`.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+        By name: W1, b1, ...
+    X : array (n_samples, n_features)
+    logits : bool, default False
+        Whether z(L) is wanted.
+    n_threads : int, optional
+        Default: the machine's. Never changes a result.
+
+    Returns
+    -------
+    ndarray (n_samples, n_outputs)
+
+    Raises
+    ------
+    DataError
+        Naming the rows and what is wrong with them.
+    """
     return Predictor(spec, params)(X, logits=logits, n_threads=n_threads)
 
 
 def forward(spec: NetworkSpec, params: Params, X: Any) -> tuple[list[Array | None], list[Array]]:
-    """Every z and a: lists of length L + 1 indexed by layer; z[0] is None, a[0] is X."""
+    """Every z and a: lists of length L + 1 indexed by layer; z[0] is None, a[0] is X.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+        By name: W1, b1, ...
+    X : array (n_samples, n_features)
+
+    Returns
+    -------
+    z, a : lists of ndarray (n_samples, n_l)
+
+    Raises
+    ------
+    DataError
+        Naming the rows and what is wrong with them.
+    """
     x = features(spec, X, parameter_list(spec, params)[0].dtype, "X")
     y = np.zeros((len(x), spec.n_outputs))  # of which z and a know nothing
     if spec.loss.name == "cross_entropy":
@@ -195,13 +238,55 @@ def loss(
     *,
     sample_weight: Any = None,
 ) -> float:
-    """The total loss of all rows: data loss by `training.reduction`, plus penalties."""
+    """The total loss of all rows: data loss by `training.reduction`, plus penalties.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+        By name: W1, b1, ...
+    X : array (n_samples, n_features)
+    y : array (n_samples, n_outputs)
+        For cross_entropy class numbers or rows of probabilities.
+    training : TrainingSpec, optional
+        Default: `TrainingSpec()`.
+    sample_weight : array (n_samples,), optional
+        At least 0. Default: 1 for every row.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    DataError, SpecError
+        Naming the rows or the setting that cannot be.
+    """
     return trace(spec, params, X, y, training, sample_weight=sample_weight).loss
 
 
 def permutation(n: int, seed: int, stream: str = "split", epoch: int = 0) -> Array:
     """A random order of 0..n-1 (int64), a function of its arguments alone; n is below 2**32, else
-    `DataError`."""
+    `DataError`.
+
+    Parameters
+    ----------
+    n : int
+    seed : int
+        64 bits.
+    stream : str, default "split"
+        What the order is for; another stream is another order.
+    epoch : int, default 0
+
+    Returns
+    -------
+    ndarray of int64 (n,)
+
+    Raises
+    ------
+    DataError
+        For an `n` of 2**32 or more.
+    """
     if not 0 <= n < 1 << 32:
         raise DataError(f"a permutation has at most 2^32 - 1 elements, found {n}.")
     out: Array = _core.permutation(n, seed, stream, epoch)

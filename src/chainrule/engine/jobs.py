@@ -23,7 +23,15 @@ _NUMBERS = (np.dtype(np.float32), np.dtype(np.float64))
 
 @dataclass(frozen=True)
 class FitJob:
-    """One network of `fit_many`: the arguments of `fit`."""
+    """One network of `fit_many`: the arguments of `fit`.
+
+    Attributes
+    ----------
+    spec, params, X, y, training
+        As for `fit`.
+    options : dict
+        Its other keywords.
+    """
 
     spec: NetworkSpec
     params: Params

@@ -10,7 +10,12 @@ from chainrule._version import __version__
 
 
 def machine() -> dict[str, Any]:
-    """Version, instruction set in use, sets this machine runs, usable threads, compiler, system."""
+    """Version, instruction set in use, sets this machine runs, usable threads, compiler, system.
+
+    Returns
+    -------
+    dict of str
+    """
     return {
         "version": __version__,
         "isa": _core.instruction_set(),

@@ -41,6 +41,7 @@ def fit_many(
 
     Parameters
     ----------
+    jobs : sequence of FitJob
     n_threads : int or None
         Of all networks together; None takes those of the machine.
     selector : callable, optional

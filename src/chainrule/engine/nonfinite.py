@@ -60,7 +60,12 @@ class NonFinite:
     curable: bool
 
     def of_rows(self) -> str:
-        """The sentence for rows that belong to no training."""
+        """The sentence for rows that belong to no training.
+
+        Returns
+        -------
+        str
+        """
         return str(self).partition(": ")[2].replace("training starts from", "the network has") + "."
 
     def __str__(self) -> str:
@@ -223,7 +228,16 @@ class Fault:
 def tell_nonfinite(
     spec: NetworkSpec, params: Params, rows: TrainingRows, training: TrainingSpec
 ) -> None:
-    """Warn where a step over these rows leaves the finite numbers, naming the first quantity."""
+    """Warn where a step over these rows leaves the finite numbers, naming the first quantity.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+        By name: W1, b1, ...
+    rows : TrainingRows
+    training : TrainingSpec
+    """
     fault = Fault(
         spec=spec,
         training=training,

@@ -33,6 +33,15 @@ _seen = threading.local()
 def fitting(model: Any) -> Iterator[None]:
     """Around a fit of `model`.
 
+    Parameters
+    ----------
+    model : object
+        What is fitted.
+
+    Yields
+    ------
+    None
+
     Raises
     ------
     SpecError

@@ -48,7 +48,12 @@ class TrainingRows:
         return len(self.x) if self.rows is None else len(self.rows)
 
     def arrays(self) -> _core.TableArrays:
-        """As the core reads it."""
+        """As the core reads it.
+
+        Returns
+        -------
+        chainrule._core.TableArrays
+        """
         return _core.TableArrays(
             x=self.x,
             y=self.y,
@@ -69,7 +74,32 @@ class TrainingRows:
         rows: Any = None,
         what: str = "",
     ) -> TrainingRows:
-        """Check and convert; `what` is put before the argument's name in messages."""
+        """Check and convert; `what` is put before the argument's name in messages.
+
+        Parameters
+        ----------
+        spec : NetworkSpec
+        dtype : numpy.dtype
+            float32 or float64.
+        X : array (n_samples, n_features)
+        y : array (n_samples, n_outputs)
+            For cross_entropy class numbers or rows of probabilities.
+        sample_weight : array (n_samples,), optional
+            At least 0. Default: 1 for every row.
+        rows : array of int, optional
+            The rows in use. Default: all.
+        what : str, default ""
+            Such as "eval_".
+
+        Returns
+        -------
+        TrainingRows
+
+        Raises
+        ------
+        DataError
+            Naming the rows and what is wrong with them.
+        """
         x = features(spec, X, dtype, f"{what}X")
         values, classes = targets(spec, y, len(x), dtype, f"{what}y")
         weights = row_weights(sample_weight, len(x), dtype, f"{what}sample_weight")
@@ -88,7 +118,29 @@ class TrainingRows:
         rows: Any = None,
         name: str = "X",
     ) -> TrainingRows:
-        """The same without targets; `name` is that of X in messages."""
+        """The same without targets; `name` is that of X in messages.
+
+        Parameters
+        ----------
+        spec : NetworkSpec
+        dtype : numpy.dtype
+            float32 or float64.
+        X : array (n_samples, n_features)
+        sample_weight : array (n_samples,), optional
+            At least 0. Default: 1 for every row.
+        rows : array of int, optional
+            The rows in use. Default: all.
+        name : str, default "X"
+
+        Returns
+        -------
+        TrainingRows
+
+        Raises
+        ------
+        DataError
+            Naming the rows and what is wrong with them.
+        """
         x = features(spec, X, dtype, name)
         weights = row_weights(sample_weight, len(x), dtype, "sample_weight")
         table = cls(
@@ -98,7 +150,18 @@ class TrainingRows:
         return table
 
     def check_weight(self, what: str = "") -> None:
-        """Raise `DataError` unless some row is in use and weighs something."""
+        """Raise `DataError` unless some row is in use and weighs something.
+
+        Parameters
+        ----------
+        what : str, default ""
+            What is put before the argument's name in messages.
+
+        Raises
+        ------
+        DataError
+            Where none does.
+        """
         if self.n == 0:
             rows = "X has no rows" if self.rows is None else "rows is empty"
             raise DataError(f"{what}{rows}; at least one is needed.")
@@ -150,7 +213,21 @@ def matrix(X: Any, n_features: int, dtype: np.dtype[Any], name: str) -> Array:
 
 
 def finite_outputs(out: Array) -> Array:
-    """The outputs of rows, as they are; `DataError` naming the first row that has no finite one."""
+    """The outputs of rows, as they are; `DataError` naming the first row that has no finite one.
+
+    Parameters
+    ----------
+    out : ndarray (n_samples, n_outputs)
+
+    Returns
+    -------
+    ndarray
+
+    Raises
+    ------
+    DataError
+        Naming the first row without finite outputs.
+    """
     if not np.isfinite(out).all():
         row = int(np.argwhere(~np.isfinite(out))[0, 0])
         raise DataError(

@@ -134,10 +134,24 @@ def trace(
 
     Parameters
     ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+        By name: W1, b1, ...
+    X : array (n_samples, n_features)
+    y : array (n_samples, n_outputs)
+        For cross_entropy class numbers or rows of probabilities.
+    training : TrainingSpec, optional
+        Default: `TrainingSpec()`.
+    sample_weight : array (n_samples,), optional
+        At least 0. Default: 1 for every row.
     state : TrainingState, optional
         Moments to start from; zero where not given. The schedule's factor is 1.
     dropout_epoch : int, optional
         The epoch whose dropout masks are applied; None leaves dropout off.
+
+    Returns
+    -------
+    Trace
 
     Raises
     ------
@@ -197,7 +211,33 @@ def gradients(
     sample_weight: Any = None,
     dropout_epoch: int | None = None,
 ) -> tuple[float, Params]:
-    """(total loss, dL/dW and dL/db by parameter name) over all rows."""
+    """(total loss, dL/dW and dL/db by parameter name) over all rows.
+
+    Parameters
+    ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+        By name: W1, b1, ...
+    X : array (n_samples, n_features)
+    y : array (n_samples, n_outputs)
+        For cross_entropy class numbers or rows of probabilities.
+    training : TrainingSpec, optional
+        Default: `TrainingSpec()`.
+    sample_weight : array (n_samples,), optional
+        At least 0. Default: 1 for every row.
+    dropout_epoch : int, optional
+        Freezes the dropout masks of that epoch. Default: dropout is off.
+
+    Returns
+    -------
+    loss : float
+    gradients : dict of str to ndarray
+
+    Raises
+    ------
+    DataError, SpecError
+        Naming the rows or the setting that cannot be.
+    """
     seen = trace(
         spec, params, X, y, training, sample_weight=sample_weight, dropout_epoch=dropout_epoch
     )
@@ -221,6 +261,18 @@ def numeric_gradients(
 
     Parameters
     ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+        By name: W1, b1, ...
+    X : array (n_samples, n_features)
+    y : array (n_samples, n_outputs)
+        For cross_entropy class numbers or rows of probabilities.
+    training : TrainingSpec, optional
+        Default: `TrainingSpec()`.
+    sample_weight : array (n_samples,), optional
+        At least 0. Default: 1 for every row.
+    dropout_epoch : int, optional
+        Freezes the dropout masks of that epoch. Default: dropout is off.
     indices : mapping of str to int array, optional
         Flat positions by parameter name; every element of every parameter where not given.
 

@@ -22,7 +22,16 @@ from chainrule.spec.checks import check_whole
 
 @dataclass(frozen=True)
 class FitResult:
-    """New parameters, the optimizer's state and the history of one fit."""
+    """What one fit leaves behind.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        New parameters, those of the epoch that is kept.
+    state : TrainingState
+        Of the optimizer, to go on from.
+    history : History
+    """
 
     params: Params
     state: TrainingState
@@ -56,15 +65,22 @@ def fit(
 
     Parameters
     ----------
+    spec : NetworkSpec
+    params : dict of str to ndarray
+        By name: W1, b1, ...
     X : array (n_samples, n_features)
     y : array
         (n_samples, n_outputs), 1-D with one output; for cross_entropy class indices (n_samples,) or
         rows of probabilities.
+    training : TrainingSpec, optional
+        Default: `TrainingSpec()`.
     sample_weight : array (n_samples,), optional
     rows, eval_rows : int arrays, optional
         Rows of X for training and for validation, without a copy.
     eval_set : (X, y), optional
-        Validation rows of their own, with `eval_sample_weight`.
+        Validation rows of their own.
+    eval_sample_weight : array (n_validation,), optional
+        Weights of those.
     state : TrainingState, optional
         Counters and moments to go on from.
     first_epoch : int, default 0
@@ -94,6 +110,10 @@ def fit(
         Keeps the standing of the training from time to time, and gives back the one to go on from.
     recovers : bool, default True
         Whether numbers that leave the finite ones end the training only after lower rates.
+
+    Returns
+    -------
+    FitResult
 
     Raises
     ------

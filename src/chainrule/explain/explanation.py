@@ -51,22 +51,65 @@ class Explanation(Contents):
     """
 
     def to_text(self, *, full: bool | None = None, unicode: bool = True, width: int = 80) -> str:
-        """As lines for a terminal; `full` None is the form that was asked for."""
+        """As lines for a terminal; `full` None is the form that was asked for.
+
+        Parameters
+        ----------
+        full : bool, optional
+            Every equation, or one screen.
+        unicode : bool, default True
+            False keeps to ASCII.
+        width : int, default 80
+            Characters of a line.
+
+        Returns
+        -------
+        str
+        """
         return render_text(self._in_form(full), unicode=unicode, width=width)
 
     def to_latex(self, *, full: bool | None = None, document: bool = False) -> str:
-        """As a part of a document, whose first line says what it needs, or as one that compiles."""
+        """As a part of a document, whose first line says what it needs, or as one that compiles.
+
+        Parameters
+        ----------
+        full : bool, optional
+            Every equation, or one screen. Default: the form that was asked for.
+        document : bool, default False
+            Whether it compiles by itself.
+
+        Returns
+        -------
+        str
+        """
         found = self._in_form(full)
         return latex_document([found]) if document else render_latex(found)
 
     def to_html(self, *, document: bool = False) -> str:
-        """As a `div` with its style, or as a page of its own; neither needs a script."""
+        """As a `div` with its style, or as a page of its own; neither needs a script.
+
+        Parameters
+        ----------
+        document : bool, default False
+            Whether it is a page of its own.
+
+        Returns
+        -------
+        str
+        """
         return html_document([self]) if document else render_html(self)
 
     def _in_form(self, full: bool | None) -> Explanation:
         return self if full is None else replace(self, full=full)
 
     def to_json(self) -> dict[str, Any]:
+        """Every number at full precision and as shown, as plain values.
+
+        Returns
+        -------
+        dict
+            `chainrule.explanation/2`.
+        """
         return render_json(self)
 
     def __str__(self) -> str:

@@ -60,7 +60,21 @@ class Metric:
     greater_is_better: bool = False
 
     def error(self, truth: Array, answers: Array, weights: Weights = None) -> float:
-        """The same such that lower is better: 1 - the metric where greater is."""
+        """The same such that lower is better: 1 - the metric where greater is.
+
+        Parameters
+        ----------
+        truth : array
+            As the metric takes it.
+        answers : array
+            As the metric takes them.
+        weights : array (n_samples,), optional
+            Default: 1 for every row.
+
+        Returns
+        -------
+        float
+        """
         value = self.of(truth, answers, weights)
         return 1.0 - value if self.greater_is_better else value
 

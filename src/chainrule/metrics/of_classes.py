@@ -19,6 +19,19 @@ def log_loss(truth: Array, proba: Array, weights: Weights = None) -> float:
     scikit-learn's function lifts them to the machine epsilon of their number type first. Only 0
     becomes the smallest normal number of that type, and 1 - p of a label, which is known to that
     epsilon, half of it where it is 0.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
     """
     return mean(log_losses(truth, proba), weights)
 
@@ -36,7 +49,21 @@ def log_losses(truth: Array, proba: Array) -> Array:
 
 
 def brier(truth: Array, proba: Array, weights: Weights = None) -> float:
-    """Mean of sum_c (p_c - y_c)^2, halved for two classes."""
+    """Mean of sum_c (p_c - y_c)^2, halved for two classes.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     return mean(brier_losses(truth, proba), weights)
 
 
@@ -51,19 +78,61 @@ def brier_losses(truth: Array, proba: Array) -> Array:
 
 
 def accuracy(truth: Array, proba: Array, weights: Weights = None) -> float:
-    """Share of rows whose class, or whose every label, is right; a label is on above 1/2."""
+    """Share of rows whose class, or whose every label, is right; a label is on above 1/2.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     if truth.ndim == 1:
         return mean(proba.argmax(axis=1) == truth, weights)
     return mean(((proba > 0.5) == (truth > 0.5)).all(axis=1), weights)
 
 
 def balanced_accuracy(truth: Array, proba: Array, weights: Weights = None) -> float:
-    """The mean over the classes among these rows of the share of right ones."""
+    """The mean over the classes among these rows of the share of right ones.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     return 1.0 - balanced_error(truth, proba, weights)
 
 
 def balanced_error(truth: Array, proba: Array, weights: Weights = None) -> float:
-    """The mean over the classes among these rows of the share of wrong ones."""
+    """The mean over the classes among these rows of the share of wrong ones.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     mass = np.ones(len(truth)) if weights is None else weights
     wrong = mass * (np.argmax(proba, axis=1) != truth)
     of_class, of_wrong = np.bincount(truth, mass), np.bincount(truth, wrong)
@@ -83,6 +152,12 @@ def auc(truth: Array, scores: Array, weights: Weights = None) -> float:
         Class numbers or 0/1 rows, as above, or 0/1 of shape (n,).
     scores : ndarray
         Probabilities, as above, or of shape (n,).
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
     """
     if scores.ndim == 1:
         return _area(truth > 0.5, scores, weights)
@@ -106,7 +181,21 @@ def _area(positive: Array, score: Array, weights: Weights) -> float:
 
 
 def confusion(truth: Array, proba: Array, weights: Weights = None) -> Array:
-    """Mass of rows of class i that are answered as class j, shape (n_classes, n_classes)."""
+    """Mass of rows of class i that are answered as class j, shape (n_classes, n_classes).
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    ndarray (n_classes, n_classes)
+    """
     n_classes = proba.shape[1]
     places = truth * n_classes + proba.argmax(axis=1)
     counts = np.bincount(places, weights, n_classes * n_classes)
@@ -118,6 +207,20 @@ def of_each_class(truth: Array, proba: Array, weights: Weights = None) -> dict[s
 
     What is divided by no row at all is 0, as in scikit-learn: the precision of a class that is
     never answered.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    dict of str to ndarray
+        "precision", "recall", "f1" and "rows".
     """
     if truth.ndim == 1:
         counts = confusion(truth, proba, weights)
@@ -135,17 +238,59 @@ def of_each_class(truth: Array, proba: Array, weights: Weights = None) -> dict[s
 
 
 def f1(truth: Array, proba: Array, weights: Weights = None) -> float:
-    """2 right / (rows + answers) of class 1; of more classes, or of labels, the mean over them."""
+    """2 right / (rows + answers) of class 1; of more classes, or of labels, the mean over them.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     return _of_interest("f1", truth, proba, weights)
 
 
 def precision(truth: Array, proba: Array, weights: Weights = None) -> float:
-    """Share of right ones among the answers "class 1"; of more classes the mean over them."""
+    """Share of right ones among the answers "class 1"; of more classes the mean over them.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     return _of_interest("precision", truth, proba, weights)
 
 
 def recall(truth: Array, proba: Array, weights: Weights = None) -> float:
-    """Share of the rows of class 1 that are found; of more classes the mean over them."""
+    """Share of the rows of class 1 that are found; of more classes the mean over them.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     return _of_interest("recall", truth, proba, weights)
 
 
@@ -154,6 +299,19 @@ def average_precision(truth: Array, proba: Array, weights: Weights = None) -> fl
 
     Of more than two classes the mean of one against the rest, of several labels the mean over them,
     each time over those that some rows have; NaN without any.
+
+    Parameters
+    ----------
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    proba : array (n_samples, n_classes)
+        Probabilities; of several labels a column each.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
     """
     if truth.ndim == 1 and proba.shape[1] == 2:
         return _average_precision(truth == 1, proba[:, 1], weights)

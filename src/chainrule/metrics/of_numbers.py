@@ -11,12 +11,40 @@ from chainrule.quantiles import quantiles
 
 
 def rmse(truth: Array, predicted: Array, weights: Weights = None) -> float:
-    """Root of the mean of (y - a)^2, the mean over outputs."""
+    """Root of the mean of (y - a)^2, the mean over outputs.
+
+    Parameters
+    ----------
+    truth : array (n_samples,) or (n_samples, n_outputs)
+        The targets y.
+    predicted : array (n_samples,) or (n_samples, n_outputs)
+        The answers a.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     return float(np.sqrt(means((truth - predicted) ** 2, weights)).mean())
 
 
 def mae(truth: Array, predicted: Array, weights: Weights = None) -> float:
-    """Mean of |y - a|, the mean over outputs."""
+    """Mean of |y - a|, the mean over outputs.
+
+    Parameters
+    ----------
+    truth : array (n_samples,) or (n_samples, n_outputs)
+        The targets y.
+    predicted : array (n_samples,) or (n_samples, n_outputs)
+        The answers a.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     return float(means(np.abs(truth - predicted), weights).mean())
 
 
@@ -24,6 +52,19 @@ def r2(truth: Array, predicted: Array, weights: Weights = None) -> float:
     """1 - sum s (y - a)^2 / sum s (y - mean y)^2, the mean over outputs.
 
     An output whose truth is one value has 1 where it is met exactly, else 0; one row has NaN.
+
+    Parameters
+    ----------
+    truth : array (n_samples,) or (n_samples, n_outputs)
+        The targets y.
+    predicted : array (n_samples,) or (n_samples, n_outputs)
+        The answers a.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
     """
     if len(truth) < 2:
         return float("nan")
@@ -38,7 +79,21 @@ def r2(truth: Array, predicted: Array, weights: Weights = None) -> float:
 
 
 def mape(truth: Array, predicted: Array, weights: Weights = None) -> float:
-    """Mean of |y - a| / |y|, the mean over outputs; NaN where a y is 0."""
+    """Mean of |y - a| / |y|, the mean over outputs; NaN where a y is 0.
+
+    Parameters
+    ----------
+    truth : array (n_samples,) or (n_samples, n_outputs)
+        The targets y.
+    predicted : array (n_samples,) or (n_samples, n_outputs)
+        The answers a.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     if not truth.all():
         return float("nan")
     shares = np.abs((truth - predicted) / truth)
@@ -46,13 +101,41 @@ def mape(truth: Array, predicted: Array, weights: Weights = None) -> float:
 
 
 def huber(truth: Array, predicted: Array, weights: Weights = None) -> float:
-    """Mean of the sum over outputs of Huber's loss with its knee at 1."""
+    """Mean of the sum over outputs of Huber's loss with its knee at 1.
+
+    Parameters
+    ----------
+    truth : array (n_samples,) or (n_samples, n_outputs)
+        The targets y.
+    predicted : array (n_samples,) or (n_samples, n_outputs)
+        The answers a.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     off = np.abs(truth - predicted).reshape(len(truth), -1)
     return mean(np.where(off <= 1.0, 0.5 * off**2, off - 0.5).sum(axis=1), weights)
 
 
 def poisson_deviance(truth: Array, predicted: Array, weights: Weights = None) -> float:
-    """2 mean(y log(y / a) - y + a), the mean over outputs; a above 0."""
+    """2 mean(y log(y / a) - y + a), the mean over outputs; a above 0.
+
+    Parameters
+    ----------
+    truth : array (n_samples,) or (n_samples, n_outputs)
+        The targets y.
+    predicted : array (n_samples,) or (n_samples, n_outputs)
+        The answers a.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     ratio = np.where(truth > 0, truth, predicted) / predicted
     return 2.0 * float(means(truth * np.log(ratio) - truth + predicted, weights).mean())
 
@@ -63,14 +146,46 @@ def poisson_deviance(truth: Array, predicted: Array, weights: Weights = None) ->
 def quantile_loss(
     truth: Array, predicted: Array, levels: Sequence[float], weights: Weights = None
 ) -> float:
-    """Mean of max(q r, (q - 1) r) with r = y - a, the mean over the levels q."""
+    """Mean of max(q r, (q - 1) r) with r = y - a, the mean over the levels q.
+
+    Parameters
+    ----------
+    truth : array (n_samples,) or (n_samples, n_outputs)
+        The targets y.
+    predicted : array (n_samples,) or (n_samples, n_outputs)
+        The answers a.
+    levels : sequence of float
+        The levels q, one for each output.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     return float(np.mean(_quantile_losses(truth, predicted, levels, weights)))
 
 
 def quantile_d2(
     truth: Array, predicted: Array, levels: Sequence[float], weights: Weights = None
 ) -> float:
-    """1 - loss / loss of the rows' own quantile, the mean over the levels; like R2."""
+    """1 - loss / loss of the rows' own quantile, the mean over the levels; like R2.
+
+    Parameters
+    ----------
+    truth : array (n_samples,) or (n_samples, n_outputs)
+        The targets y.
+    predicted : array (n_samples,) or (n_samples, n_outputs)
+        The answers a.
+    levels : sequence of float
+        The levels q, one for each output.
+    weights : array (n_samples,), optional
+        Default: 1 for every row.
+
+    Returns
+    -------
+    float
+    """
     constant = np.tile(quantiles(truth, weights, levels), (len(truth), 1))
     losses, least = (_quantile_losses(truth, p, levels, weights) for p in (predicted, constant))
     return 1.0 - float(np.mean(np.divide(losses, least)))

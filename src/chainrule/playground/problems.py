@@ -63,7 +63,12 @@ class Problem:
     target: str = ""
 
     def start(self) -> Moment:
-        """The network before its first step, in float64."""
+        """The network before its first step, in float64.
+
+        Returns
+        -------
+        Moment
+        """
         params = self.params or engine.initialize(
             self.spec, seed=self.training.seed, dtype="float64"
         )
@@ -200,6 +205,15 @@ PROBLEMS: dict[str, Callable[[], Problem]] = {
 
 def problem(name: str) -> Problem:
     """A problem by name.
+
+    Parameters
+    ----------
+    name : str
+        Such as "xor" or "clusters".
+
+    Returns
+    -------
+    Problem
 
     Raises
     ------

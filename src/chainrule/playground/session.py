@@ -92,8 +92,17 @@ class Session:
         return answer, [array.tobytes() for array in kept.values()]
 
     def to_html(self, steps: int = 200) -> str:
-        """The next steps as one HTML file that needs no Python and no network; see
-        `replay.to_html`."""
+        """The next steps as one HTML file that needs no Python and no network.
+
+        Parameters
+        ----------
+        steps : int, default 200
+            How many.
+
+        Returns
+        -------
+        str
+        """
         return to_html(self.handle, steps)
 
     def worksheet(self, quantity: str | None = None) -> Sheet:
@@ -103,6 +112,10 @@ class Session:
         ----------
         quantity : str, optional
             A weight, bias or number of a unit; default: that of the task, or of the problem.
+
+        Returns
+        -------
+        Sheet
 
         Raises
         ------
@@ -349,6 +362,15 @@ class Session:
     def opened(cls, text: str) -> Session:
         """The session of a problem by name, or of a share code.
 
+        Parameters
+        ----------
+        text : str
+            The name of a problem, or a share code.
+
+        Returns
+        -------
+        Session
+
         Raises
         ------
         SpecError, MessageError
@@ -360,23 +382,9 @@ class Session:
 
     @classmethod
     def _shared(cls, content: Fields) -> Session:
-        setup = Fields(content.mapping("setup"))
-        session = cls(
-            configured(
-                problem(setup.text("problem")),
-                setup.items("hidden", None),
-                setup.mapping("training", {}),
-                setup.whole("seed", None, high=2**53),
-                setup.text("loss", ""),
-            )
-        )
+        session = cls(sharing.start_of(content))
         timeline = session._timeline
-        for entry in content.items("changes", [], most=10_000):
-            if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], int):
-                raise MessageError("this share code holds a change that cannot be read.")
-            timeline.seek(min(max(entry[0], timeline.now.step), MAX_STEPS))
-            timeline.change(changes.from_json(entry[1]))
-        timeline.seek(content.whole("step", 0, low=timeline.now.step, high=MAX_STEPS))
+        sharing.replay(timeline, content, MAX_STEPS)
         session._row = content.whole("row", None, high=timeline.now.n_rows - 1)
         session._task = Task.from_json(content.mapping("task", {}))
         return session
@@ -384,17 +392,8 @@ class Session:
 
 # The closed set of messages.
 _HANDLERS: dict[str, Callable[[Session, Fields], Answer]] = {
-    "hello": Session._hello,
-    "configure": Session._configure,
-    "data": Session._data,
-    "trouble": Session._trouble,
-    "edit": Session._edit,
-    "advance": Session._advance,
-    "seek": Session._seek,
-    "fork": Session._fork,
-    "race": Session._race,
-    "show": Session._show,
-    **dict.fromkeys(QUESTIONS, Session._asked),
-    "share": Session._share,
-    "open": Session._open,
-}
+    "hello": Session._hello, "configure": Session._configure, "data": Session._data,
+    "trouble": Session._trouble, "edit": Session._edit, "advance": Session._advance,
+    "seek": Session._seek, "fork": Session._fork, "race": Session._race, "show": Session._show,
+    **dict.fromkeys(QUESTIONS, Session._asked), "share": Session._share, "open": Session._open,
+}  # fmt: skip

@@ -7,9 +7,10 @@ import json
 import zlib
 from typing import Any
 
-from chainrule.playground.changes import to_json
-from chainrule.playground.fields import MessageError
-from chainrule.playground.problems import Problem
+from chainrule.playground.changes import from_json, to_json
+from chainrule.playground.fields import Fields, MessageError
+from chainrule.playground.problems import Problem, problem
+from chainrule.playground.setup import configured
 from chainrule.playground.teaching import Task
 from chainrule.playground.timeline import Timeline
 
@@ -50,3 +51,28 @@ def decode(code: str) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise MessageError("this is no share code of the playground; copy it whole.")
     return content
+
+
+def start_of(content: Fields) -> Problem:
+    """The problem that a code's run begins with; raises as `Fields` and `configured` do."""
+    setup = Fields(content.mapping("setup"))
+    return configured(
+        problem(setup.text("problem")),
+        setup.items("hidden", None),
+        setup.mapping("training", {}),
+        setup.whole("seed", None, high=2**53),
+        setup.text("loss", ""),
+    )
+
+
+def replay(timeline: Timeline, content: Fields, most: int) -> None:
+    """Make a code's changes at their steps, and go where it stands; `most` steps at most.
+
+    Raises `MessageError` for a change that cannot be read.
+    """
+    for entry in content.items("changes", [], most=10_000):
+        if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], int):
+            raise MessageError("this share code holds a change that cannot be read.")
+        timeline.seek(min(max(entry[0], timeline.now.step), most))
+        timeline.change(from_json(entry[1]))
+    timeline.seek(content.whole("step", 0, low=timeline.now.step, high=most))

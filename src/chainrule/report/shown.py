@@ -14,25 +14,25 @@ from chainrule.report.facts import course_of, network_of
 from chainrule.report.model import FittedModel, Score
 from chainrule.report.verdict import verdict_of
 from chainrule.report.words import HEADINGS, SIGNS, score_cells
+from chainrule.spec import Loss
 from chainrule.table.encode.words import column_words
 
 _MOST_COLUMNS = 50
 _MOST_CLASSES = 8
 
 
-def model_html(model: FittedModel, task: str, classes: Sequence[str], baseline: Any) -> str:
+def model_html(model: FittedModel, classes: Sequence[str], baseline: Any) -> str:
     """Of a Tabular estimator.
 
     Parameters
     ----------
     model : FittedModel
-    task : str
-        What it answers, in words.
     classes : sequence of str
         Of a classifier.
     baseline : ndarray or None
         The answer that needs no columns.
     """
+    task = task_words(model.spec_.loss, model.spec_.n_outputs)
     shown = ", ".join(classes[:_MOST_CLASSES]) + (", ..." if len(classes) > _MOST_CLASSES else "")
     head = f"{task}: {shown}" if shown else task
     network = network_of(model)
@@ -50,6 +50,17 @@ def model_html(model: FittedModel, task: str, classes: Sequence[str], baseline: 
             f'<p class="faint">{text(settings)}</p>' if settings else "",
         ),
     )
+
+
+def task_words(loss: Loss, n_outputs: int) -> str:
+    """What a model with this loss answers."""
+    if "cross_entropy" in loss.name:
+        several = loss.name == "binary_cross_entropy"
+        return f"Classifier of {n_outputs} {'labels, several at once' if several else 'classes'}"
+    if loss.quantiles:
+        return f"Regressor of the quantiles {', '.join(f'{q:g}' for q in loss.quantiles)}"
+    what = "counts" if loss.name == "poisson" else "numbers"
+    return f"Regressor of {what if n_outputs == 1 else f'{n_outputs} {what}'}"
 
 
 def scores_html(

@@ -75,6 +75,12 @@ class Loss:
         return LOSSES[self.name]
 
     def to_json(self) -> dict[str, Any]:
+        """Its name and the constants that belong to it, as plain values.
+
+        Returns
+        -------
+        dict
+        """
         out: dict[str, Any] = {"name": self.name}
         for constant in self.row.constants:
             value = getattr(self, constant)
@@ -83,7 +89,22 @@ class Loss:
 
     @classmethod
     def from_json(cls, form: Any) -> Loss:
-        """The inverse of `to_json`; `SpecError` names an entry that cannot be."""
+        """The inverse of `to_json`; `SpecError` names an entry that cannot be.
+
+        Parameters
+        ----------
+        form : mapping
+            As `to_json` makes it.
+
+        Returns
+        -------
+        Loss
+
+        Raises
+        ------
+        SpecError
+            Naming the entry that cannot be.
+        """
         check_keys("loss", form, {"name"}, optional={"huber_delta", "quantiles"})
         quantiles = form.get("quantiles", ())
         if not isinstance(quantiles, list | tuple):
@@ -92,12 +113,34 @@ class Loss:
 
     @classmethod
     def of(cls, name: str, constants: Mapping[str, Any]) -> Loss:
-        """The loss with those of the constants that belong to it."""
+        """The loss with those of the constants that belong to it.
+
+        Parameters
+        ----------
+        name : str
+        constants : mapping of str to values
+            Those of other losses are left out.
+
+        Returns
+        -------
+        Loss
+        """
         own = LOSSES[name].constants if isinstance(name, str) and name in LOSSES else ()
         return cls(name, **{key: constants[key] for key in own})
 
     def check(self, output_activation: str, n_outputs: int) -> None:
-        """Raise `SpecError` unless a network may end like that."""
+        """Raise `SpecError` unless a network may end like that.
+
+        Parameters
+        ----------
+        output_activation : str
+        n_outputs : int
+
+        Raises
+        ------
+        SpecError
+            Naming the loss, activation or constant that cannot be.
+        """
         if not isinstance(self.name, str) or self.name not in LOSSES:
             raise SpecError(f"unknown loss {self.name!r}; the losses are {', '.join(LOSSES)}.")
         if output_activation not in self.row.activations:

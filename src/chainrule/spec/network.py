@@ -77,11 +77,26 @@ class Placed:
         return {self.name(parameter.family): parameter for parameter in own}
 
     def name(self, family: str) -> str:
-        """The name of one of its arrays: "W" is "W2" in layer 2, "scale" stays before layer 1."""
+        """The name of one of its arrays: "W" is "W2" in layer 2, "scale" stays before layer 1.
+
+        Parameters
+        ----------
+        family : str
+            Such as "W" or "scale".
+
+        Returns
+        -------
+        str
+        """
         return f"{family}{self.number or ''}"
 
     def walk(self) -> Iterator[Placed]:
-        """The layers inside and then itself, in the order in which outputs are made."""
+        """The layers inside and then itself, in the order in which outputs are made.
+
+        Returns
+        -------
+        iterator of Placed
+        """
         for placed in self.inside:
             yield from placed.walk()
         yield self
@@ -279,7 +294,12 @@ class NetworkSpec:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """Plain dictionaries, lists, strings and numbers; `from_json` gives back an equal spec."""
+        """Plain dictionaries, lists, strings and numbers; `from_json` gives back an equal spec.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "n_features": self.n_features,
             "layers": [layer.to_json() for layer in self.layers],
@@ -288,7 +308,22 @@ class NetworkSpec:
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> NetworkSpec:
-        """Build from the JSON form; unknown or missing keys raise `SpecError`."""
+        """Build from the JSON form; unknown or missing keys raise `SpecError`.
+
+        Parameters
+        ----------
+        form : mapping
+            As `to_json` makes it.
+
+        Returns
+        -------
+        NetworkSpec
+
+        Raises
+        ------
+        SpecError
+            Naming the entry that cannot be.
+        """
         check_keys("network", form, required={"n_features", "layers", "loss"})
         if not isinstance(form["layers"], Sequence) or isinstance(form["layers"], str):
             raise SpecError("'layers' must be a list of layer descriptions.")

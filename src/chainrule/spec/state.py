@@ -35,13 +35,33 @@ class TrainingState:
     beta2_power: float = 1.0
 
     def continued_by(self, optimizer: str) -> TrainingState:
-        """Itself for the same optimizer; else zero moments, the epoch counted on."""
+        """Itself for the same optimizer; else zero moments, the epoch counted on.
+
+        Parameters
+        ----------
+        optimizer : str
+            Such as "adam".
+
+        Returns
+        -------
+        TrainingState
+        """
         if optimizer == self.optimizer:
             return self
         return TrainingState(optimizer, epoch=self.epoch)
 
     def astype(self, dtype: np.dtype[Any]) -> TrainingState:
-        """The same with moments of another number type."""
+        """The same with moments of another number type.
+
+        Parameters
+        ----------
+        dtype : numpy.dtype
+            float32 or float64.
+
+        Returns
+        -------
+        TrainingState
+        """
         moments = {name: np.ascontiguousarray(m, dtype) for name, m in self.moments.items()}
         return TrainingState(
             self.optimizer, self.n_steps, self.epoch, moments, self.beta1_power, self.beta2_power

@@ -108,7 +108,21 @@ class Schedule:
 
     @classmethod
     def of(cls, value: Any) -> Schedule:
-        """From a name, a mapping with 'name' and constants, or a Schedule; else `SpecError`."""
+        """From a name, a mapping with 'name' and constants, or a Schedule; else `SpecError`.
+
+        Parameters
+        ----------
+        value : str, mapping or Schedule
+
+        Returns
+        -------
+        Schedule
+
+        Raises
+        ------
+        SpecError
+            Naming the entry that cannot be.
+        """
         if isinstance(value, Schedule):
             return value
         if isinstance(value, str):
@@ -121,6 +135,12 @@ class Schedule:
         )
 
     def to_json(self) -> dict[str, Any]:
+        """Its name and its constants, as plain values.
+
+        Returns
+        -------
+        dict
+        """
         return {"name": self.name, **self.constants}
 
 
@@ -131,8 +151,9 @@ class TrainingSpec:
     Attributes
     ----------
     optimizer : str
-        A key of `OPTIMIZERS`; the constants `momentum`, `rho`, `beta1`, `beta2`, `epsilon` are None
-        for the optimizer's default.
+        A key of `OPTIMIZERS`.
+    momentum, rho, beta1, beta2, epsilon : float or None
+        Its constants; None for the optimizer's default.
     epsilon_hat : bool
         Adam's first / (sqrt(second) + epsilon) before both biases are corrected, as at the end of
         section 2 of Kingma and Ba (2015), in scikit-learn and in TensorFlow; else after it.
@@ -259,22 +280,57 @@ class TrainingSpec:
             object.__setattr__(self, name, dict(factors))
 
     def constant(self, name: str) -> float:
-        """A constant of the optimizer: as given, else the optimizer's default, else 0."""
+        """A constant of the optimizer: as given, else the optimizer's default, else 0.
+
+        Parameters
+        ----------
+        name : str
+            Such as "beta1".
+
+        Returns
+        -------
+        float
+        """
         given = getattr(self, name)
         return float(
             OPTIMIZERS[self.optimizer].constants.get(name, 0.0) if given is None else given
         )
 
     def learning_rate_factor(self, parameter: str) -> float:
-        """Factor on the learning rate of a parameter such as "W1"; 1 unless set."""
+        """Factor on the learning rate of a parameter such as "W1"; 1 unless set.
+
+        Parameters
+        ----------
+        parameter : str
+            Its name, such as "W1".
+
+        Returns
+        -------
+        float
+        """
         return _factor(self.learning_rate_factors, parameter)
 
     def weight_decay_factor(self, parameter: str) -> float:
-        """Factor on the weight decay of a parameter: 1 for weights, 0 for the rest unless set."""
+        """Factor on the weight decay of a parameter: 1 for weights, 0 for the rest unless set.
+
+        Parameters
+        ----------
+        parameter : str
+            Its name, such as "W1".
+
+        Returns
+        -------
+        float
+        """
         return _factor(self.weight_decay_factors, parameter, 1.0 if parameter[0] == "W" else 0.0)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values; `from_json` gives back an equal spec."""
+        """Plain values; `from_json` gives back an equal spec.
+
+        Returns
+        -------
+        dict
+        """
         form = asdict(self)
         form["schedule"] = self.schedule.to_json()
         for name in _ADDED_SCHEDULES:
@@ -289,7 +345,22 @@ class TrainingSpec:
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> TrainingSpec:
-        """Build from the JSON form; an unknown key raises `SpecError`."""
+        """Build from the JSON form; an unknown key raises `SpecError`.
+
+        Parameters
+        ----------
+        form : mapping
+            As `to_json` makes it.
+
+        Returns
+        -------
+        TrainingSpec
+
+        Raises
+        ------
+        SpecError
+            Naming the entry that cannot be.
+        """
         if not isinstance(form, Mapping):
             raise SpecError(f"training must be a description with named entries, found {form!r}.")
         known = {f.name for f in fields(cls)}

@@ -101,12 +101,6 @@ class ClassTarget:
         return len(self.labels.classes)
 
     @property
-    def task(self) -> str:
-        """What is answered, in words."""
-        what = "labels, several at once" if self.labels.multilabel else "classes"
-        return f"Classifier of {self.n_outputs} {what}"
-
-    @property
     def output_names(self) -> tuple[str, ...]:
         """The classes as text."""
         return class_names(self.labels.classes)

@@ -72,6 +72,17 @@ class Comparison:
         """How much larger the mean loss (log-loss, squared error) of `other` is than that of `one`,
         and the bounds of its 90 % interval, row by row on the same rows.
 
+        Parameters
+        ----------
+        one : str
+            The name of a model.
+        other : str
+            That of another.
+
+        Returns
+        -------
+        difference, low, high : float
+
         Raises
         ------
         SpecError

@@ -40,13 +40,27 @@ class Score:
     baseline: float
 
     def to_json(self) -> list[float | None]:
-        """[value, low, high, baseline], None for NaN."""
+        """[value, low, high, baseline], None for NaN.
+
+        Returns
+        -------
+        list of float or None
+        """
         numbers = (self.value, self.low, self.high, self.baseline)
         return [float(x) if np.isfinite(x) else None for x in numbers]
 
     @classmethod
     def from_json(cls, form: Any) -> Score:
-        """The inverse of `to_json`."""
+        """The inverse of `to_json`.
+
+        Parameters
+        ----------
+        form : list of float or None
+
+        Returns
+        -------
+        Score
+        """
         return cls(*(float("nan") if x is None else float(x) for x in form))
 
 
@@ -89,6 +103,8 @@ class Evaluation:
         Rows that belong together; an interval knows that they are not independent.
     baseline : ndarray
         The answer that needs no columns: frequencies of the classes, the mean or the quantiles.
+    target : ClassTarget or NumberTarget
+        What the model knows of y.
     sway : Sway or None
         How a bag's answers to rows that some of its networks know depend on these rows.
     overlap : float
@@ -125,6 +141,10 @@ class Evaluation:
         threshold : float, optional
             Of two classes the second is answered where its probability is at least this. Default:
             the more probable one.
+
+        Returns
+        -------
+        dict of str to Score
         """
         drawn = self._drawn()
         found = {}
@@ -136,13 +156,23 @@ class Evaluation:
 
     def _repr_html_(self) -> str:
         """The scores, each with its interval and the baseline's."""
-        from chainrule.report.shown import scores_html
+        from chainrule.report.shown import scores_html, task_words
 
         shown = scores_html(self.scores(), self.how, self.target.output_names, self.baseline)
-        return box(f"{self.target.task}, {self.n_rows:,} rows", shown)
+        task = task_words(self.target.loss, self.target.n_outputs)
+        return box(f"{task}, {self.n_rows:,} rows", shown)
 
     def score(self, metric: str) -> Score | None:
         """The score of one metric, as in `scores`; None where it is not defined on these rows.
+
+        Parameters
+        ----------
+        metric : str
+            As in `scores`, such as "auc".
+
+        Returns
+        -------
+        Score or None
 
         Raises
         ------
@@ -205,12 +235,36 @@ class Evaluation:
         return np.asarray(self.answers + np.average(self.sway.pull, weights=mass) * self.sway.slope)
 
     def of_each_class(self, *, threshold: float | None = None) -> dict[str, Array]:
-        """Precision, recall, F1 and rows of each class, or label; `ClassTarget` only."""
+        """Precision, recall, F1 and rows of each class, or label; `ClassTarget` only.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            Of two classes the second is answered where its probability is at least this. Default:
+            the more probable one.
+
+        Returns
+        -------
+        dict of str to ndarray (n_classes,)
+            "precision", "recall", "f1" and "rows".
+        """
         answers = _decided(self.answers, threshold)
         return of_each_class(self.scored_truth, answers, self.weights)
 
     def confusion(self, *, threshold: float | None = None) -> Array:
-        """Rows of class i answered as class j, (n_classes, n_classes); one label a row only."""
+        """Rows of class i answered as class j, (n_classes, n_classes); one label a row only.
+
+        Parameters
+        ----------
+        threshold : float, optional
+            Of two classes the second is answered where its probability is at least this. Default:
+            the more probable one.
+
+        Returns
+        -------
+        ndarray (n_classes, n_classes)
+            Counts, or sums of weights.
+        """
         answers = _decided(self.answers, threshold)
         return confusion(self.scored_truth, answers, self.weights)
 

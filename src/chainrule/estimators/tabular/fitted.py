@@ -68,7 +68,7 @@ class FittedModel(PickledEstimator, TabularExports, FitTasks, InNotebooks, BaseE
 
         known = getattr(self, "validation_", None)
         baseline = self._baseline if known is None else known.baseline
-        return model_html(self, self._target.task, self._target.output_names, baseline)
+        return model_html(self, self._target.output_names, baseline)
 
     def only(self, member: int) -> Self:
         """The model with one of its networks alone: its answers before they are averaged.

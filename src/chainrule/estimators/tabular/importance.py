@@ -67,14 +67,22 @@ class FeatureImportance:
 
     @property
     def mean(self) -> np.ndarray:
+        """Of each column the mean over the permutations."""
         return np.asarray(self.values.mean(axis=1))
 
     @property
     def std(self) -> np.ndarray:
+        """Of each column the population standard deviation over the permutations."""
         return np.asarray(self.values.std(axis=1))
 
     def to_dict(self) -> dict[str, list[Any]]:
-        """Columns of a table: `pandas.DataFrame(result.to_dict())` or any other library's."""
+        """Columns of a table: `pandas.DataFrame(result.to_dict())` or any other library's.
+
+        Returns
+        -------
+        dict of str to list
+            "feature", "mean" and "std".
+        """
         return {
             "feature": list(self.names),
             "mean": self.mean.tolist(),

@@ -101,18 +101,6 @@ class NumberTarget:
         return bool(np.isfinite(self.high).all())
 
     @property
-    def task(self) -> str:
-        """What is answered, in words."""
-        if self.loss.quantiles:
-            return f"Regressor of the quantiles {', '.join(f'{q:g}' for q in self.loss.quantiles)}"
-        what = "counts" if self.loss.name == "poisson" else "numbers"
-        return (
-            f"Regressor of {what}"
-            if self.n_outputs == 1
-            else f"Regressor of {self.n_outputs} {what}"
-        )
-
-    @property
     def n_outputs(self) -> int:
         """The network's outputs."""
         return len(self.loss.quantiles) or len(self.scale.mean)

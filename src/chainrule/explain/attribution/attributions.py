@@ -59,6 +59,15 @@ class Attributions:
     def of(self, answer: str | int) -> Attributions:
         """Those of one answer, by name or number, with no last axis.
 
+        Parameters
+        ----------
+        answer : str or int
+            One of `answer_names`, or its number.
+
+        Returns
+        -------
+        Attributions
+
         Raises
         ------
         SpecError
@@ -89,7 +98,12 @@ class Attributions:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Columns of a table, a row for every row, column and answer: `row`, `column`, `cell`,
-        `value`, `error`, and `answer` where there are several."""
+        `value`, `error`, and `answer` where there are several.
+
+        Returns
+        -------
+        dict of str to list
+        """
         n, c = self.values.shape[:2]
         k = 1 if self.values.ndim == 2 else self.values.shape[2]
         found: dict[str, list[Any]] = {

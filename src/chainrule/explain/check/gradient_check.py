@@ -102,11 +102,25 @@ class GradientCheck:
         )
 
     def name_of(self, entry: Entry) -> str:
-        """The parameter of an entry: "W1[3,7] island=Dream"."""
+        """The parameter of an entry: "W1[3,7] island=Dream".
+
+        Parameters
+        ----------
+        entry : Entry
+
+        Returns
+        -------
+        str
+        """
         return self.names.parameter(entry.tensor, entry.place)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values, at full precision."""
+        """Plain values, at full precision.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "ok": self.ok,
             "verdict": self.verdict,
@@ -151,7 +165,12 @@ class GradientCheck:
         }
 
     def rows(self) -> list[tuple[str, ...]]:
-        """The table as text: a heading and one row per tensor."""
+        """The table as text: a heading and one row per tensor.
+
+        Returns
+        -------
+        list of tuple of str
+        """
         methods = [HEADINGS[entry.method] for entry in self.tensors[0].entries]
         return [
             ("tensor", "largest", *methods, "verdict"),
@@ -167,7 +186,12 @@ class GradientCheck:
         ]
 
     def lines(self) -> list[str]:
-        """What stands below the table; the verdict on everything is the last line."""
+        """What stands below the table; the verdict on everything is the last line.
+
+        Returns
+        -------
+        list of str
+        """
         remarks = [line for text in (*self._remarks(), *self.notes) for line in _wrapped(text)]
         told = [("gradients", self._of_gradients())]
         told += [(verdict.subject, verdict.outcome) for verdict in self.verdicts]

@@ -201,12 +201,27 @@ class Diagnosis(Sequence[Finding]):
         return iter(self.findings)
 
     def in_words(self, words: Words) -> Diagnosis:
-        """The same with the fixes said to another object, such as a command."""
+        """The same with the fixes said to another object, such as a command.
+
+        Parameters
+        ----------
+        words : Words
+            What fixes are called there.
+
+        Returns
+        -------
+        Diagnosis
+        """
         findings = tuple(replace(finding, words=words) for finding in self.findings)
         return replace(self, findings=findings)
 
     def to_json(self) -> dict[str, Any]:
-        """Plain values."""
+        """Plain values.
+
+        Returns
+        -------
+        dict
+        """
         return {
             "ok": self.ok,
             "summary": self.summary,
@@ -239,7 +254,12 @@ class Diagnosis(Sequence[Finding]):
         return f"{_count(len(self.causes), 'fault')} found in {self._looked}.\n{losses}"
 
     def lists(self) -> list[tuple[str, str]]:
-        """What a reader may want to know beside the findings."""
+        """What a reader may want to know beside the findings.
+
+        Returns
+        -------
+        list of (title, text)
+        """
         lists = []
         for cause in self.causes:
             names = [f.heading for f in self.findings if f.cause == cause.code]

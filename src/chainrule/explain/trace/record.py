@@ -111,7 +111,17 @@ class Record:
     dL_db = property(lambda self: self._by_layer("b", self.grads))  # noqa: N815
 
     def dl_da(self, l: int) -> np.ndarray | None:
-        """dl/da(l) of each row's own loss (n, n_l); None for features and for the output."""
+        """dl/da(l) of each row's own loss (n, n_l); None for features and for the output.
+
+        Parameters
+        ----------
+        l : int
+            A layer, from 0 to L.
+
+        Returns
+        -------
+        ndarray (n, n_l) or None
+        """
         at = self.spec.a_places[l]
         return None if at is None else self.recorded.layers[at.index].d_out
 
@@ -167,7 +177,17 @@ class Record:
         return float(np.abs(predicted - self.a[-1]).max())
 
     def row_id(self, row: int) -> Any:
-        """What a row is called outside; its number otherwise."""
+        """What a row is called outside; its number otherwise.
+
+        Parameters
+        ----------
+        row : int
+            From 0.
+
+        Returns
+        -------
+        what `row_ids` has for it, else the number
+        """
         return row if self.row_ids is None else self.row_ids[row]
 
     def __getitem__(self, name: str) -> np.ndarray:

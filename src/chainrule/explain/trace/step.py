@@ -56,6 +56,9 @@ class StepTrace(Record):
     layers : tuple of LayerTrace
         What every layer makes, `out`, and its derivative, `d_out`, in the order of `spec.walk`.
     X : ndarray (n, n_features)
+    n_rows : int
+    grads : dict of str to ndarray
+        The gradients of the total loss by parameter name.
     W, b, dL_dW, dL_db : lists of ndarray
         Parameters and the gradients of the total loss, penalty included.
     losses : ndarray (n,)
@@ -74,11 +77,23 @@ class StepTrace(Record):
     """
 
     def header(self) -> dict[str, Any]:
-        """What step this is: network, rows, reduction, optimizer, number types, notes."""
+        """What step this is: network, rows, reduction, optimizer, number types, notes.
+
+        Returns
+        -------
+        dict
+            Plain values.
+        """
         return view.header(self)
 
     def to_json(self) -> dict[str, Any]:
-        """Everything as plain values: the header and every array by name."""
+        """Everything as plain values: the header and every array by name.
+
+        Returns
+        -------
+        dict
+            Plain values at full precision.
+        """
         return view.to_json(self)
 
     def __repr__(self) -> str:

@@ -40,6 +40,17 @@ KINDS: dict[str, type[Layer]] = {
 def layer_from_json(where: str, form: Any) -> Layer:
     """One layer from its JSON form, e.g. {"kind": "dense", "units": 8}.
 
+    Parameters
+    ----------
+    where : str
+        What messages call the layer, such as "layer 2".
+    form : mapping
+        With "kind" and the constants of that kind.
+
+    Returns
+    -------
+    Layer
+
     Raises
     ------
     SpecError

@@ -14,7 +14,15 @@ from chainrule.spec.layers.layer import Inner, Layer, ReadLayer
 
 @dataclass(frozen=True)
 class Part:
-    """So many columns, and the layer that reads them; None passes them on as they are."""
+    """Columns that stand side by side, and what reads them.
+
+    Attributes
+    ----------
+    columns : int
+        How many.
+    layer : Layer or None
+        None passes them on as they are.
+    """
 
     columns: int
     layer: Layer | None = None

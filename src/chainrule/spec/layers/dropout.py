@@ -15,6 +15,11 @@ class Dropout(Layer):
 
     Stands after a dense layer and what belongs to it, or first, where it drops network inputs. Has
     no parameters. Source: Srivastava et al. 2014.
+
+    Attributes
+    ----------
+    rate : float
+        In [0, 1).
     """
 
     kind = "dropout"

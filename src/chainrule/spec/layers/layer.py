@@ -72,18 +72,71 @@ class Layer:
     draws: ClassVar[tuple[str, ...]] = ()
 
     def check(self, where: str) -> None:
-        """Raise `SpecError` naming the constant that cannot be; `where` is "layer 2"."""
+        """Raise `SpecError` naming the constant that cannot be; `where` is "layer 2".
+
+        Parameters
+        ----------
+        where : str
+            What messages call the layer, such as "layer 2".
+
+        Raises
+        ------
+        SpecError
+            Naming the constant that cannot be.
+        """
 
     def n_out(self, n_in: int, where: str) -> int:
-        """Width of its output; `SpecError` where it cannot follow `n_in` inputs."""
+        """Width of its output; `SpecError` where it cannot follow `n_in` inputs.
+
+        Parameters
+        ----------
+        n_in : int
+            Inputs of the layer.
+        where : str
+            What messages call the layer, such as "layer 2".
+
+        Returns
+        -------
+        int
+
+        Raises
+        ------
+        SpecError
+            Where it cannot follow `n_in` inputs.
+        """
         return n_in
 
     def check_features(self, x: npt.NDArray[Any], name: str, first: int) -> None:
         """Raise `DataError` for rows that it cannot read: x are its columns of `name`, the table,
-        from column `first` on."""
+        from column `first` on.
+
+        Parameters
+        ----------
+        x : ndarray (n_samples, n_in)
+            The columns that it reads.
+        name : str
+            What messages call the table.
+        first : int
+            The number of its first column.
+
+        Raises
+        ------
+        DataError
+            Naming the row whose cell it cannot read.
+        """
 
     def parameters(self, n_in: int) -> tuple[Parameter, ...]:
-        """Its named arrays in storage order."""
+        """Its named arrays in storage order.
+
+        Parameters
+        ----------
+        n_in : int
+            Inputs of the layer.
+
+        Returns
+        -------
+        tuple of Parameter
+        """
         return ()
 
     @property
@@ -92,19 +145,39 @@ class Layer:
         return ()
 
     def expanded(self) -> tuple[Layer, ...]:
-        """The layers that it stands for; itself unless it is a shorthand."""
+        """The layers that it stands for; itself unless it is a shorthand.
+
+        Returns
+        -------
+        tuple of Layer
+        """
         return (self,)
 
     def label(self) -> str:
-        """A few words for the summary of a network."""
+        """A few words for the summary of a network.
+
+        Returns
+        -------
+        str
+        """
         return self.kind
 
     def constants(self) -> dict[str, Any]:
-        """Field name -> value, without fields that are a shorthand for other layers."""
+        """Field name -> value, without fields that are a shorthand for other layers.
+
+        Returns
+        -------
+        dict
+        """
         return {f.name: getattr(self, f.name) for f in fields(self) if not _is_shorthand(f)}
 
     def to_json(self) -> dict[str, Any]:
-        """The kind and the constants that are not at their default, as plain values."""
+        """The kind and the constants that are not at their default, as plain values.
+
+        Returns
+        -------
+        dict
+        """
         form: dict[str, Any] = {"kind": self.kind}
         defaults = {f.name: f.default for f in fields(self)}
         for name, value in self.constants().items():
@@ -115,7 +188,26 @@ class Layer:
     @classmethod
     def from_json(cls, where: str, form: Mapping[str, Any], read: ReadLayer) -> Self:
         """The inverse of `to_json`, with `read` for layers inside; unknown and missing entries
-        raise `SpecError`."""
+        raise `SpecError`.
+
+        Parameters
+        ----------
+        where : str
+            What messages call the layer, such as "layer 2".
+        form : mapping
+            As `to_json` makes it.
+        read : callable
+            Reads a layer inside of this one: (where, form) -> Layer.
+
+        Returns
+        -------
+        Layer
+
+        Raises
+        ------
+        SpecError
+            Naming the entry that cannot be.
+        """
         constants = {f.name: f for f in fields(cls)}
         required = {name for name, f in constants.items() if f.default is MISSING}
         check_keys(where, form, required | {"kind"}, optional=set(constants) - required)
