@@ -26,8 +26,8 @@ LEARN = (
     "8-table", "your-program", "questions",
 )  # fmt: skip
 EXPLANATION = (
-    "attributions.md", "dependence.md", "report.md", "export.md", "playground.md", "diagnosis.md",
-    "quality.md", "benchmarks/speed.md", "proof.md", "mutants.md", "names.md",
+    "attributions.md", "dependence.md", "report.md", "export.md", "ecosystem.md", "playground.md",
+    "diagnosis.md", "quality.md", "benchmarks/speed.md", "proof.md", "mutants.md", "names.md",
 )  # fmt: skip
 
 _JOB = re.compile(r"^### (\d+)\. (.+)$", re.MULTILINE)
