@@ -29,7 +29,7 @@ def test_a_threshold_is_for_two_classes(cli: Any, trained: Path, penguins: Path)
     assert "--threshold is for models of two classes; this one predicts 3 classes" in run.err
     for value in ("1.5", "-1", "x"):
         run = cli("evaluate", trained, penguins, "--threshold", value)
-        assert run.code == 2 and "'--threshold'" in run.err
+        assert run.code == 2 and "--threshold takes a probability" in run.err
 
 
 def test_importance(cli: Any, trained: Path, penguins: Path) -> None:

@@ -37,7 +37,7 @@ def test_every_suggestion_exists_and_no_foreign_name_is_ours() -> None:
         ("train", "--out", "Say --model."),
         ("predict", "--out", "Say --output."),
         ("predict", "--proba", ANSWERS["proba"]),
-        ("train", "--threshold", "It is an option of: chainrule evaluate"),
+        ("train", "--threshold", "It is an option of: chainrule predict, evaluate"),
         ("train", "--prset", "Did you mean --preset?"),
         ("train", "--zzz", "See: chainrule train --help"),
     ],

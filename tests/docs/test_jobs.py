@@ -175,3 +175,4 @@ def check(found: dict[int, Any]) -> None:
     assert 33 not in found or "2 trials in" in found[33]
     assert "the probability of yes differs from its mean, along calls" in found[34]
     assert Path("curves.png").stat().st_size > 5_000
+    assert len(found[35].splitlines()) == 21

@@ -106,6 +106,10 @@ def run(arguments: Sequence[str]) -> int:
         tell_error(f"{message.rstrip('.')}.", hint, as_json=as_json)
     except BrokenPipeError:
         raise
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # click makes this of it
+            raise end.__context__ from None
+        raise
     except Again as again:
         return run(again.arguments)
     except Ended as end:

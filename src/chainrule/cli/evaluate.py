@@ -16,16 +16,12 @@ from chainrule.cli.options import (
 )
 from chainrule.cli.output import Output
 from chainrule.cli.reading import TYPED, Reading, reads_tables
-from chainrule.errors import DataError
-
-Threshold = Annotated[
-    float | None,
-    typer.Option(
-        min=0.0,
-        max=1.0,
-        help="Of two classes answer the second from this probability on; default 0.5.",
-    ),
-]
+from chainrule.cli.threshold import (
+    ScoredThreshold,
+    check_two_classes,
+    chosen_threshold,
+    threshold_of,
+)
 
 
 @reads_tables
@@ -33,7 +29,7 @@ def evaluate(
     model: Model,
     data: Tables = None,
     target: Target = None,
-    threshold: Threshold = None,
+    threshold: ScoredThreshold = None,
     importance: Annotated[
         bool, typer.Option("--importance", help="Print how much worse without each column.")
     ] = False,
@@ -49,32 +45,43 @@ def evaluate(
     loaded = open_model(model, require_signature=signed_by)
     estimator = loaded.estimator
     classes = estimator.classes_.tolist() if loaded.is_classifier else []
-    if threshold is not None and len(classes) != 2:
-        what = f"{len(classes)} classes" if classes else "numbers"
-        raise DataError(
-            f"--threshold is for models of two classes; this one predicts {what}.", "Leave it out."
-        )
+    if threshold is not None:
+        threshold_of(threshold)
+        check_two_classes(classes)
     X, y = loaded.rows_with_target(data, reading, out, target)
 
     from chainrule.cli.scores import baseline_words, document_of, show_classes, show_scores
 
     with out.catching():
         evaluation = estimator.evaluate(X, y)
-        scores = evaluation.scores(threshold=threshold)
+        at, found = None, None
+        if threshold is not None:
+            at, found = chosen_threshold(evaluation, threshold)
+        scores = evaluation.scores(threshold=at)
         n_known = estimator.n_trained_rows(X, y)
     if n_known:
         rows = "these rows" if n_known == len(y) else f"about {n_known:,} of these {len(y):,} rows"
         out.notice(f"the model was trained on {rows}: {_SEEN}")
     words = baseline_words(classes, evaluation.baseline)
+    if at is not None:
+        out.say(f"{classes[1]!r} is answered from a probability of {at:.4g} on")
+    if found is not None:
+        out.say(
+            f"  where {found.metric} of these rows is largest, {found.score:.4f}; of two halves,",
+            f"  each by the threshold of the other, it is {found.crossed:.4f}",
+        )
     show_scores(out, f"{len(y):,} rows", scores, words, classes)
     if classes:
-        show_classes(out, evaluation, classes, threshold)
+        show_classes(out, evaluation, classes, at)
     ranks = None
     if importance:
         ranks = estimator.feature_importance(X, y)
         out.say("")
         out.result(*str(ranks).splitlines())
-    out.next("chainrule", "check", model, *(data or ()), *reading.arguments())
+    if found is None:
+        out.next("chainrule", "check", model, *(data or ()), *reading.arguments())
+    else:
+        out.next("chainrule", "predict", model, "DATA", "--threshold", f"{at!r}")
     document = document_of(scores, words, rows="given")
     out.document(
         {
@@ -86,6 +93,8 @@ def evaluate(
             "intervals": document["intervals"],
             "baseline_answer": words,
             "baseline": document["baseline"],
+            **({} if at is None else {"threshold": at}),
+            **({} if found is None else {"crossed": found.crossed}),
             **({} if ranks is None else {"importance": ranks.to_dict()}),
         }
     )
