@@ -13,9 +13,14 @@ to do; a `hint` may add a remedy, which the command line prints on a line of its
 
 from __future__ import annotations
 
+import os
+import sys
+import warnings
 from typing import Any
 
 from chainrule.visible import visible_lines
+
+_PACKAGE = os.path.dirname(os.path.abspath(__file__)) + os.sep
 
 
 class ChainruleError(Exception):
@@ -73,3 +78,17 @@ class DivergedError(ChainruleError, ValueError):
 
 class DataNotice(UserWarning):
     """Something in the rows that the model handled, and that their owner should know."""
+
+
+def warn_caller(message: str, category: type[Warning] = DataNotice) -> None:
+    """Warn of something at the line outside this package that led here, however deep that is.
+
+    Parameters
+    ----------
+    message : str
+    category : type, default DataNotice
+    """
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, category, stacklevel=level)

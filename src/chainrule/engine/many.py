@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -15,6 +14,7 @@ from chainrule.engine.one_at_a_time import note_interrupt
 from chainrule.engine.plans import thread_count
 from chainrule.engine.rows import Array
 from chainrule.engine.training import FitResult, fit
+from chainrule.errors import warn_caller
 from chainrule.spec import History, TrainingState
 
 _SECONDS_TO_NOTICE = 0.1  # where waiting cannot be interrupted
@@ -81,14 +81,15 @@ def fit_many(
         many.work()  # what no thread has begun
         if workers > 1:
             many.wait()
+    many.tell()
     results = many.results()
     ended = sum(not result.history.interrupted for result in results)
     if ended < len(jobs) and not many.was_asked:
         note_interrupt()
-        warnings.warn(
+        warn_caller(
             f"training was interrupted when {ended} of {len(jobs)} networks were done; the "
             "parameters of the best or last completed epoch of each are kept",
-            stacklevel=2,
+            UserWarning,
         )
     return results
 
@@ -117,6 +118,7 @@ class _Many:
         self._waiting = deque(longest_first)
         self._outcomes: dict[int, FitResult | BaseException] = {}
         self._ended: SimpleQueue[None] = SimpleQueue()
+        self._told: list[tuple[int, str]] = []  # by a network, of its lower rates
         self._reserve: list[threading.Thread] = []
         self._last = 0  # jobs that are left when the reserve begins
 
@@ -156,6 +158,18 @@ class _Many:
             with suppress(Empty):
                 self._ended.get(timeout=_SECONDS_TO_NOTICE)
 
+    def tell(self) -> None:
+        """What the first network told, and how many others did, at the line of the caller: threads
+        have no caller."""
+        if not self._told:
+            return
+        first, sentence = min(self._told, key=lambda told: told[0])
+        others = {place for place, _ in self._told} - {first}
+        if others:
+            n = "Another network" if len(others) == 1 else f"{len(others)} other networks"
+            sentence = f"{sentence} {n} lowered {'its' if len(others) == 1 else 'theirs'}, too."
+        warn_caller(f"in network {first}, {sentence}" if len(self._jobs) > 1 else sentence)
+
     def results(self) -> list[FitResult]:
         """In the order of the jobs; raises what the selector raised, or the first error."""
         if self._failed is not None:
@@ -176,8 +190,9 @@ class _Many:
         if self._selector is not None:
             options = {**options, "selector": lambda *newest: self._select(place, *newest)}
         result = fit(
-            job.spec, job.params, job.X, job.y, job.training, stop=self._must_stop, **options
-        )
+            job.spec, job.params, job.X, job.y, job.training, stop=self._must_stop,
+            tell=lambda sentence: self._told.append((place, sentence)), **options,
+        )  # fmt: skip
         if result.history.interrupted:
             self.stop.set()
         return result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ from chainrule import _core
 from chainrule.engine.plans import network_plan, training_plan
 from chainrule.engine.rows import Array, Params, TrainingRows
 from chainrule.engine.state import named_arrays, state_arrays
-from chainrule.errors import DataNotice
+from chainrule.errors import warn_caller
 from chainrule.spec import Dense, NetworkSpec, Placed, TrainingSpec, TrainingState
 
 INPUT, LOSS, PARAMETER, MOMENT = "input", "loss", "parameter", "moment"
@@ -252,7 +251,7 @@ def tell_nonfinite(
     )
     place = fault.place()
     if place is not None and place.quantity not in UPDATED:
-        warnings.warn(place.of_rows(), DataNotice, stacklevel=4)
+        warn_caller(place.of_rows())
 
 
 def _outlier(table: Array, rows: Array) -> tuple[int, int] | None:

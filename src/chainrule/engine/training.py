@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,7 +14,7 @@ from chainrule.engine.recovery import Recovery
 from chainrule.engine.rows import Params, TrainingRows, parameter_list, row_numbers
 from chainrule.engine.run import Callback, Metric, Recorder, Run, Selector, copy_of
 from chainrule.engine.state import named_arrays, state_from
-from chainrule.errors import DataError, DataNotice, SpecError
+from chainrule.errors import DataError, SpecError, warn_caller
 from chainrule.spec import History, NetworkSpec, TrainingSpec, TrainingState
 from chainrule.spec.checks import check_whole
 
@@ -60,6 +59,7 @@ def fit(
     stop: Callable[[], bool] | None = None,
     checkpoint: Keeper | None = None,
     recovers: bool = True,
+    tell: Callable[[str], None] = warn_caller,
 ) -> FitResult:
     """Train from `params`, which stay untouched.
 
@@ -110,6 +110,8 @@ def fit(
         Keeps the standing of the training from time to time, and gives back the one to go on from.
     recovers : bool, default True
         Whether numbers that leave the finite ones end the training only after lower rates.
+    tell : callable, optional
+        Gets the sentence on every lower rate. Default: a `DataNotice` at the caller's line.
 
     Returns
     -------
@@ -168,7 +170,7 @@ def fit(
         recovery = Recovery(run, standing, out)
         if not (recovers and recovery.may_help):
             raise recovery.error(_result(run, standing, out, seconds, began))
-        warnings.warn(recovery.sentence, DataNotice, stacklevel=2)
+        tell(recovery.sentence)
         standing = recovery.standing()
     result = _result(run, standing, out, seconds, began)
     if checkpoint is not None and not result.history.interrupted:
@@ -187,10 +189,10 @@ def fit(
     if result.history.interrupted and stop is None:
         note_interrupt()
         done = first_epoch + result.history.n_epochs - past.n_epochs
-        warnings.warn(
+        warn_caller(
             f"training was interrupted after {done} of {training.epochs} epochs; "
             "the parameters of the best or last completed epoch are kept",
-            stacklevel=2,
+            UserWarning,
         )
     return result
 

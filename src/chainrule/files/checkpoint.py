@@ -11,14 +11,13 @@ from __future__ import annotations
 import os
 import threading
 import time
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from chainrule.engine import Fingerprint, Standing
-from chainrule.errors import DataError, DataNotice, ModelFileError, SpecError
+from chainrule.errors import DataError, ModelFileError, SpecError, warn_caller
 from chainrule.files.standing import Kept, pack, unpack
 from chainrule.files.write import write_atomically
 
@@ -162,7 +161,7 @@ class Checkpoint:
 
     @staticmethod
     def _warn(text: str) -> None:
-        warnings.warn(text, DataNotice, stacklevel=4)
+        warn_caller(text)
 
 
 @dataclass

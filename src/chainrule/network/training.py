@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any, SupportsIndex
 
 import numpy.typing as npt
 
 from chainrule import engine
-from chainrule.errors import DataNotice, DivergedError, SpecError
+from chainrule.errors import DivergedError, SpecError, warn_caller
 from chainrule.files.checkpoint import checkpoint_of
 from chainrule.network.inspection import Inspection
 from chainrule.network.metric import outputs_metric
@@ -200,11 +199,11 @@ class Training(Inspection):
 
         told = lost_digits(X, self.dtype)
         if told is not None:
-            warnings.warn(told, DataNotice, stacklevel=2)
+            warn_caller(told)
         if self.spec.loss.name == "binary_cross_entropy":
             told = one_hot_notice(y, "build the network with loss='cross_entropy'")
             if told is not None:
-                warnings.warn(told, DataNotice, stacklevel=2)
+                warn_caller(told)
         kept = checkpoint_of(checkpoint)
         with engine.fitting(self):
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from abc import abstractmethod
 from functools import lru_cache
 from itertools import pairwise
@@ -19,7 +18,7 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_consistent_length, check_is_fitted, validate_data
 
 from chainrule import engine
-from chainrule.errors import DataError, SpecError
+from chainrule.errors import DataError, SpecError, warn_caller
 from chainrule.estimators.arguments import check_arguments, plain, unit_counts
 from chainrule.estimators.callbacks import FitTasks
 from chainrule.estimators.mlp.arguments import RULES, dropout_rates, hidden_activations
@@ -269,11 +268,10 @@ class BaseMLP(
         self.n_iter_, self.loss_ = found.n_iter, found.loss + offset
         self.training_ = None
         if found.failure:
-            warnings.warn(
+            warn_caller(
                 f"lbfgs failed to converge after {found.n_iter} iteration(s): {found.failure}. "
                 "Increase max_iter or max_fun, or scale the columns of X.",
                 ConvergenceWarning,
-                stacklevel=4,
             )
         dtype = self.coefs_[0].dtype
         return {name: array.astype(dtype, copy=False) for name, array in found.params.items()}

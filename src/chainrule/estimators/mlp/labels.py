@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Number
 from typing import Any
 
@@ -11,7 +10,7 @@ from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
 from sklearn.utils.multiclass import type_of_target, unique_labels
 
-from chainrule.errors import DataError, DataNotice
+from chainrule.errors import DataError, warn_caller
 from chainrule.estimators.mlp.base import BaseMLP
 from chainrule.estimators.saved import classes_from_json, classes_to_json
 from chainrule.estimators.weights import class_weights
@@ -41,7 +40,7 @@ class LabelledMLP(BaseMLP):
         _check_label_types(y)
         if not hasattr(self, "classes_") or not (self.warm_start or incremental):
             if told := one_hot_notice(y, "pass np.asarray(y).argmax(axis=1)"):
-                warnings.warn(told, DataNotice, stacklevel=4)
+                warn_caller(told)
             self._label_binarizer = LabelBinarizer().fit(y)
             self.classes_ = self._label_binarizer.classes_
             return X, self._encode(y)

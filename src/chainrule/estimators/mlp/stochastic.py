@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +11,7 @@ from sklearn.exceptions import ConvergenceWarning
 
 from chainrule import engine
 from chainrule.engine import FitResult
-from chainrule.errors import DivergedError
+from chainrule.errors import DivergedError, warn_caller
 from chainrule.estimators.arguments import plain
 from chainrule.estimators.mlp.arguments import PROGRESS
 from chainrule.estimators.mlp.scores import LossScale, Score, finite_score
@@ -145,11 +144,10 @@ class Course:
             self.progress.close(result.history)
         unfinished = not (self.incremental or self.stopped or result.history.interrupted)
         if unfinished and model.n_iter_ == self.epochs:
-            warnings.warn(
+            warn_caller(
                 f"Stochastic Optimizer: Maximum iterations ({model.max_iter}) reached and the "
                 "optimization hasn't converged yet.",
                 ConvergenceWarning,
-                stacklevel=5,
             )
         if model.early_stopping and result.history.best_epoch is None:
             return params  # no epoch was better than where it started
@@ -181,10 +179,10 @@ class Course:
         if isinstance(self.model.batch_size, str):
             return min(200, self.n)
         if self.model.batch_size > self.n:
-            warnings.warn(
+            warn_caller(
                 "Got `batch_size` less than 1 or larger than sample size. It is going to be "
                 "clipped",
-                stacklevel=7,
+                UserWarning,
             )
         return min(int(self.model.batch_size), self.n)
 
@@ -297,11 +295,10 @@ class Course:
         self.model.validation_scores_.append(math.nan)
         self.model.validation_loss_curve_.append(math.nan)
         self.stopped = True
-        warnings.warn(
+        warn_caller(
             f"The loss became infinite or NaN in iteration {self.model.n_iter_}; the weights of "
             "the best iteration are kept.",
             ConvergenceWarning,
-            stacklevel=6,
         )
         result: FitResult = error.result
         return result

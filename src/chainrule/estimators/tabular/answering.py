@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from chainrule import engine
-from chainrule.errors import DataError, DataNotice
+from chainrule.errors import DataError, DataNotice, warn_caller
 from chainrule.estimators.arguments import plain
 from chainrule.estimators.tabular.arrangement import Arrangement
 from chainrule.estimators.tabular.ensemble import Member
@@ -179,6 +180,7 @@ class AnsweringModel(FittedModel):
         return tags
 
 
-def notify(notices: list[str], stacklevel: int = 5) -> None:
+def notify(notices: Sequence[str]) -> None:
+    """Tell the caller of this library."""
     for notice in notices:
-        warnings.warn(notice, DataNotice, stacklevel=stacklevel)
+        warn_caller(notice)

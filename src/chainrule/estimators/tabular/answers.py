@@ -6,7 +6,6 @@ the same encoder, networks and target, read from the same record.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import engine
-from chainrule.errors import DataNotice
+from chainrule.errors import warn_caller
 from chainrule.estimators.tabular.class_target import ClassTarget
 from chainrule.estimators.tabular.number_target import NumberTarget
 from chainrule.estimators.tabular.ranges import range_notice, read_ranges
@@ -60,7 +59,7 @@ class Answers:
             told = range_notice(inputs, self._ranges, columns, clipped=clipped)
             notices = [*notices, told] if told else notices
         for notice in notices:
-            warnings.warn(notice, DataNotice, stacklevel=4)
+            warn_caller(notice)
         logits = self._target.reads_logits
         return [
             engine.finite_outputs(engine.predict(self.spec_, params, inputs, logits=logits))

@@ -174,7 +174,7 @@ class TabularModel(AnsweringModel):
             inputs = self._encoded(table, weights, recipe.one_hot_limit, seed, dtype)
         else:
             inputs = self._encode(table, dtype)
-            notify([told] if (told := before.told(inputs, encoded)) else [], stacklevel=5)
+            notify([told] if (told := before.told(inputs, encoded)) else [])
         self._weighted = weights is not None
         known = target.row_weights(encoded, weights)
         rows = Rows(inputs, encoded, raw, known, arrangement.groups)
@@ -217,7 +217,7 @@ class TabularModel(AnsweringModel):
             drop_identifiers=self.drop_identifiers,
             hash_seed=seed if self.hash_categories else None,
         )
-        notify(notices, stacklevel=6)
+        notify(notices)
         self.n_features_in_ = table.n_columns
         self.__dict__.pop("feature_names_in_", None)
         if table.strings:
@@ -247,7 +247,7 @@ class TabularModel(AnsweringModel):
         except DivergedError as error:  # what was learned before that can still be looked at
             self.members_ = [Member(error.result.params, error.result.history)]
             raise
-        warn_of_clear_fault(results[0].history, job.training, stacklevel=6)
+        warn_of_clear_fault(results[0].history, job.training)
         begun = [result.history.n_epochs > 0 for result in results]
         # Ctrl-C may come before the last ones begin.
         kept = [number for number, has in enumerate(begun) if has or not any(begun)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import os
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, Self, cast
@@ -13,7 +12,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from chainrule.errors import DataNotice, ModelFileError, SpecError
+from chainrule.errors import ModelFileError, SpecError, warn_caller
 from chainrule.estimators.callbacks import FitTasks
 from chainrule.estimators.notebook import InNotebooks
 from chainrule.estimators.pickled import PickledEstimator
@@ -244,11 +243,9 @@ class FittedModel(PickledEstimator, TabularExports, FitTasks, InNotebooks, BaseE
         """
         if callable(self.metric):
             name = getattr(self.metric, "__name__", "metric")
-            warnings.warn(
+            warn_caller(
                 f"metric {name} is a function, which files do not keep: the loaded model answers "
                 "the same, and would be fitted again with metric=None.",
-                DataNotice,
-                stacklevel=2,
             )
         record = self.to_record()
         record.optional = dict(notes or {})

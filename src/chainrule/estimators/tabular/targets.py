@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from chainrule.errors import DataError, DataNotice
+from chainrule.errors import DataError, warn_caller
 from chainrule.estimators.saved import classes_from_json, classes_to_json
 from chainrule.real_numbers import check_real, no_array
 from chainrule.table.classes import one_hot_notice
@@ -59,11 +58,10 @@ def read_target(y: Any, n_rows: int, noun: str = "y") -> np.ndarray:
     if array.ndim == 2 and array.shape[1] == 1:
         from sklearn.exceptions import DataConversionWarning
 
-        warnings.warn(
+        warn_caller(
             f"A column-vector {noun} was passed when a 1d array was expected. "
             f"Change its shape to (n_samples,), for example by {noun}.ravel().",
             DataConversionWarning,
-            stacklevel=4,
         )
         array = array.reshape(-1)
     _refuse_missing(array, noun)
@@ -95,7 +93,7 @@ class Labels:
                     "a classifier takes one column of labels, or 0/1 columns for several labels."
                 )
             if told := one_hot_notice(y, "pass np.asarray(y).argmax(axis=1)"):
-                warnings.warn(told, DataNotice, stacklevel=6)
+                warn_caller(told)
             return cls(np.arange(y.shape[1]), multilabel=True)
         classes = np.unique(_typed(y))
         if len(classes) < 2:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from chainrule.errors import warn_caller
 from chainrule.explain.diagnosis.detectors import HISTORY, Level, Seen, looks_for
 from chainrule.explain.diagnosis.evidence import ANNEALED, CLASS_LOSSES, Evidence, norm
 from chainrule.explain.diagnosis.words import Code
@@ -358,11 +358,11 @@ def worse_than_constant(seen: Evidence, limits: Limits) -> Iterator[Seen]:
     yield Seen(numbers)
 
 
-def warn_of_clear_fault(history: History, training: TrainingSpec, stacklevel: int = 3) -> None:
+def warn_of_clear_fault(history: History, training: TrainingSpec) -> None:
     """A `RuntimeWarning` at the end of `fit` where the losses alone leave no doubt."""
     fault = clear_fault(history, training)
     if fault:
-        warnings.warn(fault, RuntimeWarning, stacklevel=stacklevel)
+        warn_caller(fault, RuntimeWarning)
 
 
 def clear_fault(history: History, training: TrainingSpec) -> str | None:
