@@ -126,11 +126,12 @@ def tune(
     estimator = chosen.estimator(table, problem, target, n_threads=threads)
     for notice in (*table.report.notices, *questions(problem, table)):
         out.notice(notice)
-    if os.path.exists(kept):
-        out.say(f"going on with the trials of {kept}")
+    earlier = [f"going on with the trials of {kept}"] if os.path.exists(kept) else []
 
     def tell(trial: Trial) -> None:
-        worth = "" if trial.score is None else f"{trial.score.value:.4f}"
+        while earlier:
+            out.say(earlier.pop())
+        worth = "" if trial.score is None else _short(trial.score.value)
         said = ", ".join(_words(trial.settings)) or "as given"
         out.say(f"  {trial.number:>3}  {worth or trial.outcome:13}  {said}")
 
@@ -166,7 +167,7 @@ def _show(out: Output, found: Tuning) -> None:
         assert trial.score is not None
         score = trial.score
         rows.append([
-            f"{score.value:.4f}", f"{score.low:.4f} to {score.high:.4f}",
+            _short(score.value), f"{_short(score.low)} to {_short(score.high)}",
             *_cells(trial, names), str(trial.number),
         ])  # fmt: skip
     stopped = sum(trial.outcome == "stopped early" for trial in found.trials)
@@ -196,7 +197,7 @@ def _verdict(found: Tuning) -> list[str]:
             "since it is the best of many.",
         ]
     gain, low, high = checked.gain
-    before = f"In the search it was better by {found.gain_in_search:.4f}"
+    before = f"In the search it was better by {_short(found.gain_in_search)}"
     worth = "these rows show no sure gain."
     if low > 0 or high < 0:
         worth = "the gain holds." if low > 0 else "what seemed a gain was chance."
@@ -204,21 +205,27 @@ def _verdict(found: Tuning) -> list[str]:
         f"Trial {found.best.number} was chosen by its score, which is therefore too good.",
         f"On {checked.n_rows:,} rows that no trial saw, {found.metric} is",
         *aligned([
-            ["of it", f"{checked.tuned.value:.4f}", _interval(checked.tuned)],
-            ["as given", f"{checked.given.value:.4f}", _interval(checked.given)],
+            ["of it", _short(checked.tuned.value), _interval(checked.tuned)],
+            ["as given", _short(checked.given.value), _interval(checked.given)],
         ]),
-        f"{before}; there it is by {gain:.4f},",
-        f"90 % interval {low:.4f} to {high:.4f}: {worth}",
+        f"{before}; there it is by {_short(gain)},",
+        f"90 % interval {_short(low)} to {_short(high)}: {worth}" if low == low else
+        "on one group, which does not say how sure that is.",
     ]  # fmt: skip
     if gain < 0:
         lines.append("The model is therefore trained with the settings as given.")
-    elif low <= 0:
+    elif not low > 0:
         lines.append("The model is trained with those of the trial all the same.")
     return lines
 
 
 def _interval(score: Any) -> str:
-    return f"({score.low:.4f} to {score.high:.4f})"
+    return f"({_short(score.low)} to {_short(score.high)})"
+
+
+def _short(value: float) -> str:
+    """Four decimals, or six digits where there are more before the point."""
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.6g}"
 
 
 def _words(settings: Mapping[str, Any]) -> list[str]:
@@ -243,7 +250,7 @@ def _end(out: Output, found: Tuning, ending: Ending, kept: str) -> None:
     ending.number = ending.number or signal.SIGINT
     if found.ranked and found.best.score is not None:
         said = ", ".join(_words(found.best.settings)) or "as given"
-        out.say(f"best so far: {found.metric} {found.best.score.value:.4f}, {said}")
+        out.say(f"best so far: {found.metric} {_short(found.best.score.value)}, {said}")
     raise Ended(
         ending.code,
         f"ended by {ending.name}; {kept} keeps {counted(len(found.trials), 'trial')}, and the same "

@@ -20,7 +20,8 @@ def gain(one: Evaluation, other: Evaluation, metric: str) -> tuple[float, float,
     """How much better `one` is than `other` on the same rows, and the bounds of its 90 % interval.
 
     Bounds are quantiles of the Bayesian bootstrap of rows, or of what they belong to, which both
-    models share; so they are narrower than the intervals of both scores.
+    models share; so they are narrower than the intervals of both scores. NaN where all rows belong
+    together, which says nothing of other rows.
 
     Raises
     ------
@@ -37,5 +38,6 @@ def gain(one: Evaluation, other: Evaluation, metric: str) -> tuple[float, float,
         return sign * (of(truth, one.answers, mass) - of(truth, other.answers, mass))
 
     with np.errstate(all="ignore"):
-        low, high = Resampled(len(truth), one.weights, one.clusters).of_any(better)
+        drawn = Resampled(len(truth), one.weights, one.clusters)
+        low, high = drawn.of_any(better) if drawn.n_units > 1 else (np.nan, np.nan)
         return float(better(one.weights)), float(low), float(high)

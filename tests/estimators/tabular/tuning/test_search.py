@@ -98,6 +98,11 @@ def test_numbers_groups_time_limit_and_ctrl_c(monkeypatch: pytest.MonkeyPatch) -
     space, groups = {"learning_rate": [0.1, 0.2]}, np.arange(120) % 10
     found = chainrule.tune(model, X, X[:, 0], space=space, n_trials=2, groups=groups, metric="mae")
     assert found.metric == "mae" and found.n_rows % 12 == 0
+    two = chainrule.tune(
+        model, X, X[:, 0], space=space, n_trials=2, groups=np.arange(120) % 3, holdout=0.34
+    )
+    if two.checked is not None:  # one group alone says nothing of others
+        assert np.isnan(two.checked.gain[1:]).all()
     late = chainrule.tune(model, X, X[:, 0], space=space, n_trials=9, time_limit=1e-9)
     assert len(late.trials) == 1 and late.settings == {} and late.checked is None
 
