@@ -31,6 +31,7 @@ EXPLANATION = (
 )  # fmt: skip
 
 _JOB = re.compile(r"^### (\d+)\. (.+)$", re.MULTILINE)
+_BESIDE = re.compile(r"\]\((?=[a-z-]+\.md)")  # a link to a page of this folder
 _GROUP = re.compile(r"^## (.+)$", re.MULTILINE)
 _OUTSIDE = re.compile(r"\]\(((?:\.\./)+)((?:src|proofs|benchmarks|tests|examples)/[^)#]+)\)")
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
@@ -99,7 +100,7 @@ def jobs() -> dict[str, str]:
     found = {}
     for head, after in zip(heads, [*heads[1:], None], strict=True):
         body = text[head.end() : after.start() if after else len(text)]
-        body = _GROUP.split(body)[0].strip()
+        body = _BESIDE.sub("](../", _GROUP.split(body)[0].strip())
         slug = re.sub(r"[^a-z0-9]+", "-", head[2].lower()).strip("-")
         found[f"{int(head[1]):02d}-{slug}"] = f"# {head[2]}\n\n{body}\n"
     return found
