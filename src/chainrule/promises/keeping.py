@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 from chainrule.errors import ModelFileError
 from chainrule.files import ModelRecord, from_bytes, read_model, save_model, to_bytes
 from chainrule.files.checkpoint import Checkpoint
+from chainrule.files.write import FileCalls
 from chainrule.network.network import Network
 from chainrule.promises.broken import BrokenPromise
 from chainrule.promises.networks import Params, cases, same_bits
@@ -34,12 +36,15 @@ _TRAININGS: list[dict[str, Any]] = [
     {"optimizer": "momentum", "patience": 2},
 ]
 INTERRUPT_SECONDS = 2.0  # until a training that is told to stop has stopped, on a busy machine
+_PATIENCE = 20.0  # seconds, after which a training that does not stop is ended
+
+_DEAD = 93  # the exit code of a process that died on purpose
 
 _KILLED = """
 import dataclasses, os, sys
 from chainrule.files import write
 def die(*_):
-    os._exit(9)
+    os._exit(int(sys.argv[3]))
 write.CALLS = dataclasses.replace(write.FileCalls(), **{sys.argv[2]: die})
 write.write_atomically(sys.argv[1], b"half")
 """
@@ -75,11 +80,14 @@ def resumed() -> str:
     with tempfile.TemporaryDirectory() as folder:
         for number, settings in enumerate(_TRAININGS * N_CUTS):
             path, cut = Path(folder) / f"{number}.safetensors", draw.randrange(1, _EPOCHS)
-            whole = _trained(settings, None, None)
+            whole, _ = _trained(settings, None, None)
             with suppress(_Cut):
                 _trained(settings, Checkpoint(path, 0.0), cut)
-            if not same_bits(whole, _trained({**settings, "n_threads": 1}, Checkpoint(path), None)):
+            rest, n_epochs = _trained({**settings, "n_threads": 1}, Checkpoint(path), None)
+            if not same_bits(whole, rest):
                 raise BrokenPromise(f"cut in epoch {cut} of {settings}, training ends otherwise")
+            if n_epochs > _EPOCHS - cut:
+                raise BrokenPromise(f"cut in epoch {cut}, training makes {n_epochs} epochs more")
     return f"{N_CUTS * len(_TRAININGS)} trainings cut and resumed"
 
 
@@ -87,11 +95,16 @@ class _Cut(Exception):  # noqa: N818
     """The end of a training that is to go on."""
 
 
-def _trained(settings: dict[str, Any], checkpoint: Checkpoint | None, cut: int | None) -> Params:
+def _trained(
+    settings: dict[str, Any], checkpoint: Checkpoint | None, cut: int | None
+) -> tuple[Params, int]:
+    """What training ends with, and the epochs that it made."""
     X = np.random.default_rng(0).standard_normal((50, 3))
     net = Network([3, 9, 1], random_state=1, dropout=0.2)
+    told = []
 
     def after(epoch: int, history: History) -> None:
+        told.append(epoch)
         if epoch == cut:
             raise _Cut
 
@@ -99,7 +112,7 @@ def _trained(settings: dict[str, Any], checkpoint: Checkpoint | None, cut: int |
         X, X[:, :1] ** 2, epochs=_EPOCHS, batch_size=8, eval_set=(X, X[:, :1]), callback=after,
         checkpoint=checkpoint, **settings,
     )  # fmt: skip
-    return net.params
+    return net.params, len(told)
 
 
 def file_is_exact() -> str:
@@ -134,18 +147,26 @@ def file_is_safe() -> str:
             continue
         if not same_bits(one.params, found.params):
             raise BrokenPromise("a damaged file loads as another model")
-    try:
+    with suppress(ModelFileError):
         from_bytes(pickle.dumps(_Trap()))
-    except ModelFileError:
-        return f"{refused:,} of {N_DAMAGED:,} damaged files refused, the others unharmed"
-    raise BrokenPromise("a pickle was opened as a model")
+        raise BrokenPromise("a pickle was taken for a model")
+    if _SPRUNG:
+        raise BrokenPromise("a pickle was opened, and its code has run")
+    return f"{refused:,} of {N_DAMAGED:,} damaged files refused, the others unharmed"
+
+
+_SPRUNG: list[str] = []
 
 
 class _Trap:
-    """Would end the process if it were unpickled."""
+    """Leaves a note if it is unpickled."""
 
-    def __reduce__(self) -> tuple[object, tuple[int]]:
-        return os._exit, (3,)
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return _spring, ("unpickled",)
+
+
+def _spring(note: str) -> None:
+    _SPRUNG.append(note)
 
 
 def killed_save() -> str:
@@ -154,13 +175,15 @@ def killed_save() -> str:
     Raises `BrokenPromise` otherwise.
     """
     one = record()
-    calls = ("write", "fsync", "close", "replace", "fsync_folder")
+    calls = [field.name for field in fields(FileCalls)]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
         for call in calls:
             save_model(path, one)
             old = path.read_bytes()
-            subprocess.run([sys.executable, "-c", _KILLED, os.fspath(path), call], check=False)
+            command = [sys.executable, "-c", _KILLED, os.fspath(path), call, str(_DEAD)]
+            if subprocess.run(command, check=False).returncode != _DEAD:
+                raise BrokenPromise(f"a save does without {call}")
             if path.read_bytes() not in (old, b"half"):
                 raise BrokenPromise(f"a save killed at {call} leaves half a file")
         save_model(path, one)
@@ -182,11 +205,14 @@ def interrupt() -> str:
         [sys.executable, "-c", _INTERRUPTED], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
+        ended = threading.Timer(_PATIENCE, process.kill)
+        ended.start()
         process.stdout.readline()
         start = time.perf_counter()
         process.send_signal(signal.SIGINT)
         said = process.stdout.readline().split()
         seconds = time.perf_counter() - start
+        ended.cancel()
         process.kill()
     if said != ["stopped", "True", "True"]:
         raise BrokenPromise(f"an interrupted training said {' '.join(said) or 'nothing'}")

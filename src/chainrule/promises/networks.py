@@ -7,7 +7,22 @@ from typing import NamedTuple
 import numpy as np
 
 from chainrule import engine
-from chainrule.spec import ACTIVATIONS, LOSSES, OPTIMIZERS, Dense, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import (
+    ACTIVATIONS,
+    LOSSES,
+    OPTIMIZERS,
+    Columns,
+    Dense,
+    Layer,
+    LayerNorm,
+    Loss,
+    NetworkSpec,
+    Part,
+    PeriodicEmbedding,
+    Residual,
+    Scale,
+    TrainingSpec,
+)
 
 Params = dict[str, np.ndarray]
 
@@ -23,7 +38,10 @@ class Case(NamedTuple):
 
 
 def cases(count: int, seed: int = 0) -> list[Case]:
-    """Every activation, loss and optimizer in turn, in networks of one to three hidden layers."""
+    """Every activation, loss and optimizer in turn, in networks of one to three hidden layers.
+
+    Each fourth has layers of other kinds among them, too.
+    """
     draw = np.random.default_rng(seed)
     activations, losses, optimizers = list(ACTIVATIONS), list(LOSSES), list(OPTIMIZERS)
     return [
@@ -32,16 +50,23 @@ def cases(count: int, seed: int = 0) -> list[Case]:
             activations[k % len(activations)],
             losses[k % len(losses)],
             optimizers[k % len(optimizers)],
+            k % 4 == 2,
         )
         for k in range(count)
     ]
 
 
-def _case(draw: np.random.Generator, activation: str, loss: str, optimizer: str) -> Case:
+def _case(
+    draw: np.random.Generator, activation: str, loss: str, optimizer: str, mixed: bool
+) -> Case:
     n_rows, n_features, n_outputs = (int(draw.integers(low, low + 6)) for low in (7, 2, 2))
     levels = tuple(np.linspace(0.1, 0.9, n_outputs).tolist())
     quantiles = levels if "quantiles" in LOSSES[loss].constants else ()
-    hidden = [Dense(int(draw.integers(2, 9)), activation) for _ in range(draw.integers(1, 4))]
+    hidden: list[Layer] = [
+        Dense(int(draw.integers(2, 9)), activation) for _ in range(draw.integers(1, 4))
+    ]
+    if mixed:
+        hidden = [*_blocks(n_features, activation), *hidden]
     output = Dense(n_outputs, LOSSES[loss].output_activation)
     spec = NetworkSpec(n_features, (*hidden, output), Loss(loss, quantiles=quantiles))
     params = engine.initialize(spec, seed=int(draw.integers(1 << 30)), dtype="float64")
@@ -64,6 +89,16 @@ def _case(draw: np.random.Generator, activation: str, loss: str, optimizer: str)
         seed=int(draw.integers(1 << 30)),
     )
     return Case(spec, params, draw.standard_normal((n_rows, n_features)), y, training)
+
+
+def _blocks(n_features: int, activation: str) -> list[Layer]:
+    """Layers beside, behind and around one another; no dropout, which is for training alone."""
+    return [
+        Columns((Part(1, PeriodicEmbedding(2, 2)), Part(n_features - 1))),
+        Scale(),
+        Dense(4, activation),
+        Residual((LayerNorm(), Dense(4, activation))),
+    ]
 
 
 def same_bits(one: Params, other: Params) -> bool:
