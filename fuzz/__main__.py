@@ -3,6 +3,7 @@
 python -m fuzz forged                       every entry of a model file x every hostile value
 python -m fuzz mutants --count 1000000      damaged model files
 python -m fuzz core --seconds 600           any network and training, in the compiled core
+python -m fuzz faults --schedules 10000     failures of the system around saving and resuming
 """
 
 from __future__ import annotations
@@ -45,7 +46,14 @@ def main(arguments: list[str]) -> int:
     native.add_argument("--seconds", type=int, default=600)
     native.add_argument("--grown", type=Path, help="folder that keeps what was grown")
     native.add_argument("--build", type=Path, help="folder that keeps the build, minutes of work")
+    failing = commands.add_parser("faults", help="schedules of failures of the system")
+    failing.add_argument("--schedules", type=int, default=10_000)
+    failing.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
+    if given.command == "faults":
+        from fuzz import faults
+
+        return faults.main(given.schedules, given.seed)
     if given.command == "core":
         with tempfile.TemporaryDirectory() as scratch:
             return core.main(

@@ -17,6 +17,7 @@ from chainrule.cli.options import (
 )
 from chainrule.cli.output import Output
 from chainrule.cli.reading import TYPED, Reading, reads_tables
+from chainrule.files.write import write_atomically
 
 if TYPE_CHECKING:
     from chainrule.playground import Problem, Session
@@ -74,7 +75,7 @@ def play(
         _print_worksheet(out, session, quantity)
         return
     if export is not None:
-        Path(export).write_text(session.to_html(steps), encoding="utf-8")
+        write_atomically(export, session.to_html(steps).encode())
         out.result(f"{steps} steps written to {export}")
         out.document({"file": export, "steps": steps})
         return

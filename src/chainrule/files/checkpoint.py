@@ -18,6 +18,7 @@ from typing import Any
 
 from chainrule.engine import Fingerprint, Standing
 from chainrule.errors import DataError, ModelFileError, SpecError, warn_caller
+from chainrule.files import write
 from chainrule.files.standing import Kept, pack, unpack
 from chainrule.files.write import write_atomically
 
@@ -73,6 +74,7 @@ class Checkpoint:
         folder = self.path.parent
         if not folder.is_dir():
             raise DataError(f"the folder '{folder}' of the checkpoint does not exist.")
+        write.clear(os.path.realpath(self.path))
         self._read()
 
     @property
@@ -150,13 +152,14 @@ class Checkpoint:
             try:
                 data = pack(self.command, self.plan, self._kept)
                 if self.path.exists():
-                    os.replace(self.path, self.previous)
+                    write.CALLS.replace(os.fspath(self.path), os.fspath(self.previous))
                 write_atomically(self.path, data)
-            except (ModelFileError, OSError) as error:
+            except (ModelFileError, OSError, MemoryError) as error:
                 if not self._has_warned:
                     self._has_warned = True
                     self._warn(
-                        f"the checkpoint could not be saved, and training goes on without: {error}"
+                        f"the checkpoint '{self.path}' could not be saved, and training goes on "
+                        f"without: {str(error) or type(error).__name__}"
                     )
 
     @staticmethod
@@ -195,9 +198,13 @@ class Slot:
         return kept.standing
 
     def is_due(self) -> bool:
-        """Whether the interval has passed; at first it doubles from a quarter of a second on."""
-        wait = min(self.file.interval, FIRST + self._last - self._begun)
-        return self.file._clock() - self._last >= wait
+        """Whether the interval has passed; at first it doubles from a quarter of a second on.
+
+        A clock that has gone back says nothing of what has passed.
+        """
+        wait = min(self.file.interval, FIRST + max(self._last - self._begun, 0.0))
+        passed = self.file._clock() - self._last
+        return passed < 0 or passed >= wait
 
     def keep(self, standing: Standing) -> None:
         """Save the file with this standing in it."""

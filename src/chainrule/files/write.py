@@ -4,7 +4,8 @@
     -> fsync of the folder
 
 So a reader sees the old file or the new one, whole, whatever fails and whenever the process dies.
-The seven system calls stand in one table, which tests replace to fail, or die, at each of them.
+The seven system calls stand in one table, which tests replace to fail, or die, at each of them;
+what clears up after them, and who is running, in another.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import stat
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from chainrule.errors import ModelFileError
 
@@ -58,6 +58,31 @@ class FileCalls:
 
 
 CALLS = FileCalls()
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process of this number is there; where that cannot be asked, it may be."""
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+@dataclass
+class Surroundings:
+    """What tells the remains of dead processes from the files of living ones, and removes them."""
+
+    unlink: Callable[[str], None] = os.unlink
+    process: Callable[[], int] = os.getpid
+    is_running: Callable[[int], bool] = _is_running
+
+
+AROUND = Surroundings()
 
 _SUFFIX = ".tmp"
 
@@ -101,16 +126,15 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         if not stat.S_ISREG(old.st_mode):
             raise ModelFileError(f"cannot save to '{shown}': it is not a regular file.")
         mode = stat.S_IMODE(old.st_mode)
-    folder = os.path.dirname(target)
-    stem = f".{Path(target).name[:80]}."
-    _clear(folder, stem)
-    temporary = os.path.join(folder, f"{stem}{os.getpid()}-{secrets.token_hex(8)}{_SUFFIX}")
+    clear(target)
+    folder, stem = _place(target)
+    temporary = os.path.join(folder, f"{stem}{AROUND.process()}-{secrets.token_hex(8)}{_SUFFIX}")
     try:
         _fill(temporary, data, mode)
         CALLS.replace(temporary, target)
     except BaseException as error:
         with contextlib.suppress(OSError):
-            os.unlink(temporary)
+            AROUND.unlink(temporary)
         if isinstance(error, OSError):
             raise _failure(shown, error) from error
         raise
@@ -123,30 +147,23 @@ def write_atomically(path: str | os.PathLike[str], data: bytes) -> None:
         ) from error
 
 
-def _clear(folder: str, stem: str) -> None:
+def _place(target: str) -> tuple[str, str]:
+    """The folder of a file, and what the names of its temporary files begin with."""
+    return os.path.dirname(target), f".{os.path.basename(target)[:80]}."
+
+
+def clear(target: str) -> None:
     """Remove what saves of this file left behind whose process was killed."""
+    folder, stem = _place(target)
     with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             name = entry.name
             if not (name.startswith(stem) and name.endswith(_SUFFIX)):
                 continue
             writer = name.removeprefix(stem).partition("-")[0]
-            if writer.isdigit() and not _is_running(int(writer)):
+            if writer.isdigit() and not AROUND.is_running(int(writer)):
                 with contextlib.suppress(OSError):
-                    os.unlink(entry.path)
-
-
-def _is_running(process: int) -> bool:
-    """Whether a process of this number is there; where that cannot be asked, it may be."""
-    if sys.platform == "win32":
-        return True
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
+                    AROUND.unlink(entry.path)
 
 
 def _fill(temporary: str, data: bytes, mode: int | None) -> None:
@@ -155,7 +172,10 @@ def _fill(temporary: str, data: bytes, mode: int | None) -> None:
     try:
         rest = memoryview(data)
         while rest:
-            rest = rest[CALLS.write(descriptor, rest) :]
+            count = CALLS.write(descriptor, rest)
+            if not count:
+                raise OSError(errno.EIO, "the system writes nothing")
+            rest = rest[count:]
         CALLS.fsync(descriptor)
     except BaseException:
         with contextlib.suppress(OSError):
