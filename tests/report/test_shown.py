@@ -106,6 +106,7 @@ def test_what_methods_return_shows_itself(model):
         model.feature_importance(X, y, n_repeats=2),
         model.evaluate(X, y),
         model.network_,
+        *model.dependence(X, ["size", "<b>town</b>"]),
         chainrule.MLPRegressor(max_iter=2).fit(RNG.normal(size=(N, 2)), np.arange(N)),
     ]
     for one in shown:

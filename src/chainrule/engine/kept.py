@@ -33,10 +33,15 @@ def kept_predictor(owner: object, spec: NetworkSpec, params: Params, place: int 
     ----------
     owner : object
         Whose network it is; what is kept goes with it, and is no part of it.
+    spec : NetworkSpec
     params : dict of str to ndarray
         Compared with what was packed: a change in place shows at the next call.
     place : int
         Which of the owner's networks.
+
+    Returns
+    -------
+    Predictor
     """
     arrays = parameter_list(spec, params)
     packed = _kept.get(owner, {}).get(place)

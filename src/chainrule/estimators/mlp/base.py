@@ -56,14 +56,9 @@ _OUTPUTS = {
 
 
 class BaseMLP(
-    PickledEstimator,
-    FitTasks,
-    MLPInspection,
-    MLPExports,
-    AsScikitLearn,
-    InNotebooks,
+    PickledEstimator, FitTasks, MLPInspection, MLPExports, AsScikitLearn, InNotebooks,
     BaseEstimator,  # type: ignore[misc]
-):
+):  # fmt: skip
     """Arguments, starting weights, solvers and predictions; see `MLPClassifier`."""
 
     _of_file = frozenset({

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import SpecError
+from chainrule.explain.render.box import box
+from chainrule.explain.render.markup import name, table, text
 
 _SHOWN = 12
 
@@ -71,6 +73,15 @@ class Dependence:
     def of(self, answer: str | int) -> Dependence:
         """That of one answer, by name or number.
 
+        Parameters
+        ----------
+        answer : str or int
+            One of `answer_names`, or its number.
+
+        Returns
+        -------
+        Dependence
+
         Raises
         ------
         SpecError
@@ -94,18 +105,40 @@ class Dependence:
 
     def to_dict(self) -> dict[str, list[Any]]:
         """Columns of a table, a row for every point and answer: the columns' own names, `value`,
-        `error`, and `answer` where there are several."""
+        `error`, and `answer` where there are several.
+
+        Returns
+        -------
+        dict of str to list
+        """
         shape = self.values.shape
         places = np.indices(shape).reshape(len(shape), -1)
         found: dict[str, list[Any]] = {
-            name: [self.cells[axis][k] for k in places[axis]]
-            for axis, name in enumerate(self.columns)
+            column: [self.cells[axis][k] for k in places[axis]]
+            for axis, column in enumerate(self.columns)
         }
         if self.answer_names:
             found["answer"] = [self.answer_names[k] for k in places[-1]]
         found["value"] = self.values.reshape(-1).tolist()
         found["error"] = self.errors.reshape(-1).tolist()
         return found
+
+    def _repr_html_(self) -> str:
+        """A row for every point of one column; of two columns the head alone."""
+        if len(self.columns) > 1:
+            return box(repr(self))
+        rows = []
+        for k, cell in enumerate(self.cells[0][:_SHOWN]):
+            value, error = np.atleast_1d(self.values[k]), np.atleast_1d(self.errors[k])
+            said = [f"{v:+.4g} ± {e:.2g}" for v, e in zip(value, error, strict=True)]
+            rows.append([text(written(cell)), *said])
+        head = [name(self.columns[0]), *map(text, self.answer_names or (self.unit,))]
+        rest = len(self.cells[0]) - len(rows)
+        caption = f"{self.kind}, {self.n_rows:,} rows" + (f"; {rest} more points" if rest else "")
+        return box(
+            f"Dependence of {self.unit} on {self.columns[0]}",
+            table(head, rows, caption=f"{caption}."),
+        )
 
     def __repr__(self) -> str:
         about = f"{' and '.join(self.columns)}: {self.kind} of {self.unit}, {self.n_rows} rows"
