@@ -134,7 +134,9 @@ class Dependence:
             rows.append([text(written(cell)), *said])
         head = [name(self.columns[0]), *map(text, self.answer_names or (self.unit,))]
         rest = len(self.cells[0]) - len(rows)
-        caption = f"{self.kind}, {self.n_rows:,} rows" + (f"; {rest} more points" if rest else "")
+        caption = f"{self.kind.upper()}, {self.n_rows:,} rows" + (
+            f"; {rest} more points" if rest else ""
+        )
         return box(
             f"Dependence of {self.unit} on {self.columns[0]}",
             table(head, rows, caption=f"{caption}."),
