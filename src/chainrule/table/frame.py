@@ -24,6 +24,7 @@ from chainrule.table.values import column_from_array
 
 # Containers that no library of data frames makes, so that it need not be asked.
 _OWN = frozenset({np.ndarray, dict, list, tuple})
+_FEW = 1024  # rows, of which a copy costs nothing
 _CELLS = frozenset({float, int, bool, str, bytes, type(None)})
 
 
@@ -125,7 +126,18 @@ def _from_frame(frame: nw.DataFrame[Any]) -> Table:
     def convert(index: int) -> Column:
         return column_from_series(names[index], frame.get_column(raw_names[index]))
 
-    return Table(names, n_rows, True, convert, *_kinds(raw_names))
+    block = _few_rows_of_numbers(frame.to_native()) if n_rows <= _FEW else None
+    return Table(names, n_rows, True, convert, *_kinds(raw_names), block)
+
+
+def _few_rows_of_numbers(frame: Any) -> np.ndarray | None:
+    """A frame of pandas as a block, where all columns are NumPy's numbers; else None."""
+    if type(frame).__module__.partition(".")[0] != "pandas":
+        return None
+    if not all(isinstance(kind, np.dtype) and kind.kind in "fiu" for kind in {*frame.dtypes}):
+        return None
+    block = frame.to_numpy()
+    return block if block.dtype.kind in "fiu" else None
 
 
 def _columns_of(records: Sequence[Mapping[Any, Any]]) -> dict[Any, Any]:

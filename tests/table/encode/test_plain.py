@@ -64,6 +64,23 @@ def test_a_record_of_numbers_is_a_row() -> None:
         assert as_table(record | {"c1": cell}).block is None
 
 
+def test_few_rows_of_a_frame_are_a_block() -> None:
+    names = [f"c{k}" for k in range(6)]
+    encoder, _ = Encoder.fit(as_table(pd.DataFrame(X, columns=names)))
+    frame = pd.DataFrame(NEW, columns=names)
+    whole = {"c2": (100 * NEW[:, 2]).astype(np.int64), "c3": np.arange(50, dtype=np.uint8)}
+    mixed = frame.astype({"c1": np.float32}).assign(**whole)
+    for given in (frame, frame[:1], frame[names[::-1]], mixed, mixed.assign(extra=1)):
+        table = as_table(given)
+        assert table.block is not None
+        found, _ = encoder.transform(table)
+        assert found.tobytes() == one_by_one(encoder, given)[0].tobytes()
+    nullable = frame.astype({"c1": "Float64"})
+    many = pd.concat([frame] * 30, ignore_index=True)
+    for given in (nullable, frame.assign(c1="a"), frame.assign(c1=True), many):
+        assert as_table(given).block is None
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 @pytest.mark.parametrize("place", [0, 2, 4])
 def test_what_is_not_finite_is_told_as_ever(value: float, place: int) -> None:

@@ -82,15 +82,15 @@ class PlainColumns:
         bool
             False where some number is not finite, for the columns to say one by one.
         """
-        taken = np.array([found[place] for place in self.columns], np.intp)
-        everything = np.array_equal(taken, np.arange(block.shape[1]))
+        places = [found[place] for place in self.columns]
+        taken = None if places == list(range(block.shape[1])) else np.array(places, np.intp)
         step = max(1, _NUMBERS_AT_ONCE // block.shape[1])
         for top in range(0, len(block), step):
             with np.errstate(over="ignore", invalid="ignore"):
                 rows = block[top : top + step].astype(np.float64)
             if not np.isfinite(rows).all():
                 return False
-            chosen = rows if everything else rows[:, taken]
+            chosen = rows if taken is None else rows[:, taken]
             inputs[top : top + step, self.inputs] = smooth_clip(chosen, self.medians, self.factors)
         inputs[:, self.flag_inputs] = self.flags
         return True
