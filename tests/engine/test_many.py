@@ -247,6 +247,8 @@ def test_a_shared_table_is_converted_once_or_not_at_all() -> None:
         assert first.dtype == np.float32
         assert all(job.X is first for job in shared)
         assert np.shares_memory(first, single) == (table is single)
+    with pytest.raises(DataError, match="eval_set must be a pair"):
+        engine.fit_many(unlike_jobs(eval_rows=None, eval_set=5))
     wrong = np.full((60, 5), np.nan)
     with pytest.raises(DataError, match="X holds nan at row 0"):
         engine.fit_many(unlike_jobs(wrong))

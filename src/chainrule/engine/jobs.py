@@ -45,17 +45,13 @@ def work_of(job: FitJob) -> float:
     """What a job is expected to take, in multiply-adds: 3 a parameter and training row, 1 a
     validation row, and the updates."""
     n = _length(job.X) if job.options.get("rows") is None else _length(job.options["rows"])
-    held_out = job.options.get("eval_rows")
-    if job.options.get("eval_set") is not None:
-        held_out = job.options["eval_set"][0]
+    held_out, pair = job.options.get("eval_rows"), job.options.get("eval_set")
+    if isinstance(pair, tuple | list) and pair:  # a fit refuses what is no pair
+        held_out = pair[0]
     batch = min(job.training.batch_size or n, n)
     n_batches = math.ceil(n / batch) if batch else 0
     visits = 3.0 * n + _length(held_out) + _UPDATE * n_batches
-    return job.training.epochs * _size(job.spec) * visits
-
-
-def _size(spec: NetworkSpec) -> int:
-    return sum(math.prod(shape) for shape in spec.parameter_shapes.values())
+    return job.training.epochs * job.spec.n_parameters * visits
 
 
 def _length(rows: Any) -> int:
@@ -75,7 +71,7 @@ def with_threads(jobs: Sequence[FitJob], limit: int) -> list[FitJob]:
         job = jobs[place]
         share = each + (rank < more)
         batch = job.training.batch_size or _length(job.X)
-        useful = int(3.0 * _size(job.spec) * batch / _WORTH_A_THREAD)
+        useful = int(3.0 * job.spec.n_parameters * batch / _WORTH_A_THREAD)
         threads = max(1, min(share, useful))
         found[place] = replace(job, training=replace(job.training, n_threads=threads))
     return found
