@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmarks.machine import machine, machine_line
 from benchmarks.machine import warnings as doubts
+from benchmarks.many import limits
 from benchmarks.many.workload import Workload
 from benchmarks.peak import measure_peak
 from benchmarks.rounds import TOLERANCE, difference, say
@@ -52,6 +53,7 @@ def main(arguments: list[str]) -> int:
     only = tuple(given.only.split(",")) if given.only else ()
     workload = Workload(n_networks=given.networks)
     figures = measure(workload, threads, given.epochs, given.rounds, only)
+    figures["limits"] = limits.measure(workload, min(given.rounds, 3))
     figures["peak"] = peak.to_json()
     print(f"\n{show(figures)}")
     if given.keep:
@@ -164,6 +166,8 @@ def show(figures: dict[str, Any]) -> str:
             f"chainrule is {ratio(_median(peer) / best)} faster than the best of the others, "
             f"{peer['system']} on {peer['threads']}."
         )
+    if "limits" in figures:
+        lines += ["", limits.show(figures["limits"], rates[1])]
     lines += [
         f"- {t['system']} on {t['threads']}: {t['error']}" for t in figures["timings"] if t["error"]
     ]

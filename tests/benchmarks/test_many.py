@@ -2,7 +2,7 @@ import importlib.util
 
 import numpy as np
 import pytest
-from benchmarks.many import command
+from benchmarks.many import command, limits
 from benchmarks.many.ours import FitMany
 from benchmarks.many.system import by_depth, by_shape
 from benchmarks.many.workload import Workload
@@ -64,3 +64,14 @@ def test_rounds_are_counted_and_shown(monkeypatch):
     assert "chainrule is 3.00x faster than the best of the others, slow on 1." in text
     assert "- wrong on 1: its losses differ by 1.0e-01" in text
     assert "not installed, so not measured: no_such" in text
+
+
+def test_what_limits_is_told_in_shares():
+    found = limits.measure(SMALL, 1, [0, 1])
+    assert found["networks"] == 2 and found["whole"] > 0
+    expected = 6 * 32 * sum(12 * w + (d - 1) * w * w + 2 * w for d, w in SMALL.shapes[:2])
+    assert found["flops"] == expected
+    times = {"whole": 2.0, "no validation": 1.5, "no embedding": 1.0}
+    text = limits.show(times | {"flops": 1e9, "networks": 16}, 2e9)
+    assert "validation takes 25%, the periodic embeddings 25%, the dense layers 50%" in text
+    assert text.endswith("at the peak would take 25%.")
