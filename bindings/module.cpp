@@ -20,6 +20,7 @@ NB_MODULE(_core, module) {
   module.def("instruction_set", &instruction_set);
   module.def("instruction_sets", &instruction_sets);
   module.def("use_instruction_set", &use_instruction_set);
+  module.def("has_bfloat16", [] { return pair_kernels<float>() != nullptr; });
   module.def("available_threads", &available_threads);
   module.def("fma_peak", &fma_peak, nb::arg("seconds"), nb::arg("n_threads"),
              nb::call_guard<nb::gil_scoped_release>());

@@ -25,8 +25,8 @@ using PlanPtr = std::shared_ptr<LayerPlan>;
 Plans plans_of(const std::vector<PlanPtr>& layers) { return {layers.begin(), layers.end()}; }
 
 NetworkPlan network_plan(Index n_features, const std::vector<PlanPtr>& layers, Index n_outputs,
-                         const std::string& loss, double huber_delta,
-                         std::vector<double> quantiles) {
+                         const std::string& loss, double huber_delta, std::vector<double> quantiles,
+                         bool bfloat16) {
   NetworkPlan plan;
   plan.n_features = n_features;
   plan.layers = plans_of(layers);
@@ -36,6 +36,7 @@ NetworkPlan network_plan(Index n_features, const std::vector<PlanPtr>& layers, I
   plan.loss = loss_named(loss);
   plan.huber_delta = huber_delta;
   plan.quantiles = std::move(quantiles);
+  plan.bfloat16 = bfloat16;
   return plan;
 }
 
@@ -80,12 +81,12 @@ void register_plans(nb::module_& module) {
           "__init__",
           [](NetworkPlan* plan, Index n_features, const std::vector<PlanPtr>& layers,
              Index n_outputs, const std::string& loss, double huber_delta,
-             std::vector<double> quantiles) {
+             std::vector<double> quantiles, bool bfloat16) {
             new (plan) NetworkPlan(network_plan(n_features, layers, n_outputs, loss, huber_delta,
-                                                std::move(quantiles)));
+                                                std::move(quantiles), bfloat16));
           },
           nb::arg("n_features"), nb::arg("layers"), nb::arg("n_outputs"), nb::arg("loss"),
-          nb::arg("huber_delta"), nb::arg("quantiles"))
+          nb::arg("huber_delta"), nb::arg("quantiles"), nb::arg("bfloat16"))
       .def_prop_ro("parameters", [](const NetworkPlan& plan) {
         std::vector<std::string> names;
         const Network<float> network(plan);

@@ -17,6 +17,9 @@ namespace avx512 {
 const KernelTable<float>& float_table();
 const KernelTable<double>& double_table();
 }  // namespace avx512
+namespace avx512_bf16 {
+const PairTable<float>& pair_table();
+}  // namespace avx512_bf16
 #elif defined(CHAINRULE_ARM)
 namespace neon {
 const KernelTable<float>& float_table();
@@ -35,6 +38,7 @@ struct Target {
   bool supported;
   const KernelTable<float>* float_table;
   const KernelTable<double>* double_table;
+  const PairTable<float>* pair_table = nullptr;
 };
 
 // Best first. Exactly the features that the file's flags license are asked for.
@@ -47,7 +51,9 @@ std::vector<Target> make_targets() {
                           __builtin_cpu_supports("avx512bw") &&
                           __builtin_cpu_supports("avx512cd") &&
                           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  targets.push_back({"avx512", has_avx512, &avx512::float_table(), &avx512::double_table()});
+  const bool has_bf16 = has_avx512 && __builtin_cpu_supports("avx512bf16");
+  targets.push_back({"avx512", has_avx512, &avx512::float_table(), &avx512::double_table(),
+                     has_bf16 ? &avx512_bf16::pair_table() : nullptr});
   targets.push_back({"avx2", has_avx2, &avx2::float_table(), &avx2::double_table()});
 #elif defined(CHAINRULE_ARM)
   targets.push_back({"neon", true, &neon::float_table(), &neon::double_table()});
@@ -100,6 +106,16 @@ const KernelTable<float>& kernels<float>() {
 template <>
 const KernelTable<double>& kernels<double>() {
   return *current()->double_table;
+}
+
+template <>
+const PairTable<float>* pair_kernels<float>() {
+  return current()->pair_table;
+}
+
+template <>
+const PairTable<double>* pair_kernels<double>() {
+  return nullptr;
 }
 
 std::string instruction_set() { return current()->name; }

@@ -100,7 +100,7 @@ struct Run {
 };
 
 // Most runs that a product may be asked to fetch.
-inline constexpr int kMostRuns = 18;
+inline constexpr int kMostRuns = 20;
 // Bytes of a weight matrix from which L3 is not expected to hold it from one step to the next.
 inline constexpr Index kFetchFrom = Index{1} << 21;
 
@@ -310,8 +310,31 @@ struct KernelTable {
   void (*waiting_chain)(Waits kind, Index rounds, T* out);
 };
 
+// The products with factors rounded to bfloat16 and sums in T. Where a row or a panel has numbers
+// of T along the summed index, theirs has words, two numbers each: see pairs.inl. So the arguments
+// count words there, in depths, strides and steps.
+template <class T>
+struct PairTable {
+  void (*forward_product)(const ForwardArgs<T>&);
+  void (*backward_data_product)(const BackwardArgs<T>&);
+  void (*weight_gradient_product)(const GradientArgs<T>&);
+  // Pairs of neighbours of each row: to [rows][to_stride], whole panels
+  void (*pair_units)(const T* from, Index stride, Index rows, Index width, T* to, Index to_stride);
+  // Pairs of neighbours of each column: to [rows / 2, rounded up][to_stride], whole panels
+  void (*pair_rows)(const T* from, Index stride, Index rows, Index width, T* to, Index to_stride);
+  // Both copies of `rows` rows of a panel of weights: [rows / 2][P], and where `back` is not null,
+  // of every P input units [P / 2][P], `apart` from the next
+  void (*pair_weights)(const T* weights, Index rows, T* forward, T* back, Index apart);
+};
+
+// Words for so many numbers along the summed index.
+constexpr Index pairs_of(Index n) { return (n + 1) / 2; }
+
 // The table of the instruction set in use; see dispatch.cpp.
 template <class T>
 const KernelTable<T>& kernels();
+// The same for pairs; null where the instruction set in use, or the processor, has none.
+template <class T>
+const PairTable<T>* pair_kernels();
 
 }  // namespace chainrule

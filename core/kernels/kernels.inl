@@ -7,6 +7,7 @@
 #include "kernels/activations.inl"
 #include "kernels/prefetch.inl"
 #include "kernels/sums.inl"
+#include "kernels/numbers.inl"
 #include "kernels/tiles.inl"
 #include "kernels/products.inl"
 #include "kernels/losses.inl"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The register tile that all three products are made of, and what happens to a finished one. What
-// works on a tile is always inlined: else its sums would go through memory.
+// works on a tile is always inlined: else its sums would go through memory. Factors are spread by
+// every_lane() and multiplied by add_product(): see numbers.inl.
 
 template <class T, int kRows, int kPanels>
 struct Tile {
@@ -67,9 +68,10 @@ struct Tile {
         row[j] = load<T>(b + (j / kParts) * b_panel + (j % kParts) * kLanes<T>);
 #pragma GCC unroll 16
       for (int i = 0; i < kRows; ++i) {
-        const Vector<T> factor = broadcast<T>(kAcross ? a[i] : a[i * a_stride]);
+        const Vector<T> factor = every_lane<T>(kAcross ? a[i] : a[i * a_stride]);
 #pragma GCC unroll 16
-        for (int j = 0; j < kPanels * kParts; ++j) sums[i][j] = fma(factor, row[j], sums[i][j]);
+        for (int j = 0; j < kPanels * kParts; ++j)
+          sums[i][j] = add_product(factor, row[j], sums[i][j]);
       }
       a += kAcross ? a_stride : 1;
       b += b_step;

@@ -22,6 +22,9 @@ constexpr bool is_skinny(Index number, Index n_in, Index n_out) {
   return number > 1 && n_out <= kSkinnyOutputs && n_in >= 2 * kSkinnyOutputs;
 }
 
+// Where products are pairs of bfloat16: layers narrower than this gain too little.
+constexpr Index kLeastPaired = 64;
+
 template <class T>
 class DenseLayer final : public Layer<T> {
  public:
@@ -29,6 +32,7 @@ class DenseLayer final : public Layer<T> {
       : Layer<T>(n_in, plan.units, ++places.number),
         plan_(plan),
         skinny_(is_skinny(this->number(), n_in, plan.units)),
+        paired_(places.pairs && n_in >= kLeastPaired && plan.units >= kLeastPaired),
         out_panels_(panels<T>(plan.units)),
         in_panels_(panels<T>(n_in)),
         panel_rows_(skinny_ ? plan.units : in_panels_ * P),
@@ -42,8 +46,8 @@ class DenseLayer final : public Layer<T> {
     places.add(places.name("b"), 1, plan.units, plan.units);
     bias_ = places.tensors.back().start;
     activation_.emplace(plan.activation, plan.units, places);
-    if (passes_back_ && !skinny_) {
-      transposed_ = places.transposed;
+    if (paired_ || (passes_back_ && !skinny_)) {
+      copies_ = places.transposed;
       places.transposed = checked_add(places.transposed, count_);
     }
   }
@@ -51,6 +55,7 @@ class DenseLayer final : public Layer<T> {
   void request(Arena<T>& arena, LayerRows<T>& rows, Index capacity, Use use) const override {
     if (use == Use::predict) return;
     const Index stride = row_stride<T>(this->n_out());
+    if (paired_) request_pairs(arena, rows, capacity);
     if (drops()) {
       arena.request(&rows.kept[kMask], capacity, stride);
       arena.request(&rows.kept[kDropped], capacity, stride);
@@ -75,8 +80,16 @@ class DenseLayer final : public Layer<T> {
   }
 
   void forward(const Frame<T>& frame, LayerRows<T>& rows, Index from, Index to) const override {
-    const ForwardArgs<T> args = forward_args(frame, rows, from, to - from);
-    if (skinny_) {
+    ForwardArgs<T> args = forward_args(frame, rows, from, to - from);
+    if (is_paired(frame)) {
+      pair_inputs(frame, rows, from, to);
+      args.x = rows.pairs[kInUnits].row(from);
+      args.x_stride = rows.pairs[kInUnits].stride;
+      args.n_in = pairs_of(this->n_in());
+      args.weights = frame.transposed + copies_;
+      args.panel_stride = panel_rows_ / 2 * P;
+      frame.pairs->forward_product(args);
+    } else if (skinny_) {
       frame.table.skinny_forward_product(args, this->n_out());
     } else {
       frame.table.forward_product(args);
@@ -98,13 +111,27 @@ class DenseLayer final : public Layer<T> {
                 Index to) const override {
     // Within a block at the bottom of a network, what stands before it may have no parameters.
     if (below == nullptr || !passes_back_) return;
-    frame.table.backward_data_product(backward_args(frame, rows, *below, from, to - from));
+    BackwardArgs<T> args = backward_args(frame, rows, *below, from, to - from);
+    if (!is_paired(frame)) return frame.table.backward_data_product(args);
+    const View<T>& pairs = rows.pairs[kDeltaUnits];
+    frame.pairs->pair_units(args.delta, args.delta_stride, args.rows, this->n_out(),
+                            pairs.row(from), pairs.stride);
+    args.delta = pairs.row(from);
+    args.delta_stride = pairs.stride;
+    args.n_out = pairs_of(this->n_out());
+    args.weights_t = frame.transposed + copies_ + count_ / 2;
+    args.panel_stride /= 2;
+    frame.pairs->backward_data_product(args);
   }
 
   void weigh(const Frame<T>& frame, LayerRows<T>& rows, const T* weights, Index from,
              Index to) const override {
     this->scale(frame, rows.delta.data, rows.delta.stride, weights, from, to);
     this->scale(frame, rows.kept[kResidual], rows.delta.stride, weights, from, to);
+    if (!is_paired(frame)) return;
+    const View<T>& pairs = rows.pairs[kDeltaRows];
+    frame.pairs->pair_rows(rows.delta.row(from), rows.delta.stride, to - from, this->n_out(),
+                           pairs.row(from / 2), pairs.stride);
   }
 
   void tasks(std::vector<Task>& tasks, Index layer) const override {
@@ -143,19 +170,29 @@ class DenseLayer final : public Layer<T> {
                 T* block, T*, std::span<const Run> runs) const override {
     const Index at = task.panel * P;
     // The products of the chain commute, so that both ways give the same bits.
-    frame.table.weight_gradient_product(
-        {.x = skinny_ ? rows.delta.data : rows.in.data,
-         .x_stride = skinny_ ? rows.delta.stride : rows.in.stride,
-         .delta = skinny_ ? rows.in.data + at : rows.delta.data + at,
-         .delta_stride = skinny_ ? rows.in.stride : rows.delta.stride,
-         .batch = n,
-         .first = task.first,
-         .last = task.last,
-         .n_panels = task.n_panels,
-         .scale = alpha_ * scale,
-         .out = block,
-         .runs = runs.data(),
-         .n_runs = static_cast<int>(runs.size())});
+    GradientArgs<T> args{.x = skinny_ ? rows.delta.data : rows.in.data,
+                         .x_stride = skinny_ ? rows.delta.stride : rows.in.stride,
+                         .delta = skinny_ ? rows.in.data + at : rows.delta.data + at,
+                         .delta_stride = skinny_ ? rows.in.stride : rows.delta.stride,
+                         .batch = n,
+                         .first = task.first,
+                         .last = task.last,
+                         .n_panels = task.n_panels,
+                         .scale = alpha_ * scale,
+                         .out = block,
+                         .runs = runs.data(),
+                         .n_runs = static_cast<int>(runs.size())};
+    if (is_paired(frame)) {
+      const View<T>&in = rows.pairs[kInRows], &delta = rows.pairs[kDeltaRows];
+      args.x = in.data;
+      args.x_stride = in.stride;
+      args.delta = delta.data + at;
+      args.delta_stride = delta.stride;
+      args.batch = pairs_of(n);
+      frame.pairs->weight_gradient_product(args);
+    } else {
+      frame.table.weight_gradient_product(args);
+    }
     const Index used = this->n_in() % P;
     if (skinny_ && used != 0 && task.panel + task.n_panels == in_panels_) {
       // Units beyond n_in have activations (a sigmoid's is 1/2), but no weights.
@@ -174,14 +211,20 @@ class DenseLayer final : public Layer<T> {
 
   void fetch(const Task& task, std::span<const T* const> flats, const T* transposed,
              Runs& runs) const override {
-    static_assert(kTaskInputs / P + 3 * kTaskPanels <= kMostRuns);
+    static_assert(kTaskInputs / P + 4 * kTaskPanels <= kMostRuns);
     if (skinny_ || count_ * static_cast<Index>(sizeof(T)) < kFetchFrom) return;
     const auto add = [&](const T* from, Index count) {
       runs.add(from, count * static_cast<Index>(sizeof(T)));
     };
-    for (Index i = task.first; i < task.last && transposed_ >= 0; i += P)
-      add(transposed + transposed_ + ((i / P) * out_panels_ + task.panel) * P * P,
-          task.n_panels * P * P);
+    if (paired_) {
+      for (Index p = task.panel; p < task.panel + task.n_panels; ++p)
+        add(transposed + copies_ + (p * panel_rows_ + task.first) / 2 * P,
+            pairs_of(task.last - task.first) * P);
+    }
+    const T* back = transposed + (paired_ ? copies_ + count_ / 2 : copies_);
+    const Index block_size = paired_ ? P * P / 2 : P * P;
+    for (Index i = task.first; i < task.last && copies_ >= 0 && passes_back_; i += P)
+      add(back + ((i / P) * out_panels_ + task.panel) * block_size, task.n_panels * block_size);
     for (Index p = 0; p < task.n_panels; ++p)
       for (const T* flat : flats)
         add(flat + weights_ + ((task.panel + p) * panel_rows_ + task.first) * P,
@@ -190,14 +233,14 @@ class DenseLayer final : public Layer<T> {
 
   // A panel's new weights are transposed while they lie in L1.
   void updated(const Frame<T>& frame, const Task& task, const Part& part) const override {
-    if (part.tensor != tensor_ || transposed_ < 0) return;
+    if (part.tensor != tensor_ || copies_ < 0) return;
     const Index panel = (part.at - weights_) / (panel_rows_ * P);
-    transpose(frame, panel, task.first, task.last);
+    copy_weights(frame, panel, task.first, task.last);
   }
 
   void refresh(const Frame<T>& frame) const override {
-    for (Index panel = 0; transposed_ >= 0 && panel < out_panels_; ++panel)
-      transpose(frame, panel, 0, panel_rows_);
+    for (Index panel = 0; copies_ >= 0 && panel < out_panels_; ++panel)
+      copy_weights(frame, panel, 0, panel_rows_);
   }
 
   double work() const override {
@@ -222,7 +265,7 @@ class DenseLayer final : public Layer<T> {
     // From about two panels on, tiles of several panels are worth more than fewer calls.
     constexpr Index kWidest = 32, kMostInputs = 128;
     if (this->n_out() > kWidest || this->n_in() > kMostInputs || drops() ||
-        activation_->has_factors())
+        activation_->has_factors() || paired_)
       return false;
     small.skinny = skinny_;
     small.n_in = this->n_in();
@@ -242,7 +285,7 @@ class DenseLayer final : public Layer<T> {
                       .scale = T(1),
                       .out = nullptr};
     small.delta = rows.delta.data;
-    small.transposed = transposed_ >= 0 ? frame.transposed + transposed_ : nullptr;
+    small.transposed = copies_ >= 0 ? frame.transposed + copies_ : nullptr;
     return true;
   }
 
@@ -255,6 +298,8 @@ class DenseLayer final : public Layer<T> {
   static constexpr Index kBlockSize = kBlockFactor + kTaskPanels * P;
 
   enum Kept { kMask, kDropped, kResidual };  // m; m a; sigma(z) - z, backward times dl/da
+  // Of its input and of delta: pairs of units, for the first two products, and of rows.
+  enum Pairs { kInUnits, kInRows, kDeltaUnits, kDeltaRows };
 
   ForwardArgs<T> forward_args(const Frame<T>& frame, const LayerRows<T>& rows, Index from,
                               Index n) const {
@@ -283,24 +328,56 @@ class DenseLayer final : public Layer<T> {
             .delta_stride = rows.delta.stride,
             .rows = n,
             .n_out = this->n_out(),
-            .weights_t = skinny_ ? frame.values + weights_ : frame.transposed + transposed_,
+            .weights_t = skinny_ ? frame.values + weights_ : frame.transposed + copies_,
             .panel_stride = (skinny_ ? panel_rows_ : out_panels_ * P) * P,
             .n_panels = in_panels_,
             .alpha = alpha_,
             .below = rows_from(below, from)};
   }
 
-  // Writes W^T of input units first..last-1 of a panel of outputs.
-  void transpose(const Frame<T>& frame, Index panel, Index first, Index last) const {
+  // Writes the copies of input units first..last-1 of a panel of outputs: W^T, or pairs of W and,
+  // behind those, of W^T.
+  void copy_weights(const Frame<T>& frame, Index panel, Index first, Index last) const {
     const T* weights = frame.values + weights_ + panel * panel_rows_ * P;
+    T* copies = frame.transposed + copies_;
+    if (paired_) {
+      if (!is_paired(frame)) return;
+      T* back = copies + count_ / 2 + (first / P * out_panels_ + panel) * P * P / 2;
+      frame.pairs->pair_weights(weights + first * P, last - first,
+                                copies + (panel * panel_rows_ + first) / 2 * P,
+                                passes_back_ ? back : nullptr, out_panels_ * P * P / 2);
+      return;
+    }
     for (Index i = first; i < last; i += P)
-      frame.table.transpose(
-          weights + i * P, P, std::min(P, last - i), P,
-          frame.transposed + transposed_ + ((i / P) * out_panels_ + panel) * P * P, P);
+      frame.table.transpose(weights + i * P, P, std::min(P, last - i), P,
+                            copies + ((i / P) * out_panels_ + panel) * P * P, P);
+  }
+
+  // Whether this call multiplies pairs. Their copies of weights are there in training only.
+  bool is_paired(const Frame<T>& frame) const { return paired_ && frame.pairs != nullptr; }
+
+  void request_pairs(Arena<T>& arena, LayerRows<T>& rows, Index capacity) const {
+    const auto request = [&](Pairs pairs, Index n_rows, Index width) {
+      rows.pairs[pairs].stride = row_stride<T>(width);
+      arena.request(&rows.pairs[pairs].data, n_rows, rows.pairs[pairs].stride);
+    };
+    request(kInUnits, capacity, pairs_of(this->n_in()));
+    request(kInRows, pairs_of(capacity), this->n_in());
+    request(kDeltaUnits, capacity, pairs_of(this->n_out()));
+    request(kDeltaRows, pairs_of(capacity), this->n_out());
+  }
+
+  void pair_inputs(const Frame<T>& frame, const LayerRows<T>& rows, Index from, Index to) const {
+    const View<T>&units = rows.pairs[kInUnits], &across = rows.pairs[kInRows];
+    frame.pairs->pair_units(rows.in.row(from), rows.in.stride, to - from, this->n_in(),
+                            units.row(from), units.stride);
+    frame.pairs->pair_rows(rows.in.row(from), rows.in.stride, to - from, this->n_in(),
+                           across.row(from / 2), across.stride);
   }
 
   DensePlan plan_;
   bool skinny_;
+  bool paired_;  // products of pairs of bfloat16 in training
   Index out_panels_;
   Index in_panels_;
   Index panel_rows_;  // in_panels * P, or skinny n_out
@@ -311,7 +388,7 @@ class DenseLayer final : public Layer<T> {
   Index count_;
   Index bias_;
   std::optional<ActivationPart<T>> activation_;  // made behind W and b, whose arrays come first
-  Index transposed_ = -1;                        // only what the backward product needs
+  Index copies_ = -1;                            // of W: only what the products need
 };
 
 }  // namespace

@@ -50,6 +50,7 @@ struct LayerRows {
   View<const T> read;                // what the layer above reads: out, or another view
   View<T> delta;                     // dl/d(out) of each row, for a fused layer dl/dz
   T* kept[3] = {};                   // what the kind keeps, out.stride apart
+  View<T> pairs[4] = {};             // factors of its products: see PairTable
   std::vector<LayerRows<T>> inside;  // of the layers that it runs
 };
 
@@ -60,6 +61,7 @@ struct Frame {
   T* values;      // parameters
   T* transposed;  // copies of weights for the way back
   bool dropping = false;
+  const PairTable<T>* pairs = nullptr;  // for the layers whose copies of weights are pairs
   // Called after each layer's forward, where somebody wants to see or change it.
   const std::function<void(const Frame&, const Layer<T>&, LayerRows<T>&)>* after = nullptr;
 };
@@ -156,7 +158,8 @@ class Layer {
   // parameters.
   virtual void backward(const Frame<T>&, LayerRows<T>&, const Tail<T>* below, Index from,
                         Index to) const = 0;
-  // Multiplies what the gradients read by the rows' weights, which enter here and nowhere else.
+  // Makes what the gradients read of the deltas. Where rows have weights, those enter here and
+  // nowhere else; null where all are 1.
   virtual void weigh(const Frame<T>& frame, LayerRows<T>& rows, const T* weights, Index from,
                      Index to) const {
     scale(frame, rows.delta.data, rows.delta.stride, weights, from, to);
@@ -207,10 +210,10 @@ class Layer {
   }
 
  protected:
-  // rows[i][...] *= weights[i]
+  // rows[i][...] *= weights[i], where there are both
   static void scale(const Frame<T>& frame, T* rows, Index stride, const T* weights, Index from,
                     Index to) {
-    if (rows != nullptr)
+    if (rows != nullptr && weights != nullptr)
       frame.table.scale_rows(rows + from * stride, stride, to - from, stride, weights + from);
   }
 

@@ -12,6 +12,8 @@ template <class T>
 Network<T>::Network(const NetworkPlan& plan, bool fused) : plan_(plan) {
   Places<T> places;
   places.fused = fused;
+  if (plan.bfloat16) pairs_ = pair_kernels<T>();
+  places.pairs = pairs_ != nullptr;
   layers_ = make_layers<T>(plan.layers, plan.n_features, places);
   tensors_ = std::move(places.tensors);
   values_ = Buffer<T>(places.flat);
@@ -61,7 +63,7 @@ Index Network<T>::position(Index k, Index index) const {
 
 template <class T>
 void Network<T>::refresh() {
-  for (const Layer<T>* layer : leaves_) layer->refresh(frame());
+  for (const Layer<T>* layer : leaves_) layer->refresh(training_frame());
 }
 
 template class Network<float>;

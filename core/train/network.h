@@ -47,6 +47,14 @@ class Network {
             dropping};
   }
 
+  // The same for a training step and its trace, where the plan may say bfloat16; predictions are
+  // made of the parameters as they are.
+  Frame<T> training_frame(bool dropping = false) const {
+    Frame<T> frame = this->frame(dropping);
+    frame.pairs = pairs_;
+    return frame;
+  }
+
   // Between the named arrays and a flat buffer.
   void pack(const std::vector<const T*>& named, T* flat) const;
   void unpack(const T* flat, const std::vector<T*>& named) const;
@@ -57,6 +65,7 @@ class Network {
 
  private:
   NetworkPlan plan_;
+  const PairTable<T>* pairs_ = nullptr;
   std::vector<LayerPtr<T>> layers_;
   std::vector<const Layer<T>*> leaves_;
   std::vector<Task> tasks_;

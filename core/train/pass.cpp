@@ -33,10 +33,9 @@ void backward(const Network<T>& network, const Frame<T>& frame, Batch<T>& batch,
 template <class T>
 void weigh(const Network<T>& network, const Frame<T>& frame, Batch<T>& batch, Index from,
            Index to) {
-  if (batch.weights == nullptr) return;
   for (std::size_t k = network.first_dense_leaf(); k < batch.leaves.size(); ++k)
     network.leaves()[k]->weigh(frame, *batch.leaves[k], batch.weights, from, to);
-  if (network.first_dense() == network.lowest()) return;
+  if (batch.weights == nullptr || network.first_dense() == network.lowest()) return;
   const View<T> delta = batch.rows[network.first_dense() - 1].delta;
   frame.table.scale_rows(delta.row(from), delta.stride, to - from, delta.stride,
                          batch.weights + from);

@@ -25,8 +25,8 @@ template <class T>
 void backward(const Network<T>& network, const Frame<T>& frame, Batch<T>& batch, bool weighted,
               Index from, Index to);
 
-// Multiplies by the rows' weights what the gradients from layer 1 on read, and what is handed
-// further down.
+// Makes what the gradients from layer 1 on read; where rows have weights, multiplies it by them,
+// and what is handed further down.
 template <class T>
 void weigh(const Network<T>& network, const Frame<T>& frame, Batch<T>& batch, Index from, Index to);
 

@@ -18,6 +18,7 @@ struct NetworkPlan {
   Plans layers;  // without the activation of the output, which belongs to the loss
   Activation output_activation = Activation::identity;
   Index n_outputs = 0;
+  bool bfloat16 = false;  // whether training rounds the factors of wide layers' products
   Loss loss{};
   double huber_delta = 1;
   std::vector<double> quantiles;

@@ -15,6 +15,11 @@ constexpr Index kRowBlock = 264;
 // Multiply-adds of a step, some 50 ms on one core, from which it asks for a stop among its
 // gradients.
 constexpr double kLongStep = 2e9;
+// Where part k of n rows begins; parts but the last have pairs of rows, as bfloat16 wants them.
+constexpr Index edge(Index n, Index k, Index parts) {
+  return k == parts ? n : n * k / parts / 2 * 2;
+}
+
 // Numbers of a block from which it is not each thread's own: 256 KiB of floats.
 constexpr Index kLargeBlock = Index{1} << 16;
 
@@ -26,7 +31,7 @@ Step<T>::Step(const TrainingPlan& training, Batch<T>& batch, State<T>& state, in
       is_long_(3 * state.network.work() * static_cast<double>(batch.capacity()) > kLongStep),
       batch_(batch),
       state_(state),
-      frame_(state.network.frame()),
+      frame_(state.network.training_frame()),
       constants_(state.network.plan()),
       task_norms_(state.network.tasks().size()) {
   const Network<T>& network = state.network;
@@ -93,11 +98,11 @@ void Step<T>::rows_phase(int thread, int active, const Draw& draw) {
     poll.after_rows(batch_.n);
     return;
   }
-  const Index from = batch_.n * thread / active, to = batch_.n * (thread + 1) / active;
+  const Index from = edge(batch_.n, thread, active), to = edge(batch_.n, thread + 1, active);
   const Index n_blocks = (to - from + kRowBlock - 1) / kRowBlock;
   for (Index b = 0; b < n_blocks && !poll.stopped(); ++b) {
-    const Index row = from + (to - from) * b / n_blocks;
-    const Index end = from + (to - from) * (b + 1) / n_blocks;
+    const Index row = from + edge(to - from, b, n_blocks);
+    const Index end = from + edge(to - from, b + 1, n_blocks);
     batch_.gather(frame_.table, draw, row, end);
     forward(network, frame_, batch_, row, end);
     loss(frame_.table, network.plan(), constants_, batch_, row, end);

@@ -17,7 +17,7 @@ void trace(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, Index
 
   // The numbers of each row's own loss, one layer after another.
   Batch<T>& batch = out.batch;
-  const Frame<T> frame = out.network.frame(dropout_epoch >= 0);
+  const Frame<T> frame = out.network.training_frame(dropout_epoch >= 0);
   batch.choose(rows, nullptr, 0, rows.n);
   batch.gather(table, {plan.seed, dropout_epoch, 1.0}, 0, rows.n);
   connect(out.network, batch, frame.dropping);

@@ -75,7 +75,7 @@ template <class T>
 bool update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, const Task& task,
             const Parts& parts, T* block) {
   Moments<T>& moments = state.moments;
-  const Frame<T> frame = state.network.frame();
+  const Frame<T> frame = state.network.training_frame();
   const Layer<T>& layer = *state.network.leaves()[static_cast<std::size_t>(task.layer)];
   bool is_finite = true;
   for (const Part& part : parts) {

@@ -103,7 +103,7 @@ class Fault:
             np.ascontiguousarray(self.chosen, np.uint32),
         )
         traced = _core.trace(
-            network=network_plan(self.spec),
+            network=network_plan(self.spec, self.train.x.dtype),
             training=training_plan(self.spec, self.training),
             values=[self.params[name] for name in self.spec.parameters],
             state=state_arrays(self.spec, self.state),

@@ -7,6 +7,8 @@ from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from chainrule import _core
 from chainrule.errors import SpecError
 from chainrule.spec import Layer, NetworkSpec, Schedule, TrainingSpec
@@ -15,9 +17,20 @@ METRICS = ("loss", "error", "rmse", "mae", "refined")
 _MAX_THREADS = 256
 
 
+def network_plan(spec: NetworkSpec, trained: np.dtype[Any] | None = None) -> _core.NetworkPlan:
+    """The network as the core reads it; `trained` is the number type of a training step's arrays.
+
+    Raises `SpecError` where the step would need bfloat16 and this machine has none.
+    """
+    bfloat16 = spec.bfloat16 and trained == np.float32
+    if bfloat16:
+        check_bfloat16()
+    return _network_plan(spec, bfloat16)
+
+
 @lru_cache(maxsize=64)  # short fits and predictions of one network would make it again and again
-def network_plan(spec: NetworkSpec) -> _core.NetworkPlan:
-    """The network as the core reads it; nobody changes it."""
+def _network_plan(spec: NetworkSpec, bfloat16: bool) -> _core.NetworkPlan:
+    """The same, which nobody changes."""
     return _core.NetworkPlan(
         n_features=spec.n_features,
         layers=[_plan(layer) for layer in spec.layers],
@@ -25,7 +38,17 @@ def network_plan(spec: NetworkSpec) -> _core.NetworkPlan:
         loss=spec.loss.name,
         huber_delta=float(spec.loss.huber_delta),
         quantiles=[float(q) for q in spec.loss.quantiles],
+        bfloat16=bfloat16,
     )
+
+
+def check_bfloat16() -> None:
+    """Raise `SpecError` where the instruction set in use has no products of bfloat16."""
+    if not _core.has_bfloat16():
+        raise SpecError(
+            "training in bfloat16 needs a processor with AVX512_BF16, and this one runs "
+            f"{_core.instruction_set()} without it; build the network with dtype='float32'."
+        )
 
 
 def _plan(value: Any) -> Any:

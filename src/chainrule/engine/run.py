@@ -131,7 +131,7 @@ class Run:
             plan.time_limit = max(training.time_limit - start.history.seconds, 1e-9)
         past = start.history
         return _core.fit(
-            network=network_plan(self.spec),
+            network=network_plan(self.spec, self.train.x.dtype),
             training=plan,
             values=[start.params[name] for name in self.spec.parameters],
             state=state_arrays(

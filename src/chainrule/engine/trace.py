@@ -163,7 +163,7 @@ def trace(
     rows = TrainingRows.of(spec, arrays[0].dtype, X, y, sample_weight)
     before = (state or TrainingState(training.optimizer)).continued_by(training.optimizer)
     out = _core.trace(
-        network=network_plan(spec),
+        network=network_plan(spec, arrays[0].dtype),
         training=training_plan(spec, training),
         values=arrays,
         state=state_arrays(spec, before),

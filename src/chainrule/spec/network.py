@@ -17,7 +17,7 @@ from itertools import pairwise
 from typing import Any
 
 from chainrule.errors import SpecError
-from chainrule.spec.checks import MAX_UNITS, check_count, check_keys
+from chainrule.spec.checks import MAX_UNITS, check_count, check_flag, check_keys
 from chainrule.spec.layers import (
     ACTIVATIONS,
     Activation,
@@ -114,6 +114,9 @@ class NetworkSpec:
         In forward order; the last one is Dense, or the Activation of the output behind it.
         Shorthands such as Dense(8, "tanh") become the layers that they stand for.
     loss : Loss
+    bfloat16 : bool
+        Whether training rounds the factors of wide layers' products to bfloat16. Sums, parameters
+        and predictions are float32.
 
     Raises
     ------
@@ -124,6 +127,7 @@ class NetworkSpec:
     n_features: int
     layers: tuple[Layer, ...]
     loss: Loss
+    bfloat16: bool = False
 
     def __post_init__(self) -> None:
         check_count("n_features", self.n_features)
@@ -145,6 +149,7 @@ class NetworkSpec:
             raise SpecError(
                 f"loss must be a Loss, such as Loss('squared_error'), found {self.loss!r}."
             )
+        check_flag("bfloat16", self.bfloat16)
         self.loss.check(self.output_activation, self.n_outputs)
 
     def _check_counts(self) -> None:
@@ -300,11 +305,12 @@ class NetworkSpec:
         -------
         dict
         """
-        return {
+        form = {
             "n_features": self.n_features,
             "layers": [layer.to_json() for layer in self.layers],
             "loss": self.loss.to_json(),
         }
+        return form | ({"bfloat16": True} if self.bfloat16 else {})
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> NetworkSpec:
@@ -324,13 +330,14 @@ class NetworkSpec:
         SpecError
             Naming the entry that cannot be.
         """
-        check_keys("network", form, required={"n_features", "layers", "loss"})
+        check_keys("network", form, {"n_features", "layers", "loss"}, {"bfloat16"})
         if not isinstance(form["layers"], Sequence) or isinstance(form["layers"], str):
             raise SpecError("'layers' must be a list of layer descriptions.")
         return cls(
             form["n_features"],
             tuple(layer_from_json(f"layer {k}", layer) for k, layer in enumerate(form["layers"])),
             Loss.from_json(form["loss"]),
+            form.get("bfloat16", False),
         )
 
 

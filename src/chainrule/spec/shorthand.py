@@ -39,6 +39,7 @@ def network_spec(
     loss: Loss,
     dropout: float,
     ntk: bool,
+    bfloat16: bool = False,
 ) -> NetworkSpec:
     """A spec from sizes [n_features, ..., n_outputs], or [n_features, layer, layer, ...].
 
@@ -63,7 +64,7 @@ def network_spec(
             layer_from_json(f"layer {k}", layer) if isinstance(layer, Mapping) else layer
             for k, layer in enumerate(rest)
         ]
-        return NetworkSpec(n_features, tuple(described), loss)
+        return NetworkSpec(n_features, tuple(described), loss, bfloat16)
     sizes = [operator.index(size) for size in rest]
     one = isinstance(activation, str)
     if not one and not isinstance(activation, Sequence):
@@ -79,7 +80,7 @@ def network_spec(
         built.append(Dense(size, name, ntk))
         if dropout and len(built) < 2 * len(hidden):
             built.append(Dropout(dropout))
-    return NetworkSpec(n_features, tuple(built), loss)
+    return NetworkSpec(n_features, tuple(built), loss, bfloat16)
 
 
 def training_spec(given: Mapping[str, Any]) -> TrainingSpec:

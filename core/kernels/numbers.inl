@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// The factors of the three products where they are numbers of the sums' own type; pairs.inl has
+// those that are pairs of bfloat16.
+
+template <class T>
+inline Vector<T> every_lane(T factor) {
+  return broadcast<T>(factor);
+}
+
+template <class V>
+inline V add_product(V factor, V row, V sum) {
+  return fma(factor, row, sum);
+}
