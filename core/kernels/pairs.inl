@@ -7,6 +7,9 @@
 //   units     of one row                      left factors of forward and backward data
 //   rows      of one column, across rows      both factors of the weights' gradient, and weights
 
+// The layers that are paired are too wide for it.
+inline constexpr bool kServesSmall = false;
+
 template <class T>
 inline Floats every_lane(T word) {
   return Floats(_mm512_set1_ps(word));

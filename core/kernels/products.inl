@@ -88,11 +88,13 @@ inline void run_tile(const Operands<T>& from, const Epilogue& epilogue, Index ro
   if constexpr (kOver == Over::chains) {
     alignas(64) T sums[kRows * kWidth];
     const Index end = start + depth;
-    start =
-        run_first_chains<T, kFetch, kRows, kPanels>(from, row, panel, start, depth, sums, prefetch);
+    const bool one = !kServesSmall && chain_depth(depth) == depth;
+    if (!one)
+      start = run_first_chains<T, kFetch, kRows, kPanels>(from, row, panel, start, depth, sums,
+                                                          prefetch);
     tile.clear();
     run_chain<T, true, kFetch>(tile, from, row, panel, start, end - start, prefetch);
-    tile.add(sums, kWidth);
+    if (!one) tile.add(sums, kWidth);
     if (!(first && last)) {
       tile.store_to(sums, kWidth);
       carry(sums, partial, kRows * kWidth, first, last);
@@ -210,7 +212,7 @@ inline void pick_one_tile(Index rows, const Operands<T>& from, const Epilogue& e
 template <class T, Over kOver, class Epilogue>
 inline void product(const Operands<T>& from, Index rows, Index n_panels, const Epilogue& epilogue,
                     bool fetch, Prefetch& prefetch) {
-  if (rows <= kMR && n_panels == 1 && from.depth < kKC) {
+  if (kServesSmall && rows <= kMR && n_panels == 1 && from.depth < kKC) {
     pick_one_tile<T, kOver>(rows, from, epilogue);
   } else if (fetch) {
     product_of_tiles<T, kOver, true>(from, rows, n_panels, epilogue, prefetch);
@@ -250,7 +252,7 @@ void weight_gradient_product(const GradientArgs<T>& args) {
                     chunks_of(args.batch));
   const GradientEpilogue<T> epilogue{args};
   if constexpr (kChained<T>) {
-    if (chain_depth(args.batch) < args.batch)
+    if (!kServesSmall || chain_depth(args.batch) < args.batch)
       return product<T, Over::chains>(from, rows, args.n_panels, epilogue, args.n_runs > 0,
                                       prefetch);
   }

@@ -244,7 +244,9 @@ class DenseLayer final : public Layer<T> {
   }
 
   double work() const override {
-    return static_cast<double>(this->n_in()) * static_cast<double>(this->n_out());
+    // Two products a word.
+    const double all = static_cast<double>(this->n_in()) * static_cast<double>(this->n_out());
+    return paired_ ? all / 2 : all;
   }
 
   bool standardize(const Frame<T>& frame, const double* spread, const double* bias) const override {

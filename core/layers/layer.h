@@ -194,7 +194,7 @@ class Layer {
   // What a trace shows of it beside `out` and `delta`.
   virtual std::vector<Shown<T>> shown(const LayerRows<T>&) const { return {}; }
 
-  // Multiply-adds a row of its forward product.
+  // Multiply-adds a row of its forward product, in a training step.
   virtual double work() const { return 0; }
   // Whether it can hold these rows of features.
   virtual bool accepts(View<const T>, Index /*n_rows*/) const { return true; }

@@ -33,6 +33,7 @@ void backward(const Network<T>& network, const Frame<T>& frame, Batch<T>& batch,
 template <class T>
 void weigh(const Network<T>& network, const Frame<T>& frame, Batch<T>& batch, Index from,
            Index to) {
+  if (batch.weights == nullptr && frame.pairs == nullptr) return;
   for (std::size_t k = network.first_dense_leaf(); k < batch.leaves.size(); ++k)
     network.leaves()[k]->weigh(frame, *batch.leaves[k], batch.weights, from, to);
   if (batch.weights == nullptr || network.first_dense() == network.lowest()) return;
