@@ -11,6 +11,7 @@ PARTS = {
     "short_fits": "fits of 8 to 64 steps, set-up included, against every peer that can",
     "tiny": "networks of a few units against the latency of their operations",
     "published": "networks that others have published times of, their figures beside ours",
+    "bfloat16": "a step in bfloat16 against one in float32",
     "target": "time to a stated validation loss, compilation included",
     "drop_in": "a full fit of MLPClassifier against scikit-learn's, with the same parameters",
     "real": "a full fit against scikit-learn on its own tables",

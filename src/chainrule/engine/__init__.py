@@ -13,6 +13,7 @@ from chainrule.engine.machine import machine
 from chainrule.engine.many import fit_many
 from chainrule.engine.nonfinite import NonFinite, tell_nonfinite
 from chainrule.engine.one_at_a_time import fitting, forget_interrupt, note_interrupt
+from chainrule.engine.plans import check_bfloat16
 from chainrule.engine.pullback import pullback
 from chainrule.engine.rows import TrainingRows, finite_outputs
 from chainrule.engine.trace import LayerTrace, Trace, gradients, numeric_gradients, trace
@@ -32,6 +33,7 @@ __all__ = [
     "Standing",
     "Trace",
     "TrainingRows",
+    "check_bfloat16",
     "finite_outputs",
     "fit",
     "fit_many",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -225,7 +226,7 @@ def forward(spec: NetworkSpec, params: Params, X: Any) -> tuple[list[Array | Non
     y = np.zeros((len(x), spec.n_outputs))  # of which z and a know nothing
     if spec.loss.name == "cross_entropy":
         y[:, :1] = 1.0
-    seen = trace(spec, params, x, y)
+    seen = trace(replace(spec, bfloat16=False), params, x, y)
     return seen.z, seen.a
 
 
@@ -262,6 +263,7 @@ def loss(
     DataError, SpecError
         Naming the rows or the setting that cannot be.
     """
+    spec = replace(spec, bfloat16=False)
     return trace(spec, params, X, y, training, sample_weight=sample_weight).loss
 
 

@@ -43,7 +43,8 @@ def _size(placed: Placed) -> int:
 def network_text(spec: NetworkSpec, dtype: Any) -> str:
     """The `repr` of a network."""
     sizes = "-".join(str(n) for n in spec.layer_sizes)
-    head = f"Network {sizes}, {spec.loss.name}, {dtype}, {spec.n_parameters:,} parameters"
+    trained = " trained in bfloat16" if spec.bfloat16 else ""
+    head = f"Network {sizes}, {spec.loss.name}, {dtype}{trained}, {spec.n_parameters:,} parameters"
     rows = layer_rows(spec)
     widths = [max(len(row[k]) for row in rows) for k in range(4)]
     lines = [

@@ -136,7 +136,8 @@ class Inspection(Parameters):
         dropout_epoch : int, optional
             Freezes the dropout masks of that epoch. Default: dropout is off.
         dtype : "float64" or "train", default "float64"
-            Number type of the record; "train" is that of the network.
+            Number type of the record; "train" is that of the network, with its products of
+            bfloat16.
         names : sequence of str, or mapping, optional
             What the columns of X are called. A mapping has "inputs" and "outputs", names of the
             units of hidden layers by number, as {"inputs": ["age", "income"], 1: ["young", ...]},

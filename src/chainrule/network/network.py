@@ -19,7 +19,7 @@ from chainrule.network.description import network_html, network_text
 from chainrule.network.exports import MatrixExports
 from chainrule.network.training import Training
 from chainrule.spec import Loss, TrainingSpec
-from chainrule.spec.shorthand import name_of, network_spec, number_type, seed_of
+from chainrule.spec.shorthand import name_of, network_spec, seed_of, training_type
 
 if TYPE_CHECKING:
     from chainrule.export.description import Description
@@ -44,8 +44,10 @@ class Network(PickledAsFile, Training, MatrixExports):
     loss : str, default "squared_error"
         "squared_error" (with the 1/2), "absolute_error", "huber", "pinball", "poisson",
         "binary_cross_entropy" or "cross_entropy".
-    dtype : "float32" or "float64", default "float32"
-        Number type of parameters and computation.
+    dtype : "float32", "float64" or "bfloat16", default "float32"
+        Number type of parameters and computation. "bfloat16" trains in mixed precision: wide
+        layers multiply numbers rounded to 8 bits and add them up in float32, which takes a
+        processor with AVX512_BF16. Parameters, predictions and validation are float32.
     init : str, optional
         "glorot_uniform", "he_normal", ..., "ntk" or "zeros" (see `engine.initialize`). Default: by
         the layer's activation.
@@ -63,7 +65,7 @@ class Network(PickledAsFile, Training, MatrixExports):
     spec : NetworkSpec
         The layers and the loss.
     dtype : numpy.dtype
-        float32 or float64.
+        float32 or float64, of the parameters.
     params : dict of str to ndarray
         All parameters by name, read-only: W1 (n_1, n_0), b1 (n_1,), W2, ...; a mapping of those
         that shall change can be assigned.
@@ -104,7 +106,9 @@ class Network(PickledAsFile, Training, MatrixExports):
         huber_delta: float = 1.0,
         quantiles: Sequence[float] = (),
     ) -> None:
-        type_name = number_type(dtype)
+        type_name, bfloat16 = training_type(dtype)
+        if bfloat16:
+            engine.check_bfloat16()
         name_of("loss", loss)
         if init is not None:
             name_of("init", init)
@@ -115,7 +119,7 @@ class Network(PickledAsFile, Training, MatrixExports):
             constants["quantiles"] = tuple(quantiles)
         chosen_loss = Loss(loss, **constants)
         self.spec = network_spec(
-            layers, activation, output_activation, chosen_loss, dropout, init == "ntk"
+            layers, activation, output_activation, chosen_loss, dropout, init == "ntk", bfloat16
         )
         self.random_state = seed_of(random_state)
         self._set_up(

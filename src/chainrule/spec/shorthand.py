@@ -127,12 +127,22 @@ def name_of(argument: str, value: Any) -> str:
     return value
 
 
-def number_type(dtype: Any) -> str:
+def training_type(dtype: Any) -> tuple[str, bool]:
+    """The number type of parameters, and whether training multiplies in bfloat16.
+
+    Raises `SpecError` for any but "float32", "float64" and "bfloat16", by name or as a type.
+    """
+    if getattr(dtype, "__name__", str(dtype)) == "bfloat16":
+        return "float32", True
+    return number_type(dtype, "'float32', 'float64' or 'bfloat16'"), False
+
+
+def number_type(dtype: Any, known: str = "'float32' or 'float64'") -> str:
     """ "float32" or "float64" from a name or a NumPy type; `SpecError` for any other."""
     try:
         name = str(np.dtype(dtype))
     except (TypeError, ValueError):
         name = ""
     if dtype is None or name not in ("float32", "float64"):
-        raise SpecError(f"dtype must be 'float32' or 'float64', found {dtype!r}.")
+        raise SpecError(f"dtype must be {known}, found {dtype!r}.")
     return name

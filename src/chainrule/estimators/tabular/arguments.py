@@ -44,7 +44,10 @@ RULES: dict[str, Rule] = {
     "weight_decay": either(number(0, 1000, "[]"), NONE),
     "embedded_numbers": either(whole(0, 64), NONE),
     "init": either(TEXT, NONE),
-    "dtype": (lambda value: isinstance(value, str | type | np.dtype), "'float32' or 'float64'"),
+    "dtype": (
+        lambda value: isinstance(value, str | type | np.dtype),
+        "'float32', 'float64' or 'bfloat16'",
+    ),
     "random_state": seeds(64),
     "n_threads": either(whole(1), NONE),
     "verbose": either(SWITCH, whole(0)),

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from sklearn.utils import check_random_state
 
+from chainrule import engine
 from chainrule.errors import DataError, DivergedError, SpecError
 from chainrule.estimators.arguments import plain
 from chainrule.estimators.tabular.answering import AnsweringModel, notify
@@ -33,7 +34,7 @@ from chainrule.estimators.tabular.trained_rows import TrainedRows
 from chainrule.explain.diagnosis.course import warn_of_clear_fault
 from chainrule.files.checkpoint import Checkpoint, checkpoint_of
 from chainrule.metrics.functions import function_metric
-from chainrule.spec.shorthand import number_type
+from chainrule.spec.shorthand import training_type
 from chainrule.table.encode.encoder import Encoder
 from chainrule.table.frame import Table
 
@@ -147,7 +148,9 @@ class TabularModel(AnsweringModel):
         arguments = self.get_params(deep=False)
         check_tabular(arguments)
         saved = checkpoint_of(checkpoint)
-        dtype, seed = number_type(self.dtype), _seed(self.random_state, saved)
+        (dtype, bfloat16), seed = training_type(self.dtype), _seed(self.random_state, saved)
+        if bfloat16:
+            engine.check_bfloat16()
         table, raw, weights, kept = self._read(X, y, sample_weight)
         arrangement = Arrangement.read(groups, time, kept.n_rows).take(kept.rows)
         if table.n_rows < 2:
@@ -180,7 +183,7 @@ class TabularModel(AnsweringModel):
         rows = Rows(inputs, encoded, raw, known, arrangement.groups)
         own = self._own_validation(eval_set, eval_sample_weight, dtype)
         job = plan(recipe, self.encoder_, target, rows, own, seed, arguments, arrangement)
-        job = replace(job, checkpoint=saved)
+        job = replace(job, spec=replace(job.spec, bfloat16=bfloat16), checkpoint=saved)
         if before is not None:
             starts = before.starts(job.spec, len(job.folds), inputs.dtype)
             job = replace(job, starts=starts)

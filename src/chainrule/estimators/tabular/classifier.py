@@ -100,8 +100,8 @@ class TabularClassifier(ClassifierMixin, InspectedModel):  # type: ignore[misc]
         embedding. Preset: 3.
     init : None or str, default None
         One of `spec.INITIALIZATIONS`, or the preset's "data_driven".
-    dtype : "float32" or "float64", default "float32"
-        Number type of the network.
+    dtype : "float32", "float64" or "bfloat16", default "float32"
+        Number type of the network; "bfloat16" trains wide layers faster, as in `Network`.
     random_state : None, int or RandomState, default 0
         The seed of initialisation, split, order of rows and dropout. Same seed, same bits.
     n_threads : None or int, default None

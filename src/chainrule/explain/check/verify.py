@@ -27,7 +27,7 @@ from chainrule.explain.check.entries import CENTRAL, COMPLEX, SINGLE, TensorChec
 from chainrule.explain.check.gradient_check import GradientCheck
 from chainrule.explain.check.kinks import STEP, Kink, KinkSearch
 from chainrule.explain.check.probe import EngineProbe
-from chainrule.explain.check.whole_step import of_dropout, of_the_step
+from chainrule.explain.check.whole_step import of_bfloat16, of_dropout, of_the_step
 from chainrule.explain.derivation.names import Names
 from chainrule.reference.arrays import Array, Params
 from chainrule.reference.gradients import complex_step
@@ -114,7 +114,7 @@ def check_gradients(
         loss=comparison.loss,
         kinks=tuple(comparison.kinks),
         crossed=tuple(comparison.crossed),
-        notes=(*notes, *of_dropout(step)),
+        notes=(*notes, *of_dropout(step), *of_bfloat16(step)),
         seed=seed,
         seconds=time.perf_counter() - started,
         names=names,

@@ -81,6 +81,14 @@ def not_given(last: TrainingSpec | None, chosen: TrainingSpec, lacks_weights: bo
     return notes
 
 
+def of_bfloat16(step: Checked) -> list[str]:
+    """A note on products of bfloat16: eight bits would hide a fault of the size that is looked
+    for."""
+    if not (step.single and step.spec.bfloat16):
+        return []
+    return ["the table is of float32 products; those of bfloat16 are in the step of fit"]
+
+
 def of_dropout(step: Checked) -> list[str]:
     if not any(step.spec.dropout_rates) or step.dropout_epoch is not None:
         return []

@@ -31,12 +31,18 @@ def header(trace: Record) -> dict[str, Any]:
         "step": int(step.n_steps),
         "epoch": int(step.epoch),
         "dtype": str(trace.dtype),
-        "trained_dtype": str(trace.trained_dtype),
+        "trained_dtype": "bfloat16" if trace.spec.bfloat16 else str(trace.trained_dtype),
         "largest_output_difference_to_trained_dtype": trace.dtype_difference,
         "loss": trace.loss,
         "notes": list(trace.notes),
         "start": trace.start,
     }
+
+
+def _number_type(trace: Record) -> str:
+    """Of the arrays, and of the products where that is another."""
+    rounded = trace.spec.bfloat16 and trace.dtype == trace.trained_dtype
+    return f"{trace.dtype} with products of bfloat16" if rounded else str(trace.dtype)
 
 
 def to_json(trace: Record) -> dict[str, Any]:
@@ -118,5 +124,5 @@ def _summary(trace: Record) -> str:
     n = f"{trace.n_rows} row{'s' if trace.n_rows != 1 else ''}"
     return (
         f"StepTrace of {n}, {trace.training.reduction} of the rows' losses, "
-        f"loss {format_number(trace.loss)}, {trace.training.optimizer}, {trace.dtype}"
+        f"loss {format_number(trace.loss)}, {trace.training.optimizer}, {_number_type(trace)}"
     )
