@@ -86,7 +86,7 @@ void register_plans(nb::module_& module) {
                                                 std::move(quantiles), bfloat16));
           },
           nb::arg("n_features"), nb::arg("layers"), nb::arg("n_outputs"), nb::arg("loss"),
-          nb::arg("huber_delta"), nb::arg("quantiles"), nb::arg("bfloat16"))
+          nb::arg("huber_delta"), nb::arg("quantiles"), nb::arg("bfloat16") = false)
       .def_prop_ro("parameters", [](const NetworkPlan& plan) {
         std::vector<std::string> names;
         const Network<float> network(plan);

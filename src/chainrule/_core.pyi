@@ -37,7 +37,7 @@ class NetworkPlan:
         loss: str,
         huber_delta: float,
         quantiles: list[float],
-        bfloat16: bool,
+        bfloat16: bool = False,
     ) -> None: ...
 
 class SchedulePlan:

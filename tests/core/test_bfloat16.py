@@ -172,7 +172,7 @@ def test_where_it_is_not_it_is_refused() -> None:
     X, y = np.zeros((5, 64)), np.zeros(5)
     net = Network([64, 64, 1], dtype="bfloat16")
     with instruction_set("avx2"):
-        with pytest.raises(SpecError, match="needs a processor with AVX512_BF16.* runs avx2"):
+        with pytest.raises(SpecError, match=r"needs a processor with AVX512_BF16.* runs avx2"):
             Network([64, 64, 1], dtype="bfloat16")
         with pytest.raises(SpecError, match="AVX512_BF16"):
             net.fit(X, y)

@@ -77,8 +77,9 @@ class Checked:
 
     def traced_single(self) -> engine.Trace:
         """The engine's record in float32, whose rounding has a bound worth comparing with."""
+        spec = replace(self.spec, bfloat16=False)
         return engine.trace(
-            replace(self.spec, bfloat16=False), self.own, self.X, self.y, self.training, **self.options
+            spec, self.own, self.X, self.y, self.training, **self.options
         )  # fmt: skip
 
     def shaken(self, dtype: Any = np.float64) -> Sensitivity:
