@@ -31,7 +31,7 @@ def header(trace: Record) -> dict[str, Any]:
         "step": int(step.n_steps),
         "epoch": int(step.epoch),
         "dtype": str(trace.dtype),
-        "trained_dtype": "bfloat16" if trace.spec.bfloat16 else str(trace.trained_dtype),
+        "trained_dtype": _trained_type(trace),
         "largest_output_difference_to_trained_dtype": trace.dtype_difference,
         "loss": trace.loss,
         "notes": list(trace.notes),
@@ -40,9 +40,12 @@ def header(trace: Record) -> dict[str, Any]:
 
 
 def _number_type(trace: Record) -> str:
-    """Of the arrays, and of the products where that is another."""
-    rounded = trace.spec.bfloat16 and trace.dtype == trace.trained_dtype
-    return f"{trace.dtype} with products of bfloat16" if rounded else str(trace.dtype)
+    """Of the training, where the record has its numbers; else of the arrays."""
+    return _trained_type(trace) if trace.dtype == trace.trained_dtype else str(trace.dtype)
+
+
+def _trained_type(trace: Record) -> str:
+    return "bfloat16" if trace.spec.bfloat16 else str(trace.trained_dtype)
 
 
 def to_json(trace: Record) -> dict[str, Any]:
