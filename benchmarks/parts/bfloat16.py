@@ -20,11 +20,11 @@ from chainrule.errors import SpecError
 
 TITLE = "A step in bfloat16 and in float32, one thread"
 _NOTE = """\
-`dtype="bfloat16"` of `Network` and of the Tabular estimators rounds the factors of the three products
-of dense layers from 64 units to 64 to 8 bits, and adds up in float32. Parameters, the optimizer's
-memory, all other layers, validation and predictions are float32, so a model predicts the same on
-every machine, and only training it takes a processor with AVX512_BF16. A layer of fewer units, or
-with fewer inputs, trains as before. The times are those that the thread ran, of both in turns."""
+`dtype="bfloat16"` of `Network` and of the Tabular estimators rounds the factors of a dense layer's
+three products to 8 bits in training, and adds up in float32, where the layer has at least 64 inputs
+and 64 units. All other layers, parameters, the optimizer's memory, validation and predictions are
+float32: a model predicts everywhere, and only its training takes a processor with AVX512_BF16. The
+times are those that the thread ran, of both in turns."""
 _CASES = tuple(
     Case(sizes, batch, 8 * batch)
     for sizes, batch in (
