@@ -152,7 +152,8 @@ class Predictor:
     def __call__(self, X: Any, *, logits: bool = False, n_threads: int | None = None) -> Array:
         """a(L), or z(L) with `logits`, of every row: (n_samples, n_outputs).
 
-        A row's numbers do not depend on the other rows, nor on the number of threads.
+        A row's numbers do not depend on the other rows, nor on the number of threads. Raises
+        `DataError` for rows that cannot be used, and where X changes while it is read.
         """
         threads, found = thread_count(n_threads), None
         held = pins(X)

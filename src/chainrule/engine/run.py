@@ -76,7 +76,10 @@ class Run:
         return self._call(start, self.training, self.metric, taken, after, self.stop)
 
     def again(self, start: Standing, n_epochs: int) -> Standing:
-        """The same numbers once more, until so many epochs of the plan are made."""
+        """The same numbers once more, until so many epochs of the plan are made.
+
+        Raises `DataError` where they are others now.
+        """
         if start.n_epochs == n_epochs:
             return start
         after = _Until(self, start, n_epochs)
