@@ -57,6 +57,11 @@ def kept_predictor(owner: object, spec: NetworkSpec, params: Params, place: int 
     Returns
     -------
     Predictor
+
+    Raises
+    ------
+    DataError
+        Naming the parameter that is missing or has another shape.
     """
     packed = _kept.get(owner, {}).get(place)
     if packed is None or not packed.is_of(spec, params):
