@@ -35,6 +35,10 @@ COMMANDS = {
         "benchmarks.mutants.command",
         "seeded faults of the core that check_gradients calls wrong",
     ),
+    "mutation": (
+        "benchmarks.mutation.command",
+        "the mutation score of the compiled core: small faults that the tests notice",
+    ),
     "playground": (
         "benchmarks.playground.command",
         "frames, steps and explanations a second of the page; `truth`: every number on it",

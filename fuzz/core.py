@@ -54,7 +54,7 @@ def main(seconds: int, grown: Path, folder: Path) -> int:
 def fuzzed(program: Path, seconds: int, grown: Path) -> int:
     """Grow the corpus for so many seconds."""
     grown.mkdir(parents=True, exist_ok=True)
-    limits = [f"-max_total_time={seconds}", "-timeout=60", "-rss_limit_mb=3000"]
+    limits = [f"-max_total_time={seconds}", "-timeout=300", "-rss_limit_mb=3000"]
     # What is refused for its size is asked for all the same.
     limits += ["-malloc_limit_mb=1000000000", "-max_len=300", "-len_control=0"]
     sanitizers = {
