@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import locale
 import os
 import signal
 import subprocess
@@ -52,6 +53,7 @@ def child(code: str, timeout: float = 60.0) -> Any:
         env={**os.environ, "PYTHONPATH": str(Path(engine.__file__).parents[2])},
     )
     assert done.returncode == 0, (done.returncode, done.stderr[-2000:])
+    assert "nanobind: leaked" not in done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -296,8 +298,10 @@ def test_the_floating_point_mode_stays_the_callers() -> None:
 
 
 @unix
-def test_signals_generator_and_affinity_stay_as_they_were() -> None:
-    handlers = {s: signal.getsignal(s) for s in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)}
+def test_signals_generator_locale_and_affinity_stay_as_they_were() -> None:
+    handlers = {s: signal.getsignal(s) for s in signal.valid_signals()}
+    masked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    spoken = locale.setlocale(locale.LC_ALL)
     np.random.seed(7)
     expected = np.random.random()
     np.random.seed(7)
@@ -306,7 +310,45 @@ def test_signals_generator_and_affinity_stay_as_they_were() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         engine.fit(SPEC, PARAMS, X, Y, TrainingSpec(epochs=2, n_threads=2))
+        engine.predict(SPEC, PARAMS, X, n_threads=2)
+        engine.trace(SPEC, PARAMS, X, Y)
     assert np.random.random() == expected
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == masked
+    assert locale.setlocale(locale.LC_ALL) == spoken
     assert {s: signal.getsignal(s) for s in handlers} == handlers
     assert affinity is None or os.sched_getaffinity(0) == affinity
     assert dict(os.environ) == environment
+
+
+@pytest.mark.slow
+def test_a_thousand_rounds_leave_nothing_behind() -> None:
+    """Fit, predict, save and load add at most 1 MiB, and the bindings tell of no leak."""
+    code = """
+    import gc, pathlib, tempfile
+    from chainrule import Network, load
+    X = np.random.default_rng(0).standard_normal((60, 5))
+    y = X[:, 0].copy()
+    def used():
+        gc.collect()
+        with open("/proc/self/statm") as file:
+            return int(file.read().split()[1]) * resource.getpagesize()
+    warnings.simplefilter("ignore")
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "model.safetensors"
+        def round_():
+            net = Network([5, 8, 1])
+            net.fit(X, y, epochs=2, eval_set=(X, y))
+            net.predict(X)
+            net.trace(X[:2], y[:2])
+            net.save(path)
+            load(path).predict(X)
+        for _ in range(200):
+            round_()
+        before = used()
+        for _ in range(1000):
+            round_()
+        print(json.dumps(used() - before))
+    """
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("needs /proc")
+    assert child(code, timeout=300) <= 1 << 20
