@@ -116,3 +116,26 @@ def test_a_schedule_stands_where_it_would_stand_in_one_go() -> None:
             past=first.history,
         )  # fmt: skip
         np.testing.assert_array_equal(rest.params["W1"], whole.params["W1"])
+
+
+def test_an_epoch_that_is_better_begins_the_patience_anew() -> None:
+    spec = NetworkSpec(3, (Dense(1),), Loss("squared_error"))
+    params, y = engine.initialize(spec), RNG.normal(size=(N, 1))
+    scores = iter([1.0, 2.0, 0.5, 2.0, 2.0, 2.0, 2.0])
+    training = TrainingSpec(epochs=7, patience=2)
+    history = engine.fit(
+        spec, params, X, y, training, eval_set=(X, y), metric=lambda outputs: next(scores)
+    ).history
+    assert history.validation_metric == [1.0, 2.0, 0.5, 2.0, 2.0]
+    assert history.best_epoch == 2
+
+
+def test_classes_of_earlier_batches_leave_nothing_behind() -> None:
+    """Class numbers and rows of probabilities 0 and 1 train the same bits."""
+    spec = NetworkSpec(3, (Dense(4, "tanh"), Dense(3, "softmax")), Loss("cross_entropy"))
+    params, classes = engine.initialize(spec, dtype="float64"), RNG.integers(0, 3, N)
+    training = TrainingSpec(epochs=3, batch_size=40)
+    by_number = engine.fit(spec, params, X, classes, training).params
+    by_row = engine.fit(spec, params, X, np.eye(3)[classes], training).params
+    for name, array in by_number.items():
+        np.testing.assert_array_equal(array, by_row[name], err_msg=name)
