@@ -86,7 +86,12 @@ def _guided(target: str, seconds: int, grown: Path | None) -> int:
     """libFuzzer's exit code; what it found lies in the current folder."""
     seeds = Path(__file__).parent / "corpus" / target
     with tempfile.TemporaryDirectory() as scratch:
-        folder = grown or Path(scratch)
+        if target == "model":  # of the present format, whatever it is
+            seeds = Path(scratch) / "seeds"
+            seeds.mkdir()
+            for number, name in enumerate(MODELS):
+                (seeds / f"{number}.safetensors").write_bytes(saved(name))
+        folder = grown or Path(scratch) / "grown"
         folder.mkdir(parents=True, exist_ok=True)
         limits = [f"-max_total_time={seconds}", "-timeout=30", "-rss_limit_mb=2000"]
         command = [sys.executable, "-m", "fuzz.guided", target, str(folder), str(seeds), *limits]

@@ -28,7 +28,8 @@ from fuzz.models import MODELS, saved
 from fuzz.mutations import MUTATIONS, SIGNED, splice
 
 CHUNK = 10_000
-_HANG = 30  # seconds for one file, after which a child is ended; 1 s is a finding already
+_HANG = 30  # seconds of work on one file, after which a child is ended; 1 s is a finding already
+_WAIT = 600  # seconds on any clock, for a file that does not even work
 
 
 @dataclass
@@ -83,12 +84,14 @@ def survey(
     expected = {name: answers(loads(data)) for name, data in files.items()}
     outcome = Outcome()
     for name, what, data in work:
-        signal.alarm(_HANG)
+        signal.setitimer(signal.ITIMER_PROF, _HANG)
+        signal.alarm(_WAIT)
         try:
             outcome.counts[judged(data, expected[name], measure)] += 1
         except Finding as finding:
             outcome.counts["found"] += 1
             outcome.findings.append((name, what, str(finding)))
+    signal.setitimer(signal.ITIMER_PROF, 0)
     signal.alarm(0)
     return outcome
 
@@ -132,6 +135,8 @@ def campaign(
     with ThreadPoolExecutor(workers) as pool:
         for number, part in enumerate(pool.map(run, starts)):
             outcome.add(part)
+            for finding in part.findings:
+                print(*finding, sep=": ", flush=True)
             if number % 10 == 9:
                 rate = sum(outcome.counts.values()) / (time.monotonic() - begin)
                 print(f"{outcome}; {rate:,.0f} files a second", flush=True)

@@ -74,6 +74,11 @@ def test_several_labels_at_once():
     np.testing.assert_array_equal(found.decode(np.array([[0.2, 0.5, 0.9]])), [[0, 0, 1]])
 
 
+@pytest.mark.parametrize("values", [[1, 2**63], [2**53, 2**53 + 1]])
+def test_long_whole_labels_keep_every_digit(values):
+    assert Labels.fit(read_target(values, 2)).classes.tolist() == values
+
+
 @pytest.mark.parametrize(
     ("y", "message"),
     [
@@ -90,6 +95,8 @@ def test_several_labels_at_once():
         ([[1], [1, 2]], "different lengths"),
         ([1j, 2], "Complex data"),
         ([2**70, 2**70 + 1], "whole numbers that 64 bits do not hold"),
+        ([-1, 2**63], "whole numbers that 64 bits do not hold"),
+        (np.zeros(2, [("a", "f4")]), "structured array"),
         (np.ma.array([1, 2, 3], mask=[False, True, False]), "missing value in row 1"),
         (sp.csr_matrix([[1, 0]]).T, "sparse"),
         (np.zeros((2, 1, 1)), "1d array"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from chainrule.real_numbers import check_real, no_array
 from chainrule.table.classes import one_hot_notice
 
 _MISSING_TYPES = ("NoneType", "NAType", "NaTType")
+_INEXACT = 2.0**53  # from here on floats leave whole numbers out
 # The least rate of counts: 0 would be impossible to be wrong about.
 _TINY = float(np.finfo(np.float32).tiny)
 
@@ -198,9 +200,14 @@ def _as_array(y: Any, noun: str) -> np.ndarray:
         array = array.view() if array is y else array  # whose shape nobody else sets
     except Exception as error:  # an object may raise anything where it is asked for its values
         raise no_array(noun, error) from error
-    if array.dtype.kind in "US" and not hasattr(y, "__array__"):
-        array = np.asarray(y, dtype=object)  # keeps numbers beside text apart
+    if not hasattr(y, "__array__") and (array.dtype.kind in "US" or _is_long(array)):
+        array = np.asarray(y, dtype=object)  # keeps numbers beside text apart, and all their digits
     return array
+
+
+def _is_long(array: np.ndarray) -> bool:
+    """Whether these may have been whole numbers with more digits than floats have."""
+    return array.dtype.kind == "f" and bool((np.abs(array) >= _INEXACT).any())
 
 
 def _refuse_missing(array: np.ndarray, noun: str) -> None:
@@ -231,13 +238,8 @@ def _typed(y: np.ndarray) -> np.ndarray:
         if not all(issubclass(t, int | float | np.integer | np.floating) for t in types):
             found = ", ".join(sorted(t.__name__ for t in types))
             raise DataError(f"Unknown label type: y mixes or holds {found}; use one type of label.")
-        y = np.array(y.tolist())
+        y = _whole(y) if all(issubclass(t, int | np.integer) for t in types) else np.array(list(y))
         kind = y.dtype.kind
-        if kind == "O":
-            raise DataError(
-                "Unknown label type: y holds whole numbers that 64 bits do not hold; pass labels "
-                "of such length as text."
-            )
     if kind == "f":
         strange = ~np.isfinite(y) | (y != np.floor(y))
         if strange.any():
@@ -251,6 +253,17 @@ def _typed(y: np.ndarray) -> np.ndarray:
             f"Unknown label type: y is {y.dtype}; labels are text, numbers or booleans."
         )
     return y
+
+
+def _whole(y: np.ndarray) -> np.ndarray:
+    """Whole numbers in a type that keeps every digit."""
+    for dtype in (np.int64, np.uint64):
+        with suppress(OverflowError):
+            return np.array(y.tolist(), dtype)
+    raise DataError(
+        "Unknown label type: y holds whole numbers that 64 bits do not hold; pass labels of such "
+        "length as text."
+    )
 
 
 def _is_indicator(y: np.ndarray) -> bool:
