@@ -69,10 +69,14 @@ def main(arguments: list[str]) -> int:
         return _guided(given.target, given.seconds, given.grown)
     if given.command == "steps":
         return checked.main(given.count, given.seed)
-    count = given.count or (1_000_000 if given.command == "mutants" else _all_forgeries())
+    count, step = given.count or 1_000_000, 1
+    if given.command == "forged":  # those that are asked for, from all over
+        every = _all_forgeries()
+        count = min(given.count or every, every)
+        step = every // count
     with tempfile.TemporaryDirectory() as folder:
         outcome = campaign(
-            given.command, count, given.seed, Path(folder), given.seconds, given.workers
+            given.command, count, given.seed, Path(folder), given.seconds, given.workers, step
         )
     print(outcome)
     alike = Counter((name, said[:80]) for name, _, said in outcome.findings)

@@ -98,7 +98,7 @@ def survey(
 
 def child(arguments: list[str]) -> int:
     """One chunk, as its own process; prints its outcome as JSON."""
-    kind, folder, seed, count = arguments
+    kind, folder, seed, count, step = arguments
     files = {path.stem: path.read_bytes() for path in sorted(Path(folder).glob("*.safetensors"))}
     for data in files.values():  # what a first load and answer import and keep
         from chainrule.estimators.load import loads
@@ -110,16 +110,17 @@ def child(arguments: list[str]) -> int:
     if kind == "mutants":
         work = mutants(files, int(seed), int(count))
     else:
-        work = forged(files, slice(int(seed), int(seed) + int(count), 1))
+        first, each = int(seed), int(step)
+        work = forged(files, slice(first * each, (first + int(count)) * each, each))
     outcome = survey(files, work, measure=True)
     print(json.dumps([outcome.counts, outcome.findings]))
     return 0
 
 
 def campaign(
-    kind: str, total: int, seed: int, folder: Path, seconds: float, workers: int = 1
+    kind: str, total: int, seed: int, folder: Path, seconds: float, workers: int = 1, step: int = 1
 ) -> Outcome:
-    """So many mutants, or all forgeries, in child processes, until the time is over."""
+    """So many mutants, or each `step`-th forgery, in child processes, until the time is over."""
     for name in MODELS:
         (folder / f"{name}.safetensors").write_bytes(saved(name))
     begin, outcome = time.monotonic(), Outcome()
@@ -130,7 +131,7 @@ def campaign(
             return Outcome()
         first = seed + start if kind == "mutants" else start
         count = min(CHUNK, total - start)
-        return _child([kind, str(folder), str(first), str(count)])
+        return _child([kind, str(folder), str(first), str(count), str(step)])
 
     with ThreadPoolExecutor(workers) as pool:
         for number, part in enumerate(pool.map(run, starts)):
