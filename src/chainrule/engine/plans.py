@@ -43,7 +43,13 @@ def _network_plan(spec: NetworkSpec, bfloat16: bool) -> _core.NetworkPlan:
 
 
 def check_bfloat16() -> None:
-    """Raise `SpecError` where the instruction set in use has no products of bfloat16."""
+    """Whether this machine trains in bfloat16, as an error where it does not.
+
+    Raises
+    ------
+    SpecError
+        Where the instruction set in use has no products of bfloat16, with its name.
+    """
     if not _core.has_bfloat16():
         raise SpecError(
             "training in bfloat16 needs a processor with AVX512_BF16, and this one runs "
