@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import chainrule
-from chainrule import Network, _core, engine
+from chainrule import Network, TabularRegressor, _core, engine
 from chainrule.errors import SpecError
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, Residual, TrainingSpec
 from comparing import instruction_set, same_bits, same_state
@@ -165,6 +165,24 @@ def test_what_is_not_training_is_float32(tmp_path: Path) -> None:
     net.fit(X, y, epochs=2)
     again.fit(X, y, epochs=2)
     assert same_bits(dict(again.params), dict(net.params))
+
+
+@needs_it
+def test_tabular_models_train_in_it_and_keep_the_word(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(120, 3))
+    found = {}
+    for dtype in ("float32", "bfloat16"):
+        model = TabularRegressor(dtype=dtype, n_members=1, epochs=2).fit(X, X[:, 0] - X[:, 1])
+        assert model.spec_.bfloat16 == (dtype == "bfloat16")
+        model.save(tmp_path / dtype)
+        again = chainrule.load(tmp_path / dtype)
+        assert (again.dtype, again.spec_) == (dtype, model.spec_)
+        found[dtype] = model.predict(X)
+        np.testing.assert_array_equal(again.predict(X), found[dtype])
+    assert not np.array_equal(found["float32"], found["bfloat16"])
+    with instruction_set("avx2"), pytest.raises(SpecError, match="AVX512_BF16"):
+        TabularRegressor(dtype="bfloat16").fit(X, X[:, 0])
 
 
 @needs_it
