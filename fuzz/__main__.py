@@ -61,6 +61,10 @@ def main(arguments: list[str]) -> int:
                 given.grown or Path(scratch) / "grown",
                 given.build or Path(scratch) / "build",
             )
+    if given.command == "faults":
+        from fuzz import faults
+
+        return faults.main(given.schedules, given.seed)
     if given.command == "gradients":
         from fuzz import gradients  # needs the tests beside it
 
