@@ -162,7 +162,7 @@ def clear(target: str) -> None:
                 continue
             writer = name.removeprefix(stem).partition("-")[0]
             if writer.isdigit() and not AROUND.is_running(int(writer)):
-                with contextlib.suppress(OSError):
+                with contextlib.suppress(OSError, MemoryError):  # tidying ends nothing
                     AROUND.unlink(entry.path)
 
 
