@@ -17,7 +17,6 @@ from chainrule.cli.options import (
 )
 from chainrule.cli.output import Output
 from chainrule.cli.reading import TYPED, Reading, reads_tables
-from chainrule.files.write import write_atomically
 
 if TYPE_CHECKING:
     from chainrule.playground import Problem, Session
@@ -75,6 +74,8 @@ def play(
         _print_worksheet(out, session, quantity)
         return
     if export is not None:
+        from chainrule.files.write import write_atomically
+
         write_atomically(export, session.to_html(steps).encode())
         out.result(f"{steps} steps written to {export}")
         out.document({"file": export, "steps": steps})
