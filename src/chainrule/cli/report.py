@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from chainrule.cli.options import AsJson, Force, Model, Quiet, Tables, Target
+from chainrule.cli.options import AsJson, Force, Model, Quiet, Signed, Tables, Target
 from chainrule.cli.output import Output, shell
 from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.errors import DataError
@@ -39,6 +39,7 @@ def report(
         int, typer.Option(min=0, max=20, help="Rows that open to their own chain rule.")
     ] = _WORST,
     reading: Reading = TYPED,
+    signed_by: Signed = None,
     force: Force = False,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -56,7 +57,7 @@ def report(
     if not output.lower().endswith(_ENDINGS):
         raise DataError(f"a report is written to .html or .md, found {output!r}.")
     refuse_existing(output, force, "-o")
-    loaded = open_model(model)
+    loaded = open_model(model, require_signature=signed_by)
     X, y, kept, table = loaded.numbered_rows(data, reading, out, target)
     names = [row_name(table, int(row)) for row in kept]
     with out.catching():
