@@ -35,7 +35,7 @@ class FlushSubnormals {
   FlushSubnormals& operator=(const FlushSubnormals&) = delete;
 
  private:
-  std::uint64_t saved_ = 0;
+  [[maybe_unused]] std::uint64_t saved_ = 0;  // of processors that have such a mode
 };
 
 // The mode outside, for as long as an engine call runs somebody else's code.
@@ -63,7 +63,7 @@ class KeepSubnormals {
   KeepSubnormals& operator=(const KeepSubnormals&) = delete;
 
  private:
-  std::uint64_t saved_ = 0;
+  [[maybe_unused]] std::uint64_t saved_ = 0;  // of processors that have such a mode
 };
 
 inline void pause_briefly() {
