@@ -6,6 +6,8 @@
 #include <optional>
 #include <tuple>
 
+#include "layers/pairs.h"
+
 namespace chainrule {
 namespace {
 
@@ -21,9 +23,6 @@ constexpr Index kSkinnyPanels = kTaskPanels * kTaskInputs / kSkinnyOutputs;
 constexpr bool is_skinny(Index number, Index n_in, Index n_out) {
   return number > 1 && n_out <= kSkinnyOutputs && n_in >= 2 * kSkinnyOutputs;
 }
-
-// Where products are pairs of bfloat16: layers narrower than this gain too little.
-constexpr Index kLeastPaired = 64;
 
 template <class T>
 class DenseLayer final : public Layer<T> {
@@ -55,7 +54,7 @@ class DenseLayer final : public Layer<T> {
   void request(Arena<T>& arena, LayerRows<T>& rows, Index capacity, Use use) const override {
     if (use == Use::predict) return;
     const Index stride = row_stride<T>(this->n_out());
-    if (paired_) request_pairs(arena, rows, capacity);
+    if (paired_) request_pairs(arena, rows, capacity, this->n_in(), this->n_out());
     if (drops()) {
       arena.request(&rows.kept[kMask], capacity, stride);
       arena.request(&rows.kept[kDropped], capacity, stride);
@@ -82,7 +81,7 @@ class DenseLayer final : public Layer<T> {
   void forward(const Frame<T>& frame, LayerRows<T>& rows, Index from, Index to) const override {
     ForwardArgs<T> args = forward_args(frame, rows, from, to - from);
     if (is_paired(frame)) {
-      pair_inputs(frame, rows, from, to);
+      pair_inputs(*frame.pairs, rows, this->n_in(), from, to);
       args.x = rows.pairs[kInUnits].row(from);
       args.x_stride = rows.pairs[kInUnits].stride;
       args.n_in = pairs_of(this->n_in());
@@ -303,8 +302,6 @@ class DenseLayer final : public Layer<T> {
   static constexpr Index kBlockSize = kBlockFactor + kTaskPanels * P;
 
   enum Kept { kMask, kDropped, kResidual };  // m; m a; sigma(z) - z, backward times dl/da
-  // Of its input and of delta: pairs of units, for the first two products, and of rows.
-  enum Pairs { kInUnits, kInRows, kDeltaUnits, kDeltaRows };
 
   ForwardArgs<T> forward_args(const Frame<T>& frame, const LayerRows<T>& rows, Index from,
                               Index n) const {
@@ -360,25 +357,6 @@ class DenseLayer final : public Layer<T> {
 
   // Whether this call multiplies pairs. Their copies of weights are there in training only.
   bool is_paired(const Frame<T>& frame) const { return paired_ && frame.pairs != nullptr; }
-
-  void request_pairs(Arena<T>& arena, LayerRows<T>& rows, Index capacity) const {
-    const auto request = [&](Pairs pairs, Index n_rows, Index width) {
-      rows.pairs[pairs].stride = row_stride<T>(width);
-      arena.request(&rows.pairs[pairs].data, n_rows, rows.pairs[pairs].stride);
-    };
-    request(kInUnits, capacity, pairs_of(this->n_in()));
-    request(kInRows, pairs_of(capacity), this->n_in());
-    request(kDeltaUnits, capacity, pairs_of(this->n_out()));
-    request(kDeltaRows, pairs_of(capacity), this->n_out());
-  }
-
-  void pair_inputs(const Frame<T>& frame, const LayerRows<T>& rows, Index from, Index to) const {
-    const View<T>&units = rows.pairs[kInUnits], &across = rows.pairs[kInRows];
-    frame.pairs->pair_units(rows.in.row(from), rows.in.stride, to - from, this->n_in(),
-                            units.row(from), units.stride);
-    frame.pairs->pair_rows(rows.in.row(from), rows.in.stride, to - from, this->n_in(),
-                           across.row(from / 2), across.stride);
-  }
 
   DensePlan plan_;
   bool skinny_;
