@@ -15,7 +15,7 @@ from chainrule.cli.options import (
     Tables,
 )
 from chainrule.cli.output import Output
-from chainrule.cli.predictions import Predictions, format_of
+from chainrule.cli.predictions import Predictions, is_picture
 from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.errors import DataError
 
@@ -70,10 +70,8 @@ def attribute(
     from chainrule.cli.model import open_model, refuse_existing
 
     out = Output(as_json=as_json, quiet=quiet)
-    is_picture = output is not None and output.lower().endswith((".png", ".svg", ".pdf"))
+    draws = is_picture(output)
     if output is not None:
-        if not is_picture:
-            format_of(output)
         refuse_existing(output, force, "-o")
     loaded = open_model(model, require_signature=signed_by)
     _, features = loaded.read(data, reading, out)
@@ -93,8 +91,8 @@ def attribute(
     else:
         _show_row(out, found, row)
     if output is not None:
-        _write(found, output, is_picture, out)
-        out.result(f"{'picture' if is_picture else 'all numbers'} written to {output}")
+        _write(found, output, draws, out)
+        out.result(f"{'picture' if draws else 'all numbers'} written to {output}")
     elif row is None:
         again = [*(data or ()), *reading.arguments()]
         out.next("chainrule", "attribute", model, *again, "--row", "0")
@@ -138,8 +136,8 @@ def _bar(share: float) -> str:
     return "#" * round(_BAR * share)
 
 
-def _write(found: Attributions, path: str, is_picture: bool, out: Output) -> None:
-    if not is_picture:
+def _write(found: Attributions, path: str, draws: bool, out: Output) -> None:
+    if not draws:
         table = found.to_dict()
         Predictions(list(table), list(table.values())).write(path, False, out)
         return

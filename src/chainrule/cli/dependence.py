@@ -8,7 +8,7 @@ import typer
 
 from chainrule.cli.options import AsJson, Data, Force, Model, Quiet, Signed
 from chainrule.cli.output import Output
-from chainrule.cli.predictions import Predictions, format_of
+from chainrule.cli.predictions import Predictions, is_picture
 from chainrule.cli.reading import TYPED, Reading, reads_tables
 
 if TYPE_CHECKING:
@@ -60,10 +60,8 @@ def dependence(
     from chainrule.errors import DataError
 
     out = Output(as_json=as_json, quiet=quiet)
-    is_picture = output is not None and output.lower().endswith((".png", ".svg", ".pdf"))
+    draws = is_picture(output)
     if output is not None:
-        if not is_picture:
-            format_of(output)
         refuse_existing(output, force, "-o")
     if together and len(column or ()) != 2:
         raise DataError("--together takes two columns.", "Name two of them after DATA.")
@@ -84,8 +82,8 @@ def dependence(
         for one in found:
             _show(out, one)
     if output is not None:
-        _write(found, output, is_picture, out)
-        out.result(f"{'picture' if is_picture else 'numbers'} written to {output}")
+        _write(found, output, draws, out)
+        out.result(f"{'picture' if draws else 'numbers'} written to {output}")
     elif column is None:
         first = found[0].columns[0]
         out.next("chainrule", "dependence", model, data, first, *reading.arguments())
@@ -147,8 +145,8 @@ def _table(rows: list[list[str]], right: Any) -> list[str]:
     return aligned(rows, right=right)
 
 
-def _write(found: list[Dependence], path: str, is_picture: bool, out: Output) -> None:
-    if is_picture:
+def _write(found: list[Dependence], path: str, draws: bool, out: Output) -> None:
+    if draws:
         from chainrule.plots import plot_dependence
 
         displays: Any = plot_dependence(found)

@@ -112,6 +112,19 @@ def format_of(path: str) -> str:
     return _ENDINGS.get(ending, "csv")
 
 
+def is_picture(path: str | None) -> bool:
+    """Whether a file of numbers is to be one; none is no picture.
+
+    Raises `DataError` for an ending that is neither of a picture nor of a table.
+    """
+    if path is None:
+        return False
+    drawn = path.lower().endswith((".png", ".svg", ".pdf"))
+    if not drawn:
+        format_of(path)
+    return drawn
+
+
 def _plain(values: Any) -> list[Any]:
     """A column of a table as JSON and CSV have it: None where missing, 3 for 3.0."""
     cells: list[Any] = []
