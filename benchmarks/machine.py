@@ -56,7 +56,7 @@ def warnings(found: dict[str, Any]) -> list[str]:
             said.append(f"{name} is set; the measured processes run without it")
     if "CHAINRULE_ISA" in os.environ:
         isa = os.environ["CHAINRULE_ISA"]
-        whom = "every system but JAX" if isa in HELD else "chainrule"
+        whom = "every system" if isa in HELD else "chainrule"
         said.append(f"CHAINRULE_ISA={isa} holds {whom} to that instruction set")
     if found["governor"] not in (None, "performance"):
         said.append(f"the frequency governor is '{found['governor']}'")

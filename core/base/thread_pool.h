@@ -13,39 +13,52 @@
 
 namespace chainrule {
 
-// Waits until `word` is no longer `old`: about 30 us of spinning, then sleep.
-inline void wait_while(const std::atomic<std::uint32_t>& word, std::uint32_t old) {
-  for (int i = 0; i < 2000; ++i) {
-    if (word.load(std::memory_order_acquire) != old) return;
-    pause_briefly();
-  }
-  while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
-}
+// What a pool asks of the system. A test has another one, whose threads a seed schedules.
+struct SystemThreads {
+  using Thread = std::thread;
+  template <class T>
+  using Atomic = std::atomic<T>;
+  static constexpr int kSpins = 2000;  // about 30 us
+};
 
-class ThreadPool {
+template <class System>
+class ThreadPoolOf {
  public:
-  // Starts up to n_threads - 1 threads; where the system refuses one, the pool is smaller.
-  explicit ThreadPool(int n_threads) {
-    threads_.reserve(static_cast<std::size_t>(n_threads > 0 ? n_threads - 1 : 0));
-    for (int t = 1; t < n_threads; ++t) {
+  enum class Start { now, later };
+
+  // A pool of up to n_threads, the caller included.
+  explicit ThreadPoolOf(int n_threads, Start when = Start::now)
+      : size_(n_threads > 1 ? n_threads : 1) {
+    if (when == Start::now) start();
+  }
+
+  // Starts the threads that do not run yet; where the system refuses one, the pool is smaller.
+  void start() {
+    const int wanted = size_ - 1;
+    if (static_cast<int>(threads_.size()) == wanted) return;
+    for (int t = 1; t <= wanted; ++t) {
       try {
         threads_.emplace_back([this, t] { serve(t); });
       } catch (const std::exception&) {  // no thread, or no memory for one
+        size_ = t;
         break;
       }
     }
   }
 
-  ThreadPool(const ThreadPool&) = delete;
-  ThreadPool& operator=(const ThreadPool&) = delete;
+  ThreadPoolOf(const ThreadPoolOf&) = delete;
+  ThreadPoolOf& operator=(const ThreadPoolOf&) = delete;
 
-  ~ThreadPool() {
+  ~ThreadPoolOf() {
     work_ = nullptr;
     announce();
-    for (std::thread& thread : threads_) thread.join();
+    for (Thread& thread : threads_) thread.join();
   }
 
-  int size() const { return static_cast<int>(threads_.size()) + 1; }
+  int size() const { return size_; }
+
+  // Whether all threads run by now: they may take as long to start as a few steps alone.
+  bool is_complete() const { return running_.load(std::memory_order_acquire) == size_ - 1; }
 
   // Runs work(thread) on the first `active` threads, the caller being thread 0, and returns when
   // all are done. `work` must not throw. `active` is 1 or size(): a thread left out could sleep
@@ -75,11 +88,27 @@ class ThreadPool {
       round_.store(round + 1, std::memory_order_release);
       round_.notify_all();
     } else {
-      wait_while(round_, round);
+      wait_while(round_, round, kSpins);
     }
   }
 
  private:
+  using Thread = typename System::Thread;
+  template <class T>
+  using Atomic = typename System::template Atomic<T>;
+  static constexpr int kSpins = System::kSpins;
+  // A step made alone meanwhile is not over at once.
+  static constexpr int kFirstSpins = 10 * kSpins;
+
+  // Waits until `word` is no longer `old`: spins first, then sleeps.
+  static void wait_while(const Atomic<std::uint32_t>& word, std::uint32_t old, int spins) {
+    for (int i = 0; i < spins; ++i) {
+      if (word.load(std::memory_order_acquire) != old) return;
+      pause_briefly();
+    }
+    while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
+  }
+
   void announce() {
     job_.fetch_add(1, std::memory_order_acq_rel);
     job_.notify_all();
@@ -87,25 +116,28 @@ class ThreadPool {
 
   void serve(int thread) {
     const FlushSubnormals flush;
+    running_.fetch_add(1, std::memory_order_acq_rel);
     std::uint32_t seen = 0;
-    for (;;) {
-      wait_while(job_, seen);
+    for (int spins = kFirstSpins;; spins = kSpins) {
+      wait_while(job_, seen, spins);
       seen = job_.load(std::memory_order_acquire);
       if (work_ == nullptr) return;
-      if (thread < active_) {
-        work_(context_, thread);
-        barrier();
-      }
+      work_(context_, thread);
+      barrier();
     }
   }
 
-  std::vector<std::thread> threads_;
+  std::vector<Thread> threads_;
+  int size_;
+  Atomic<int> running_{0};  // besides the caller
   void (*work_)(const void*, int) = nullptr;
   const void* context_ = nullptr;
   int active_ = 1;
-  alignas(64) std::atomic<std::uint32_t> job_{0};
-  alignas(64) std::atomic<std::uint32_t> arrived_{0};
-  alignas(64) std::atomic<std::uint32_t> round_{0};
+  alignas(64) Atomic<std::uint32_t> job_{0};
+  alignas(64) Atomic<std::uint32_t> arrived_{0};
+  alignas(64) Atomic<std::uint32_t> round_{0};
 };
+
+using ThreadPool = ThreadPoolOf<SystemThreads>;
 
 }  // namespace chainrule

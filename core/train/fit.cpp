@@ -24,8 +24,9 @@ double multiply_adds(const Network<T>& network) {
   return 3.0 * network.work();
 }
 
-// Multiply-adds of a step from which all threads are the first guess: 100 to 200 us on one core.
-constexpr double kLongStep = 1.5e7;
+// Multiply-adds of a step from which all threads are the first guess, some 30 us on one core, and
+// from which even the first step waits for them: they take as long to start.
+constexpr double kSharedStep = 3e6, kLongStep = 1.5e7;
 
 // What the epochs of earlier calls leave to go on from: the plateau, the patience and the metric of
 // the kept epoch, whose parameters are those that this call begins with.
@@ -132,9 +133,17 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   const bool validated = validation.n > 0;
 
   const bool fixed = plan.n_threads > 0;
-  ThreadPool pool(fixed ? plan.n_threads : useful_threads(network, batch_size));
-  ThreadTuning tuning(pool.size(), fixed,
-                      multiply_adds(network) * static_cast<double>(batch_size) > kLongStep);
+  const double work = multiply_adds(network) * static_cast<double>(batch_size);
+  ThreadPool pool(fixed ? plan.n_threads : useful_threads(network, batch_size),
+                  fixed ? ThreadPool::Start::now : ThreadPool::Start::later);
+  ThreadTuning tuning(pool.size(), fixed, work > kSharedStep);
+  // Threads for the next step: a fit that chooses them itself starts them when it first wants them,
+  // and goes on alone until they have come.
+  const auto next_threads = [&] {
+    if (tuning.threads() == 1) return 1;
+    pool.start();
+    return fixed || work > kLongStep || pool.is_complete() ? pool.size() : 1;
+  };
   Batch<T> batch(network, batch_size, rows.weights != nullptr, Use::train);
   Step<T> step(plan, batch, state, pool.size());
   Poll& poll = step.poll;
@@ -186,8 +195,10 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
         copy_values(state.network.values(), values_before);
         copy_moments(state.moments, moments_before);
       }
-      const double batch_loss = step.run(pool, tuning.threads(), factors, state.epoch);
-      if (tuning.measures()) tuning.record(seconds_since(step_start));
+      const int active = next_threads();
+      const double batch_loss = step.run(pool, active, factors, state.epoch);
+      if (tuning.measures() && (active > 1) == (tuning.threads() > 1))
+        tuning.record(seconds_since(step_start));
       if (plan.careful && !step.is_finite()) poll.stop.store(true);
       if (poll.stopped()) {
         if (!interrupts.seen()) {
@@ -217,7 +228,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
     }
     typename Predictor<T>::Score result{};
     if (validated && !poll.stopped())
-      result = predictor.score(validation, metric, plan.mean, pool, tuning.threads(),
+      result = predictor.score(validation, metric, plan.mean, pool, next_threads(),
                                outputs.size() > 0 ? outputs.data() : nullptr, poll);
     if (poll.stopped()) {
       copy_values(state.best, state.network.values());

@@ -42,7 +42,7 @@ class ThreadTuning {
       change_to(better ? mode_ : other);
     } else if (enough() && usual_[other] > 0 && usual > 1.2 * usual_[other]) {
       change_to(other);  // it has become worse than what the other was last seen to be
-    } else if (enough() && spent_ >= wait_) {
+    } else if (enough() && spent_ >= std::max(wait_, kFewest * usual)) {
       probing_ = true;
       change_to(other);
     }
@@ -65,6 +65,7 @@ class ThreadTuning {
   static constexpr double kLong = 2e-3;        // of long ones, in seconds, fewer do
   static constexpr double kFirst = 2e-3;       // seconds before the first probe: it may cost a wait
                                                // of milliseconds, more than a fit of few steps
+  static constexpr double kFewest = 16;        // steps before a probe: two long ones alone cost two
   static constexpr double kShare = 50;         // a probe waits so many times its cost: 2 %,
   static constexpr double kMostPatience = 16;  // and longer after each that changed nothing
   static constexpr double kHopeless = 8;       // times the other mode's step: the probe ends

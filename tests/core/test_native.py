@@ -56,6 +56,63 @@ def test_no_thread_races_with_another(tmp_path: Path) -> None:
     assert run(folder / "native_tests", "portable", "few").endswith("0 failures\n")
 
 
+# Lines of the thread pool, and what makes each of them wrong.
+POOL_FAULTS = {
+    "sleepers are left": ("      round_.notify_all();\n", ""),
+    "a job that nobody hears of": ("    job_.notify_all();\n", ""),
+    "the next round counts too early": (
+        "      arrived_.store(0, std::memory_order_relaxed);\n"
+        "      round_.store(round + 1, std::memory_order_release);\n",
+        "      round_.store(round + 1, std::memory_order_release);\n"
+        "      arrived_.store(0, std::memory_order_relaxed);\n",
+    ),
+    "a job is taken twice": ("      seen = job_.load(std::memory_order_acquire);\n", ""),
+    "a job is over too early": ("    work(0);\n    barrier();\n", "    barrier();\n    work(0);\n"),
+    "the end is seen too early": (
+        "    work_ = nullptr;\n    announce();\n",
+        "    announce();\n    work_ = nullptr;\n",
+    ),
+    "a thread that was refused is waited for": ("        size_ = t;\n", ""),
+}
+
+
+@pytest.mark.slow
+def test_the_pool_holds_under_simulated_schedules(tmp_path: Path) -> None:
+    """No seed ends in threads that all sleep, or in a job that is done other than once."""
+    program = made(tmp_path, ["native_schedules"]) / "native_schedules"
+    assert run(program, 10_000) == "10000 schedules, 0 failures\n"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", POOL_FAULTS)
+def test_simulated_schedules_notice_a_fault_of_the_pool(tmp_path: Path, fault: str) -> None:
+    compiler = shutil.which(os.environ.get("CXX", "c++"))
+    if compiler is None:
+        pytest.skip("needs a C++ compiler")
+    shutil.copytree(ROOT / "core" / "base", tmp_path / "base")
+    header = tmp_path / "base" / "thread_pool.h"
+    right, wrong = POOL_FAULTS[fault]
+    text = header.read_text(encoding="utf-8")
+    assert text.count(right) == 1
+    header.write_text(text.replace(right, wrong), encoding="utf-8")
+    program = tmp_path / "schedules"
+    source = ROOT / "tests" / "native" / "schedules.cpp"
+    run(
+        compiler,
+        "-std=c++20",
+        "-I",
+        tmp_path,
+        "-I",
+        source.parent,
+        source,
+        "-o",
+        program,
+        "-pthread",
+    )
+    done = subprocess.run([str(program), "3000"], capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0  # it tells a seed, or crashes
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("valgrind") is None, reason="valgrind is not installed")
 def test_valgrind_finds_nothing(tmp_path: Path) -> None:
