@@ -27,7 +27,8 @@ LEARN = (
 )  # fmt: skip
 EXPLANATION = (
     "attributions.md", "dependence.md", "report.md", "export.md", "ecosystem.md", "playground.md",
-    "diagnosis.md", "quality.md", "benchmarks/speed.md", "proof.md", "mutants.md", "names.md",
+    "diagnosis.md", "quality.md", "benchmarks/speed.md", "proof.md", "mutants.md", "mutation.md",
+    "names.md",
 )  # fmt: skip
 
 _JOB = re.compile(r"^### (\d+)\. (.+)$", re.MULTILINE)

@@ -7,6 +7,7 @@ binary operator has a space on both sides, and nothing else that is spelt like o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -21,6 +22,12 @@ class Place(NamedTuple):
     line: int
     what: str
     text: str
+    nth: int = 0  # of those in its file that do the same to an equal line
+
+    @property
+    def key(self) -> str:
+        """What the mutant is called as long as its line stays as it is, wherever that stands."""
+        return f"{self.file}: {self.text}: {self.what}: {self.nth}"
 
 
 class _Edit(NamedTuple):
@@ -172,6 +179,7 @@ class Mutator:
 
     def __init__(self) -> None:
         self.places: list[Place] = []
+        self._alike: Counter[tuple[str, str, str]] = Counter()
 
     def rewritten(self, file: str, source: str) -> str:
         """The source with every mutant behind its switch."""
@@ -191,7 +199,10 @@ class Mutator:
     def _number(self, at: int, what: str) -> int:
         line = self._source.count("\n", 0, at) + 1
         text = self._source.split("\n")[line - 1].strip()
-        self.places.append(Place(len(self.places) + 1, self._file, line, what, text))
+        alike = (self._file, text, what)
+        number = len(self.places) + 1
+        self.places.append(Place(number, self._file, line, what, text, self._alike[alike]))
+        self._alike[alike] += 1
         return len(self.places)
 
     def _wrap(self, at: int, end: int, before: str, after: str) -> None:

@@ -11,16 +11,21 @@ import bisect
 import contextlib
 import ctypes
 import itertools
+import json
 import os
 import resource
 import signal
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+
+# Verdicts; what does not begin like one of these is killed.
+SURVIVED, UNREACHED = "survived", "survived: no test reaches it"
+IMPOSSIBLE = "impossible: it would not compile"
 
 SLOWEST = 2.0  # seconds of a test beyond which it is left out
 PATIENCE = 10  # seconds of computing that a fork may take besides five times its tests'
@@ -49,13 +54,18 @@ class _Test(NamedTuple):
 
 
 class Plugin:
-    """Runs the collected tests in its own way; `verdicts` says what became of each mutant."""
+    """Runs the collected tests in its own way, and records what became of each mutant."""
 
-    def __init__(self, core: Core, mutants: Sequence[int], workers: int, seconds: float) -> None:
-        self.core, self.mutants, self.workers = core, mutants, workers
+    def __init__(
+        self,
+        core: Core,
+        mutants: Sequence[int],
+        workers: int,
+        seconds: float,
+        record: Callable[[int, str], None],
+    ) -> None:
+        self.core, self.mutants, self.workers, self.record = core, mutants, workers, record
         self.seconds = seconds  # of tests for one mutant
-        self.verdicts: dict[int, str] = {}
-        self.unreached: set[int] = set()
         self.impossible: set[int] = set()
         self._outcomes: set[str] = set()
 
@@ -68,6 +78,8 @@ class Plugin:
         tests = _spread(self._measured(session.items))
         print(f"\n{len(tests)} of {len(session.items)} tests take part, "
               f"{sum(test.seconds for test in tests):.0f} s in all", flush=True)  # fmt: skip
+        for k in self.impossible.intersection(self.mutants):
+            self.record(k, IMPOSSIBLE)
         waiting = [k for k in self.mutants if k not in self.impossible]
         running: dict[int, tuple[int, float]] = {}
         while waiting or running:
@@ -75,7 +87,7 @@ class Plugin:
                 k = waiting.pop()
                 chosen = [test for test in tests if k in test.reached]
                 if not chosen:
-                    self.verdicts[k] = "survived: no test reaches it"
+                    self.record(k, UNREACHED)
                     continue
                 spent = list(itertools.accumulate(test.seconds for test in chosen))
                 chosen = chosen[: 1 + bisect.bisect(spent, self.seconds)]
@@ -126,10 +138,10 @@ class Plugin:
             if done == 0:
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
-                self.verdicts[k] = "killed: it hangs"
+                self.record(k, "killed: it hangs")
             else:
                 code = os.waitstatus_to_exitcode(status)
-                self.verdicts[k] = "survived" if code == 0 else _killed(code)
+                self.record(k, SURVIVED if code == 0 else _killed(code))
             del running[pid]
         time.sleep(0.002)
 
@@ -157,18 +169,24 @@ def _silence() -> None:
         os.dup2(nothing, stream)
 
 
-def judged(
+def judge(
     package: Path,
     count: int,
-    mutants: Sequence[int],
+    keys: dict[int, str],
     tests: Sequence[str],
     workers: int,
     seconds: float,
-) -> dict[int, str]:
-    """The verdict on each mutant; those that do not compile are left out."""
-    plugin = Plugin(Core.of(package, count), mutants, workers, seconds)
-    options = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal",
-               "-p", "no:faulthandler", "-o", "addopts=--import-mode=importlib", "-m",
-               "not slow and not peers and not browser"]  # fmt: skip
-    pytest.main([*options, *tests], plugins=[plugin])
-    return plugin.verdicts
+    kept: Path,
+) -> None:
+    """Write the verdicts on mutants, number -> key, at the end of a file, line by line."""
+    with kept.open("a", encoding="utf-8") as file:
+
+        def record(k: int, verdict: str) -> None:
+            file.write(json.dumps([keys[k], verdict]) + "\n")
+            file.flush()
+
+        plugin = Plugin(Core.of(package, count), list(keys), workers, seconds, record)
+        options = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal",
+                   "-p", "no:faulthandler", "-o", "addopts=--import-mode=importlib", "-m",
+                   "not slow and not peers and not browser"]  # fmt: skip
+        pytest.main([*options, *tests], plugins=[plugin])

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
-from benchmarks.mutation.command import PARTS, explained, mutated, page
+from benchmarks.mutation.command import PARTS, mutated, verdicts
 from benchmarks.mutation.operators import Mutator, Place
+from benchmarks.mutation.page import PAGE, explained, page, section, summary
+from benchmarks.mutation.suite import IMPOSSIBLE, UNREACHED
 
 SOURCE = """
 int f(int a, bool b) {
@@ -38,11 +42,41 @@ def test_every_source_goes_through() -> None:
     assert len(places) > 3000
 
 
+def test_a_mutant_keeps_its_key_when_its_line_moves() -> None:
+    first, moved = Mutator(), Mutator()
+    first.rewritten("f.cpp", SOURCE)
+    moved.rewritten("f.cpp", "int g;\n" + SOURCE.replace("a + 1", "a + 2"))
+    keys = [place.key for place in first.places]
+    assert len(set(keys)) == len(keys)
+    changed = {place.text for place in first.places if place.key not in
+               {other.key for other in moved.places}}  # fmt: skip
+    assert changed == {"if (a < kFixed && b) return a + 1;"}
+
+
+def test_the_last_verdict_counts(tmp_path: Path) -> None:
+    kept = tmp_path / "verdicts.jsonl"
+    assert verdicts(kept) == {}
+    lines = [["a", "survived"], ["b", "killed: it hangs"], ["a", "killed: a test fails"]]
+    kept.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert verdicts(kept) == {"a": "killed: a test fails", "b": "killed: it hangs"}
+
+
 def test_the_score_leaves_out_what_is_explained() -> None:
     slow = Place(1, "train/thread_tuning.h", 3, "< -> <=", "if (wait_ < spent_)")
     wrong = Place(2, "train/loss.cpp", 4, "+ -> -", "a + b")
     seen = Place(3, "train/loss.cpp", 5, "* -> /", "a * b")
+    senseless = Place(4, "train/loss.cpp", 6, "+ -> -", 'text + "b"')
+    waiting = Place(5, "train/loss.cpp", 7, "* -> /", "a * c")
     assert explained(slow) is not None and explained(wrong) is None
-    text = page({slow: "survived", wrong: "survived", seen: "killed: a test fails"}, "train", 9)
-    assert "1 killed, 1 explained, 1 survive" in text
-    assert "Score: 50.0 % of 2" in text and "`core/train/loss.cpp:4` + -> -" in text
+    told = {slow.key: "survived", wrong.key: UNREACHED, seen.key: "killed: a test fails",
+            senseless.key: IMPOSSIBLE}  # fmt: skip
+    found = summary("train", [slow, wrong, seen, senseless, waiting], told)
+    assert found["files"]["train/loss.cpp"] == {"killed": 1, "explained": 0, "open": 1}
+    text = section(found)
+    assert "**50.0 %**" in text and "1 of 2 are killed, 1 more are explained" in text
+    assert "3 of 4 mutants were judged" in text and "95 % of samples within" in text
+    assert "- `train/loss.cpp:4` `+ -> -`, which no test reaches: `a + b`" in text
+
+
+def test_the_page_shows_the_kept_results() -> None:
+    assert PAGE.read_text("utf-8") == page(list(PARTS))
