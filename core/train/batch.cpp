@@ -11,6 +11,7 @@ Batch<T>::Batch(const Network<T>& network, Index capacity, bool weighted, Use us
     : rows(network.layers().size()),
       network_(network),
       capacity_(capacity),
+      trains_(use == Use::train),
       unpadded_(network.layers().front()->reads_unpadded()) {
   const NetworkPlan& plan = network.plan();
   x_copy_.stride = row_stride<T>(plan.n_features);
@@ -44,9 +45,7 @@ Batch<T>::Batch(const Network<T>& network, Index capacity, bool weighted, Use us
 
 template <class T>
 void Batch<T>::choose(const Rows<T>& table, const std::uint32_t* order, Index first, Index count) {
-  same_ = order == nullptr && order_ == nullptr && table.x == table_.x && table.y == table_.y &&
-          table.classes == table_.classes && table.rows == table_.rows && first == first_ &&
-          count == n;
+  same_ = trains_ && order == nullptr && first == first_ && count == n;
   table_ = table;
   order_ = order;
   first_ = first;
@@ -93,7 +92,7 @@ void Batch<T>::gather(const KernelTable<T>& table, const Draw& draw, Index from,
       const T* source = table_.x + row * n_features;
       std::copy(source, source + n_features, x_copy_.row(i));
     }
-    if (weights != nullptr) weights[i] = table_.weights == nullptr ? T(1) : table_.weights[row];
+    if (weights != nullptr) weights[i] = table_.weights[row];
     if (!masked) continue;
     for (const Index k : droppers_) {
       const auto leaf = static_cast<std::size_t>(k);
@@ -105,8 +104,7 @@ void Batch<T>::gather(const KernelTable<T>& table, const Draw& draw, Index from,
 template <class T>
 double Batch<T>::weight_sum(const KernelTable<T>& table) {
   if (weights == nullptr) return static_cast<double>(n);
-  for (Index i = 0; i < n; ++i)
-    weights[i] = table_.weights == nullptr ? T(1) : table_.weights[table_row(i)];
+  for (Index i = 0; i < n; ++i) weights[i] = table_.weights[table_row(i)];
   const Index padded = panels<T>(n) * kPanel<T>;
   std::fill(weights + n, weights + padded, T(0));
   return table.sum_rows(weights, padded);

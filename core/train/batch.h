@@ -15,7 +15,8 @@ class Batch {
 
   Index capacity() const { return capacity_; }
 
-  // Names the rows of the next step: positions first..first+n-1 of `order` (null: of the table).
+  // Names the rows of the next step: positions first..first+n-1 of `order` (null: of the table). A
+  // batch that trains takes all of them from one table, which stays as it is.
   void choose(const Rows<T>& table, const std::uint32_t* order, Index first, Index n);
   // Copies rows [from, to) of the batch: inputs, targets, weights; draws their dropout masks.
   // Without an epoch (below 0) nothing is dropped.
@@ -46,6 +47,7 @@ class Batch {
   Rows<T> table_;
   const std::uint32_t* order_ = nullptr;
   Index first_ = 0;
+  bool trains_;
   bool same_ = false;  // rows as in the last step, so that nothing but masks has to be made
   std::vector<Index> droppers_;  // of the leaves
   bool unpadded_;                // whether the first layer reads the table's rows as they lie

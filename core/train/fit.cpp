@@ -28,10 +28,15 @@ double multiply_adds(const Network<T>& network) {
 // from which even the first step waits for them: they take as long to start.
 constexpr double kSharedStep = 3e6, kLongStep = 1.5e7;
 
-// What the epochs of earlier calls leave to go on from: the plateau, the patience and the metric of
-// the kept epoch, whose parameters are those that this call begins with.
+// How good the kept epoch is.
+struct Kept {
+  double metric;
+  double loss;
+};
+
+// What the epochs of earlier calls leave to go on from: the plateau, the patience and the kept epoch.
 template <class T>
-double remember(const TrainingPlan& plan, State<T>& state, bool validated) {
+Kept remember(const TrainingPlan& plan, State<T>& state, bool validated) {
   const History& past = state.history;
   const std::vector<double>& scores = validated ? past.validation_metric : past.loss;
   const std::vector<double>& losses = validated ? past.validation_loss : past.loss;
@@ -39,7 +44,9 @@ double remember(const TrainingPlan& plan, State<T>& state, bool validated) {
     watch_plateau(plan.schedule, losses[e], state.plateau);
     is_patience_over(plan, state, scores[e], e == 0);
   }
-  return past.best_epoch < 0 ? 0 : scores[static_cast<std::size_t>(past.best_epoch)];
+  if (past.best_epoch < 0) return {};
+  const auto best = static_cast<std::size_t>(past.best_epoch);
+  return {.metric = scores[best], .loss = losses[best]};
 }
 
 template <class T>
@@ -127,7 +134,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   const Index batch_size = plan.batch_size == 0 ? rows.n : std::min(plan.batch_size, rows.n);
   const Index n_batches = (rows.n + batch_size - 1) / batch_size;
   Index total_steps = 0;
-  if (__builtin_mul_overflow(n_batches, std::max<Index>(plan.epochs, 1), &total_steps))
+  if (__builtin_mul_overflow(n_batches, plan.epochs, &total_steps))
     total_steps = std::numeric_limits<Index>::max();
   const bool shuffled = plan.shuffle && n_batches > 1;
   const bool validated = validation.n > 0;
@@ -159,10 +166,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
 
   // The values to fall back on: the best epoch's, or the last completed one's.
   if (state.best.size() == 0) copy_values(state.network.values(), state.best);
-  double best_metric = remember(plan, state, validated);
-  const bool has_best = validated && history.best_epoch >= 0;
-  double best_loss =
-      has_best ? history.validation_loss[static_cast<std::size_t>(history.best_epoch)] : 0;
+  Kept best = remember(plan, state, validated);
 
   Milestones<T> milestones(state);
   Buffer<T> values_before;
@@ -171,7 +175,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   history.stop_reason = "epochs";
   const Index updates_before = state.moments.n_steps;
   // Those without an update included, where all rows weigh nothing.
-  Index steps_done = std::min(state.first_epoch, plan.epochs) * n_batches;
+  Index steps_done = state.first_epoch * n_batches;
   for (Index e = state.first_epoch; e < plan.epochs; ++e) {
     if (e > state.first_epoch) milestones.pass(e);
     if (shuffled) {
@@ -235,9 +239,9 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       history.stop_reason = interrupts.seen() ? "interrupted" : "diverged";
       break;
     }
-    history.loss.push_back(plan.mean && epoch_weight > 0 ? epoch_loss / epoch_weight : epoch_loss);
-    if (plan.penalty_per_batch)
-      history.penalty.push_back(epoch_weight > 0 ? epoch_penalty / epoch_weight : 0);
+    // Some row of an epoch has a weight: rows of which none has are refused before.
+    history.loss.push_back(plan.mean ? epoch_loss / epoch_weight : epoch_loss);
+    if (plan.penalty_per_batch) history.penalty.push_back(epoch_penalty / epoch_weight);
     ++state.epoch;
 
     double score = history.loss.back();
@@ -250,10 +254,9 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       const bool better =
           history.best_epoch < 0
               ? std::isfinite(score)
-              : score < best_metric || (score == best_metric && !(result.loss > best_loss));
+              : score < best.metric || (score == best.metric && !(result.loss > best.loss));
       if (better) {
-        best_metric = score;
-        best_loss = result.loss;
+        best = {.metric = score, .loss = result.loss};
         history.best_epoch = e;
         copy_values(state.network.values(), state.best);
       }
@@ -266,7 +269,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
     if (hooks.epoch_done &&
         hooks.epoch_done(e, history.loss.back(), validated ? history.validation_loss.back() : 0.0,
                          score)) {
-      reason = interrupts.seen() ? "interrupted" : "callback";
+      reason = "callback";
     }
     if (reason != nullptr && e + 1 < plan.epochs) {
       history.stop_reason = reason;
@@ -274,8 +277,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
     }
   }
   history.n_steps = state.moments.n_steps - updates_before;
-  if (validated && history.best_epoch >= 0 && history.diverged_epoch < 0)
-    copy_values(state.best, state.network.values());
+  if (history.best_epoch >= 0) copy_values(state.best, state.network.values());
 }
 
 #define CHAINRULE_FIT(T)                                                                    \

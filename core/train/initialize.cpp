@@ -78,12 +78,18 @@ class Sample {
   std::vector<double> until_;
 };
 
-// Standard deviation of column j, 1 where it is 0.
+// Standard deviation of column j, 1 where it is 0; of one value in all rows that weigh something it
+// is 0, whatever the mean's rounding leaves of it.
 template <class T>
 double deviation(const Sample<T>& sample, const View<T>& z, Index j) {
   double mean = 0, squares = 0;
-  for (Index i = 0; i < sample.size(); ++i)
+  const T first = z.row(sample.pick(0))[j];
+  bool varies = false;
+  for (Index i = 0; i < sample.size(); ++i) {
     mean += sample.weight(i) * static_cast<double>(z.row(i)[j]);
+    varies |= sample.weight(i) > 0 && z.row(i)[j] != first;
+  }
+  if (!varies) return 1.0;
   mean /= sample.total();
   for (Index i = 0; i < sample.size(); ++i) {
     const double d = static_cast<double>(z.row(i)[j]) - mean;

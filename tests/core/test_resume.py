@@ -125,12 +125,56 @@ def test_a_network_goes_on(tmp_path: Any) -> None:
         ({"first_epoch": -1}, SpecError, "first_epoch"),
         ({"first_epoch": 2}, DataError, "past has 1 epochs and first_epoch is 2"),
         ({"first_epoch": 1, "eval_set": (X, Y)}, DataError, "had no validation rows"),
+        ({"past": History(loss=[1.0], best_epoch=1)}, DataError, "keeps epoch 1 and has 1 epochs"),
+        ({"past": History(loss=[1.0], best_epoch=-1)}, DataError, "keeps epoch -1"),
+        ({"past": History(best_epoch=10**9)}, DataError, "keeps epoch 1000000000 and has 0"),
+        (
+            {"past": History(loss=[1.0], validation_loss=[1.0, 2.0]), "eval_set": (X, Y)},
+            DataError,
+            "1 epochs in loss and 2 in validation_loss",
+        ),
     ],
 )
 def test_what_cannot_be(change: dict[str, Any], error: type[Exception], words: str) -> None:
     params = engine.initialize(SPEC)
+    given = {"past": History(loss=[1.0]), "first_epoch": 1, **change}
     with pytest.raises(error, match=words):
-        engine.fit(SPEC, params, X, Y, WHOLE, past=History(loss=[1.0]), **change)
+        engine.fit(SPEC, params, X, Y, WHOLE, **given)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"schedule": {"name": "plateau", "patience": 1, "factor": 0.8}},  # of a rising loss
+        {"patience": 9, "tol": 1.0},
+    ],
+    ids=["plateau", "patience"],
+)
+def test_rules_that_watch_the_validation_rows_remember(rule: dict[str, Any]) -> None:
+    """The metric falls a little in every epoch, so that the last one is kept."""
+
+    def options() -> dict[str, Any]:
+        scores = iter(np.linspace(50.0, 49.9, 20))
+        return {"eval_set": (X[:9], -Y[:9]), "metric": lambda outputs: next(scores)}
+
+    training = replace(WHOLE, **rule)
+    whole = engine.fit(SPEC, engine.initialize(SPEC, dtype="float64"), X, Y, training, **options())
+    assert whole.history.n_epochs == (10 if "patience" in rule else 20)
+    found = parts(training, **options())
+    assert same_bits(found.params, whole.params)
+    assert replace(found.history, seconds=0) == replace(whole.history, seconds=0)
+
+
+def test_a_tie_with_the_kept_epoch_goes_by_its_loss() -> None:
+    """The metric is the same in every epoch, before the break and after it."""
+    untrained = engine.predict(SPEC, engine.initialize(SPEC, dtype="float64"), X)
+    options = {"eval_set": (X, untrained), "metric": lambda outputs: 1.0}
+    found = parts(WHOLE, **options)
+    losses = found.history.validation_loss
+    assert losses[0] == min(losses)
+    assert found.history.best_epoch == 0
+    options["eval_set"] = (X, Y)
+    assert parts(WHOLE, **options).history.best_epoch == 19
 
 
 @pytest.mark.parametrize("family", ["weights", "biases"])

@@ -18,6 +18,8 @@ from chainrule.spec import (
     PeriodicEmbedding,
     Scale,
 )
+from chainrule.spec.layers import KINDS
+from kinds import examples
 
 SPEC = NetworkSpec(
     5,
@@ -110,6 +112,20 @@ def test_a_predictor_keeps_its_own_parameters() -> None:
     np.testing.assert_array_equal(predict(X.tolist()), before)
     logits = predict(X, logits=True).astype(float)
     np.testing.assert_allclose(before, 1 / (1 + np.exp(-logits)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_predictor_reads_rows_that_others_lay_in_the_same_place(kind: str) -> None:
+    """The array is filled anew between two calls, as where freed memory is given out again."""
+    rng = np.random.default_rng(1)
+    for layer in examples(kind):
+        spec = NetworkSpec(4, (layer, Dense(2)), Loss("squared_error"))
+        params = engine.initialize(spec, dtype="float64")
+        predict = engine.Predictor(spec, params)
+        X = np.zeros((5, 4))
+        for _ in range(3):
+            X[:] = rng.integers(0, 2, X.shape)
+            np.testing.assert_array_equal(predict(X), engine.predict(spec, params, X.copy()))
 
 
 @pytest.mark.parametrize("name", ["cross_entropy", "poisson", "squared_error"])

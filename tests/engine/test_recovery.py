@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from chainrule import Network, engine
+from chainrule import Network, _core, engine
 from chainrule.errors import DataNotice, DivergedError
 from chainrule.spec import Dense, Loss, NetworkSpec, TrainingSpec
+from comparing import same_bits, same_state
 
 DRAW = np.random.default_rng(0)
 X = DRAW.normal(size=(60, 3)).astype(np.float32)
@@ -25,10 +27,6 @@ def told(training: TrainingSpec, **options: Any) -> tuple[engine.FitResult, list
         warnings.simplefilter("always")
         result = engine.fit(SPEC, PARAMS, X, Y, training, **options)
     return result, [str(w.message) for w in caught if w.category is DataNotice]
-
-
-def same_bits(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return all(np.array_equal(one[name], other[name]) for name in one)
 
 
 @pytest.mark.parametrize("batch_size", [None, 10])
@@ -59,6 +57,43 @@ def test_a_late_fault_costs_no_epoch_before_it() -> None:
     assert found.history.loss[:5] == calm.history.loss[:5]
     assert found.history.validation_loss[:5] == calm.history.validation_loss[:5]
     assert np.isfinite(found.history.loss).all()
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_a_milestone_is_the_state_of_so_many_epochs(
+    optimizer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault after some time is looked for from a state that was remembered on the way."""
+    training = TrainingSpec(optimizer, learning_rate=1e-3, epochs=12, batch_size=20)
+
+    def callback(epoch: int, history: Any) -> float:
+        if epoch in (2, 6):
+            time.sleep(0.11)  # milestones are a tenth of a second apart
+        return 1e30 if epoch == 9 else 0.5
+
+    seen: list[Any] = []
+    fit = _core.fit
+
+    def recorded(**arguments: Any) -> Any:
+        seen.append(fit(**arguments))
+        return seen[-1]
+
+    monkeypatch.setattr(_core, "fit", recorded)
+    monkeypatch.setattr(engine.recovery, "MOST_LOWERED", 0)
+    with pytest.raises(DivergedError):
+        engine.fit(SPEC, PARAMS, X, Y, training, callback=callback)
+    monkeypatch.undo()
+    out = seen[0]
+    epochs, milestone = out.milestone_epoch, out.milestone
+    assert 0 < epochs <= out.history.diverged_epoch
+    expected = engine.fit(
+        SPEC, PARAMS, X, Y, replace(training, epochs=epochs), callback=lambda *_: 0.5
+    )
+    assert same_bits(engine.state.named_arrays(SPEC, milestone.values), expected.params)
+    assert milestone.rate_factor == (1e30 if epochs > 9 else 0.5)
+    state = engine.state.state_from(SPEC, optimizer, milestone)
+    assert (state.epoch, state.n_steps) == (epochs, 3 * epochs)
+    assert same_state(state, expected.state)
 
 
 def test_no_weight_that_is_not_finite_is_ever_returned() -> None:

@@ -249,6 +249,14 @@ def _result(
 
 def _check_past(past: History, first_epoch: int, validated: bool) -> None:
     """The history of earlier calls holds all of their epochs, scored as the ones to come."""
+    for name in ("validation_loss", "validation_metric", "penalty"):
+        if getattr(past, name) and len(getattr(past, name)) != past.n_epochs:
+            raise DataError(
+                f"past has {past.n_epochs} epochs in loss and {len(getattr(past, name))} in {name}; "
+                "both must be those of one history."
+            )
+    if past.best_epoch is not None and not 0 <= past.best_epoch < past.n_epochs:
+        raise DataError(f"past keeps epoch {past.best_epoch} and has {past.n_epochs} epochs.")
     if not past.n_epochs:
         return
     if past.n_epochs != first_epoch:
