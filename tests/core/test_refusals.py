@@ -56,5 +56,5 @@ def test_a_network_without_a_dense_layer() -> None:
 def test_schedules_have_names() -> None:
     for name in SCHEDULES:
         _core.SchedulePlan(name)
-    with pytest.raises(ValueError, match="schedule.*flat_cos"):
+    with pytest.raises(ValueError, match=r"schedule.*flat_cos"):
         _core.SchedulePlan("linear")

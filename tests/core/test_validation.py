@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,52 @@ def test_an_epoch_that_is_better_begins_the_patience_anew() -> None:
     ).history
     assert history.validation_metric == [1.0, 2.0, 0.5, 2.0, 2.0]
     assert history.best_epoch == 2
+
+
+def test_whoever_asks_gets_the_outputs_and_scores_of_each_epoch() -> None:
+    spec = NetworkSpec(3, (Dense(4, "tanh"), Dense(2)), Loss("squared_error"))
+    params, y = engine.initialize(spec, dtype="float64"), RNG.normal(size=(N, 2))
+    training, rows = TrainingSpec(epochs=3, batch_size=50), (X[:130], y[:130])
+    seen: list[np.ndarray] = []
+    told: list[tuple[int, list[float], list[float]]] = []
+
+    def callback(epoch: int, history: Any) -> None:
+        told.append((epoch, list(history.validation_loss), list(history.validation_metric)))
+
+    options = {"eval_set": rows, "metric": "mae", "callback": callback}
+    history = engine.fit(spec, params, X, y, training, outputs=seen.append, **options).history
+    assert [len(outputs) for outputs in seen] == [130] * 3
+    for epoch, outputs in enumerate(seen):
+        made = engine.fit(spec, params, X, y, replace(training, epochs=epoch + 1)).params
+        np.testing.assert_array_equal(outputs, engine.predict(spec, made, rows[0]))
+        assert told[epoch] == (
+            epoch, history.validation_loss[: epoch + 1], history.validation_metric[: epoch + 1]
+        )  # fmt: skip
+
+
+def test_a_plateau_is_one_of_the_validation_rows() -> None:
+    """The rates of a caller who watches them, to the bit."""
+    spec = NetworkSpec(3, (Dense(4, "tanh"), Dense(2)), Loss("squared_error"))
+    params, y = engine.initialize(spec, dtype="float64"), RNG.normal(size=(N, 2))
+    options = {"eval_set": (X, engine.predict(spec, params, X))}  # whose loss rises
+    plateau = {"name": "plateau", "factor": 0.5, "patience": 2, "floor": 0.1}
+    training = TrainingSpec(epochs=12, batch_size=50)
+    found = engine.fit(spec, params, X, y, replace(training, schedule=plateau), **options)
+    best, waited, factor = np.inf, 0, 1.0
+
+    def callback(epoch: int, history: Any) -> float:
+        nonlocal best, waited, factor
+        waited += 1
+        if history.validation_loss[-1] < best:
+            best, waited = history.validation_loss[-1], 0
+        elif waited == 2:
+            waited, factor = 0, max(0.1, 0.5 * factor)
+        return factor
+
+    expected = engine.fit(spec, params, X, y, training, callback=callback, **options)
+    assert factor == 0.1
+    assert found.history.loss == expected.history.loss
+    assert found.history.validation_loss == expected.history.validation_loss
 
 
 def test_classes_of_earlier_batches_leave_nothing_behind() -> None:

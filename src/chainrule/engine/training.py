@@ -250,10 +250,11 @@ def _result(
 def _check_past(past: History, first_epoch: int, validated: bool) -> None:
     """The history of earlier calls holds all of their epochs, scored as the ones to come."""
     for name in ("validation_loss", "validation_metric", "penalty"):
-        if getattr(past, name) and len(getattr(past, name)) != past.n_epochs:
+        n_epochs = len(getattr(past, name))
+        if n_epochs not in (0, past.n_epochs):
             raise DataError(
-                f"past has {past.n_epochs} epochs in loss and {len(getattr(past, name))} in {name}; "
-                "both must be those of one history."
+                f"past has {past.n_epochs} epochs in loss and {n_epochs} in {name}; both must be "
+                "those of one history."
             )
     if past.best_epoch is not None and not 0 <= past.best_epoch < past.n_epochs:
         raise DataError(f"past keeps epoch {past.best_epoch} and has {past.n_epochs} epochs.")
