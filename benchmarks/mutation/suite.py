@@ -1,8 +1,8 @@
 """The killing suite: one process imports everything, and forks for each mutant.
 
 A first run without a mutant says how long each test takes and which mutants it reaches. Then a
-fork per mutant runs tests that reach it until one fails: of each test function one case, then a
-second one, the fast functions first.
+fork per mutant runs tests that reach it until one fails: first the few that have killed most in
+the same file; then of each test function one case, then a second one, the fast functions first.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ import contextlib
 import ctypes
 import itertools
 import json
+import mmap
 import os
 import resource
 import signal
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -29,6 +30,7 @@ IMPOSSIBLE = "impossible: it would not compile"
 
 SLOWEST = 2.0  # seconds of a test beyond which it is left out
 PATIENCE = 10  # seconds of computing that a fork may take besides five times its tests'
+LEARNED = 6  # tests that go first, as they have killed most
 ASLEEP = 90.0  # seconds after which a fork that computes no more is ended
 
 
@@ -48,9 +50,18 @@ class Core(NamedTuple):
 
 
 class _Test(NamedTuple):
+    number: int
     seconds: float
     item: pytest.Item
     reached: set[int]
+
+
+class _Trial(NamedTuple):
+    """A fork that runs tests of one mutant; in `failed` it leaves the number of one that fails."""
+
+    mutant: int
+    end: float
+    failed: mmap.mmap
 
 
 class Plugin:
@@ -59,13 +70,15 @@ class Plugin:
     def __init__(
         self,
         core: Core,
-        mutants: Sequence[int],
+        files: dict[int, str],
         workers: int,
         seconds: float,
         record: Callable[[int, str], None],
     ) -> None:
-        self.core, self.mutants, self.workers, self.record = core, mutants, workers, record
+        self.core, self.workers, self.record = core, workers, record
+        self.files = files  # of the mutants to judge
         self.seconds = seconds  # of tests for one mutant
+        self._kills: defaultdict[str, Counter[int]] = defaultdict(Counter)  # of tests, by file
         self.impossible: set[int] = set()
         self._outcomes: set[str] = set()
 
@@ -78,24 +91,29 @@ class Plugin:
         tests = _spread(self._measured(session.items))
         print(f"\n{len(tests)} of {len(session.items)} tests take part, "
               f"{sum(test.seconds for test in tests):.0f} s in all", flush=True)  # fmt: skip
-        for k in self.impossible.intersection(self.mutants):
+        for k in self.impossible.intersection(self.files):
             self.record(k, IMPOSSIBLE)
-        waiting = [k for k in self.mutants if k not in self.impossible]
-        running: dict[int, tuple[int, float]] = {}
+        waiting = [k for k in self.files if k not in self.impossible]
+        running: dict[int, _Trial] = {}
         while waiting or running:
             while waiting and len(running) < self.workers:
                 k = waiting.pop()
-                chosen = [test for test in tests if k in test.reached]
-                if not chosen:
+                if chosen := self._chosen(k, tests):
+                    pid, trial = self._forked(k, chosen)
+                    running[pid] = trial
+                else:
                     self.record(k, UNREACHED)
-                    continue
-                spent = list(itertools.accumulate(test.seconds for test in chosen))
-                chosen = chosen[: 1 + bisect.bisect(spent, self.seconds)]
-                spent = spent[: len(chosen)]
-                pid = self._forked(k, [test.item for test in chosen], spent[-1])
-                running[pid] = (k, time.monotonic() + ASLEEP + 20 * spent[-1])
             self._collect(running)
         return True
+
+    def _chosen(self, k: int, tests: Sequence[_Test]) -> list[_Test]:
+        """Tests that reach a mutant, as many as there is time for."""
+        kills = self._kills[self.files[k]]
+        best = {number for number, _ in kills.most_common(LEARNED)}
+        reaching = [test for test in tests if k in test.reached]
+        reaching.sort(key=lambda test: (test.number not in best, -kills[test.number]))
+        spent = list(itertools.accumulate(test.seconds for test in reaching))
+        return reaching[: 1 + bisect.bisect(spent, self.seconds)]
 
     def _measured(self, items: Sequence[pytest.Item]) -> list[_Test]:
         found = []
@@ -107,7 +125,8 @@ class Plugin:
             marks = bytes(self.core.reached)
             self.impossible |= {k for k, mark in enumerate(marks) if mark == 2}
             if passed and seconds < SLOWEST:
-                found.append(_Test(seconds, item, {k for k, mark in enumerate(marks) if mark}))
+                reached = {k for k, mark in enumerate(marks) if mark}
+                found.append(_Test(len(found), seconds, item, reached))
         return found
 
     def _passes(self, item: pytest.Item) -> bool:
@@ -115,33 +134,37 @@ class Plugin:
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         return self._outcomes == {"passed"}
 
-    def _forked(self, k: int, items: Sequence[pytest.Item], seconds: float) -> int:
+    def _forked(self, k: int, tests: Sequence[_Test]) -> tuple[int, _Trial]:
+        seconds = sum(test.seconds for test in tests)
+        failed = mmap.mmap(-1, 8)
         pid = os.fork()
         if pid:
-            return pid
+            return pid, _Trial(k, time.monotonic() + ASLEEP + 20 * seconds, failed)
         with contextlib.suppress(BaseException):
             _silence()
             most = int(time.process_time() + PATIENCE + 5 * seconds)
             resource.setrlimit(resource.RLIMIT_CPU, (most, most + 1))
             self.core.mutant.value = k
-            for item in items:
-                if not self._passes(item):
+            for test in tests:
+                failed[:] = test.number.to_bytes(8, "little")  # or it ends in there
+                if not self._passes(test.item):
                     os._exit(1)
             os._exit(0)
         os._exit(2)
 
-    def _collect(self, running: dict[int, tuple[int, float]]) -> None:
-        for pid, (k, end) in list(running.items()):
+    def _collect(self, running: dict[int, _Trial]) -> None:
+        for pid, trial in list(running.items()):
             done, status = os.waitpid(pid, os.WNOHANG)
-            if done == 0 and time.monotonic() < end:
+            if done == 0 and time.monotonic() < trial.end:
                 continue
             if done == 0:
                 os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-                self.record(k, "killed: it hangs")
-            else:
-                code = os.waitstatus_to_exitcode(status)
-                self.record(k, SURVIVED if code == 0 else _killed(code))
+                _, status = os.waitpid(pid, 0)
+            code = os.waitstatus_to_exitcode(status)
+            self.record(trial.mutant, SURVIVED if code == 0 else _killed(code))
+            if code > 0:
+                number = int.from_bytes(trial.failed[:], "little")
+                self._kills[self.files[trial.mutant]][number] += 1
             del running[pid]
         time.sleep(0.002)
 
@@ -185,7 +208,8 @@ def judge(
             file.write(json.dumps([keys[k], verdict]) + "\n")
             file.flush()
 
-        plugin = Plugin(Core.of(package, count), list(keys), workers, seconds, record)
+        files = {number: key.partition(":")[0] for number, key in keys.items()}
+        plugin = Plugin(Core.of(package, count), files, workers, seconds, record)
         options = ["-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:terminal",
                    "-p", "no:faulthandler", "-o", "addopts=--import-mode=importlib", "-m",
                    "not slow and not peers and not browser"]  # fmt: skip

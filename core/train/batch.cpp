@@ -84,7 +84,7 @@ void Batch<T>::gather(const KernelTable<T>& table, const Draw& draw, Index from,
   if (same_ && !masked) return;
   gather_targets(from, to);
   const bool copied = x.data == x_copy_.data;
-  if (!copied && weights == nullptr && !masked) return;
+  if (!copied && !masked) return;
   const Index n_features = network_.plan().n_features;
   for (Index i = from; i < to; ++i) {
     const Index row = table_row(i);
@@ -92,7 +92,6 @@ void Batch<T>::gather(const KernelTable<T>& table, const Draw& draw, Index from,
       const T* source = table_.x + row * n_features;
       std::copy(source, source + n_features, x_copy_.row(i));
     }
-    if (weights != nullptr) weights[i] = table_.weights[row];
     if (!masked) continue;
     for (const Index k : droppers_) {
       const auto leaf = static_cast<std::size_t>(k);

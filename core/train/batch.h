@@ -18,10 +18,10 @@ class Batch {
   // Names the rows of the next step: positions first..first+n-1 of `order` (null: of the table). A
   // batch that trains takes all of them from one table, which stays as it is.
   void choose(const Rows<T>& table, const std::uint32_t* order, Index first, Index n);
-  // Copies rows [from, to) of the batch: inputs, targets, weights; draws their dropout masks.
-  // Without an epoch (below 0) nothing is dropped.
+  // Copies rows [from, to) of the batch: inputs and targets; draws their dropout masks. Without an
+  // epoch (below 0) nothing is dropped.
   void gather(const KernelTable<T>& table, const Draw& draw, Index from, Index to);
-  // Sum of the rows' weights, in one order.
+  // Copies the rows' weights; their sum, in one order.
   double weight_sum(const KernelTable<T>& table);
 
   Index n = 0;  // rows in this step

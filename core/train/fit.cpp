@@ -203,14 +203,17 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       const double batch_loss = step.run(pool, active, factors, state.epoch);
       if (tuning.measures() && (active > 1) == (tuning.threads() > 1))
         tuning.record(seconds_since(step_start));
-      if (plan.careful && !step.is_finite()) poll.stop.store(true);
+      if (!step.is_finite()) poll.stop.store(true);  // the loss may be, and a gradient not
       if (poll.stopped()) {
         if (!interrupts.seen()) {
           history.diverged_epoch = e;
           history.diverged_step = b;
-          // A loss that is not finite is seen before anything changes.
-          copy_values(plan.careful ? values_before : state.network.values(), state.failed);
-          if (plan.careful) copy_moments(moments_before, state.moments);
+          if (plan.careful) {
+            copy_values(values_before, state.failed);
+            copy_moments(moments_before, state.moments);
+          } else if (step.is_finite()) {  // the loss is not, which is seen before anything changes
+            copy_values(state.network.values(), state.failed);
+          }
         }
         break;
       }
@@ -223,12 +226,6 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       epoch_weight += batch_weight * share;
       epoch_penalty += batch_penalty * share;
       ++steps_done;
-    }
-    // A finite loss may still have had a gradient that was not.
-    if (!poll.stopped() && !step.is_finite()) {
-      history.diverged_epoch = e;
-      history.diverged_step = n_batches - 1;
-      poll.stop.store(true);
     }
     typename Predictor<T>::Score result{};
     if (validated && !poll.stopped())
@@ -263,14 +260,11 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
     } else {
       copy_values(state.network.values(), state.best);
     }
-    watch_plateau(plan.schedule, validated ? history.validation_loss.back() : score, state.plateau);
+    watch_plateau(plan.schedule, validated ? result.loss : score, state.plateau);
     const char* reason = stop_reason(plan, state, score, start);
     state.ending = e + 1 < plan.epochs ? reason : "epochs";
-    if (hooks.epoch_done &&
-        hooks.epoch_done(e, history.loss.back(), validated ? history.validation_loss.back() : 0.0,
-                         score)) {
+    if (hooks.epoch_done && hooks.epoch_done(e, history.loss.back(), result.loss, score))
       reason = "callback";
-    }
     if (reason != nullptr && e + 1 < plan.epochs) {
       history.stop_reason = reason;
       break;

@@ -75,7 +75,7 @@ class Probe {
   LossConstants<double> constants_;
   Batch<double> batch_;
   std::map<Index, std::size_t> starts_;  // of each named array, and its layer among layers()
-  double scale_ = 1;
+  double scale_;
 };
 
 }  // namespace

@@ -33,7 +33,7 @@ double schedule_factor(const SchedulePlan& plan, Index step, Index total_steps, 
                        const Plateau& plateau) {
   const double t = static_cast<double>(step) / static_cast<double>(total_steps);
   switch (plan.kind) {
-    case ScheduleKind::constant: return 1;
+    case ScheduleKind::constant: break;
     case ScheduleKind::step:
       return power(plan.factor, whole_multiples(static_cast<double>(epoch), plan.every));
     case ScheduleKind::exponential: return power(plan.factor, static_cast<double>(epoch));

@@ -60,7 +60,6 @@ void penalize(const State<T>& state, const StepSize<T>& step, const Parts& parts
 template <class T>
 double penalty(const Network<T>& network, const TrainingPlan& plan) {
   double sum = 0;
-  if (plan.l1 == 0 && plan.l2 == 0) return sum;
   for (const Tensor& tensor : network.tensors()) {
     if (!tensor.is_weight) continue;
     const T* w = network.values().data() + tensor.start;

@@ -8,13 +8,15 @@ import pytest
 from chainrule import engine
 from chainrule.reference.activations import activation
 from chainrule.reference.random import words
-from chainrule.spec import Dense, Loss, NetworkSpec
+from chainrule.spec import Dense, Dropout, Loss, NetworkSpec
 
 RNG = np.random.default_rng(0)
 ROWS = 5  # of a bias
 MOST = 16_384  # rows that the start looks at
 SPEC = NetworkSpec(
-    3, (Dense(4, "tanh"), Dense(5, "softplus", True), Dense(2, ntk=True)), Loss("squared_error")
+    3,
+    (Dropout(0.5), Dense(4, "tanh"), Dropout(0.5), Dense(5, "softplus", True), Dense(2, ntk=True)),
+    Loss("squared_error"),
 )
 
 
@@ -26,7 +28,10 @@ def uniform(high: np.ndarray, low: np.ndarray) -> np.ndarray:
 def fitted(
     spec: NetworkSpec, seed: int, X: np.ndarray, weights: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """W_j / std z_j over the rows, and minus a mean of five z_j drawn with Exp(1) weights."""
+    """W_j / std z_j over the rows, and minus a mean of five z_j drawn with Exp(1) weights.
+
+    Nothing is dropped.
+    """
     params = engine.initialize(spec, init="ntk", seed=seed, dtype="float64")
     until, a = np.cumsum(weights), X
     for l, layer in enumerate(spec.dense, start=1):

@@ -220,6 +220,19 @@ def test_stopping_rules() -> None:
         assert n_epochs is None or result.history.n_epochs == n_epochs
 
 
+def test_tol_asks_for_less_than_that() -> None:
+    """The loss of a far target falls by the rate of 1/2 in every epoch, exactly."""
+    spec = NetworkSpec(1, (Dense(1),), Loss("absolute_error"))
+    params = {"W1": np.zeros((1, 1)), "b1": np.zeros(1)}
+    training = TrainingSpec(
+        "sgd", learning_rate=0.5, epochs=6, batch_size=None, learning_rate_factors={"W": 0.0}
+    )
+    for tol, n_epochs in ((0.4999, 6), (0.5, 6), (0.5001, 2)):
+        found = engine.fit(spec, params, [[1.0]], [1024.0], replace(training, tol=tol))
+        assert found.history.n_epochs == n_epochs
+        assert found.history.loss[:2] == [1024.0, 1023.5]
+
+
 def test_a_callback_is_called_after_each_epoch_and_may_stop() -> None:
     calls = []
 

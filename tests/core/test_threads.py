@@ -83,6 +83,18 @@ def test_optimizers_with_clipping_and_dropout(
     fits(network((11, 40, 20, 3), dropout=0.3), training, 130, dtype)
 
 
+@pytest.mark.parametrize(("dtype", "n_classes"), [("float32", 16), ("float64", 8)])
+def test_classes_that_fill_whole_panels(dtype: str, n_classes: int) -> None:
+    """Clearing a row's targets leaves alone the next row, which is another thread's."""
+    spec = NetworkSpec(2, (Dense(n_classes, "softmax"),), Loss("cross_entropy"))
+    X, _, _ = rows(spec, 40)
+    y, params = np.arange(40) % n_classes, engine.initialize(spec, dtype=dtype)
+    training = TrainingSpec(epochs=60, batch_size=4, n_threads=1)
+    one = engine.fit(spec, params, X, y, training)
+    two = engine.fit(spec, params, X, y, replace(training, n_threads=2))
+    assert one.history.loss == two.history.loss
+
+
 @pytest.mark.parametrize("metric", ["loss", "mae", "rmse"])
 def test_validation(metric: str) -> None:
     spec = network((6, 20, 2))

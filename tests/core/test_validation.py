@@ -41,6 +41,10 @@ CASES: dict[str, tuple[str, str, np.ndarray, Any]] = {
     ),
     "rmse": ("squared_error", "identity", RNG.normal(size=(N, 3)), _squares),
     "mae": ("squared_error", "identity", RNG.normal(size=(N, 3)), _distances),
+    "rmse of whole panels": ("squared_error", "identity", RNG.normal(size=(N, 16)), _squares),
+    "error of as many labels": (
+        "binary_cross_entropy", "sigmoid", RNG.integers(0, 2, (N, 16)).astype(float), _wrong_labels
+    ),
 }  # fmt: skip
 
 
@@ -49,7 +53,8 @@ CASES: dict[str, tuple[str, str, np.ndarray, Any]] = {
 @pytest.mark.parametrize("name", CASES)
 def test_metrics_are_numpys(name: str, n_threads: int, weighted: bool) -> None:
     loss, activation, y, contribution = CASES[name]
-    spec = NetworkSpec(3, (Dense(5, "tanh"), Dense(3, activation)), Loss(loss))
+    n_outputs = y.shape[1] if y.ndim == 2 else 3
+    spec = NetworkSpec(3, (Dense(5, "tanh"), Dense(n_outputs, activation)), Loss(loss))
     params = engine.initialize(spec, seed=2, dtype="float64")
     weights = WEIGHTS if weighted else np.ones(N)
     result = engine.fit(
@@ -64,7 +69,7 @@ def test_metrics_are_numpys(name: str, n_threads: int, weighted: bool) -> None:
     )
     outputs = engine.predict(spec, result.params, X)
     expected = np.average(contribution(outputs, y), weights=weights)
-    expected = np.sqrt(expected) if name == "rmse" else expected
+    expected = np.sqrt(expected) if name.startswith("rmse") else expected
     assert result.history.validation_metric == pytest.approx([expected], rel=1e-12)
     seen = engine.trace(spec, result.params, X, y, sample_weight=weights)
     assert result.history.validation_loss == pytest.approx([seen.data_loss], rel=1e-12)
@@ -150,6 +155,15 @@ def test_whoever_asks_gets_the_outputs_and_scores_of_each_epoch() -> None:
         assert told[epoch] == (
             epoch, history.validation_loss[: epoch + 1], history.validation_metric[: epoch + 1]
         )  # fmt: skip
+
+
+def test_one_row_with_one_output_is_enough_to_judge_by() -> None:
+    spec = NetworkSpec(3, (Dense(1),), Loss("squared_error"))
+    params, y = engine.initialize(spec, dtype="float64"), RNG.normal(size=(N, 1))
+    options = {"eval_set": (X[:1], y[:1]), "metric": lambda outputs: float(outputs[0, 0])}
+    result = engine.fit(spec, params, X, y, TrainingSpec(epochs=1), **options)
+    made = engine.predict(spec, result.params, X[:1])
+    assert result.history.validation_metric == [made[0, 0]]
 
 
 def test_a_plateau_is_one_of_the_validation_rows() -> None:

@@ -39,7 +39,7 @@ def test_a_bias_alone_finds_the_weighted_mean(size: int | None, dtype: str) -> N
     assert result.history.loss[-1] == pytest.approx(0.045, rel=0.1)  # 0.1 0.9 / 2: Σ s l / Σ s
 
 
-@pytest.mark.parametrize("batch_size", [1, 4, None])
+@pytest.mark.parametrize("batch_size", [1, 4, 16, None])
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 @pytest.mark.parametrize("as_in_scikit_learn", [False, True])
 def test_epochs_are_the_references(

@@ -127,6 +127,25 @@ def test_every_number_follows_from_the_others() -> None:
     assert seen.delta[0] is None
 
 
+@pytest.mark.parametrize(("l1", "l2"), [(1.0, 0.0), (0.0, 1.0), (2.0, 0.0), (1.0, 1.0)])
+def test_either_penalty_alone(l1: float, l2: float) -> None:
+    spec = NetworkSpec(3, (Dense(2),), Loss("squared_error"))
+    params = engine.initialize(spec, dtype="float64")
+    X, y = np.random.default_rng(1).normal(size=(2, 5, 3))
+    plain = engine.trace(spec, params, X, y[:, :2]).grads
+    for per_batch in (False, True):
+        training = TrainingSpec(l1=l1, l2=l2, penalty_per_batch=per_batch)
+        share, W = 1 / 5 if per_batch else 1.0, params["W1"]
+        found = engine.trace(spec, params, X, y[:, :2], training).grads
+        expected = plain["W1"] + share * (l1 * np.sign(W) + l2 * W)
+        np.testing.assert_allclose(found["W1"], expected, rtol=1e-12)
+        np.testing.assert_array_equal(found["b1"], plain["b1"])
+        history = engine.fit(spec, params, X, y[:, :2], replace(training, epochs=1)).history
+        if per_batch:
+            penalty = l1 * np.abs(W).sum() + l2 / 2 * (W * W).sum()
+            assert history.penalty == pytest.approx([penalty / 5], rel=1e-12)
+
+
 def test_what_cannot_be_traced_is_named() -> None:
     spec = NetworkSpec(2, (Dense(1),), Loss("squared_error"))
     params = engine.initialize(spec)
