@@ -162,7 +162,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   Predictor<T> predictor(network, validated ? pool.size() : 0);
   const bool keeps_outputs = hooks.metric || hooks.outputs || metric == Metric::refined;
   Buffer<T> outputs(keeps_outputs ? checked_multiply(validation.n, network.plan().n_outputs) : 0);
-  state.order.resize(shuffled ? static_cast<std::size_t>(rows.n) : 0);
+  if (shuffled) state.order.resize(static_cast<std::size_t>(rows.n));
 
   // The values to fall back on: the best epoch's, or the last completed one's.
   if (state.best.size() == 0) copy_values(state.network.values(), state.best);

@@ -39,7 +39,6 @@ class Interrupts {
   }
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
-  ~Interrupts() { poll_.function = nullptr; }
 
   bool seen() const { return seen_; }
 

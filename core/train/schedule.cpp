@@ -8,9 +8,8 @@ namespace chainrule {
 namespace {
 
 double evaluate(Function function, double x) {
-  double value = 0;
-  kernels<double>().evaluate(function, &x, &value, 1);
-  return value;
+  kernels<double>().evaluate(function, &x, &x, 1);
+  return x;
 }
 
 // cos(pi x) and log2(x) of the engine, the same on every system.

@@ -47,8 +47,8 @@ SmallStep<T>::SmallStep(const TrainingPlan& training, const LossConstants<T>& co
         .values = frozen ? nullptr : network.values().data() + at,
         .first = moments.first.size() > 0 ? moments.first.data() + at : nullptr,
         .second = moments.second.size() > 0 ? moments.second.data() + at : nullptr,
-        .rate = T(0),
-        .keep = T(1)};
+        .rate = {},
+        .keep = {}};
   };
   for (SmallLayer<T>& layer : layers_) {
     layer.gradient.out = gradients_.data() + network.tensor(layer.tensor).start;

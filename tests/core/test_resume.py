@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from chainrule import Network, engine, load
+from chainrule.engine.checkpoint import Standing
 from chainrule.errors import DataError, SpecError
 from chainrule.reference.fit import fit as reference_fit
 from chainrule.spec import SCHEDULES, Dense, Dropout, History, Loss, NetworkSpec, TrainingSpec
@@ -163,6 +164,50 @@ def test_rules_that_watch_the_validation_rows_remember(rule: dict[str, Any]) -> 
     found = parts(training, **options())
     assert same_bits(found.params, whole.params)
     assert replace(found.history, seconds=0) == replace(whole.history, seconds=0)
+
+
+class Memory:
+    """A keeper of every epoch's standing, which begins with one."""
+
+    def __init__(self, standing: Standing | None = None) -> None:
+        self.standing = standing
+        self.kept: list[Standing] = []
+
+    def begin(self, fingerprint: object) -> Standing | None:
+        return self.standing
+
+    def is_due(self) -> bool:
+        return True
+
+    def keep(self, standing: Standing) -> None:
+        self.kept.append(standing)
+
+
+@pytest.mark.parametrize(
+    ("rule", "reasons"),
+    [
+        ({"learning_rate": 0.05}, ["", "", "", "", "epochs"]),
+        ({"learning_rate": 0.0, "patience": 2}, ["", "", "patience"]),
+        ({"learning_rate": 0.0, "patience": 4}, ["", "", "", "", "epochs"]),
+        ({"learning_rate": 0.0, "patience": 5}, ["", "", "", "", "epochs"]),
+    ],
+)
+@pytest.mark.parametrize("options", [{}, {"eval_set": (X[:9], -Y[:9])}], ids=["train", "eval"])
+def test_every_epoch_is_a_place_to_go_on_from(
+    options: dict[str, Any], rule: dict[str, Any], reasons: list[str]
+) -> None:
+    spec = NetworkSpec(3, (Dense(6, "tanh"), Dense(2)), Loss("squared_error"))
+    training = TrainingSpec(epochs=5, batch_size=None, **rule)
+    given = (spec, engine.initialize(spec, dtype="float64"), X, Y, training)
+    keeper = Memory()
+    whole = engine.fit(*given, checkpoint=keeper, **options)
+    assert whole.history.stop_reason == reasons[-1]
+    # After each epoch, and at the end.
+    assert [standing.stop_reason for standing in keeper.kept] == [*reasons, reasons[-1]]
+    for standing in keeper.kept:
+        found = engine.fit(*given, checkpoint=Memory(standing), **options)
+        assert same_bits(found.params, whole.params)
+        assert replace(found.history, seconds=0) == replace(whole.history, seconds=0)
 
 
 def test_a_tie_with_the_kept_epoch_goes_by_its_loss() -> None:

@@ -157,6 +157,18 @@ def test_whoever_asks_gets_the_outputs_and_scores_of_each_epoch() -> None:
         )  # fmt: skip
 
 
+def test_a_label_of_one_half_is_none() -> None:
+    """Nor is a prediction of one half one, which the untrained network makes of every row."""
+    spec = NetworkSpec(3, (Dense(1, "sigmoid"),), Loss("binary_cross_entropy"))
+    params = {"W1": np.zeros((1, 3)), "b1": np.zeros(1)}
+    training = TrainingSpec(epochs=1, learning_rate=0.0)
+    y = np.array([0.0, 1.0, 0.5, 0.75, 0.0, 1.0, 1.0])
+    history = engine.fit(
+        spec, params, X[:7], y, training, eval_set=(X[:7], y), metric="error"
+    ).history
+    assert history.validation_metric == [4 / 7]
+
+
 def test_one_row_with_one_output_is_enough_to_judge_by() -> None:
     spec = NetworkSpec(3, (Dense(1),), Loss("squared_error"))
     params, y = engine.initialize(spec, dtype="float64"), RNG.normal(size=(N, 1))
@@ -191,12 +203,13 @@ def test_a_plateau_is_one_of_the_validation_rows() -> None:
     assert found.history.validation_loss == expected.history.validation_loss
 
 
-def test_classes_of_earlier_batches_leave_nothing_behind() -> None:
+@pytest.mark.parametrize("n_classes", [3, 8, 20])
+def test_classes_of_earlier_batches_leave_nothing_behind(n_classes: int) -> None:
     """Class numbers and rows of probabilities 0 and 1 train the same bits."""
-    spec = NetworkSpec(3, (Dense(4, "tanh"), Dense(3, "softmax")), Loss("cross_entropy"))
-    params, classes = engine.initialize(spec, dtype="float64"), RNG.integers(0, 3, N)
+    spec = NetworkSpec(3, (Dense(4, "tanh"), Dense(n_classes, "softmax")), Loss("cross_entropy"))
+    params, classes = engine.initialize(spec, dtype="float64"), RNG.integers(0, n_classes, N)
     training = TrainingSpec(epochs=3, batch_size=40)
     by_number = engine.fit(spec, params, X, classes, training).params
-    by_row = engine.fit(spec, params, X, np.eye(3)[classes], training).params
+    by_row = engine.fit(spec, params, X, np.eye(n_classes)[classes], training).params
     for name, array in by_number.items():
         np.testing.assert_array_equal(array, by_row[name], err_msg=name)

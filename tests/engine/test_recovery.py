@@ -59,6 +59,43 @@ def test_a_late_fault_costs_no_epoch_before_it() -> None:
     assert np.isfinite(found.history.loss).all()
 
 
+class Calls:
+    """What the core gives back to the calls of a training."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.found: list[Any] = []
+        self.fit = _core.fit
+        monkeypatch.setattr(_core, "fit", self)
+        monkeypatch.setattr(engine.recovery, "MOST_LOWERED", 0)
+
+    def __call__(self, **arguments: Any) -> Any:
+        self.found.append(self.fit(**arguments))
+        return self.found[-1]
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+def test_a_fault_is_looked_at_from_the_state_before_its_step(
+    optimizer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A rate that overflows the parameters, or their next loss, or a moment."""
+    training = TrainingSpec(optimizer, learning_rate=1e-3, epochs=8, batch_size=None)
+
+    def callback(epoch: int, history: Any) -> float:
+        return 1e39 if epoch == 4 else 1.0
+
+    calls = Calls(monkeypatch)
+    with pytest.raises(DivergedError) as caught:
+        engine.fit(SPEC, PARAMS, X, Y, training, callback=callback)
+    monkeypatch.undo()
+    out, epoch = calls.found[-1], caught.value.place.epoch
+    assert out.history.diverged_epoch == epoch > 4 and out.history.diverged_step == 0
+    before = engine.fit(
+        SPEC, PARAMS, X, Y, replace(training, epochs=epoch), callback=callback
+    )  # of one step each
+    assert same_bits(engine.state.named_arrays(SPEC, out.failed), before.params)
+    assert same_state(engine.state.state_from(SPEC, optimizer, out.state), before.state)
+
+
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
 def test_a_milestone_is_the_state_of_so_many_epochs(
     optimizer: str, monkeypatch: pytest.MonkeyPatch
@@ -71,19 +108,11 @@ def test_a_milestone_is_the_state_of_so_many_epochs(
             time.sleep(0.11)  # milestones are a tenth of a second apart
         return 1e30 if epoch == 9 else 0.5
 
-    seen: list[Any] = []
-    fit = _core.fit
-
-    def recorded(**arguments: Any) -> Any:
-        seen.append(fit(**arguments))
-        return seen[-1]
-
-    monkeypatch.setattr(_core, "fit", recorded)
-    monkeypatch.setattr(engine.recovery, "MOST_LOWERED", 0)
+    calls = Calls(monkeypatch)
     with pytest.raises(DivergedError):
         engine.fit(SPEC, PARAMS, X, Y, training, callback=callback)
     monkeypatch.undo()
-    out = seen[0]
+    out = calls.found[0]
     epochs, milestone = out.milestone_epoch, out.milestone
     assert 0 < epochs <= out.history.diverged_epoch
     expected = engine.fit(

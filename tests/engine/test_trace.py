@@ -127,6 +127,21 @@ def test_every_number_follows_from_the_others() -> None:
     assert seen.delta[0] is None
 
 
+@pytest.mark.parametrize("epoch", [None, 0, 1, 7])
+def test_numeric_gradients_drop_what_the_trace_drops(epoch: int | None) -> None:
+    """In an epoch without number, nothing."""
+    layers = (Dense(6, "tanh"), Dropout(0.4), Dense(2))
+    spec = NetworkSpec(3, layers, Loss("squared_error"))
+    params = engine.initialize(spec, dtype="float64")
+    X, y = np.random.default_rng(2).normal(size=(2, 8, 3))
+    options: dict[str, Any] = {"dropout_epoch": epoch}
+    seen = engine.trace(spec, params, X, y[:, :2], **options)
+    found = engine.numeric_gradients(spec, params, X, y[:, :2], **options)
+    for name, slope in found.items():
+        np.testing.assert_allclose(slope, seen.grads[name].ravel(), rtol=1e-6, atol=1e-9)
+    assert (seen.masks[1] is None) == (epoch is None)
+
+
 @pytest.mark.parametrize(("l1", "l2"), [(1.0, 0.0), (0.0, 1.0), (2.0, 0.0), (1.0, 1.0)])
 def test_either_penalty_alone(l1: float, l2: float) -> None:
     spec = NetworkSpec(3, (Dense(2),), Loss("squared_error"))
