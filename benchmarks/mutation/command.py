@@ -70,6 +70,7 @@ def main(arguments: list[str] | None = None) -> int:
         kept = folder / "verdicts.jsonl"
         known = verdicts(kept)
         waiting = [p for p in sample if known.get(p.key, SURVIVED).startswith(SURVIVED)]
+        waiting.sort(key=lambda place: place.key in known, reverse=True)  # the last go first
         _judge(package, len(places), waiting, given.workers, given.seconds, kept)
         known = verdicts(kept)
     for part in parts:

@@ -29,7 +29,7 @@ SURVIVED, UNREACHED = "survived", "survived: no test reaches it"
 IMPOSSIBLE = "impossible: it would not compile"
 
 SLOWEST = 2.0  # seconds of a test beyond which it is left out
-PATIENCE = 10  # seconds of computing that a fork may take besides five times its tests'
+PATIENCE = 3  # seconds of computing that a fork may take besides five times its tests'
 LEARNED = 6  # tests that go first, as they have killed most
 ASLEEP = 90.0  # seconds after which a fork that computes no more is ended
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <numeric>
 
@@ -34,7 +33,8 @@ struct Kept {
   double loss;
 };
 
-// What the epochs of earlier calls leave to go on from: the plateau, the patience and the kept epoch.
+// What the epochs of earlier calls leave to go on from: the plateau, the patience and the kept
+// epoch.
 template <class T>
 Kept remember(const TrainingPlan& plan, State<T>& state, bool validated) {
   const History& past = state.history;
@@ -59,13 +59,13 @@ double mean_weight(const Rows<T>& rows) {
 template <class T>
 void copy_values(const Buffer<T>& from, Buffer<T>& to) {
   if (to.size() == 0) to = Buffer<T>(from.size());
-  std::memcpy(to.data(), from.data(), static_cast<std::size_t>(from.size()) * sizeof(T));
+  std::copy(from.data(), from.data() + from.size(), to.data());
 }
 
 template <class T>
 void copy_moments(const Moments<T>& from, Moments<T>& to) {
-  if (from.first.size() > 0) copy_values(from.first, to.first);
-  if (from.second.size() > 0) copy_values(from.second, to.second);
+  copy_values(from.first, to.first);
+  copy_values(from.second, to.second);
   to.n_steps = from.n_steps;
   to.beta1_power = from.beta1_power;
   to.beta2_power = from.beta2_power;
@@ -132,7 +132,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   History& history = state.history;
 
   const Index batch_size = plan.batch_size == 0 ? rows.n : std::min(plan.batch_size, rows.n);
-  const Index n_batches = (rows.n + batch_size - 1) / batch_size;
+  const Index n_batches = pieces(rows.n, batch_size);
   Index total_steps = 0;
   if (__builtin_mul_overflow(n_batches, plan.epochs, &total_steps))
     total_steps = std::numeric_limits<Index>::max();

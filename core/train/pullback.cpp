@@ -20,7 +20,7 @@ void pullback(const Network<T>& network, const Rows<T>& rows, const T* seeds, Th
   const Frame<T> frame = network.frame();
   const Index n_outputs = network.plan().n_outputs;
   const Index width = network.layers()[network.lowest()]->n_out();
-  const Index blocks = (rows.n + kRowBlock - 1) / kRowBlock;
+  const Index blocks = pieces(rows.n, kRowBlock);
   // Before the threads begin, from which no exception may come.
   std::vector<std::unique_ptr<Batch<T>>> lanes;
   for (int t = 0; t < active; ++t)

@@ -72,7 +72,7 @@ class Logits {
   const double* link(Index i, double beta) {
     const double* z = row(i);
     double* p = scratch_.data();
-    const double top = multilabel_ ? 0.0 : beta * *std::max_element(z, z + n_outputs_);
+    const double top = beta * *std::max_element(z, z + n_outputs_);
     for (Index j = 0; j < n_outputs_; ++j)
       p[j] = multilabel_ ? -std::fabs(beta * z[j]) : beta * z[j] - top;
     kernels<double>().evaluate(Function::exp, p, p, n_outputs_);

@@ -43,19 +43,17 @@ SmallStep<T>::SmallStep(const TrainingPlan& training, const LossConstants<T>& co
     Moments<T>& moments = state.moments;
     const Index at = network.tensor(tensor).start;
     const bool frozen = training.groups[static_cast<std::size_t>(tensor)].rate == 0;
-    return SmallParameters<T>{
-        .values = frozen ? nullptr : network.values().data() + at,
-        .first = moments.first.size() > 0 ? moments.first.data() + at : nullptr,
-        .second = moments.second.size() > 0 ? moments.second.data() + at : nullptr,
-        .rate = {},
-        .keep = {}};
+    return SmallParameters<T>{.values = frozen ? nullptr : network.values().data() + at,
+                              .first = part_of(moments.first, at),
+                              .second = part_of(moments.second, at),
+                              .rate = {},
+                              .keep = {}};
   };
   for (SmallLayer<T>& layer : layers_) {
     layer.gradient.out = gradients_.data() + network.tensor(layer.tensor).start;
     layer.bias_gradient = gradients_.data() + network.tensor(layer.tensor + 1).start;
     layer.weights = parameters(layer.tensor);
     layer.bias = parameters(layer.tensor + 1);
-    if (layer.weights.values == nullptr) layer.transposed = nullptr;
   }
 }
 

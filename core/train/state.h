@@ -21,6 +21,12 @@ struct Moments {
   double beta2_power = 1;
 };
 
+// Where a moment's values from `at` on lie; null where the optimizer has no such moment.
+template <class T>
+T* part_of(Buffer<T>& moment, Index at) {
+  return moment.data() == nullptr ? nullptr : moment.data() + at;
+}
+
 struct History {
   std::vector<double> loss;
   std::vector<double> penalty;  // with penalty_per_batch

@@ -99,7 +99,7 @@ void Step<T>::rows_phase(int thread, int active, const Draw& draw) {
     return;
   }
   const Index from = edge(batch_.n, thread, active), to = edge(batch_.n, thread + 1, active);
-  const Index n_blocks = (to - from + kRowBlock - 1) / kRowBlock;
+  const Index n_blocks = pieces(to - from, kRowBlock);
   for (Index b = 0; b < n_blocks && !poll.stopped(); ++b) {
     const Index row = from + edge(to - from, b, n_blocks);
     const Index end = from + edge(to - from, b + 1, n_blocks);

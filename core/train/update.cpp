@@ -86,8 +86,8 @@ bool update(State<T>& state, const TrainingPlan& plan, const StepSize<T>& step, 
     UpdateArgs<T> args = update_args(plan, step, group);
     args.w = frozen ? gradient : frame.values + part.at;
     args.g = gradient;
-    args.first = moments.first.size() > 0 ? moments.first.data() + part.at : nullptr;
-    args.second = moments.second.size() > 0 ? moments.second.data() + part.at : nullptr;
+    args.first = part_of(moments.first, part.at);
+    args.second = part_of(moments.second, part.at);
     args.count = part.count;
     const unsigned looked_for = frozen ? fault::kOfSecond : fault::kAny;
     is_finite &= (frame.table.update_parameters(args) & looked_for) == 0;

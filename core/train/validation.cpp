@@ -68,7 +68,7 @@ template <class T>
 void Predictor<T>::predict(const Rows<T>& rows, bool logits, ThreadPool& pool, int active, T* out,
                            Poll& poll) {
   const Index n_outputs = network_.plan().n_outputs;
-  const Index blocks = (rows.n + kRowBlock - 1) / kRowBlock;
+  const Index blocks = pieces(rows.n, kRowBlock);
   const auto work = [&](int thread) {
     Batch<T>& lane = *lanes_[static_cast<std::size_t>(thread)];
     const Index end = blocks * (thread + 1) / active;
@@ -91,7 +91,7 @@ typename Predictor<T>::Score Predictor<T>::score(const Rows<T>& rows, Metric met
                                                  Poll& poll) {
   const NetworkPlan& plan = network_.plan();
   const Index n_outputs = plan.n_outputs;
-  const Index blocks = (rows.n + kRowBlock - 1) / kRowBlock;
+  const Index blocks = pieces(rows.n, kRowBlock);
   struct Sums {
     double loss = 0, metric = 0, weight = 0;
   };

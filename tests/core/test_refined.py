@@ -106,15 +106,19 @@ def test_labels_may_be_probabilities() -> None:
     assert result.history.validation_metric == pytest.approx([loss], rel=1e-4)
 
 
-def test_many_rows_share_one_temperature_of_some() -> None:
+@pytest.mark.parametrize("weighted", [False, True])
+def test_many_rows_share_one_temperature_of_some(weighted: bool) -> None:
+    """Of every second row; where those weigh nothing, of all."""
     rng = np.random.default_rng(4)
     X = rng.normal(size=(25_000, 2))
     y = (X[:, 0] + rng.normal(size=len(X)) > 0).astype(int)
     spec = NetworkSpec(2, (Dense(2, "softmax"),), Loss("cross_entropy"))
     params = engine.initialize(spec, seed=0, dtype="float64")
     training = TrainingSpec(epochs=1, batch_size=5_000)
+    weights = np.arange(25_000) % 2 if weighted else np.ones(25_000)
     keywords = {"rows": np.arange(3_000), "eval_rows": np.arange(3_000, 25_000)}
+    keywords["sample_weight"] = weights
     result = engine.fit(spec, params, X, y, training, metric="refined", **keywords)
     outputs = engine.predict(spec, result.params, X[3_000:])
-    expected = refined_log_loss(outputs, y[3_000:], None, False)
+    expected = refined_log_loss(outputs, y[3_000:], weights[3_000:].astype(float), False)
     assert result.history.validation_metric == pytest.approx([expected], rel=1e-6)

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from chainrule import engine
+from chainrule.reference.fit import fit as reference_fit
 from chainrule.spec import OPTIMIZERS, Dense, Dropout, Loss, NetworkSpec, TrainingSpec
-from comparing import same_bits, same_state
+from comparing import normwise, same_bits, same_state
 
 COUNTS = (1, 2, 3, 4, 8)
 SHAPES = {
@@ -83,6 +84,21 @@ def test_optimizers_with_clipping_and_dropout(
     fits(network((11, 40, 20, 3), dropout=0.3), training, 130, dtype)
 
 
+@pytest.mark.parametrize(("n", "dropout"), [(265, 0.3), (1201, 0.0)])
+def test_several_blocks_of_rows_a_thread(n: int, dropout: float) -> None:
+    """At most 264 rows go through all layers at once; every block has rows of its own."""
+    spec = network((3, 5, 2), dropout)
+    training = TrainingSpec(epochs=2, batch_size=None, shuffle=False)
+    fits(spec, training, n, "float64")
+    X, y, _ = rows(spec, n)
+    params = engine.initialize(spec, dtype="float64")
+    expected, _, history = reference_fit(spec, params, X, y, training)
+    for n_threads in (1, 2, 3):
+        found = engine.fit(spec, params, X, y, replace(training, n_threads=n_threads))
+        assert normwise(found.params, expected) <= 1e-12
+        np.testing.assert_allclose(found.history.loss, history.loss, rtol=1e-12)
+
+
 @pytest.mark.parametrize(("dtype", "n_classes"), [("float32", 16), ("float64", 8)])
 def test_classes_that_fill_whole_panels(dtype: str, n_classes: int) -> None:
     """Clearing a row's targets leaves alone the next row, which is another thread's."""
@@ -130,6 +146,10 @@ def test_predict(dtype: str) -> None:
     one = engine.predict(spec, params, X, n_threads=1)
     for n_threads in (*COUNTS, None):
         assert engine.predict(spec, params, X, n_threads=n_threads).tobytes() == one.tobytes()
+    for n in (1, 120, 121, 240):  # whole blocks, and one row more
+        for n_threads in (1, 2):
+            some = engine.predict(spec, params, X[:n], n_threads=n_threads)
+            assert some.tobytes() == one[:n].tobytes()
 
 
 def test_more_threads_than_any_machine_has() -> None:

@@ -10,7 +10,15 @@ import pytest
 
 from chainrule import engine
 from chainrule.errors import DataError, SpecError
-from chainrule.spec import OPTIMIZERS, Dense, Dropout, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import (
+    OPTIMIZERS,
+    Dense,
+    Dropout,
+    Loss,
+    NetworkSpec,
+    PeriodicEmbedding,
+    TrainingSpec,
+)
 from comparing import FUSED, instruction_set, rounded, same_bits, same_state
 from strategies import random_problem
 
@@ -125,6 +133,26 @@ def test_every_number_follows_from_the_others() -> None:
     assert seen.masks == [None] * 4
     assert seen.z[0] is None
     assert seen.delta[0] is None
+
+
+@pytest.mark.parametrize("frequency", [0.7, -0.01, 5.0])
+def test_a_numeric_gradient_is_the_difference_at_its_h(frequency: float) -> None:
+    """On a loss whose third derivative is large, so that another h gives another number."""
+    spec = NetworkSpec(1, (PeriodicEmbedding(1, 1), Dense(1)), Loss("squared_error"))
+    params = engine.initialize(spec, dtype="float64")
+    name = next(name for name in params if "frequenc" in name)
+    X, y = np.array([[300.0], [-251.0], [120.0]]), np.zeros(3)
+    h = 6.06e-6 * max(1.0, abs(frequency))
+    low, high = (
+        engine.trace(spec, {**params, name: np.full((1, 1), w)}, X, y).data_loss
+        for w in (frequency - h, frequency + h)
+    )
+    params[name] = np.full((1, 1), frequency)
+    found = engine.numeric_gradients(spec, params, X, y)[name]
+    difference = (high - low) / (frequency + h - (frequency - h))
+    exact = engine.trace(spec, params, X, y).grads[name].item()
+    assert abs(difference / exact - 1) > 1e-5
+    assert found == pytest.approx([difference], rel=1e-7)
 
 
 @pytest.mark.parametrize("epoch", [None, 0, 1, 7])
