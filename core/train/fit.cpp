@@ -133,7 +133,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
 
   const Index batch_size = plan.batch_size == 0 ? rows.n : std::min(plan.batch_size, rows.n);
   const Index n_batches = pieces(rows.n, batch_size);
-  Index total_steps = 0;
+  Index total_steps;
   if (__builtin_mul_overflow(n_batches, plan.epochs, &total_steps))
     total_steps = std::numeric_limits<Index>::max();
   const bool shuffled = plan.shuffle && n_batches > 1;

@@ -107,12 +107,11 @@ double random_mean(const Sample<T>& sample, const View<T>& z, std::uint64_t seed
   for (std::uint32_t k = 0; k < kBiasRows; ++k) {
     const Words words = draw(seed, Stream::init, kBiasDraws + static_cast<std::uint32_t>(l), 0, k,
                              static_cast<std::uint32_t>(j));
-    const double rest = 1 - uniform(words[2], words[3]);
-    double exponential = 0;
-    kernels<double>().evaluate(Function::log, &rest, &exponential, 1);
+    double log_rest = 1 - uniform(words[2], words[3]);  // minus its logarithm is Exp(1)
+    kernels<double>().evaluate(Function::log, &log_rest, &log_rest, 1);
     const Index row = sample.pick(uniform(words[0], words[1]));
-    sum -= exponential * static_cast<double>(z.row(row)[j]);
-    weights -= exponential;
+    sum -= log_rest * static_cast<double>(z.row(row)[j]);
+    weights -= log_rest;
   }
   return weights > 0 ? sum / weights : 0.0;
 }
@@ -124,9 +123,7 @@ void fit_to_data(Network<T>& network, const Rows<T>& rows, std::uint64_t seed) {
   const FlushSubnormals flush;
   const Sample<T> sample(rows, seed);
   const Index n = sample.size();
-  Rows<T> chosen = rows;
-  chosen.rows = sample.rows();
-  chosen.n = n;
+  const Rows<T> chosen{.x = rows.x, .n_features = rows.n_features, .rows = sample.rows(), .n = n};
   Batch<T> batch(network, n, false, Use::predict);
   batch.choose(chosen, nullptr, 0, n);
   Frame<T> frame = network.frame();

@@ -166,6 +166,29 @@ def test_rules_that_watch_the_validation_rows_remember(rule: dict[str, Any]) -> 
     assert replace(found.history, seconds=0) == replace(whole.history, seconds=0)
 
 
+def test_the_first_epoch_may_be_the_kept_one() -> None:
+    """It comes back, and is what later epochs are compared with, also after a break."""
+    first = engine.fit(
+        SPEC, engine.initialize(SPEC, dtype="float64"), X, Y, WHOLE, callback=lambda *_: True
+    )
+    scores = [5.0] + [6.0] * 19
+    for late in (7.0, 4.0):
+        scores[9] = late
+        told = iter(scores)
+        options = {"eval_set": (X, Y), "metric": lambda outputs, told=told: next(told)}
+        begun = engine.fit(
+            SPEC, engine.initialize(SPEC, dtype="float64"), X, Y, WHOLE, **STOPS_AT_6, **options
+        )
+        assert begun.history.best_epoch == 0
+        assert same_bits(begun.params, first.params)
+        found = engine.fit(
+            SPEC, begun.params, X, Y, WHOLE, state=begun.state, first_epoch=7, past=begun.history,
+            **options,
+        )  # fmt: skip
+        assert found.history.best_epoch == (0 if late == 7.0 else 9)
+        assert same_bits(found.params, first.params) == (late == 7.0)
+
+
 class Memory:
     """A keeper of every epoch's standing, which begins with one."""
 

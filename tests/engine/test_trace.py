@@ -155,16 +155,17 @@ def test_a_numeric_gradient_is_the_difference_at_its_h(frequency: float) -> None
     assert found == pytest.approx([difference], rel=1e-7)
 
 
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
 @pytest.mark.parametrize("epoch", [None, 0, 1, 7])
-def test_numeric_gradients_drop_what_the_trace_drops(epoch: int | None) -> None:
+def test_numeric_gradients_drop_what_the_trace_drops(epoch: int | None, reduction: str) -> None:
     """In an epoch without number, nothing."""
     layers = (Dense(6, "tanh"), Dropout(0.4), Dense(2))
     spec = NetworkSpec(3, layers, Loss("squared_error"))
     params = engine.initialize(spec, dtype="float64")
     X, y = np.random.default_rng(2).normal(size=(2, 8, 3))
-    options: dict[str, Any] = {"dropout_epoch": epoch}
-    seen = engine.trace(spec, params, X, y[:, :2], **options)
-    found = engine.numeric_gradients(spec, params, X, y[:, :2], **options)
+    given = (spec, params, X, y[:, :2], TrainingSpec(reduction=reduction))
+    seen = engine.trace(*given, dropout_epoch=epoch)
+    found = engine.numeric_gradients(*given, dropout_epoch=epoch)
     for name, slope in found.items():
         np.testing.assert_allclose(slope, seen.grads[name].ravel(), rtol=1e-6, atol=1e-9)
     assert (seen.masks[1] is None) == (epoch is None)
