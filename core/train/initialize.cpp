@@ -113,7 +113,7 @@ double random_mean(const Sample<T>& sample, const View<T>& z, std::uint64_t seed
     sum -= log_rest * static_cast<double>(z.row(row)[j]);
     weights -= log_rest;
   }
-  return weights > 0 ? sum / weights : 0.0;
+  return sum / weights;
 }
 
 }  // namespace
