@@ -31,6 +31,7 @@ IMPOSSIBLE = "impossible: it would not compile"
 SLOWEST = 2.0  # seconds of a test beyond which it is left out
 PATIENCE = 3  # seconds of computing that a fork may take besides five times its tests'
 LEARNED = 6  # tests that go first, as they have killed most
+AWAKE = 20.0  # seconds after which a fork holds no other up
 ASLEEP = 90.0  # seconds after which a fork that computes no more is ended
 
 
@@ -60,6 +61,7 @@ class _Trial(NamedTuple):
     """A fork that runs tests of one mutant; in `failed` it leaves the number of one that fails."""
 
     mutant: int
+    begun: float
     end: float
     failed: mmap.mmap
 
@@ -96,7 +98,7 @@ class Plugin:
         waiting = [k for k in self.files if k not in self.impossible]
         running: dict[int, _Trial] = {}
         while waiting or running:
-            while waiting and len(running) < self.workers:
+            while waiting and self._has_room(running):
                 k = waiting.pop()
                 if chosen := self._chosen(k, tests):
                     pid, trial = self._forked(k, chosen)
@@ -105,6 +107,11 @@ class Plugin:
                     self.record(k, UNREACHED)
             self._collect(running)
         return True
+
+    def _has_room(self, running: dict[int, _Trial]) -> bool:
+        """Whether a worker is free; forks that wait for each other's threads need none."""
+        awake = sum(time.monotonic() - trial.begun < AWAKE for trial in running.values())
+        return awake < self.workers and len(running) < 3 * self.workers
 
     def _chosen(self, k: int, tests: Sequence[_Test]) -> list[_Test]:
         """Tests that reach a mutant, as many as there is time for."""
@@ -139,7 +146,8 @@ class Plugin:
         failed = mmap.mmap(-1, 8)
         pid = os.fork()
         if pid:
-            return pid, _Trial(k, time.monotonic() + ASLEEP + 20 * seconds, failed)
+            begun = time.monotonic()
+            return pid, _Trial(k, begun, begun + ASLEEP + 20 * seconds, failed)
         with contextlib.suppress(BaseException):
             _silence()
             most = int(time.process_time() + PATIENCE + 5 * seconds)

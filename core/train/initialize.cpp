@@ -25,10 +25,9 @@ void initialize(Distribution distribution, double scale, std::uint64_t seed, Ind
       if (distribution == Distribution::uniform) {
         value = scale * (2 * u1 - 1);
       } else if (distribution == Distribution::normal) {  // Box-Muller
-        const double rest = 1 - u1;
-        double log_rest = 0, cosine = 0;
-        table.evaluate(Function::log, &rest, &log_rest, 1);
-        table.evaluate(Function::cos2pi, &u2, &cosine, 1);
+        double log_rest = 1 - u1, cosine = u2;
+        table.evaluate(Function::log, &log_rest, &log_rest, 1);
+        table.evaluate(Function::cos2pi, &cosine, &cosine, 1);
         value = scale * std::sqrt(-2 * log_rest) * cosine;
       }
       w[j * n_in + i] = static_cast<T>(value);
