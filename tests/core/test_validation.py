@@ -41,9 +41,9 @@ CASES: dict[str, tuple[str, str, np.ndarray, Any]] = {
     ),
     "rmse": ("squared_error", "identity", RNG.normal(size=(N, 3)), _squares),
     "mae": ("squared_error", "identity", RNG.normal(size=(N, 3)), _distances),
-    "rmse of whole panels": ("squared_error", "identity", RNG.normal(size=(N, 16)), _squares),
+    "rmse of whole rows": ("squared_error", "identity", RNG.normal(size=(N, 8)), _squares),
     "error of as many labels": (
-        "binary_cross_entropy", "sigmoid", RNG.integers(0, 2, (N, 16)).astype(float), _wrong_labels
+        "binary_cross_entropy", "sigmoid", RNG.integers(0, 2, (N, 8)).astype(float), _wrong_labels
     ),
 }  # fmt: skip
 

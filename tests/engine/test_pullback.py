@@ -25,6 +25,14 @@ BODIES = {
     "dense": (Dense(20), Activation("tanh"), Dense(3)),
     "parametric": (Dense(9, ntk=True), Activation("selu", parametric=True), Dense(3)),
     "norm": (LayerNorm(), Dense(17), Activation("gelu"), Dropout(0.3), Dense(3)),
+    "dropped": (
+        Dense(9),
+        Activation("tanh"),
+        Dropout(0.3),
+        Dense(6),
+        Activation("tanh"),
+        Dense(3),
+    ),
     "residual": (Dense(8), Residual((Dense(8), Activation("silu"))), Dense(3)),
     "wide": (Dense(70), Activation("softplus"), Dense(3)),
 }

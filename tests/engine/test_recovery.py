@@ -73,15 +73,16 @@ class Calls:
         return self.found[-1]
 
 
+@pytest.mark.parametrize("factor", [1e39, 1e45])
 @pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
 def test_a_fault_is_looked_at_from_the_state_before_its_step(
-    optimizer: str, monkeypatch: pytest.MonkeyPatch
+    optimizer: str, factor: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A rate that overflows the parameters, or their next loss, or a moment."""
+    """A rate that overflows the next loss, and one that overflows the parameters."""
     training = TrainingSpec(optimizer, learning_rate=1e-3, epochs=8, batch_size=None)
 
     def callback(epoch: int, history: Any) -> float:
-        return 1e39 if epoch == 4 else 1.0
+        return factor if epoch == 4 else 1.0
 
     calls = Calls(monkeypatch)
     with pytest.raises(DivergedError) as caught:
@@ -89,6 +90,7 @@ def test_a_fault_is_looked_at_from_the_state_before_its_step(
     monkeypatch.undo()
     out, epoch = calls.found[-1], caught.value.place.epoch
     assert out.history.diverged_epoch == epoch > 4 and out.history.diverged_step == 0
+    assert caught.value.place.quantity in (("parameter",) if factor == 1e45 else ("z", "loss"))
     before = engine.fit(
         SPEC, PARAMS, X, Y, replace(training, epochs=epoch), callback=callback
     )  # of one step each
