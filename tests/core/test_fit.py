@@ -102,6 +102,7 @@ def test_batches_without_weight(as_in_scikit_learn: bool, n_steps: int) -> None:
     assert result.history.n_steps == result.state.n_steps == history.n_steps == n_steps
     assert normwise(result.params, params) <= 1e-12
     np.testing.assert_allclose(result.history.loss, history.loss, rtol=1e-12)
+    np.testing.assert_allclose(result.history.penalty, history.penalty, rtol=1e-12)
     assert state.n_steps == n_steps
 
 

@@ -211,6 +211,7 @@ class Memory:
     [
         ({"learning_rate": 0.05}, ["", "", "", "", "epochs"]),
         ({"learning_rate": 0.0, "patience": 2}, ["", "", "patience"]),
+        ({"learning_rate": 0.0, "patience": 3}, ["", "", "", "patience"]),
         ({"learning_rate": 0.0, "patience": 4}, ["", "", "", "", "epochs"]),
         ({"learning_rate": 0.0, "patience": 5}, ["", "", "", "", "epochs"]),
     ],
