@@ -221,6 +221,17 @@ def test_stopping_rules() -> None:
         assert n_epochs is None or result.history.n_epochs == n_epochs
 
 
+@pytest.mark.parametrize("clip_norm", [0.5, 1.0, 2.0])
+def test_a_step_of_plain_descent_is_as_long_as_it_is_clipped(clip_norm: float) -> None:
+    """The gradient by weight and bias is (-1, -1): clipped it is as long as the bound."""
+    spec = NetworkSpec(1, (Dense(1),), Loss("absolute_error"))
+    params = {"W1": np.zeros((1, 1)), "b1": np.zeros(1)}
+    training = TrainingSpec("sgd", learning_rate=0.25, epochs=1, clip_norm=clip_norm)
+    found = engine.fit(spec, params, [[1.0]], [1024.0], training).params
+    moved = 0.25 * min(1.0, clip_norm / np.sqrt(2))
+    np.testing.assert_allclose([found["W1"][0, 0], found["b1"][0]], moved, rtol=1e-15)
+
+
 def test_tol_asks_for_less_than_that() -> None:
     """The loss of a far target falls by the rate of 1/2 in every epoch, exactly."""
     spec = NetworkSpec(1, (Dense(1),), Loss("absolute_error"))

@@ -122,3 +122,19 @@ def test_many_rows_share_one_temperature_of_some(weighted: bool) -> None:
     outputs = engine.predict(spec, result.params, X[3_000:])
     expected = refined_log_loss(outputs, y[3_000:], weights[3_000:].astype(float), False)
     assert result.history.validation_metric == pytest.approx([expected], rel=1e-6)
+
+
+def test_the_unit_of_weights_is_of_no_account() -> None:
+    rng = np.random.default_rng(8)
+    X, weights = rng.normal(size=(60, 2)), rng.gamma(0.5, size=60)
+    y = (X[:, 0] + rng.normal(size=60) > 0).astype(int)
+    spec = NetworkSpec(2, (Dense(2, "softmax"),), Loss("cross_entropy"))
+    params = engine.initialize(spec, dtype="float64")
+    found = {
+        engine.fit(
+            spec, params, X, y, TrainingSpec(epochs=1), eval_set=(X, y), metric="refined",
+            eval_sample_weight=unit * weights,
+        ).history.validation_metric[0]
+        for unit in (1.0, 2.0**-20, 2.0**20)
+    }  # fmt: skip
+    assert len(found) == 1
