@@ -85,9 +85,9 @@ def test_units_that_are_the_same_in_every_row_keep_their_weights(value: float) -
     """Their spread is 0, or less than a square can show; rows without weight are not asked."""
     spec = NetworkSpec(3, (Dense(20),), Loss("squared_error"))
     X = np.full((12, 3), value)
-    X[0], X[1] = (5.0, 2 * value if value < 1e-100 else value)
+    X[0], X[1], X[11] = 5.0, (2 * value if value < 1e-100 else value), -7.0
     found = engine.initialize(
-        spec, init="data_driven", dtype="float64", X=X, sample_weight=[0.0] + [0.7] * 11
+        spec, init="data_driven", dtype="float64", X=X, sample_weight=[0.0, *[0.7] * 10, 0.0]
     )
     start = engine.initialize(spec, init="ntk", dtype="float64")
     np.testing.assert_array_equal(found["W1"], start["W1"])
