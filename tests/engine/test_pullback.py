@@ -58,9 +58,10 @@ def test_behind_a_scale_it_gives_derivatives_by_the_inputs(body):
         np.testing.assert_allclose(found[:, column], expected, rtol=1e-9, atol=1e-11)
 
 
-def test_it_ends_at_the_first_layer_with_parameters():
+@pytest.mark.parametrize("below", [(), (Activation("tanh"), Dropout(0.2))], ids=["", "below"])
+def test_it_ends_at_the_first_layer_with_parameters(below):
     """There by a complex step of its bias."""
-    spec, params = made((Dense(6), Activation("tanh"), Dense(3)))
+    spec, params = made((*below, Dense(6), Activation("tanh"), Dense(3)))
     X, seeds = RNG.normal(size=(4, 5)), RNG.normal(size=(4, 3))
     found = engine.pullback(spec, params, X, seeds)
     for unit in range(6):
