@@ -31,7 +31,8 @@ or a computation that does not end.
 Some mutants compute what the right code computes: one more row in a block of rows changes when
 things happen, and no result. Those are explained, by the lines of `explained.toml` beside the
 command, and left out of the score, the share of the others that is killed. Explanations are given
-to survivors alone: what a test kills counts as killed, whatever is said about it.
+to survivors alone: what a test kills counts as killed, whatever is said about it. A run gives every
+mutant some seconds of tests; with `--keep` the next run goes on with what has survived.
 """
 
 
