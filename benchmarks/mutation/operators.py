@@ -69,6 +69,10 @@ _BODY = re.compile(r"(?:[);{}\]]|\b(?:const|override|else|do|noexcept)|case [\w:
 _FIXED = re.compile(
     r"\bconstexpr\b|\bstatic_assert\b|\benum\b|\busing\b|\btypedef\b|\bcase\b|\btemplate\b|\balignas\b|\brequires\b"
 )
+_LANES = re.compile(r"\b__builtin_shufflevector\(")
+_ARGUMENTS = re.compile(r"\w<(?!<)")  # of a template: an operator has a space before it
+# The size of an array where it is declared.
+_EXTENT = re.compile(r"(?:\b(?!return|else)\w+[>&*]* |\(&)\w+\)?(?P<extent>\[)(?:[^\]]*\]\[)*")
 _DEFAULT_OF_MEMBER = re.compile(r"^  (?:const )?[\w:<>*, ]+ \w+(?:\[\w+\])? = [^()]*;$")
 
 
@@ -95,12 +99,13 @@ def _closing(text: str, at: int) -> int:
 
 
 def _fixed(text: str, is_header: bool) -> bytearray:
-    """A mark for every place that must stay as it is."""
+    """A mark for every place that must stay as it is: 2 where what surrounds it may change."""
     marks = bytearray(len(text))
     for found in _FIXED.finditer(text):
         at = found.start()
         if found.group() == "template":
-            end = text.find(">", at) if text.startswith("template <", at) else text.find(";", at)
+            begins = text.startswith("template <", at)
+            end = _end_of_arguments(text, at + 9) if begins else text.find(";", at)
         elif found.group() == "requires":
             end = _closing(text, text.find("(", at))
         elif found.group() == "case":
@@ -111,6 +116,16 @@ def _fixed(text: str, is_header: bool) -> bytearray:
             else:
                 end = _end_of_declaration(text, at)
         marks[at:end] = b"\1" * (end - at)
+    for found in _ARGUMENTS.finditer(text):
+        at = found.end() - 1
+        end = _end_of_arguments(text, at)
+        marks[at:end] = b"\2" * (end - at)
+    for found in _LANES.finditer(text):
+        at, end = found.end(), _closing(text, found.end() - 1)
+        marks[at:end] = b"\2" * (end - at)
+    for found in _EXTENT.finditer(text):
+        at, end = found.start("extent"), _closing(text, found.end() - 1)
+        marks[at:end] = b"\2" * (end - at)
     start = 0
     for line in text.split("\n"):
         if is_header and _DEFAULT_OF_MEMBER.match(line.rstrip()):
@@ -132,6 +147,18 @@ def _end_of_declaration(text: str, at: int) -> int:
             return i
         i += 1
     return i
+
+
+def _end_of_arguments(text: str, at: int) -> int:
+    """Where the template's arguments that open at `at` end."""
+    i = at
+    while text[i] != ">":
+        i += 1
+        if text[i] in "([{":
+            i = _closing(text, i) + 1
+        elif text[i] == "<":
+            i = _end_of_arguments(text, i)
+    return i + 1
 
 
 def _start_of_operand(text: str, at: int, logic: bool) -> int:
@@ -188,7 +215,7 @@ class Mutator:
         fixed = _fixed(text, file.endswith(".h"))
         self._edits: list[_Edit] = []
         for at, end, edit in self._found(text):
-            if not any(fixed[at:end]):
+            if 1 not in fixed[at:end] and fixed[at] != 2:
                 edit()
         out, last = [], 0
         for edit_ in sorted(self._edits, key=lambda e: (e.at, e.order)):
@@ -299,14 +326,15 @@ class Mutator:
         for pattern, what, form in (
             (_FLAG, "{} negated", "({on} != {})"),
             (_NOT, "without !", "{on} ^ !"),
-            (_MINUS, "without -", "({on} ? 1 : -1) *"),
+            (_MINUS, "without -", _SPACES + "Sign<{n}>{{}} *"),
         ):
             for found in pattern.finditer(text):
 
                 def flip(found=found, what=what, form=form) -> None:  # type: ignore[no-untyped-def]
                     n = self._number(found.start(), what.format(found.group()))
                     on = f"{_SPACES}on({n})"
-                    self._replace(found.start(), found.end(), form.format(found.group(), on=on))
+                    text = form.format(found.group(), on=on, n=n)
+                    self._replace(found.start(), found.end(), text)
 
                 yield found.start(), found.end(), flip
 

@@ -23,10 +23,11 @@ _INTRODUCTION = """\
 
 `python -m benchmarks mutation` turns every operator, number, condition and statement of the
 compiled core into a fault or two: `<` into `<=` and `>=`, `+` into `-`, `8` into `9` and `7`, a
-condition into its opposite, a statement into nothing. All of them lie in one build on the portable
-kernels, each behind a switch. With one switched on, the tests of `tests/core` and some of
-`tests/engine` that reach it run until one of them fails, which kills that mutant; so does a crash
-or a computation that does not end.
+condition into its opposite, a statement into nothing. All of them lie in one build, each behind a
+switch; the kernels are those of any machine, with 16-byte vectors and no instructions of their own.
+With one switched on, the tests of `tests/core`, `tests/bits` and some of `tests/engine` that reach
+it run until one of them fails, which kills that mutant; so does a crash or a computation that does
+not end.
 
 Some mutants compute what the right code computes: one more row in a block of rows changes when
 things happen, and no result. Those are explained, by the lines of `explained.toml` beside the

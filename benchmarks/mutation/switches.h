@@ -27,16 +27,19 @@ struct Left {
   const A& a;
 };
 
-#define CHAINRULE_OPERATOR(Name, carrier, right, first, second)                   \
-  template <int K>                                                                \
-  struct Name {};                                                                 \
-  template <class A, int K>                                                       \
-  Left<A, Name<K>> operator carrier(const A& a, Name<K>) {                        \
-    return {a};                                                                   \
-  }                                                                               \
-  template <class A, int K, class B>                                              \
-  auto operator carrier(Left<A, Name<K>> left, const B& b) {                      \
-    return on(K) ? left.a first b : on(K + 1) ? left.a second b : left.a right b; \
+// Vectors, too: so every choice is a branch, which compilers do not take for one lane by lane.
+#define CHAINRULE_OPERATOR(Name, carrier, right, first, second) \
+  template <int K>                                              \
+  struct Name {};                                               \
+  template <class A, int K>                                     \
+  Left<A, Name<K>> operator carrier(const A& a, Name<K>) {      \
+    return {a};                                                 \
+  }                                                             \
+  template <class A, int K, class B>                            \
+  auto operator carrier(Left<A, Name<K>> left, const B& b) {    \
+    if (on(K)) return left.a first b;                           \
+    if (on(K + 1)) return left.a second b;                      \
+    return left.a right b;                                      \
   }
 
 CHAINRULE_OPERATOR(Less, <, <, <=, >=)
@@ -55,7 +58,8 @@ CHAINRULE_OPERATOR(AtLeast, <, >=, >, <)
   template <class A, int K, class B>                                       \
   auto operator carrier(Left<A, Name<K>> left, const B& b) {               \
     if constexpr (requires { on(K) ? left.a wrong b : left.a right b; }) { \
-      return on(K) ? left.a wrong b : left.a right b;                      \
+      if (on(K)) return left.a wrong b;                                    \
+      return left.a right b;                                               \
     } else {                                                               \
       impossible(K);                                                       \
       return left.a right b;                                               \
@@ -71,13 +75,23 @@ CHAINRULE_OPERATOR(Over, *, /, *)
 CHAINRULE_OPERATOR(Modulo, *, %, *)
 #undef CHAINRULE_OPERATOR
 
+// The minus before a number or a vector.
+template <int K>
+struct Sign {};
+template <int K, class A>
+auto operator*(Sign<K>, const A& a) {
+  if (on(K)) return +a;
+  return -a;
+}
+
 // A condition, of a branch or lane by lane.
 template <int K, class C>
 auto negated(const C& condition) {
   if constexpr (std::is_constructible_v<bool, const C&>) {
     return on(K) != static_cast<bool>(condition);
   } else {
-    return on(K) ? ~condition : condition;
+    if (on(K)) return ~condition;
+    return condition;
   }
 }
 
