@@ -98,9 +98,9 @@ def test_the_closed_sets_are_the_cores() -> None:
         metric_name("auc")
 
 
-def network(layers: list[Any], loss: str) -> _core.NetworkPlan:
+def network(layers: list[Any], loss: str, n_features: int = 1) -> _core.NetworkPlan:
     return _core.NetworkPlan(
-        n_features=1, layers=layers, n_outputs=1, loss=loss, huber_delta=1.0, quantiles=[]
+        n_features=n_features, layers=layers, n_outputs=1, loss=loss, huber_delta=1.0, quantiles=[]
     )
 
 
@@ -136,6 +136,32 @@ def test_the_core_refuses_unknown_names_with_the_known_ones(
     with pytest.raises(ValueError, match=sentence):
         plan = call()
         plan.parameters  # noqa: B018
+
+
+DENSE = _core.Dense(1, False)
+
+
+@pytest.mark.parametrize(
+    ("layer", "n_features", "sentence"),
+    [
+        (lambda: _core.Residual([]), 1, "a residual block must make as many units as it reads"),
+        (lambda: _core.Residual([DENSE]), 2, "a residual block must make as many units as it"),
+        (lambda: _core.CategoryEmbedding([2], 3), 2, "must know the levels of each of its columns"),
+        (lambda: _core.Columns([_core.Part(2, None)]), 3, "network's columns must cover them"),
+        (lambda: _core.Columns([]), 0, "network's columns must cover them"),
+        (lambda: _core.PeriodicEmbedding(1, 17), 1, "too many outputs of a column"),
+    ],
+)
+def test_the_core_refuses_layers_that_do_not_fit(
+    layer: Callable[[], Any], n_features: int, sentence: str
+) -> None:
+    with pytest.raises(ValueError, match=sentence):
+        network([layer(), DENSE], "huber", n_features).parameters  # noqa: B018
+
+
+def test_the_most_outputs_of_a_column_are_accepted() -> None:
+    plan = network([_core.PeriodicEmbedding(1, 16), DENSE], "huber")
+    assert plan.parameters == ["frequency", "phase", "weight", "bias", "W1", "b1"]
 
 
 def test_an_unknown_metric_is_refused_by_the_core() -> None:
