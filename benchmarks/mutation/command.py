@@ -45,7 +45,8 @@ PARTS = {
 LEFT_OUT = {f"kernels/{name}.inl" for name in ("pairs", "avx512", "prefetch", "peak")}
 # Many small tests of the core, in one process each mutant.
 TESTS = ("tests/core", "tests/bits", *(f"tests/engine/test_{name}.py" for name in (
-    "compute", "nonfinite", "plans", "pullback", "recovery", "rows", "state", "trace")))  # fmt: skip
+    "compute", "nonfinite", "plans", "pullback", "recovery", "rows", "state",
+    "trace")))  # fmt: skip
 _SWITCHES = Path(__file__).with_name("switches.h")
 # Faults that the library sees: the mutants run hardened. Mutated kernels get SSE 4.2 besides,
 # without which GCC 12 fails on a choice between vectors of 64-bit numbers; no result depends on it.
