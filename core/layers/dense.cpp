@@ -199,7 +199,6 @@ class DenseLayer final : public Layer<T> {
       for (Index j = 0; j < panel_rows_; ++j)
         std::fill(end + j * P + used, end + (j + 1) * P, T(0));
     }
-    if (task.bias_panels == 0) return;
     const Index column = task.bias_panel * P;
     frame.table.column_sums(rows.delta.data + column, rows.delta.stride, n, task.bias_panels, scale,
                             block + kBlockBias);
@@ -305,23 +304,20 @@ class DenseLayer final : public Layer<T> {
 
   ForwardArgs<T> forward_args(const Frame<T>& frame, const LayerRows<T>& rows, Index from,
                               Index n) const {
-    // Where da/dz cannot be had from a, it waits in the still unused delta.
-    const bool keeps = activation_->keeps_slope() && rows.delta.data != nullptr;
-    const auto part = [&](T* kept) {
-      return kept == nullptr ? nullptr : kept + from * rows.out.stride;
-    };
-    return {.x = rows.in.row(from),
-            .x_stride = rows.in.stride,
-            .rows = n,
-            .n_in = this->n_in(),
-            .weights = frame.values + weights_,
-            .panel_stride = panel_rows_ * P,
-            .n_panels = skinny_ ? in_panels_ : out_panels_,
-            .bias = frame.values + bias_,
-            .alpha = alpha_,
-            .out = activation_->epilogue(frame, rows.out.row(from),
-                                         keeps ? rows.delta.row(from) : nullptr,
-                                         part(rows.kept[kResidual]), rows.out.stride)};
+    // Where da/dz cannot be had from a, it waits in the still unused delta, if there is one.
+    T* slope = activation_->keeps_slope() ? rows.delta.part(from).data : nullptr;
+    T* residual = View<T>{rows.kept[kResidual], rows.out.stride}.part(from).data;
+    return {
+        .x = rows.in.row(from),
+        .x_stride = rows.in.stride,
+        .rows = n,
+        .n_in = this->n_in(),
+        .weights = frame.values + weights_,
+        .panel_stride = panel_rows_ * P,
+        .n_panels = skinny_ ? in_panels_ : out_panels_,
+        .bias = frame.values + bias_,
+        .alpha = alpha_,
+        .out = activation_->epilogue(frame, rows.out.row(from), slope, residual, rows.out.stride)};
   }
 
   BackwardArgs<T> backward_args(const Frame<T>& frame, const LayerRows<T>& rows,
@@ -343,7 +339,6 @@ class DenseLayer final : public Layer<T> {
     const T* weights = frame.values + weights_ + panel * panel_rows_ * P;
     T* copies = frame.transposed + copies_;
     if (paired_) {
-      if (!is_paired(frame)) return;
       T* back = copies + count_ / 2 + (first / P * out_panels_ + panel) * P * P / 2;
       frame.pairs->pair_weights(weights + first * P, last - first,
                                 copies + (panel * panel_rows_ + first) / 2 * P,

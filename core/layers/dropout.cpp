@@ -39,7 +39,7 @@ class DropoutLayer final : public Layer<T> {
   void backward(const Frame<T>& frame, LayerRows<T>& rows, const Tail<T>* below, Index from,
                 Index to) const override {
     if (below == nullptr) return;
-    const Tail<T> own = {.mask = frame.dropping && drops() ? rows.kept[kMask] : nullptr,
+    const Tail<T> own = {.mask = frame.dropping ? rows.kept[kMask] : nullptr,
                          .delta = below->delta,
                          .stride = rows.out.stride};
     frame.table.activation_backward({.d_a = rows.delta.row(from),

@@ -158,12 +158,10 @@ class Layer {
   // parameters.
   virtual void backward(const Frame<T>&, LayerRows<T>&, const Tail<T>* below, Index from,
                         Index to) const = 0;
-  // Makes what the gradients read of the deltas. Where rows have weights, those enter here and
+  // Makes what its gradients read of the deltas. Where rows have weights, those enter here and
   // nowhere else; null where all are 1.
-  virtual void weigh(const Frame<T>& frame, LayerRows<T>& rows, const T* weights, Index from,
-                     Index to) const {
-    scale(frame, rows.delta.data, rows.delta.stride, weights, from, to);
-  }
+  virtual void weigh(const Frame<T>&, LayerRows<T>&, const T* /*weights*/, Index /*from*/,
+                     Index /*to*/) const {}
 
   // Itself and the layers that it runs, in the order of their outputs.
   using Visit = std::function<void(const Layer<T>&, LayerRows<T>&)>;

@@ -67,9 +67,6 @@ class ResidualLayer final : public Layer<T> {
           below->delta + i * below->stride);
   }
 
-  // Its own delta enters no gradient.
-  void weigh(const Frame<T>&, LayerRows<T>&, const T*, Index, Index) const override {}
-
  private:
   enum Kept { kBack };  // dl/d(in) through f
 

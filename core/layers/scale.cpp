@@ -35,7 +35,6 @@ class ScaleLayer final : public Layer<T> {
 
   void weigh(const Frame<T>& frame, LayerRows<T>& rows, const T* weights, Index from,
              Index to) const override {
-    this->scale(frame, rows.delta.data, rows.delta.stride, weights, from, to);
     this->scale(frame, rows.kept[kProduct], rows.out.stride, weights, from, to);
   }
 

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from chainrule import engine
 from chainrule.reference.fit import fit as reference_fit
-from chainrule.spec import Activation, Dense, Dropout, Loss, NetworkSpec, TrainingSpec
+from chainrule.reference.gradients import gradients
+from chainrule.spec import (
+    Activation,
+    Dense,
+    Dropout,
+    Loss,
+    NetworkSpec,
+    Residual,
+    TrainingSpec,
+)
 from comparing import same_bits
 from embedded import drawn, network
+from strategies import random_params, verdict
 
 
 def test_a_dropout_schedule_counts_the_steps_of_this_call() -> None:
@@ -39,6 +51,26 @@ def test_a_rate_of_zero_is_no_layer(dtype: str) -> None:
         return engine.fit(spec, params, X, y, TrainingSpec(epochs=3, batch_size=7))
 
     assert same_bits(fitted(Dropout(0.0)).params, fitted().params)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        lambda *drop: (*drop, Dense(9, "tanh"), *drop, Dense(4)),
+        lambda *drop: (Dense(9, Activation("gelu", True)), *drop, Dense(6), *drop, Dense(3)),
+        lambda *drop: (Dense(5), Residual((Dense(7, "relu"), *drop, Dense(5))), *drop, Dense(2)),
+    ],
+)
+def test_without_an_epoch_no_gradient_knows_of_masks(layers: Callable[..., Any]) -> None:
+    rng = np.random.default_rng(0)
+    dropping, plain = (
+        NetworkSpec(3, layers(*drop), Loss("squared_error")) for drop in ((Dropout(0.4),), ())
+    )
+    params, X = random_params(rng, plain), rng.normal(size=(8, 3))
+    y, arguments = rng.normal(size=(8, plain.n_outputs)), TrainingSpec()
+    _, expected = gradients(plain, params, X, y, arguments)
+    _, grads = engine.gradients(dropping, params, X, y, arguments)
+    assert verdict(grads, expected) <= 1e-12
 
 
 @pytest.mark.parametrize("first", [Dropout(0.4), Activation("tanh")])

@@ -106,6 +106,21 @@ def test_a_kind_is_that_of_the_reference(kind: str, n: int) -> None:
         agrees(problem(network_with(layer), n))
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_factor_of_zero_stops_the_array_that_it_names(kind: str) -> None:
+    """Every other one moves: all arrays of a kind are updated under their own names."""
+    training = TrainingSpec("sgd", 0.1, batch_size=None, epochs=1, weight_decay=0.1)
+    for layer in examples(kind):
+        given = problem(network_with(layer), 9)
+        decays = dict.fromkeys(given.params, 1.0)  # so that all move, gradients of 0 or not
+        for name, before in given.params.items():
+            one = replace(training, learning_rate_factors={name: 0.0}, weight_decay_factors=decays)
+            after = engine.fit(given.spec, given.params, given.X, given.y, one).params
+            assert after[name].tobytes() == before.tobytes(), (name, layer)
+            moved = {other for other, w in given.params.items() if (after[other] != w).any()}
+            assert moved == set(given.params) - {name}, (name, layer)
+
+
 @pytest.mark.parametrize("first", range(0, 300, 50))
 def test_any_order_of_layers_is_that_of_the_reference(first: int) -> None:
     for seed in range(first, first + 50):

@@ -37,6 +37,18 @@ def test_a_row_is_brought_to_mean_0_and_variance_1() -> None:
     np.testing.assert_allclose(rows.var(axis=1), 1.0, rtol=1e-12)
 
 
+@pytest.mark.parametrize(("dtype", "bound"), [("float32", 2e-6), ("float64", 1e-14)])
+def test_a_trace_shows_the_deviations_and_what_they_divided(dtype: str, bound: float) -> None:
+    spec = NetworkSpec(6, (LayerNorm(0.1), Dense(2)), Loss("squared_error"))
+    X = np.random.default_rng(0).normal(size=(5, 6)).astype(dtype)
+    shown = engine.trace(spec, engine.initialize(spec, dtype=dtype), X, np.zeros((5, 2)))
+    deviation = np.sqrt(X.astype(float).var(axis=1, keepdims=True) + 0.1)
+    normalized = (X - X.mean(axis=1, keepdims=True, dtype=float)) / deviation
+    of_norm = shown.layers[0].shown
+    np.testing.assert_allclose(of_norm["deviation"], deviation, rtol=bound)
+    np.testing.assert_allclose(of_norm["normalized"], normalized, rtol=bound, atol=bound)
+
+
 def test_a_constant_row_becomes_the_bias() -> None:
     spec = NetworkSpec(3, (LayerNorm(), Dense(1)), Loss("squared_error"))
     params = engine.initialize(spec, dtype="float64")
