@@ -44,6 +44,7 @@ def explained(place: Place) -> str | None:
             re.fullmatch(entry["file"], place.file)
             and re.search(entry["line"], place.text)
             and re.search(entry.get("what", ""), place.what)
+            and place.nth in entry.get("nth", [place.nth])
         ):
             return str(entry["why"])
     return None
