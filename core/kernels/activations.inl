@@ -67,17 +67,14 @@ struct Sigma<T, ActivationKind::leaky_relu> {
 
 template <class T>
 struct Sigma<T, ActivationKind::elu> {
-  static Vector<T> value(Vector<T> z) {
-    return z > T(0) ? z : expm1_of<T>(z > T(0) ? Vector<T>{} : z);
-  }
+  static Vector<T> value(Vector<T> z) { return z > T(0) ? z : expm1_of<T>(z); }
   static Vector<T> slope(Vector<T> a) { return a > T(0) ? broadcast<T>(T(1)) : a + T(1); }
 };
 
 template <class T>
 struct Sigma<T, ActivationKind::selu> {
   static Vector<T> value(Vector<T> z) {
-    return z > T(0) ? T(kSeluLambda) * z
-                    : T(kSeluLambda * kSeluAlpha) * expm1_of<T>(z > T(0) ? Vector<T>{} : z);
+    return z > T(0) ? T(kSeluLambda) * z : T(kSeluLambda * kSeluAlpha) * expm1_of<T>(z);
   }
   static Vector<T> slope(Vector<T> a) {
     return a > T(0) ? broadcast<T>(T(kSeluLambda)) : a + T(kSeluLambda * kSeluAlpha);

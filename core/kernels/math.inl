@@ -66,18 +66,16 @@ template <class T>
 inline Vector<T> exp_of(Vector<T> x) {
   using C = Constants<T>;
   const Vector<T> high = broadcast<T>(C::kExpHigh), low = broadcast<T>(C::kExpLow);
-  Vector<T> inside = x > high ? high : x;
-  inside = inside < low ? low : inside;
   Bits<T> n;
-  const Vector<T> p = reduced_expm1<T>(inside, &n) + T(1);
-  // p in [0.7, 1.42] and the clamp keep the sum of exponents inside the format.
+  const Vector<T> p = reduced_expm1<T>(x, &n) + T(1);
+  // p in [0.7, 1.42]: between the limits the sum of exponents stays inside the format.
   Vector<T> value = from_bits<T>(wrapped_sum<T>(as_bits<T>(p), n << Simd<T>::kMantissa));
   value = x > high ? broadcast<T>(T(__builtin_inff())) : value;
   value = x < low ? Vector<T>{} : value;
   return x == x ? value : x;
 }
 
-// e^x - 1 for x <= 700 (double), 85 (float); meant for elu, selu and tanh.
+// e^x - 1 for x <= 700 (double), 85 (float), beyond which it is of no use; meant for elu and selu.
 template <class T>
 inline Vector<T> expm1_of(Vector<T> x) {
   const Vector<T> low = broadcast<T>(Constants<T>::kExpm1Low);
