@@ -94,6 +94,22 @@ def test_masks_are_the_references(rate: float, dtype: str) -> None:
                 np.testing.assert_array_equal(got, mask.astype(dtype))
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_unit_is_dropped_below_its_word_and_kept_from_there_on(dtype: str) -> None:
+    """At every rate w / 2^32, of the first unit's word w and of the numbers beside it."""
+    for seed in range(6):
+        word = int(words(seed, "dropout", np.array([0]), np.array([0]), 0, 0)[0, 0])
+        for above, kept in ((-1.0, True), (0.0, True), (0.5, True), (1.0, False), (1.5, False)):
+            rate = (word + above) / 2**32
+            spec = NetworkSpec(1, (Dropout(rate), Dense(1)), Loss("squared_error"))
+            params = engine.initialize(spec, dtype=dtype)
+            seen = engine.trace(spec, params, np.ones((1, 1)), np.ones(1), TrainingSpec(seed=seed),
+                                dropout_epoch=0)  # fmt: skip
+            mask = seen.masks[0]
+            assert mask is not None
+            assert bool(mask[0, 0]) is kept, (seed, above)
+
+
 def test_fit_shuffles_by_the_epoch_of_the_state() -> None:
     """Plain descent on rows that each pull one weight of their own shows their order."""
     n = 8
