@@ -1,4 +1,4 @@
-"""The core reads nothing outside of the caller's arrays: behind them lies memory that has no number."""
+"""The core reads nothing outside of the caller's arrays: behind them lies memory without access."""
 
 from __future__ import annotations
 
