@@ -108,8 +108,8 @@ class DenseLayer final : public Layer<T> {
 
   void backward(const Frame<T>& frame, LayerRows<T>& rows, const Tail<T>* below, Index from,
                 Index to) const override {
-    // Nothing with parameters stands before it: below is null, or is that of the block it begins.
-    if (!passes_back_) return;
+    // Within a block at the bottom of a network, what stands before it may have no parameters.
+    if (below == nullptr || !passes_back_) return;
     BackwardArgs<T> args = backward_args(frame, rows, *below, from, to - from);
     if (!is_paired(frame)) return frame.table.backward_data_product(args);
     const View<T>& pairs = rows.pairs[kDeltaUnits];
@@ -267,9 +267,8 @@ class DenseLayer final : public Layer<T> {
                SmallLayer<T>& small) const override {
     // From about two panels on, tiles of several panels are worth more than fewer calls.
     constexpr Index kWidest = 32, kMostInputs = 128;
-    static_assert(kWidest < kLeastPaired);
     if (this->n_out() > kWidest || this->n_in() > kMostInputs || drops() ||
-        activation_->has_factors())
+        activation_->has_factors() || paired_)
       return false;
     small.skinny = skinny_;
     small.n_in = this->n_in();
