@@ -129,6 +129,20 @@ def test_class_indices_are_rows_with_a_single_one() -> None:
         np.testing.assert_array_equal(grad, by_row[1][name])
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("quantile", [0.1, 0.8])
+def test_one_quantile_of_many_rows(quantile: float, dtype: str) -> None:
+    z, y = np.arange(9.0), np.array([3.0, 0.0, 4.0, 3.0, 9.0, 1.0, 7.0, 7.5, 2.0])
+    loss = Loss("pinball", quantiles=(quantile,))
+    seen = seen_at(one(loss, "identity"), z[:, np.newaxis].tolist(), y, dtype)
+    above = z > y
+    bound = 4 * float(np.finfo(dtype).eps)
+    expected = np.where(above, (1 - quantile) * (z - y), quantile * (y - z))
+    np.testing.assert_allclose(seen.losses, expected, rtol=bound)
+    slope = np.where(z == y, 0.0, np.where(above, 1 - quantile, -quantile))
+    np.testing.assert_allclose(seen.delta[1][:, 0], slope, rtol=bound)
+
+
 def test_all_quantiles_share_a_target() -> None:
     spec = NetworkSpec(1, (Dense(3),), Loss("pinball", quantiles=(0.1, 0.5, 0.9)))
     params = engine.initialize(spec, dtype="float64")
