@@ -10,10 +10,20 @@ import pytest
 
 from chainrule import _core, engine
 from chainrule.errors import DivergedError
-from chainrule.spec import OPTIMIZERS, Dense, Loss, NetworkSpec, TrainingSpec
+from chainrule.spec import (
+    OPTIMIZERS,
+    Activation,
+    Dense,
+    Dropout,
+    Layer,
+    Loss,
+    NetworkSpec,
+    TrainingSpec,
+)
 from chainrule.spec.layers import ACTIVATIONS
 from comparing import instruction_set, same_bits, same_state
 
+MISH = Activation("mish", True)
 HEADS = {
     "softmax": (Dense(3, "softmax"), "cross_entropy"),
     "many classes": (Dense(18, "softmax"), "cross_entropy"),
@@ -65,6 +75,13 @@ def test_every_optimizer(optimizer: str, dtype: str) -> None:
     fits(spec, training, dtype, 100, sample_weight=weights)
     frozen = {"W2": 0.0, "b1": 0.0, "W1": 0.5}
     fits(spec, replace(training, learning_rate_factors=frozen), dtype, 100)
+
+
+@pytest.mark.parametrize("hidden", [(Dense(9, "tanh"), Dropout(0.5)), (Dense(9, MISH),)])
+def test_masks_and_factors_are_for_blocks_below_any_head(hidden: tuple[Layer, ...]) -> None:
+    for units in (2, 40):
+        spec = NetworkSpec(3, (*hidden, Dense(units)), Loss("squared_error"))
+        fits(spec, TrainingSpec(epochs=2, batch_size=20), "float32", 45)
 
 
 def test_decay_and_its_schedule() -> None:

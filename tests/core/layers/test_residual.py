@@ -24,6 +24,7 @@ from strategies import random_params, verdict
 MISH = Activation("mish", True)
 NETWORKS = {
     "first": (Residual((LayerNorm(), Dense(9, "relu"), Dropout(0.2), Dense(6))),),
+    "a mask first": (Residual((Dropout(0.3), Dense(8, "tanh"), Dense(6))),),
     "behind a mask": (Dense(5, "relu"), Dropout(0.4), Residual((Dense(7, MISH), Dense(5)))),
     "before the activation": (Dense(20, MISH), Residual((Dense(20, "tanh"),)), Activation("silu")),
     "one in another": (Dense(8), Residual((Dense(8, "tanh"), Residual((Dense(3), Dense(8)))))),
