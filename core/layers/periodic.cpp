@@ -46,7 +46,6 @@ class PeriodicLayer final : public Layer<T> {
     for (Index c = 0; c < this->n_in(); ++c)
       tasks.push_back({.layer = layer,
                        .first = c,
-                       .last = c + 1,
                        .size = (2 + plan_.outputs) * stride_ + biases_,
                        .cost = 2 * plan_.frequencies});
   }
