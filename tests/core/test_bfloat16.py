@@ -118,15 +118,17 @@ def test_threads_change_no_bit(training: TrainingSpec) -> None:
 @needs_it
 @pytest.mark.parametrize("n", [1, 40, 301])
 def test_a_trace_makes_the_steps_of_fit(n: int) -> None:
-    spec = spec_of([64, 100, 72, 3], "relu")
+    spec = spec_of([64, 130, 72, 3], "relu")  # 130 inputs are two tasks, each with its copies
     params, X, y = drawn(spec, n)
     training = TrainingSpec(epochs=1, batch_size=None)
+    at_once = engine.fit(spec, params, X, y, replace(training, epochs=2))
     state = None
     for _ in range(2):
         fitted = engine.fit(spec, params, X, y, training, state=state)
         traced = engine.trace(spec, params, X, y, training, state=state)
         assert same_bits(fitted.params, traced.params_after)
         params, state = fitted.params, fitted.state
+    assert same_bits(at_once.params, params)
 
 
 @needs_it
