@@ -171,30 +171,32 @@ def ulps32(got: np.ndarray, expected: np.ndarray) -> np.ndarray:
     return np.where((size >= info.tiny) & (size <= info.max), distance, 0.0)
 
 
+inf, nan = np.inf, np.nan
+SPECIAL = {
+    "exp": ([0.0, -0.0, inf, -inf, 1e4, -1e4], [1.0, 1.0, inf, 0.0, inf, 0.0]),
+    "expm1": ([0.0, -0.0, -inf, -1e4], [0.0, -0.0, -1.0, -1.0]),
+    "log": ([0.0, -0.0, 1.0, inf, -1.0, -inf], [-inf, -inf, 0.0, inf, nan, nan]),
+    "log1p": ([0.0], [0.0]),
+    "tanh": ([0.0, -0.0, inf, -inf, 1e4, -1e4], [0.0, -0.0, 1.0, -1.0, 1.0, -1.0]),
+    "sigmoid": ([0.0, -0.0, inf, -inf, 1e4, -1e4], [0.5, 0.5, 1.0, 0.0, 1.0, 0.0]),
+    "softplus": ([inf, -inf, 1e4, -1e4], [inf, 0.0, 1e4, 0.0]),
+    "erfc": ([0.0, inf, 40.0, 1e30], [1.0, 0.0, 0.0, 0.0]),
+    "cos2pi": ([0.0, -0.0, 0.25, 0.5, 1.0, 1000.0], [1.0, 1.0, 0.0, -1.0, 1.0, 1.0]),
+    "sin2pi": ([0.0, -0.0, 0.25, 0.5, 0.75, 1000.0], [0.0, -0.0, 1.0, 0.0, -1.0, 0.0]),
+}
+
+
 @pytest.mark.parametrize("isa", [*FUSED, "portable"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_special_values(dtype: str, isa: str) -> None:
-    inf, nan = np.inf, np.nan
-    table = {
-        "exp": ([0.0, -0.0, inf, -inf, 1e4, -1e4], [1.0, 1.0, inf, 0.0, inf, 0.0]),
-        "expm1": ([0.0, -0.0, -inf, -1e4], [0.0, -0.0, -1.0, -1.0]),
-        "log": ([0.0, -0.0, 1.0, inf, -1.0, -inf], [-inf, -inf, 0.0, inf, nan, nan]),
-        "log1p": ([0.0], [0.0]),
-        "tanh": ([0.0, -0.0, inf, -inf, 1e4, -1e4], [0.0, -0.0, 1.0, -1.0, 1.0, -1.0]),
-        "sigmoid": ([0.0, -0.0, inf, -inf, 1e4, -1e4], [0.5, 0.5, 1.0, 0.0, 1.0, 0.0]),
-        "softplus": ([inf, -inf, 1e4, -1e4], [inf, 0.0, 1e4, 0.0]),
-        "erfc": ([0.0, inf, 40.0, 1e30], [1.0, 0.0, 0.0, 0.0]),
-        "cos2pi": ([0.0, -0.0, 0.25, 0.5, 1.0, 1000.0], [1.0, 1.0, 0.0, -1.0, 1.0, 1.0]),
-        "sin2pi": ([0.0, -0.0, 0.25, 0.5, 0.75, 1000.0], [0.0, -0.0, 1.0, 0.0, -1.0, 0.0]),
-    }
-    eps = float(np.finfo(dtype).eps)
+@pytest.mark.parametrize("name", list(SPECIAL))
+def test_special_values(name: str, dtype: str, isa: str) -> None:
+    x, expected = SPECIAL[name]
     with instruction_set(isa):
-        for name, (x, expected) in table.items():
-            got = evaluate(name, np.array([*x, nan], dtype))
-            bound = eps if name in ("erfc", "cos2pi", "sin2pi") else 0.0
-            np.testing.assert_allclose(got, [*expected, nan], rtol=bound, atol=bound, err_msg=name)
-            if name == "tanh":
-                assert np.signbit(got[1]), name
+        got = evaluate(name, np.array([*x, nan], dtype))
+    bound = float(np.finfo(dtype).eps) if name in ("erfc", "cos2pi", "sin2pi") else 0.0
+    np.testing.assert_allclose(got, [*expected, nan], rtol=bound, atol=bound)
+    if name == "tanh":
+        assert np.signbit(got[1])
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
