@@ -19,6 +19,7 @@ from chainrule.spec import (
     Loss,
     NetworkSpec,
     Residual,
+    Scale,
     TrainingSpec,
 )
 from comparing import same_bits
@@ -43,7 +44,7 @@ def test_a_dropout_schedule_counts_the_steps_of_this_call() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_rate_of_zero_is_no_layer(dtype: str) -> None:
     def fitted(*dropout: Dropout) -> engine.FitResult:
-        layers = (*dropout, Dense(9, "gelu"), *dropout, Dense(2))
+        layers = (Scale(), *dropout, Dense(9, "gelu"), *dropout, Dense(2))
         spec = NetworkSpec(3, layers, Loss("squared_error"))
         rng = np.random.default_rng(0)
         X, y = rng.normal(size=(40, 3)), rng.normal(size=(40, 2))

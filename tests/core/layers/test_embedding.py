@@ -15,15 +15,17 @@ SPEC = NetworkSpec(
 )
 
 
+@pytest.mark.parametrize("row", [0, 1])
 @pytest.mark.parametrize("code", [-1.0, 3.0, 0.5])
-def test_a_code_that_is_none_is_refused_with_its_place(code: float) -> None:
+def test_a_code_that_is_none_is_refused_with_its_place(code: float, row: int) -> None:
     params = engine.initialize(SPEC)
-    X = np.array([[0.5, 2.0], [0.5, code]])
-    with pytest.raises(DataError, match="row 1, column 1"):
+    X = np.full((2, 2), 2.0)
+    X[row, 1] = code
+    with pytest.raises(DataError, match=f"row {row}, column 1"):
         engine.predict(SPEC, params, X)
-    with pytest.raises(DataError, match="row 1, column 1"):
+    with pytest.raises(DataError, match=f"row {row}, column 1"):
         engine.predict(SPEC, params, X.astype(np.float32))
-    with pytest.raises(DataError, match="row 1, column 1"):
+    with pytest.raises(DataError, match=f"row {row}, column 1"):
         engine.fit(SPEC, params, X, np.zeros(2))
 
 
