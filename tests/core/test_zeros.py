@@ -174,3 +174,13 @@ def test_the_first_table_of_every_learner_before_training(dtype: str, zero: floa
     step = complex_step(spec, exactly, X, y, TrainingSpec())
     _, found = engine.gradients(spec, params, X, y, TrainingSpec())
     assert verdict(found, step) <= (1e-14 if dtype == "float64" else 1e-6)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_a_weight_of_zero_has_no_side_for_a_penalty(dtype: str) -> None:
+    spec = NetworkSpec(3, (Dense(2),), Loss("squared_error"))
+    params = {"W1": np.zeros((2, 3), dtype), "b1": np.zeros(2, dtype)}
+    params["W1"][1, 2], params["W1"][0, 1] = 0.5, -0.5
+    arguments = (spec, params, np.zeros((4, 3)), np.zeros((4, 2)), TrainingSpec(l1=0.25))
+    _, grads = engine.gradients(*arguments)
+    np.testing.assert_array_equal(grads["W1"], [[0.0, -0.25, 0.0], [0.0, 0.0, 0.25]])
