@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 import chainrule
 from chainrule import (
@@ -25,10 +26,12 @@ from chainrule import (
     Network,
     TabularClassifier,
     TabularRegressor,
+    metrics,
     plots,
     table,
 )
 from chainrule.errors import ChainruleError
+from chainrule.metrics.reliability import reliability
 from hostile_arrays import GOOD, HOSTILE, N
 
 NUMBERS, CLASSES = GOOD[:, 0] * 2.0, (GOOD[:, 0] > 0).astype(int)
@@ -47,7 +50,8 @@ KINDS: tuple[Any, ...] = (
 )  # fmt: skip
 # Arguments that are arrays, or hold them; those of a pair are given (what is hostile, targets).
 ARRAYS = ("X", "y", "sample_weight", "eval_set", "eval_sample_weight", "groups", "time", "row_ids",
-          "classes", "background", "model")  # fmt: skip
+          "classes", "background", "model", "truth", "proba", "scores", "predicted", "levels",
+          "weights", "probability", "came_true")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,18 @@ def _function(function: Any, kind: Any, width: int) -> tuple[Callable[..., Any],
     return function, {k: v for k, v in given.items() if k in inspect.signature(function).parameters}
 
 
+def _metric(function: Any) -> tuple[Callable[..., Any], dict[str, Any]]:
+    taken = inspect.signature(function).parameters
+    second = 1 / (1 + np.exp(-GOOD[:, 0]))
+    proba = np.column_stack([1 - second, second])
+    given = {"truth": CLASSES, "proba": proba, "scores": proba, "weights": None,
+             "probability": second, "came_true": CLASSES == 1}  # fmt: skip
+    if "predicted" in taken:
+        given |= {"truth": second, "predicted": GOOD**2 if "levels" in taken else second}
+        given["levels"] = (0.2, 0.5, 0.8)
+    return function, {k: v for k, v in given.items() if k in taken}
+
+
 def calls() -> list[Call]:
     """All of them: methods first."""
     found = []
@@ -121,6 +137,10 @@ def calls() -> list[Call]:
     for function in (plots.plot_history, chainrule.from_keras, chainrule.from_torch,
                      chainrule.from_sklearn):  # fmt: skip
         found.append(Call(function.__name__, ("model",), partial(_function, function, Network, 3)))
+    for function in (*(getattr(metrics, name) for name in metrics.__all__), reliability):
+        if inspect.isfunction(function):
+            places = tuple(p for p in ARRAYS if p in inspect.signature(function).parameters)
+            found.append(Call(f"metrics.{function.__name__}", places, partial(_metric, function)))
     found.append(Call("load", ("path",), lambda: (chainrule.load, {})))
     found.append(Call("Checkpoint", ("path",), lambda: (chainrule.Checkpoint, {})))
     found.append(Call("as_table", ("X",), lambda: (table.as_table, {})))

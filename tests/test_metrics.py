@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import metrics as theirs
 from sklearn.datasets import make_multilabel_classification
 
 from chainrule import Network, metrics
+from chainrule.errors import DataError
 
 RNG = np.random.default_rng(0)
 N = 200
@@ -209,3 +211,52 @@ def test_means_over_many_rows_of_float32_keep_their_digits(metric, weighted):
     weights = np.full(n, 0.1, np.float32) if weighted else None
     one = metric(truth[:1].astype(float), answers[:1].astype(float))
     assert metric(truth, answers, weights) == pytest.approx(one, rel=1e-6)
+
+
+TWO = np.array([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]])
+WRONG = {
+    "other lengths": (metrics.accuracy, ([0, 1], TWO), "truth has 2 rows, but proba has 3"),
+    "a class beyond": (metrics.log_loss, ([0, 1, 2], TWO), "truth holds class 2 at row 2; proba"),
+    "a class below": (metrics.confusion, ([0, -1, 1], TWO), "class -1 at row 1"),
+    "no whole class": (metrics.f1, ([0, 0.5, 1], TWO), "truth must hold whole numbers"),
+    "names": (metrics.auc, (["a", "b", "a"], TWO), "truth must hold whole numbers"),
+    "one column": (metrics.brier, ([0, 1, 1], TWO[:, 1]), r"proba must have shape .* found \(3,\)"),
+    "logits": (metrics.log_loss, ([0, 1, 1], 3 * TWO), "proba must lie between 0 and 1, found 2.4"),
+    "labels": (metrics.balanced_error, (TWO > 0.5, TWO), r"truth must have shape \(n_samples,\)"),
+    "nan": (metrics.accuracy, ([0, 1, 1], TWO * [[1], [np.nan], [1]]), "proba holds nan at row 1"),
+    "two outputs": (metrics.rmse, ([1, 2, 3], TWO), r"truth has shape \(3,\), but predicted"),
+    "no rows": (metrics.mae, ([], []), "truth is empty"),
+    "dates": (metrics.r2, (np.array(["2020-01-01"], "M8[D]"), [1.0]), "must hold real numbers"),
+    "complex": (metrics.huber, ([1.0], [1j]), "predicted must hold real numbers, found complex128"),
+    "negative counts": (metrics.poisson_deviance, ([1.0], [-1.0]), "must not be negative"),
+    "weights": (metrics.mape, ([1.0, 2.0], [1.0, 2.0], [1.0]), r"weights must have shape \(2,\)"),
+    "a negative weight": (metrics.rmse, ([1.0, 2.0], [1.0, 2.0], [1, -1]), "-1.0 at row 1"),
+    "no weight": (metrics.auc, ([0, 1], [0.2, 0.3], [0, 0]), "weights is zero for every row"),
+    "levels": (metrics.quantile_loss, ([1.0], [[1.0, 2.0]], [0.5]), "2 columns, but there are 1"),
+    "no level": (metrics.quantile_d2, ([1.0], [[1.0]], [1.0]), "levels must lie between 0 and 1"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_cannot_be_is_named(case):
+    metric, given, words = WRONG[case]
+    with pytest.raises(DataError, match=words):
+        metric(*given)
+
+
+def test_the_forms_in_which_people_have_answers():
+    y, answers = [1.0, 2.0, 4.0], [[1.5], [2.0], [3.0]]  # as Network.predict gives them
+    assert metrics.mae(y, answers) == metrics.mae(np.array(y), np.array(answers).ravel()) == 0.5
+    small = np.array([0, 200], np.uint8), np.array([1, 100], np.uint8)
+    assert metrics.mae(*small) == 50.5  # not 255
+    many = np.zeros((100, 120))
+    many[np.arange(100), np.arange(100)] = 1
+    assert metrics.accuracy(np.arange(100, dtype=np.int8), many) == 1.0
+    assert np.trace(metrics.confusion(np.arange(100, dtype=np.int8), many)) == 100
+    for truth in ([0, 1, 0], [False, True, False], [0.0, 1.0, 0.0], pd.Series([0, 1, 0])):
+        assert metrics.log_loss(truth, TWO.tolist()) == metrics.log_loss(np.array([0, 1, 0]), TWO)
+
+
+def test_the_deviance_of_a_count_that_was_thought_impossible():
+    assert metrics.poisson_deviance([0.0, 1.0], [0.0, 1.0]) == 0.0
+    assert metrics.poisson_deviance([1.0], [0.0]) == np.inf

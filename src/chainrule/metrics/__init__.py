@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from chainrule.metrics.given import Array, Weights
 from chainrule.metrics.of_classes import (
-    Array,
-    Weights,
     accuracy,
     auc,
     average_precision,

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.errors import SpecError
-from chainrule.metrics.of_classes import Array
+from chainrule.metrics.given import Array
 
 # Endings of scikit-learn's names, by its own convention.
 _GREATER, _LOWER = ("_score",), ("_error", "_loss", "_deviance")

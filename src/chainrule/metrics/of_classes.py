@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-Array = np.ndarray
-Weights = np.ndarray | None
+from chainrule.metrics.given import Array, Weights, class_rows, probability_rows, scored_rows
 
 
 def log_loss(truth: Array, proba: Array, weights: Weights = None) -> float:
@@ -32,7 +31,13 @@ def log_loss(truth: Array, proba: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, proba, weights = probability_rows(truth, proba, weights)
     return mean(log_losses(truth, proba), weights)
 
 
@@ -63,7 +68,13 @@ def brier(truth: Array, proba: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, proba, weights = probability_rows(truth, proba, weights)
     return mean(brier_losses(truth, proba), weights)
 
 
@@ -92,7 +103,13 @@ def accuracy(truth: Array, proba: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, proba, weights = class_rows(truth, proba, weights)
     if truth.ndim == 1:
         return mean(proba.argmax(axis=1) == truth, weights)
     return mean(((proba > 0.5) == (truth > 0.5)).all(axis=1), weights)
@@ -104,15 +121,20 @@ def balanced_accuracy(truth: Array, proba: Array, weights: Weights = None) -> fl
     Parameters
     ----------
     truth : array (n_samples,)
-        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+        Class numbers from 0.
     proba : array (n_samples, n_classes)
-        Probabilities; of several labels a column each.
+        Probabilities.
     weights : array (n_samples,), optional
         Default: 1 for every row.
 
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
     return 1.0 - balanced_error(truth, proba, weights)
 
@@ -123,16 +145,22 @@ def balanced_error(truth: Array, proba: Array, weights: Weights = None) -> float
     Parameters
     ----------
     truth : array (n_samples,)
-        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+        Class numbers from 0.
     proba : array (n_samples, n_classes)
-        Probabilities; of several labels a column each.
+        Probabilities.
     weights : array (n_samples,), optional
         Default: 1 for every row.
 
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, proba, weights = class_rows(truth, proba, weights, labels=False)
     mass = np.ones(len(truth)) if weights is None else weights
     wrong = mass * (np.argmax(proba, axis=1) != truth)
     of_class, of_wrong = np.bincount(truth, mass), np.bincount(truth, wrong)
@@ -158,7 +186,13 @@ def auc(truth: Array, scores: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, scores, weights = scored_rows(truth, scores, weights)
     if scores.ndim == 1:
         return _area(truth > 0.5, scores, weights)
     if truth.ndim == 1 and scores.shape[1] == 2:
@@ -186,16 +220,22 @@ def confusion(truth: Array, proba: Array, weights: Weights = None) -> Array:
     Parameters
     ----------
     truth : array (n_samples,)
-        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+        Class numbers from 0.
     proba : array (n_samples, n_classes)
-        Probabilities; of several labels a column each.
+        Probabilities.
     weights : array (n_samples,), optional
         Default: 1 for every row.
 
     Returns
     -------
     ndarray (n_classes, n_classes)
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, proba, weights = class_rows(truth, proba, weights, labels=False)
     n_classes = proba.shape[1]
     places = truth * n_classes + proba.argmax(axis=1)
     counts = np.bincount(places, weights, n_classes * n_classes)
@@ -221,7 +261,13 @@ def of_each_class(truth: Array, proba: Array, weights: Weights = None) -> dict[s
     -------
     dict of str to ndarray
         "precision", "recall", "f1" and "rows".
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, proba, weights = class_rows(truth, proba, weights)
     if truth.ndim == 1:
         counts = confusion(truth, proba, weights)
         right, rows, answered = counts.diagonal(), counts.sum(axis=1), counts.sum(axis=0)
@@ -252,6 +298,11 @@ def f1(truth: Array, proba: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
     return _of_interest("f1", truth, proba, weights)
 
@@ -271,6 +322,11 @@ def precision(truth: Array, proba: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
     return _of_interest("precision", truth, proba, weights)
 
@@ -290,6 +346,11 @@ def recall(truth: Array, proba: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
     return _of_interest("recall", truth, proba, weights)
 
@@ -312,7 +373,13 @@ def average_precision(truth: Array, proba: Array, weights: Weights = None) -> fl
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, proba, weights = class_rows(truth, proba, weights)
     if truth.ndim == 1 and proba.shape[1] == 2:
         return _average_precision(truth == 1, proba[:, 1], weights)
     of_output = truth.T > 0.5 if truth.ndim > 1 else np.arange(proba.shape[1])[:, None] == truth
@@ -335,7 +402,7 @@ def _average_precision(positive: Array, score: Array, weights: Weights) -> float
 def _of_interest(name: str, truth: Array, proba: Array, weights: Weights) -> float:
     """That of class 1 where there are two, else the mean over the classes."""
     values = of_each_class(truth, proba, weights)[name]
-    two = truth.ndim == 1 and len(values) == 2
+    two = np.ndim(truth) == 1 and len(values) == 2
     return float(values[1] if two else values.mean())
 
 

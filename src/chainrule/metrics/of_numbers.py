@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from chainrule.metrics.of_classes import Array, Weights, mean, means
+from chainrule.errors import DataError
+from chainrule.metrics.given import Array, Weights, number_rows, quantile_rows
+from chainrule.metrics.of_classes import mean, means
 from chainrule.quantiles import quantiles
 
 
@@ -25,7 +27,13 @@ def rmse(truth: Array, predicted: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, predicted, weights = number_rows(truth, predicted, weights)
     return float(np.sqrt(means((truth - predicted) ** 2, weights)).mean())
 
 
@@ -44,7 +52,13 @@ def mae(truth: Array, predicted: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, predicted, weights = number_rows(truth, predicted, weights)
     return float(means(np.abs(truth - predicted), weights).mean())
 
 
@@ -65,7 +79,13 @@ def r2(truth: Array, predicted: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, predicted, weights = number_rows(truth, predicted, weights)
     if len(truth) < 2:
         return float("nan")
     s = np.ones((len(truth), 1)) if weights is None else weights[:, None]
@@ -93,7 +113,13 @@ def mape(truth: Array, predicted: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, predicted, weights = number_rows(truth, predicted, weights)
     if not truth.all():
         return float("nan")
     shares = np.abs((truth - predicted) / truth)
@@ -115,13 +141,19 @@ def huber(truth: Array, predicted: Array, weights: Weights = None) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
+    truth, predicted, weights = number_rows(truth, predicted, weights)
     off = np.abs(truth - predicted).reshape(len(truth), -1)
     return mean(np.where(off <= 1.0, 0.5 * off**2, off - 0.5).sum(axis=1), weights)
 
 
 def poisson_deviance(truth: Array, predicted: Array, weights: Weights = None) -> float:
-    """2 mean(y log(y / a) - y + a), the mean over outputs; a above 0.
+    """2 mean(y log(y / a) - y + a), the mean over outputs; infinite where a y has an a of 0.
 
     Parameters
     ----------
@@ -135,8 +167,17 @@ def poisson_deviance(truth: Array, predicted: Array, weights: Weights = None) ->
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
-    ratio = np.where(truth > 0, truth, predicted) / predicted
+    truth, predicted, weights = number_rows(truth, predicted, weights)
+    if (truth < 0).any() or (predicted < 0).any():
+        raise DataError("truth and predicted must not be negative for the deviance of counts.")
+    with np.errstate(divide="ignore"):  # a count where none was thought possible
+        ratio = np.divide(truth, predicted, out=np.ones(truth.shape), where=truth > 0)
     return 2.0 * float(means(truth * np.log(ratio) - truth + predicted, weights).mean())
 
 
@@ -150,20 +191,26 @@ def quantile_loss(
 
     Parameters
     ----------
-    truth : array (n_samples,) or (n_samples, n_outputs)
+    truth : array (n_samples,)
         The targets y.
-    predicted : array (n_samples,) or (n_samples, n_outputs)
+    predicted : array (n_samples, n_levels)
         The answers a.
     levels : sequence of float
-        The levels q, one for each output.
+        The levels q, between 0 and 1, one for each column of answers.
     weights : array (n_samples,), optional
         Default: 1 for every row.
 
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
-    return float(np.mean(_quantile_losses(truth, predicted, levels, weights)))
+    truth, predicted, q, weights = quantile_rows(truth, predicted, levels, weights)
+    return float(np.mean(_quantile_losses(truth, predicted, q, weights)))
 
 
 def quantile_d2(
@@ -173,27 +220,30 @@ def quantile_d2(
 
     Parameters
     ----------
-    truth : array (n_samples,) or (n_samples, n_outputs)
+    truth : array (n_samples,)
         The targets y.
-    predicted : array (n_samples,) or (n_samples, n_outputs)
+    predicted : array (n_samples, n_levels)
         The answers a.
     levels : sequence of float
-        The levels q, one for each output.
+        The levels q, between 0 and 1, one for each column of answers.
     weights : array (n_samples,), optional
         Default: 1 for every row.
 
     Returns
     -------
     float
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
-    constant = np.tile(quantiles(truth, weights, levels), (len(truth), 1))
-    losses, least = (_quantile_losses(truth, p, levels, weights) for p in (predicted, constant))
+    truth, predicted, q, weights = quantile_rows(truth, predicted, levels, weights)
+    constant = np.tile(quantiles(truth, weights, q), (len(truth), 1))
+    losses, least = (_quantile_losses(truth, p, q, weights) for p in (predicted, constant))
     return 1.0 - float(np.mean(np.divide(losses, least)))
 
 
-def _quantile_losses(
-    truth: Array, predicted: Array, levels: Sequence[float], weights: Weights
-) -> Array:
-    off = truth[:, np.newaxis] - predicted.reshape(len(truth), -1)
-    q = np.asarray(levels)
+def _quantile_losses(truth: Array, predicted: Array, q: Array, weights: Weights) -> Array:
+    off = truth[:, np.newaxis] - predicted
     return means(np.maximum(q * off, (q - 1.0) * off), weights)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.metrics.of_classes import Array, Weights, brier_losses, log_losses
+from chainrule.metrics.given import Array, Weights
+from chainrule.metrics.of_classes import brier_losses, log_losses
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.metrics.of_classes import Array, Weights
+from chainrule.metrics.given import Array, Weights, event_rows
 
 N_BINS = 10
 _Z = 1.6448536269514722  # of a normal variable 90 % lie within +- _Z
@@ -48,8 +48,14 @@ def reliability(probability: Array, came_true: Array, weights: Weights = None) -
     came_true : ndarray of bool (n,)
     weights : ndarray (n,), optional
         At least 0. Default: 1 for every event.
+
+    Raises
+    ------
+    DataError
+        Naming the argument, and the row, that cannot be.
     """
-    mass = np.ones(len(probability)) if weights is None else np.asarray(weights, np.float64)
+    probability, came_true, weights = event_rows(probability, came_true, weights)
+    mass = np.ones(len(probability)) if weights is None else weights.astype(np.float64)
     place = np.minimum((probability * N_BINS).astype(int), N_BINS - 1)
     held, rows, promised, true = (
         np.bincount(place, part, N_BINS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -80,7 +81,12 @@ def engine_metric(
     if names[metric] != "balanced_error":
         return names[metric]
     y, weights = validation.target, validation.weights
-    return _named(lambda proba: balanced_error(y, proba, weights), "balanced error")
+
+    def error(proba: np.ndarray) -> float:
+        """NaN, which is never best, where the outputs are not all finite."""
+        return balanced_error(y, proba, weights) if np.isfinite(proba).all() else math.nan
+
+    return _named(error, "balanced error")
 
 
 def _named(function: Callable[[np.ndarray], float], name: str) -> Callable[[np.ndarray], float]:
