@@ -50,6 +50,38 @@ def test_masked_cells_are_missing():
     assert plain(as_table(X).column(0)) == [None, 3.0]
 
 
+MASKED = {
+    "text": np.array(["a", "b", "a"]),
+    "objects": np.array(["a", "b", "a"], object),
+    "dates": np.array(["2020-01-01", "2020-01-02", "2020-01-03"], "M8[D]"),
+    "durations": np.array([1, 2, 3], "m8[h]"),
+    "booleans": np.array([True, False, True]),
+    "small numbers": np.array([1, 2, 3], np.uint8),
+    "infinity": np.array([1.0, np.inf, 3.0]),
+}
+
+
+@pytest.mark.parametrize("case", MASKED)
+@pytest.mark.parametrize("form", ["column", "array", "frame", "list"])
+def test_masked_cells_of_any_type_are_missing(case, form):
+    """And the others are what they are without a mask."""
+    shown = MASKED[case]
+    hidden = np.ma.array(shown, mask=[False, True, False])
+    forms = {
+        "column": lambda values: {"c": values},
+        "array": lambda values: values.reshape(-1, 1),
+        "frame": lambda values: pd.DataFrame({"c": values}),
+        "list": lambda values: [[cell] for cell in values],
+    }
+    found = as_table(forms[form](hidden)).column(0)
+    alone = as_table({"c": shown[[0, 2]]}).column(0)
+    first, gap, last = plain(found)
+    assert gap is None
+    if (case, form) != ("booleans", "list"):  # NumPy counts them there
+        assert found.kind == alone.kind
+    assert [first, last] == plain(alone)
+
+
 def test_equal_levels_of_different_types_are_one():
     column = columns(pd.DataFrame({"c": pd.Categorical([np.float64(2), 3.5, None])}))["c"]
     assert plain(column) == [2, 3.5, None]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
+
+from chainrule.errors import DataError
 
 MAX_CLASSES = 20  # distinct whole numbers
 
@@ -18,6 +21,27 @@ def means_classes(values: np.ndarray) -> bool:
     """
     distinct = np.unique(values)
     return len(distinct) <= MAX_CLASSES and bool(np.all(distinct == np.floor(distinct)))
+
+
+def whole_labels(y: np.ndarray) -> np.ndarray:
+    """Labels that are whole numbers, as objects, in a type that keeps every digit.
+
+    Parameters
+    ----------
+    y : ndarray of object
+
+    Raises
+    ------
+    DataError
+        Where 64 bits do not hold them.
+    """
+    for dtype in (np.int64, np.uint64):
+        with suppress(OverflowError):
+            return np.array(y.tolist(), dtype)
+    raise DataError(
+        "Unknown label type: y holds whole numbers that 64 bits do not hold; pass labels of such "
+        "length as text."
+    )
 
 
 def is_one_hot(y: np.ndarray) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 # Missing markers of libraries that need not be installed.
-MISSING_TYPES = ("NoneType", "NAType", "NaTType")
+MISSING_TYPES = ("NoneType", "NAType", "NaTType", "MaskedConstant")
 
 
 def is_missing(value: Any) -> bool:

@@ -132,7 +132,10 @@ class _Levels(dict[Any, int]):
 
 def _from_objects(name: str, values: np.ndarray) -> Column:
     """Decides the kind of an object column from the types of its cells."""
-    types = {t for t in set(map(type, values)) if t.__name__ not in MISSING_TYPES}
+    types = set(map(type, values))
+    if type(np.ma.masked) in types:  # cells of masked arrays, in a list
+        values = np.array([None if value is np.ma.masked else value for value in values], object)
+    types = {t for t in types if t.__name__ not in MISSING_TYPES}
     if any(issubclass(t, float | np.floating) for t in types) and _only_nan_floats(values):
         types = {t for t in types if not issubclass(t, float | np.floating)}
     if not types:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.metrics import accuracy_score, log_loss, mean_absolute_error
 
+import chainrule
 from chainrule import MLPClassifier, MLPRegressor, engine
 from chainrule.errors import DataError, SpecError
 
@@ -269,3 +272,41 @@ def test_refused_rows(table):
     grown = model("multiclass", warm_start=True).fit(X, y).set_params(hidden_layer_sizes=(9,))
     with pytest.raises(SpecError, match=r"hidden_layer_sizes is now \[9\]"):
         grown.fit(X, y)
+
+
+LONG = [1, 2**63] * 10
+LONG_FORMS = {
+    "list": LONG,
+    "tuple": tuple(LONG),
+    "objects": np.array(LONG, object),
+    "uint64": np.array(LONG, np.uint64),
+}
+
+
+@pytest.mark.parametrize("form", LONG_FORMS)
+def test_long_labels_keep_their_digits(form: str, tmp_path: Path) -> None:
+    """NumPy makes floats of 1 and 2^63."""
+    X = np.arange(20.0).reshape(-1, 1) % 2
+    model = MLPClassifier(hidden_layer_sizes=(4,), max_iter=60, learning_rate_init=0.1)
+    model.fit(X, LONG_FORMS[form])
+    assert model.classes_.tolist() == [1, 2**63]
+    assert model.predict(X).tolist() == LONG
+    model.save(tmp_path / "m.safetensors")
+    assert chainrule.load(tmp_path / "m.safetensors").predict(X).tolist() == LONG
+    started = MLPClassifier(hidden_layer_sizes=(4,)).partial_fit(
+        X, LONG_FORMS[form], classes=[1, 2**63]
+    )
+    assert started.classes_.tolist() == [1, 2**63]
+
+
+@pytest.mark.parametrize(
+    ("labels", "words"),
+    [
+        ([-1, 2**63], "whole numbers that 64 bits do not hold; pass labels of such length as text"),
+        ([1, 2**70], "whole numbers that 64 bits do not hold"),
+        (np.array([1.0, 2.0**63]), r"floats from 2\^63 on.* pass whole numbers as np.uint64"),
+    ],
+)
+def test_labels_that_no_type_holds(labels: Any, words: str) -> None:
+    with pytest.raises(DataError, match=words):
+        MLPClassifier().fit([[0.0], [1.0]], labels)

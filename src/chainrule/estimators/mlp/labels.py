@@ -16,7 +16,7 @@ from chainrule.estimators.saved import classes_from_json, classes_to_json
 from chainrule.estimators.weights import class_weights
 from chainrule.real_numbers import check_real
 from chainrule.spec import NetworkSpec
-from chainrule.table.classes import one_hot_notice
+from chainrule.table.classes import one_hot_notice, whole_labels
 
 Array = np.ndarray
 
@@ -30,7 +30,7 @@ class LabelledMLP(BaseMLP):
     def _validate_input(self, X: Any, y: Any, incremental: bool, reset: bool) -> tuple[Any, Array]:
         X, y = self._validated(
             X,
-            y,
+            _with_all_digits(y),
             multi_output=True,
             dtype=(np.float64, np.float32),
             reset=reset,
@@ -62,9 +62,10 @@ class LabelledMLP(BaseMLP):
             raise DataError("classes must be passed on the first call to partial_fit.")
         if classes is None:
             return
+        classes = _with_all_digits(classes)
         check_real(classes, "classes", text=True)
         if not hasattr(self, "classes_"):
-            several = type_of_target(y).startswith("multilabel")
+            several = type_of_target(_with_all_digits(y)).startswith("multilabel")
             self._label_binarizer = LabelBinarizer().fit(y if several else classes)
             self.classes_ = self._label_binarizer.classes_
         elif not np.array_equal(self.classes_, unique_labels(classes)):
@@ -131,8 +132,31 @@ class LabelledMLP(BaseMLP):
         self.classes_ = self._label_binarizer.classes_
 
 
+def _with_all_digits(labels: Any) -> Any:
+    """Whole numbers in a list, or an array of objects, as such; NumPy makes floats of 1 and 2^63.
+
+    Anything else as it is.
+    """
+    of_objects = type(labels) is np.ndarray and labels.dtype == object
+    if not of_objects and not isinstance(labels, list | tuple):
+        return labels
+    try:
+        found = np.array(labels, dtype=object)
+    except ValueError:  # rows of different lengths, which the validation refuses
+        return labels
+    types = set(map(type, found.ravel()))
+    if not types or not all(issubclass(t, int | np.integer) and t is not bool for t in types):
+        return labels
+    return whole_labels(found)
+
+
 def _check_label_types(y: Array) -> None:
     """Labels are sorted, so those of an object array must be of one kind."""
+    if type(y) is np.ndarray and y.dtype.kind == "f" and (np.abs(y) >= 2.0**63).any():
+        raise DataError(
+            "Unknown label type: y holds floats from 2^63 on, which 64 bits do not hold as whole "
+            "numbers; pass whole numbers as np.uint64, or labels of such length as text."
+        )
     if y.dtype.kind != "O":
         return
     types = set(map(type, y.ravel()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +12,9 @@ import numpy as np
 from chainrule.errors import DataError, warn_caller
 from chainrule.estimators.saved import classes_from_json, classes_to_json
 from chainrule.real_numbers import check_real, no_array
-from chainrule.table.classes import one_hot_notice
+from chainrule.table.classes import one_hot_notice, whole_labels
+from chainrule.table.missing import MISSING_TYPES
 
-_MISSING_TYPES = ("NoneType", "NAType", "NaTType")
 _INEXACT = 2.0**53  # from here on floats leave whole numbers out
 # The least rate of counts: 0 would be impossible to be wrong about.
 _TINY = float(np.finfo(np.float32).tiny)
@@ -215,7 +214,7 @@ def _refuse_missing(array: np.ndarray, noun: str) -> None:
         missing = np.isnan(array)
     elif array.dtype.kind == "O":
         flat = array.reshape(-1)
-        gaps = (type(v).__name__ in _MISSING_TYPES or bool(v != v) for v in flat)
+        gaps = (type(v).__name__ in MISSING_TYPES or bool(v != v) for v in flat)
         missing = np.fromiter(gaps, bool, flat.size).reshape(array.shape)
     else:
         return
@@ -238,7 +237,11 @@ def _typed(y: np.ndarray) -> np.ndarray:
         if not all(issubclass(t, int | float | np.integer | np.floating) for t in types):
             found = ", ".join(sorted(t.__name__ for t in types))
             raise DataError(f"Unknown label type: y mixes or holds {found}; use one type of label.")
-        y = _whole(y) if all(issubclass(t, int | np.integer) for t in types) else np.array(list(y))
+        y = (
+            whole_labels(y)
+            if all(issubclass(t, int | np.integer) for t in types)
+            else np.array(list(y))
+        )
         kind = y.dtype.kind
     if kind == "f":
         strange = ~np.isfinite(y) | (y != np.floor(y))
@@ -253,17 +256,6 @@ def _typed(y: np.ndarray) -> np.ndarray:
             f"Unknown label type: y is {y.dtype}; labels are text, numbers or booleans."
         )
     return y
-
-
-def _whole(y: np.ndarray) -> np.ndarray:
-    """Whole numbers in a type that keeps every digit."""
-    for dtype in (np.int64, np.uint64):
-        with suppress(OverflowError):
-            return np.array(y.tolist(), dtype)
-    raise DataError(
-        "Unknown label type: y holds whole numbers that 64 bits do not hold; pass labels of such "
-        "length as text."
-    )
 
 
 def _is_indicator(y: np.ndarray) -> bool:
