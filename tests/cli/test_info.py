@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fuzz.sealed import changed
+from fuzz.sealed import changed, opened
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -53,6 +55,44 @@ def test_a_forged_description_is_named(cli: Any, tmp_path: Path) -> None:
     )
     run = cli("info", tmp_path / "f.safetensors")
     assert run.code == 2 and "a column of the encoder has no name" in run.err
+
+
+def entries(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Places in a description, of lists the first two."""
+    if place:
+        yield place
+    inside = value.items() if isinstance(value, dict) else ()
+    for key, part in enumerate(value[:2]) if isinstance(value, list) else inside:
+        yield from entries(part, (*place, key))
+
+
+# What a forger may write in an entry's place.
+FORGED: tuple[Any, ...] = (
+    None, True, -1, 10**12, 1.5, "", "\x1b[2J", [], [None], {}, {"x": 1}, [[1]]
+)  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("part", "share"), [(("extra", "encoder"), 9), (("x-table",), 5)])
+def test_every_forged_entry_is_shown_or_named(
+    cli: Any, trained: Path, tmp_path: Path, part: tuple[str, ...], share: int
+) -> None:
+    """A share of all pairs of an entry and what is forged; notes of `train` are read here alone."""
+    data, forged = trained.read_bytes(), tmp_path / "f.safetensors"
+    description, _ = opened(data)
+    places = [place for place in entries(description) if place[: len(part)] == part]
+    assert len(places) > 10
+    for place, value in list(itertools.product(places, FORGED))[::share]:
+
+        def forge(description: Any, _: Any, place: Any = place, value: Any = value) -> None:
+            for key in place[:-1]:
+                description = description[key]
+            description[place[-1]] = value
+
+        forged.write_bytes(changed(data, forge))
+        run = cli("info", forged)
+        assert run.code in (0, 2), (place, value)
+        assert "unexpected " not in run.err and "\x1b" not in run.out + run.err, (place, value)
 
 
 def test_the_card_of_a_model(cli: Any, trained: Path) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TextIO
 
-from chainrule.visible import visible
+from chainrule.visible import visible, visible_lines
 
 
 class Output:
@@ -41,10 +41,15 @@ class Output:
         return 0 if self.quiet else 1
 
     def result(self, *lines: str) -> None:
-        """What the command was run for."""
+        """What the command was run for; what names and values hold cannot act on a terminal."""
         if not self.as_json:
             for line in lines:
-                self._print(line)
+                self._print(visible_lines(line))
+
+    def data(self, text: str) -> None:
+        """Rows for another program, which gets every character; a terminal would obey some."""
+        if not self.as_json:
+            self._print(visible_lines(text) if sys.stdout.isatty() else text)
 
     def say(self, *lines: str) -> None:
         """Words around the result; the first line is a heading."""
@@ -53,7 +58,8 @@ class Output:
 
     def heading(self, text: str) -> None:
         """A line that starts a block."""
-        self.say(styled(text, "1", sys.stdout))
+        if not (self.quiet or self.as_json):
+            self._print(styled(visible(text), "1", sys.stdout))
 
     def table(self, rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> None:
         """Indented columns, those of `right` aligned there; a terminal cuts what does not fit."""

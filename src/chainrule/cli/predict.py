@@ -24,7 +24,6 @@ from chainrule.cli.predictions import Predictions, format_of
 from chainrule.cli.reading import TYPED, Reading, reads_tables
 from chainrule.cli.threshold import Threshold, check_two_classes, threshold_of
 from chainrule.errors import ChainruleError, DataError
-from chainrule.visible import visible_lines
 
 if TYPE_CHECKING:
     import numpy as np
@@ -105,9 +104,7 @@ def predict(
         out.result(f"{n_rows:,} predictions written to {output}")
         out.next("chainrule", "evaluate", model, *again)
     else:
-        text = found.csv(excel_safe, out).removesuffix("\n")
-        # A file keeps every character; a terminal would obey some of them.
-        out.result(visible_lines(text) if sys.stdout.isatty() else text)
+        out.data(found.csv(excel_safe, out).removesuffix("\n"))
         if "-" not in again:
             out.tell_next("chainrule", "predict", model, *again, "-o", "FILE")
     out.document(
@@ -206,7 +203,7 @@ def _answer_pieces(
                 told.add(kind)
                 out.notice(notice)
         once.notices.clear()
-        out.result(visible_lines(rows.removesuffix("\n")) if sys.stdout.isatty() else rows[:-1])
+        out.data(rows.removesuffix("\n"))
         sys.stdout.flush()
         reading = replace(reading, delimiter=table.report.delimiter, header=True)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from chainrule.cli.output import Output, speaks_unicode, width
-from chainrule.visible import visible
 
 if TYPE_CHECKING:
     from chainrule.explain.explanation import Explanation
@@ -91,25 +90,21 @@ class Showing:
         from chainrule.explain.trace.draw import draw
 
         text = draw(trace, row, digits=self._digits(), unicode=speaks_unicode())
-        out.result(*_printable(text))
+        out.result(*text.splitlines())
 
     def explanations(self, out: Output, found: Sequence[Explanation]) -> None:
         """All of them, one after the other."""
         if self.latex:
             from chainrule.explain.render.latex import latex_document
 
-            out.result(*_printable(latex_document(found)))
+            out.result(*latex_document(found).splitlines())
         elif self.latex_fragment:
-            out.result(*_printable("\n".join(one.to_latex() for one in found)))
+            out.result(*"\n".join(one.to_latex() for one in found).splitlines())
         elif self.html:
             from chainrule.explain.render.html import html_document
 
-            out.result(*_printable(html_document(found)))
+            out.result(*html_document(found).splitlines())
         else:
             for place, one in enumerate(found):
                 text = one.to_text(unicode=speaks_unicode(), width=width())
-                out.result(*([""] if place else []), *_printable(text))
-
-
-def _printable(text: str) -> list[str]:
-    return [visible(line) for line in text.splitlines()]
+                out.result(*([""] if place else []), *text.splitlines())
