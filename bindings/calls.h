@@ -45,12 +45,15 @@ struct Calls {
   throw nb::python_error();
 }
 
-// A call from Python that computes without the interpreter's lock; made while it is held.
+// A call from Python that computes without the interpreter's lock; made while it is held, where
+// there is one. It counts before it asks: whoever leaves says so before counting.
 class Call {
  public:
   Call() {
-    if (Calls::all().must_leave()) leave_thread();
     ++Calls::all().inside;
+    if (!Calls::all().must_leave()) return;
+    --Calls::all().inside;
+    leave_thread();
   }
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;

@@ -8,6 +8,12 @@
 #include "kernels/dispatch.h"
 #include "kernels/peak.h"
 
+// For threadpoolctl, which knows a library by what it exports; see engine/thread_limits.py.
+extern "C" {
+NB_EXPORT int chainrule_get_num_threads() { return chainrule::available_threads(); }
+NB_EXPORT void chainrule_set_num_threads(int limit) { chainrule::limit_threads(limit); }
+}
+
 NB_MODULE(_core, module) {
   using namespace chainrule;
   nb::register_exception_translator([](const std::exception_ptr& error, void*) {

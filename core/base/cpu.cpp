@@ -29,9 +29,7 @@ int cgroup_quota() {
   return std::max(1, static_cast<int>(std::atof(quota.c_str()) / period));
 }
 
-}  // namespace
-
-int available_threads() {
+int usable_processors() {
   if (const int forced = from_environment("CHAINRULE_NUM_THREADS")) return forced;
   int count = static_cast<int>(std::thread::hardware_concurrency());
 #if defined(__linux__)
@@ -44,5 +42,18 @@ int available_threads() {
   }
   return std::max(1, count);
 }
+
+thread_local int own_limit = 0;  // 0 is none
+
+}  // namespace
+
+int available_threads() {
+  if (own_limit == 1) return 1;
+  const int count = usable_processors();
+  return own_limit > 0 ? std::min(own_limit, count) : count;
+}
+
+// What limits nothing today is forgotten, so that it limits nothing tomorrow.
+void limit_threads(int limit) { own_limit = limit < usable_processors() ? std::max(0, limit) : 0; }
 
 }  // namespace chainrule

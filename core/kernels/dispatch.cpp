@@ -3,6 +3,7 @@
 // on real hardware, or the one that CHAINRULE_ISA names.
 #include "kernels/dispatch.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <stdexcept>
 
@@ -91,10 +92,12 @@ const Target* initial() {
   return &targets().back();
 }
 
-const Target*& current() {
-  static const Target* chosen = initial();
-  return chosen;
+std::atomic<const Target*>& chosen() {
+  static std::atomic<const Target*> target{initial()};
+  return target;
 }
+
+const Target* current() { return chosen().load(std::memory_order_relaxed); }
 
 }  // namespace
 
@@ -128,6 +131,6 @@ std::vector<std::string> instruction_sets() {
   return names;
 }
 
-void use_instruction_set(const std::string& name) { current() = find(name); }
+void use_instruction_set(const std::string& name) { chosen() = find(name); }
 
 }  // namespace chainrule

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import chainrule
-from chainrule import MLPRegressor, Network, TabularRegressor
+from chainrule import MLPRegressor, Network, TabularRegressor, engine
 from chainrule.errors import SpecError
 
 DRAW = np.random.default_rng(0)
@@ -125,6 +125,25 @@ def test_weights_assigned_while_a_network_is_fitted_are_one_of_two() -> None:
     net = trained()
     during_a_fit(net, lambda: setattr(net, "params", {"W1": np.zeros((16, 6), np.float32)}))
     assert np.isfinite(net.predict(X)).all()
+
+
+def test_parameters_that_are_replaced_while_another_thread_packs_the_older_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net, other = trained(), trained(1)
+    old, new = net.predict(X).tobytes(), other.predict(X).tobytes()
+    pack, replacing = engine.Predictor, [other.params]
+
+    def slowly(*arguments: Any) -> engine.Predictor:
+        packed = pack(*arguments)
+        if replacing:  # as another thread would, just now
+            net.params = replacing.pop()
+        return packed
+
+    net.params = net.params
+    monkeypatch.setattr(engine, "Predictor", slowly)
+    assert net.predict(X).tobytes() == old
+    assert net.predict(X).tobytes() == new
 
 
 def test_a_second_fit_is_refused_and_harms_nothing() -> None:

@@ -4,7 +4,7 @@ The only importer of the compiled `_core`. Shapes and values are checked once, a
 number type of a computation is that of the parameters.
 """
 
-from chainrule.engine import leaving
+from chainrule.engine import leaving, thread_limits
 from chainrule.engine.checkpoint import Fingerprint, Keeper, Standing
 from chainrule.engine.compute import Predictor, forward, initialize, loss, permutation, predict
 from chainrule.engine.jobs import FitJob
@@ -21,6 +21,7 @@ from chainrule.engine.training import FitResult, fit
 from chainrule.pins import own_view
 
 leaving.register()
+thread_limits.register()
 
 __all__ = [
     "Fingerprint",

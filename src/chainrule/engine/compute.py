@@ -141,10 +141,16 @@ class Predictor:
     spec : NetworkSpec
     params : dict of str to ndarray
         Copied; later changes do not show.
+
+    Attributes
+    ----------
+    params : dict of str to ndarray
+        The mapping that was packed.
     """
 
     def __init__(self, spec: NetworkSpec, params: Params) -> None:
         arrays = parameter_list(spec, params)
+        self.params = params
         self._spec = spec
         self._dtype = arrays[0].dtype
         self._packed = _core.packed(network_plan(spec), arrays)

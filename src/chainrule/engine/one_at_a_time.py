@@ -86,9 +86,10 @@ def _remember() -> None:
 
 
 def _raise_pending() -> None:
-    if _interrupted is None or threading.current_thread() is not threading.main_thread():
+    held = _interrupted  # which another thread may forget meanwhile
+    if held is None or threading.current_thread() is not threading.main_thread():
         return
-    code = _interrupted()
+    code = held()
     forget_interrupt()
     if code is not None and any(frame.f_code is code for frame in _frames()):
         raise KeyboardInterrupt

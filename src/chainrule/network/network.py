@@ -149,9 +149,11 @@ class Network(PickledAsFile, Training, MatrixExports):
         DataError
             Where X has another shape, holds what is no finite number, or leads to none.
         """
-        if self._predictor is None:
-            self._predictor = engine.Predictor(self.spec, self._params)
-        return engine.finite_outputs(self._predictor(X, n_threads=n_threads))
+        params, packed = self._params, self._predictor
+        # Another thread may have packed what it read before the parameters were replaced.
+        if packed is None or packed.params is not params:
+            packed = self._predictor = engine.Predictor(self.spec, params)
+        return engine.finite_outputs(packed(X, n_threads=n_threads))
 
     def forward(self, X: Any) -> tuple[list[Array | None], list[Array]]:
         """The pre-activations and activations of every layer; dropout is off.
