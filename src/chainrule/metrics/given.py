@@ -24,8 +24,8 @@ def class_rows(
 ) -> tuple[Array, Array, Weights]:
     """Of metrics of classes: numbers (n,) or labels (n, k), what was answered (n, k), weights (n,).
 
-    `DataError` names the argument, and the row. `labels` says whether rows of several labels, of
-    0 and 1 each, may be the truth.
+    Raises `DataError` naming the argument, and the row. `labels` says whether rows of several
+    labels, of 0 and 1 each, may be the truth.
     """
     found = _numbers(answers, name, (2,), "(n_samples, n_classes)")
     check_real(truth, "truth")
@@ -84,7 +84,10 @@ def number_rows(truth: Any, predicted: Any, weights: Any) -> tuple[Array, Array,
 def quantile_rows(
     truth: Any, predicted: Any, levels: Any, weights: Any
 ) -> tuple[Array, Array, Array, Weights]:
-    """Of metrics of quantiles: (n,), a column a level, the levels between 0 and 1, weights (n,)."""
+    """Of metrics of quantiles: (n,), a column a level, the levels between 0 and 1, weights (n,).
+
+    Raises `DataError` naming the argument, and the row, that cannot be.
+    """
     y = _numbers(truth, "truth", (1, 2), "(n_samples,)")
     if y.size != len(y):
         raise DataError(f"truth must have shape (n_samples,), found {y.shape}.")
