@@ -287,7 +287,7 @@ LONG_FORMS = {
 def test_long_labels_keep_their_digits(form: str, tmp_path: Path) -> None:
     """NumPy makes floats of 1 and 2^63."""
     X = np.arange(20.0).reshape(-1, 1) % 2
-    model = MLPClassifier(hidden_layer_sizes=(4,), max_iter=60, learning_rate_init=0.1)
+    model = MLPClassifier((4,), max_iter=60, learning_rate_init=0.1, random_state=0)
     model.fit(X, LONG_FORMS[form])
     assert model.classes_.tolist() == [1, 2**63]
     assert model.predict(X).tolist() == LONG

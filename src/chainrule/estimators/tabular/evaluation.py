@@ -232,7 +232,12 @@ class Evaluation:
         """The answers, had rows these weights."""
         if self.sway is None:
             return self.answers
-        return np.asarray(self.answers + np.average(self.sway.pull, weights=mass) * self.sway.slope)
+        moved = np.average(self.sway.pull, weights=mass) * self.sway.slope
+        if self.target.loss.name != "poisson":
+            return np.asarray(self.answers + moved)
+        # An expected count stays above 0 wherever a straight line leads: a e^(d / a).
+        share = np.divide(moved, self.answers, out=np.zeros_like(moved), where=self.answers > 0)
+        return np.asarray(self.answers * np.exp(share))
 
     def of_each_class(self, *, threshold: float | None = None) -> dict[str, Array]:
         """Precision, recall, F1 and rows of each class, or label; `ClassTarget` only.
