@@ -250,7 +250,7 @@ struct SmallLayer {
   T* bias_gradient;
   SmallParameters<T> weights;
   SmallParameters<T> bias;
-  T* transposed;  // null where there is none, or nothing to write
+  T* transposed;  // null where there is none
 };
 
 template <class T>

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,15 @@ def test_a_threshold_moves_answers_alone(classifier):
     assert low["recall"].value > half["recall"].value
     assert low["log_loss"] == half["log_loss"]
     assert at_threshold(np.array([[0.5, 0.5]]), 0.5).tolist() == [[0.0, 1.0]]
+
+
+def test_what_cannot_be_scored_has_no_scores(classifier):
+    found = classifier.evaluate(X[200:], LABELS[200:])
+    assert replace(found, weights=np.zeros(100)).scores() == {}
+    counts = TabularRegressor(loss="poisson", **FEW).fit(X[:200], np.arange(200) % 5)
+    counted = counts.evaluate(X[200:], np.arange(100) % 5)
+    assert replace(counted, answers=np.full(100, np.inf)).scores() == {}
+    assert {"poisson_deviance", "rmse"} <= set(counted.scores())
 
 
 def test_an_interval_of_accuracy_knows_that_no_row_was_wrong():
