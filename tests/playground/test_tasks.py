@@ -247,6 +247,23 @@ def table() -> dict[str, Any]:
     return {"name": "mine.csv", "mimeType": "text/csv", "buffer": content}
 
 
+def file_chooser(page: Any, what: str) -> Any:
+    """What a click or a key opens.
+
+    The browser tells of it from some moment after it was asked to, so it may be asked again.
+    """
+    from playwright.sync_api import TimeoutError as Late
+
+    for patience in (3_000, 10_000, 30_000):
+        try:
+            with page.expect_file_chooser(timeout=patience) as chooser:
+                page.click(what) if what.startswith(".") else page.keyboard.press(what)
+            return chooser.value
+        except Late:
+            continue
+    raise AssertionError(f"{what} opens no file chooser")
+
+
 def acted(page: Any, action: str) -> int:
     """Do it; how many actions it was."""
     verb, _, what = action.partition(" ")
@@ -262,9 +279,7 @@ def acted(page: Any, action: str) -> int:
         where, value = what.split()
         page.select_option(where, value)
     elif verb == "file":
-        with page.expect_file_chooser() as chooser:
-            page.click(what) if what.startswith(".") else page.keyboard.press(what)
-        chooser.value.set_files(table())
+        file_chooser(page, what).set_files(table())
         count = 2
     elif verb == "see":
         where, text = what.split(" ", 1)
