@@ -27,14 +27,18 @@ struct Left {
   const A& a;
 };
 
+// a <carrier> Name<K>, which waits for what stands on the right.
+#define CHAINRULE_LEFT(Name, carrier)                      \
+  template <int K>                                         \
+  struct Name {};                                          \
+  template <class A, int K>                                \
+  Left<A, Name<K>> operator carrier(const A& a, Name<K>) { \
+    return {a};                                            \
+  }
+
 // Vectors, too: so every choice is a branch, which compilers do not take for one lane by lane.
 #define CHAINRULE_OPERATOR(Name, carrier, right, first, second) \
-  template <int K>                                              \
-  struct Name {};                                               \
-  template <class A, int K>                                     \
-  Left<A, Name<K>> operator carrier(const A& a, Name<K>) {      \
-    return {a};                                                 \
-  }                                                             \
+  CHAINRULE_LEFT(Name, carrier)                                 \
   template <class A, int K, class B>                            \
   auto operator carrier(Left<A, Name<K>> left, const B& b) {    \
     if (on(K)) return left.a first b;                           \
@@ -49,12 +53,7 @@ CHAINRULE_OPERATOR(AtLeast, <, >=, >, <)
 #undef CHAINRULE_OPERATOR
 
 #define CHAINRULE_OPERATOR(Name, carrier, right, wrong)                    \
-  template <int K>                                                         \
-  struct Name {};                                                          \
-  template <class A, int K>                                                \
-  Left<A, Name<K>> operator carrier(const A& a, Name<K>) {                 \
-    return {a};                                                            \
-  }                                                                        \
+  CHAINRULE_LEFT(Name, carrier)                                            \
   template <class A, int K, class B>                                       \
   auto operator carrier(Left<A, Name<K>> left, const B& b) {               \
     if constexpr (requires { on(K) ? left.a wrong b : left.a right b; }) { \
@@ -74,6 +73,7 @@ CHAINRULE_OPERATOR(Times, *, *, /)
 CHAINRULE_OPERATOR(Over, *, /, *)
 CHAINRULE_OPERATOR(Modulo, *, %, *)
 #undef CHAINRULE_OPERATOR
+#undef CHAINRULE_LEFT
 
 // The minus before a number or a vector.
 template <int K>

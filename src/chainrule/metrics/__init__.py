@@ -13,8 +13,6 @@ from dataclasses import dataclass
 from chainrule.metrics.given import Array, Weights
 from chainrule.metrics.of_classes import (
     accuracy,
-    auc,
-    average_precision,
     balanced_accuracy,
     balanced_error,
     brier,
@@ -35,6 +33,7 @@ from chainrule.metrics.of_numbers import (
     r2,
     rmse,
 )
+from chainrule.metrics.of_ranking import auc, average_precision
 
 __all__ = [
     "OF_CLASSES", "OF_LABELS", "OF_NUMBERS", "Array", "Metric", "Weights", "accuracy", "auc",
