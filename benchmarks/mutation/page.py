@@ -24,7 +24,8 @@ _INTRODUCTION = """\
 `python -m benchmarks mutation` turns every operator, number, condition and statement of the
 compiled core into a fault or two: `<` into `<=` and `>=`, `+` into `-`, `8` into `9` and `7`, a
 condition into its opposite, a statement into nothing. All of them lie in one build, each behind a
-switch; the kernels are those of any machine, with 16-byte vectors and no instructions of their own.
+switch. The kernels beside it are this machine's own; where they are mutated themselves they are the
+portable ones, with 16-byte vectors, and so they were in the run of core/train that is shown here.
 With one switched on, the tests of `tests/core`, `tests/bits` and some of `tests/engine` that reach
 it run until one of them fails, which kills that mutant; so does a crash or a computation that does
 not end.
