@@ -24,7 +24,9 @@ from fuzz.models import MODELS, saved
 def main(arguments: list[str]) -> int:
     if arguments[:1] == ["child"]:
         return child(arguments[1:])
-    parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m fuzz", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     for name, what in (("forged", "forged model files"), ("mutants", "damaged model files")):
         command = commands.add_parser(name, help=what)
@@ -61,10 +63,6 @@ def main(arguments: list[str]) -> int:
                 given.grown or Path(scratch) / "grown",
                 given.build or Path(scratch) / "build",
             )
-    if given.command == "faults":
-        from fuzz import faults
-
-        return faults.main(given.schedules, given.seed)
     if given.command == "gradients":
         from fuzz import gradients  # needs the tests beside it
 

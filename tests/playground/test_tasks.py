@@ -247,21 +247,21 @@ def table() -> dict[str, Any]:
     return {"name": "mine.csv", "mimeType": "text/csv", "buffer": content}
 
 
-def file_chooser(page: Any, what: str) -> Any:
-    """What a click or a key opens.
+def caught(page: Any) -> None:
+    """From now on, a file chooser is told of and does not open.
 
-    The browser tells of it from some moment after it was asked to, so it may be asked again.
+    A chooser that is asked for before the browser heard this would stay open, unseen, and the page
+    could ask for no other.
     """
-    from playwright.sync_api import TimeoutError as Late
+    page.on("filechooser", lambda _: None)
+    settle(page)
 
-    for patience in (3_000, 10_000, 30_000):
-        try:
-            with page.expect_file_chooser(timeout=patience) as chooser:
-                page.click(what) if what.startswith(".") else page.keyboard.press(what)
-            return chooser.value
-        except Late:
-            continue
-    raise AssertionError(f"{what} opens no file chooser")
+
+def file_chooser(page: Any, what: str) -> Any:
+    """What a click or a key opens."""
+    with page.expect_file_chooser() as chooser:
+        page.click(what) if what.startswith(".") else page.keyboard.press(what)
+    return chooser.value
 
 
 def acted(page: Any, action: str) -> int:
@@ -301,6 +301,7 @@ _HAS_TEXT = "!!document.activeElement.value && document.activeElement.selectionS
 def test_the_answer_is_a_few_actions_away(browser, task, by):
     session = Session()
     with opened(browser, session) as page:
+        caught(page)
         count = sum(acted(page, action) for action in getattr(task, by))
         where, text = task.answer(session)
         shown = [one.text_content() for one in page.query_selector_all(where) if one.is_visible()]
