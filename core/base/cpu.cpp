@@ -56,4 +56,21 @@ int available_threads() {
 // What limits nothing today is forgotten, so that it limits nothing tomorrow.
 void limit_threads(int limit) { own_limit = limit < usable_processors() ? std::max(0, limit) : 0; }
 
+#if defined(__linux__)
+int current_processor() { return sched_getcpu(); }
+
+void leave_processor(int processor, int wanted) {
+  cpu_set_t all;
+  if (sched_getaffinity(0, sizeof(all), &all) != 0 || CPU_COUNT(&all) < wanted) return;
+  cpu_set_t others = all;
+  CPU_CLR(static_cast<std::size_t>(processor), &others);
+  if (sched_setaffinity(0, sizeof(others), &others) == 0)
+    sched_setaffinity(0, sizeof(all), &all);
+}
+#else
+int current_processor() { return -1; }
+
+void leave_processor(int, int) {}
+#endif
+
 }  // namespace chainrule

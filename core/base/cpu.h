@@ -10,4 +10,11 @@ int available_threads();
 // The calling thread's limit on that number; less than 1 is none.
 void limit_threads(int limit);
 
+// The processor that the calling thread stands on, -1 where the system does not say.
+int current_processor();
+
+// Moves the calling thread to another of its processors, where it has at least `wanted`; the system
+// may move it back later.
+void leave_processor(int processor, int wanted);
+
 }  // namespace chainrule

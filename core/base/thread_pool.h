@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/cpu.h"
 #include "base/floating_point.h"
 
 namespace chainrule {
@@ -19,6 +20,8 @@ struct SystemThreads {
   template <class T>
   using Atomic = std::atomic<T>;
   static constexpr int kSpins = 2000;  // about 30 us
+  static int processor() { return current_processor(); }
+  static void leave(int processor, int threads) { leave_processor(processor, threads); }
 };
 
 template <class System>
@@ -72,6 +75,7 @@ class ThreadPoolOf {
     }
     context_ = &work;
     work_ = [](const void* context, int thread) { (*static_cast<const Work*>(context))(thread); };
+    caller_ = System::processor();
     announce();
     work(0);
     barrier();
@@ -100,6 +104,10 @@ class ThreadPoolOf {
   // A step made alone meanwhile is not over at once.
   static constexpr int kFirstSpins = 10 * kSpins;
 
+  // A thread that the system puts beside its caller waits for it, and seldom long enough to be seen
+  // and moved: it goes by itself, until the system has shown that it means it.
+  static constexpr int kMostLeaves = 4;
+
   // Waits until `word` is no longer `old`: spins first, then sleeps.
   static void wait_while(const Atomic<std::uint32_t>& word, std::uint32_t old, int spins) {
     for (int i = 0; i < spins; ++i) {
@@ -118,10 +126,15 @@ class ThreadPoolOf {
     const FlushSubnormals flush;
     running_.fetch_add(1, std::memory_order_acq_rel);
     std::uint32_t seen = 0;
+    int leaves = 0;
     for (int spins = kFirstSpins;; spins = kSpins) {
       wait_while(job_, seen, spins);
       seen = job_.load(std::memory_order_acquire);
       if (work_ == nullptr) return;
+      if (caller_ >= 0 && leaves < kMostLeaves && System::processor() == caller_) {
+        System::leave(caller_, size_);
+        ++leaves;
+      }
       work_(context_, thread);
       barrier();
     }
@@ -133,6 +146,7 @@ class ThreadPoolOf {
   void (*work_)(const void*, int) = nullptr;
   const void* context_ = nullptr;
   int active_ = 1;
+  int caller_ = -1;  // the processor it announced the job on
   alignas(64) Atomic<std::uint32_t> job_{0};
   alignas(64) Atomic<std::uint32_t> arrived_{0};
   alignas(64) Atomic<std::uint32_t> round_{0};

@@ -129,6 +129,8 @@ class Simulation {
 
 struct SimulatedThreads {
   static constexpr int kSpins = 1;
+  static int processor() { return static_cast<int>(Simulation::current()->draw(2)); }
+  static void leave(int, int) { Simulation::current()->point(); }
 
   template <class T>
   class Atomic {
