@@ -8,6 +8,7 @@
 #include <thread>
 
 #if defined(__linux__)
+#include <pthread.h>
 #include <sched.h>
 #endif
 
@@ -59,18 +60,18 @@ void limit_threads(int limit) { own_limit = limit < usable_processors() ? std::m
 #if defined(__linux__)
 int current_processor() { return sched_getcpu(); }
 
-void leave_processor(int processor, int wanted) {
+void move_from(int processor, std::thread::native_handle_type thread, int wanted) {
   cpu_set_t all;
-  if (sched_getaffinity(0, sizeof(all), &all) != 0 || CPU_COUNT(&all) < wanted) return;
+  if (pthread_getaffinity_np(thread, sizeof(all), &all) != 0 || CPU_COUNT(&all) < wanted) return;
   cpu_set_t others = all;
   CPU_CLR(static_cast<std::size_t>(processor), &others);
-  if (sched_setaffinity(0, sizeof(others), &others) == 0)
-    sched_setaffinity(0, sizeof(all), &all);
+  if (pthread_setaffinity_np(thread, sizeof(others), &others) == 0)
+    pthread_setaffinity_np(thread, sizeof(all), &all);
 }
 #else
 int current_processor() { return -1; }
 
-void leave_processor(int, int) {}
+void move_from(int, std::thread::native_handle_type, int) {}
 #endif
 
 }  // namespace chainrule

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <thread>
+
 namespace chainrule {
 
 // Processors this process may use: the affinity mask cut to the cgroup's quota, or
@@ -13,8 +15,8 @@ void limit_threads(int limit);
 // The processor that the calling thread stands on, -1 where the system does not say.
 int current_processor();
 
-// Moves the calling thread to another of its processors, where it has at least `wanted`; the system
-// may move it back later.
-void leave_processor(int processor, int wanted);
+// Moves a thread from there to another of its processors, where it has at least `wanted`; the
+// system may move it back later.
+void move_from(int processor, std::thread::native_handle_type thread, int wanted);
 
 }  // namespace chainrule

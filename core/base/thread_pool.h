@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine's own threads: started by a fit, joined at its end. Nothing lives between calls, so a
-// fork between fits has nothing to lose. A waiting thread spins briefly, then sleeps.
+// fork between fits has nothing to lose. A waiting thread spins, then yields, then sleeps.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <thread>
@@ -19,9 +20,18 @@ struct SystemThreads {
   using Thread = std::thread;
   template <class T>
   using Atomic = std::atomic<T>;
-  static constexpr int kSpins = 2000;  // about 30 us
+  static constexpr int kSpins = 2000;   // about 30 us
+  static constexpr int kYields = 5000;  // some milliseconds
   static int processor() { return current_processor(); }
-  static void leave(int processor, int threads) { leave_processor(processor, threads); }
+  static void move(std::thread& thread, int processor, int threads) {
+    move_from(processor, thread.native_handle(), threads);
+  }
+  // Whether nobody else made use of that.
+  static bool yield() {
+    const auto start = std::chrono::steady_clock::now();
+    std::this_thread::yield();
+    return std::chrono::steady_clock::now() - start < std::chrono::microseconds(200);
+  }
 };
 
 template <class System>
@@ -39,6 +49,7 @@ class ThreadPoolOf {
   void start() {
     const int wanted = size_ - 1;
     if (static_cast<int>(threads_.size()) == wanted) return;
+    const int here = System::processor();
     for (int t = 1; t <= wanted; ++t) {
       try {
         threads_.emplace_back([this, t] { serve(t); });
@@ -46,6 +57,8 @@ class ThreadPoolOf {
         size_ = t;
         break;
       }
+      // Beside its caller, which does not wait, it would begin when its slice is over: in 3 ms.
+      if (here >= 0) System::move(threads_.back(), here, size_);
     }
   }
 
@@ -75,7 +88,6 @@ class ThreadPoolOf {
     }
     context_ = &work;
     work_ = [](const void* context, int thread) { (*static_cast<const Work*>(context))(thread); };
-    caller_ = System::processor();
     announce();
     work(0);
     barrier();
@@ -92,7 +104,7 @@ class ThreadPoolOf {
       round_.store(round + 1, std::memory_order_release);
       round_.notify_all();
     } else {
-      wait_while(round_, round, kSpins);
+      wait_while(round_, round);
     }
   }
 
@@ -101,18 +113,19 @@ class ThreadPoolOf {
   template <class T>
   using Atomic = typename System::template Atomic<T>;
   static constexpr int kSpins = System::kSpins;
-  // A step made alone meanwhile is not over at once.
-  static constexpr int kFirstSpins = 10 * kSpins;
 
-  // A thread that the system puts beside its caller waits for it, and seldom long enough to be seen
-  // and moved: it goes by itself, until the system has shown that it means it.
-  static constexpr int kMostLeaves = 4;
-
-  // Waits until `word` is no longer `old`: spins first, then sleeps.
-  static void wait_while(const Atomic<std::uint32_t>& word, std::uint32_t old, int spins) {
-    for (int i = 0; i < spins; ++i) {
+  // Waits until `word` is no longer `old`: spins first, then offers its processor to others, then
+  // sleeps. Virtual machines often wake a thread on its waker's processor though another one idles,
+  // and of two that sleep in turn the system never sees that one waits. Where others take what is
+  // offered, threads only sleep: who offers waits longer for its turn.
+  void wait_while(const Atomic<std::uint32_t>& word, std::uint32_t old) {
+    for (int i = 0; i < kSpins; ++i) {
       if (word.load(std::memory_order_acquire) != old) return;
       pause_briefly();
+    }
+    for (int i = 0; i < System::kYields && !crowded_.load(std::memory_order_relaxed); ++i) {
+      if (word.load(std::memory_order_acquire) != old) return;
+      if (!System::yield()) crowded_.store(true, std::memory_order_relaxed);
     }
     while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
   }
@@ -126,15 +139,10 @@ class ThreadPoolOf {
     const FlushSubnormals flush;
     running_.fetch_add(1, std::memory_order_acq_rel);
     std::uint32_t seen = 0;
-    int leaves = 0;
-    for (int spins = kFirstSpins;; spins = kSpins) {
-      wait_while(job_, seen, spins);
+    while (true) {
+      wait_while(job_, seen);
       seen = job_.load(std::memory_order_acquire);
       if (work_ == nullptr) return;
-      if (caller_ >= 0 && leaves < kMostLeaves && System::processor() == caller_) {
-        System::leave(caller_, size_);
-        ++leaves;
-      }
       work_(context_, thread);
       barrier();
     }
@@ -146,7 +154,7 @@ class ThreadPoolOf {
   void (*work_)(const void*, int) = nullptr;
   const void* context_ = nullptr;
   int active_ = 1;
-  int caller_ = -1;  // the processor it announced the job on
+  Atomic<bool> crowded_{false};
   alignas(64) Atomic<std::uint32_t> job_{0};
   alignas(64) Atomic<std::uint32_t> arrived_{0};
   alignas(64) Atomic<std::uint32_t> round_{0};

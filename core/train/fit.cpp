@@ -26,6 +26,8 @@ double multiply_adds(const Network<T>& network) {
 // Multiply-adds of a step from which all threads are the first guess, some 30 us on one core, and
 // from which even the first step waits for them: they take as long to start.
 constexpr double kSharedStep = 3e6, kLongStep = 1.5e7;
+// Multiply-adds of a fit, some 2 ms, from which it gains by threads what they take to come and go.
+constexpr double kSharedFit = 2e8;
 
 // How good the kept epoch is.
 struct Kept {
@@ -143,7 +145,8 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
   const double work = multiply_adds(network) * static_cast<double>(batch_size);
   ThreadPool pool(fixed ? plan.n_threads : useful_threads(network, batch_size),
                   fixed ? ThreadPool::Start::now : ThreadPool::Start::later);
-  ThreadTuning tuning(pool.size(), fixed, work > kSharedStep);
+  ThreadTuning tuning(pool.size(), fixed,
+                      work > kSharedStep && work * static_cast<double>(total_steps) > kSharedFit);
   // Threads for the next step: a fit that chooses them itself starts them when it first wants them,
   // and goes on alone until they have come.
   const auto next_threads = [&] {
@@ -201,8 +204,14 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       }
       const int active = next_threads();
       const double batch_loss = step.run(pool, active, factors, state.epoch);
-      if (tuning.measures() && (active > 1) == (tuning.threads() > 1))
-        tuning.record(seconds_since(step_start));
+      if (tuning.measures()) {
+        const double seconds = seconds_since(step_start);
+        if ((active > 1) == (tuning.threads() > 1)) {
+          tuning.record(seconds);
+        } else {
+          tuning.record_alone(seconds);
+        }
+      }
       if (!step.is_finite()) poll.stop.store(true);  // the loss may be, and a gradient not
       if (poll.stopped()) {
         if (!interrupts.seen()) {

@@ -25,14 +25,20 @@ class ThreadTuning {
 
   bool measures() const { return !fixed_; }
 
+  // The time of a step made alone before the threads had come.
+  void record_alone(double seconds) { usual_[kAlone] = seconds; }
+
   // The time that the step just made took.
   void record(double seconds) {
     spent_ += seconds;
+    const int other = 1 - mode_;
     // The first step after a change wakes or loses the other threads, and says little.
-    if (++count_ == 1) return;
+    if (++count_ == 1) {
+      if (!probing_ && usual_[other] > 0 && seconds > kHopeless * usual_[other]) change_to(other);
+      return;
+    }
     double& usual = usual_[mode_];
     usual = count_ == 2 ? seconds : usual + (seconds - usual) / kMemory;
-    const int other = 1 - mode_;
     if (probing_) {
       if (!enough() && seconds < kHopeless * usual_[other]) return;
       const bool better = usual < usual_[other];
@@ -40,7 +46,7 @@ class ThreadTuning {
       wait_ = kShare * patience_ * spent_;
       probing_ = false;
       change_to(better ? mode_ : other);
-    } else if (enough() && usual_[other] > 0 && usual > 1.2 * usual_[other]) {
+    } else if (usual_[other] > 0 && usual > (enough() ? 1.2 : 2) * usual_[other]) {
       change_to(other);  // it has become worse than what the other was last seen to be
     } else if (enough() && spent_ >= std::max(wait_, kFewest * usual)) {
       probing_ = true;

@@ -129,8 +129,12 @@ class Simulation {
 
 struct SimulatedThreads {
   static constexpr int kSpins = 1;
+  static constexpr int kYields = 1;
   static int processor() { return static_cast<int>(Simulation::current()->draw(2)); }
-  static void leave(int, int) { Simulation::current()->point(); }
+  static bool yield() {
+    Simulation::current()->point();
+    return Simulation::current()->draw(16) != 0;
+  }
 
   template <class T>
   class Atomic {
@@ -175,6 +179,8 @@ struct SimulatedThreads {
     std::unique_ptr<std::thread> thread_;
     int number_;
   };
+
+  static void move(const Thread&, int, int) { Simulation::current()->point(); }
 };
 
 }  // namespace chainrule
