@@ -9,7 +9,6 @@ first fit of a process took, compilation included, stands apart.
 from __future__ import annotations
 
 import statistics
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +29,6 @@ PEERS = (
 )
 STEPS = (8, 16, 32, 64)
 _FITS = 3  # in one round of one system, of which the fastest counts
-_PAUSE = 0.1  # seconds before it, as long as idle threads of the last system may spin on
 
 
 def measure_part(run: Run) -> list[dict[str, Any]]:
@@ -57,7 +55,6 @@ def measure(run: Run, case: Case, systems: list[tuple[str, int]]) -> dict[str, A
             if timing["error"]:
                 continue
             say(f"short fits: {case.name}, {case.n_batches} steps, round {round_number + 1}")
-            time.sleep(_PAUSE)
             reply = run.pool.worker(name, timing["threads"]).ask(
                 do="fit", system=name, case=case.to_json(), fits=_FITS
             )

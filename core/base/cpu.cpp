@@ -60,18 +60,16 @@ void limit_threads(int limit) { own_limit = limit < usable_processors() ? std::m
 #if defined(__linux__)
 int current_processor() { return sched_getcpu(); }
 
-void move_from(int processor, std::thread::native_handle_type thread, int wanted) {
-  cpu_set_t all;
-  if (pthread_getaffinity_np(thread, sizeof(all), &all) != 0 || CPU_COUNT(&all) < wanted) return;
-  cpu_set_t others = all;
-  CPU_CLR(static_cast<std::size_t>(processor), &others);
-  if (pthread_setaffinity_np(thread, sizeof(others), &others) == 0)
-    pthread_setaffinity_np(thread, sizeof(all), &all);
+void keep_off(int processor, std::thread::native_handle_type thread, int wanted) {
+  cpu_set_t mask;
+  if (sched_getaffinity(0, sizeof(mask), &mask) != 0 || CPU_COUNT(&mask) < wanted) return;
+  if (processor >= 0) CPU_CLR(static_cast<std::size_t>(processor), &mask);
+  pthread_setaffinity_np(thread, sizeof(mask), &mask);
 }
 #else
 int current_processor() { return -1; }
 
-void move_from(int, std::thread::native_handle_type, int) {}
+void keep_off(int, std::thread::native_handle_type, int) {}
 #endif
 
 }  // namespace chainrule

@@ -15,8 +15,8 @@ void limit_threads(int limit);
 // The processor that the calling thread stands on, -1 where the system does not say.
 int current_processor();
 
-// Moves a thread from there to another of its processors, where it has at least `wanted`; the
-// system may move it back later.
-void move_from(int processor, std::thread::native_handle_type thread, int wanted);
+// Lets a thread run on all of the calling thread's processors but that one, where those are at
+// least `wanted`; on all of them where `processor` is -1.
+void keep_off(int processor, std::thread::native_handle_type thread, int wanted);
 
 }  // namespace chainrule

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The engine's own threads: started by a fit, joined at its end. Nothing lives between calls, so a
-// fork between fits has nothing to lose. A waiting thread spins, then yields, then sleeps.
+// fork between fits has nothing to lose. A waiting thread spins briefly, then sleeps.
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <thread>
@@ -20,17 +19,10 @@ struct SystemThreads {
   using Thread = std::thread;
   template <class T>
   using Atomic = std::atomic<T>;
-  static constexpr int kSpins = 2000;   // about 30 us
-  static constexpr int kYields = 5000;  // some milliseconds
+  static constexpr int kSpins = 2000;  // about 30 us
   static int processor() { return current_processor(); }
-  static void move(std::thread& thread, int processor, int threads) {
-    move_from(processor, thread.native_handle(), threads);
-  }
-  // Whether nobody else made use of that.
-  static bool yield() {
-    const auto start = std::chrono::steady_clock::now();
-    std::this_thread::yield();
-    return std::chrono::steady_clock::now() - start < std::chrono::microseconds(200);
+  static void keep_off(int processor, std::thread& thread, int threads) {
+    chainrule::keep_off(processor, thread.native_handle(), threads);
   }
 };
 
@@ -49,7 +41,6 @@ class ThreadPoolOf {
   void start() {
     const int wanted = size_ - 1;
     if (static_cast<int>(threads_.size()) == wanted) return;
-    const int here = System::processor();
     for (int t = 1; t <= wanted; ++t) {
       try {
         threads_.emplace_back([this, t] { serve(t); });
@@ -57,9 +48,11 @@ class ThreadPoolOf {
         size_ = t;
         break;
       }
-      // Beside its caller, which does not wait, it would begin when its slice is over: in 3 ms.
-      if (here >= 0) System::move(threads_.back(), here, size_);
     }
+    // Beside its caller, a new thread would begin when that one's slice is over, in 3 ms.
+    caller_ = System::processor();
+    keep_off(caller_);
+    keep_off(-1);
   }
 
   ThreadPoolOf(const ThreadPoolOf&) = delete;
@@ -88,7 +81,14 @@ class ThreadPoolOf {
     }
     context_ = &work;
     work_ = [](const void* context, int thread) { (*static_cast<const Work*>(context))(thread); };
+    caller_ = System::processor();
+    const bool moves = beside_.load(std::memory_order_relaxed) && caller_ >= 0;
+    if (moves) {
+      beside_.store(false, std::memory_order_relaxed);
+      keep_off(caller_);
+    }
     announce();
+    if (moves) keep_off(-1);  // they are awake elsewhere by now
     work(0);
     barrier();
   }
@@ -104,7 +104,7 @@ class ThreadPoolOf {
       round_.store(round + 1, std::memory_order_release);
       round_.notify_all();
     } else {
-      wait_while(round_, round);
+      wait_while(round_, round, kSpins);
     }
   }
 
@@ -114,18 +114,20 @@ class ThreadPoolOf {
   using Atomic = typename System::template Atomic<T>;
   static constexpr int kSpins = System::kSpins;
 
-  // Waits until `word` is no longer `old`: spins first, then offers its processor to others, then
-  // sleeps. Virtual machines often wake a thread on its waker's processor though another one idles,
-  // and of two that sleep in turn the system never sees that one waits. Where others take what is
-  // offered, threads only sleep: who offers waits longer for its turn.
-  void wait_while(const Atomic<std::uint32_t>& word, std::uint32_t old) {
-    for (int i = 0; i < kSpins; ++i) {
+  // A step made alone meanwhile is not over at once.
+  static constexpr int kFirstSpins = 10 * kSpins;
+
+  // Virtual machines often wake a thread on its waker's processor though another one idles, and of
+  // two that sleep in turn the system never sees that one waits.
+  void keep_off(int processor) {
+    for (Thread& thread : threads_) System::keep_off(processor, thread, size_);
+  }
+
+  // Waits until `word` is no longer `old`: spins first, then sleeps.
+  static void wait_while(const Atomic<std::uint32_t>& word, std::uint32_t old, int spins) {
+    for (int i = 0; i < spins; ++i) {
       if (word.load(std::memory_order_acquire) != old) return;
       pause_briefly();
-    }
-    for (int i = 0; i < System::kYields && !crowded_.load(std::memory_order_relaxed); ++i) {
-      if (word.load(std::memory_order_acquire) != old) return;
-      if (!System::yield()) crowded_.store(true, std::memory_order_relaxed);
     }
     while (word.load(std::memory_order_acquire) == old) word.wait(old, std::memory_order_acquire);
   }
@@ -139,10 +141,11 @@ class ThreadPoolOf {
     const FlushSubnormals flush;
     running_.fetch_add(1, std::memory_order_acq_rel);
     std::uint32_t seen = 0;
-    while (true) {
-      wait_while(job_, seen);
+    for (int spins = kFirstSpins;; spins = kSpins) {
+      wait_while(job_, seen, spins);
       seen = job_.load(std::memory_order_acquire);
       if (work_ == nullptr) return;
+      if (System::processor() == caller_) beside_.store(true, std::memory_order_relaxed);
       work_(context_, thread);
       barrier();
     }
@@ -154,7 +157,8 @@ class ThreadPoolOf {
   void (*work_)(const void*, int) = nullptr;
   const void* context_ = nullptr;
   int active_ = 1;
-  Atomic<bool> crowded_{false};
+  int caller_ = -1;             // its processor, where that is known
+  Atomic<bool> beside_{false};  // whether a thread began a job there
   alignas(64) Atomic<std::uint32_t> job_{0};
   alignas(64) Atomic<std::uint32_t> arrived_{0};
   alignas(64) Atomic<std::uint32_t> round_{0};

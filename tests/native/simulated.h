@@ -129,12 +129,7 @@ class Simulation {
 
 struct SimulatedThreads {
   static constexpr int kSpins = 1;
-  static constexpr int kYields = 1;
   static int processor() { return static_cast<int>(Simulation::current()->draw(2)); }
-  static bool yield() {
-    Simulation::current()->point();
-    return Simulation::current()->draw(16) != 0;
-  }
 
   template <class T>
   class Atomic {
@@ -180,7 +175,7 @@ struct SimulatedThreads {
     int number_;
   };
 
-  static void move(const Thread&, int, int) { Simulation::current()->point(); }
+  static void keep_off(int, const Thread&, int) { Simulation::current()->point(); }
 };
 
 }  // namespace chainrule
