@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from chainrule.metrics.given import Array, Weights, class_rows, scored_rows
+
+OfOne = Callable[[Array, Array, Weights], float]  # of rows of one kind against the rest
 
 
 def auc(truth: Array, scores: Array, weights: Weights = None) -> float:
@@ -15,10 +19,10 @@ def auc(truth: Array, scores: Array, weights: Weights = None) -> float:
 
     Parameters
     ----------
-    truth : ndarray
-        Class numbers or 0/1 rows, as above, or 0/1 of shape (n,).
-    scores : ndarray
-        Probabilities, as above, or of shape (n,).
+    truth : array (n_samples,)
+        Class numbers from 0, or 0/1 columns (n_samples, n_labels).
+    scores : array (n_samples, n_classes)
+        Probabilities; of several labels a column each; of 0/1 truth also (n_samples,).
     weights : array (n_samples,), optional
         Default: 1 for every row.
 
@@ -34,12 +38,7 @@ def auc(truth: Array, scores: Array, weights: Weights = None) -> float:
     truth, scores, weights = scored_rows(truth, scores, weights)
     if scores.ndim == 1:
         return _area(truth > 0.5, scores, weights)
-    if truth.ndim == 1 and scores.shape[1] == 2:
-        return _area(truth == 1, scores[:, 1], weights)
-    of_output = truth.T > 0.5 if truth.ndim > 1 else np.arange(scores.shape[1])[:, None] == truth
-    areas = [_area(t, s, weights) for t, s in zip(of_output, scores.T, strict=True)]
-    known = [area for area in areas if not np.isnan(area)]
-    return float(np.mean(known)) if known else float("nan")
+    return _over_outputs(_area, truth, scores, weights)
 
 
 def average_precision(truth: Array, proba: Array, weights: Weights = None) -> float:
@@ -67,10 +66,15 @@ def average_precision(truth: Array, proba: Array, weights: Weights = None) -> fl
         Naming the argument, and the row, that cannot be.
     """
     truth, proba, weights = class_rows(truth, proba, weights)
-    if truth.ndim == 1 and proba.shape[1] == 2:
-        return _average_precision(truth == 1, proba[:, 1], weights)
-    of_output = truth.T > 0.5 if truth.ndim > 1 else np.arange(proba.shape[1])[:, None] == truth
-    found = [_average_precision(t, s, weights) for t, s in zip(of_output, proba.T, strict=True)]
+    return _over_outputs(_average_precision, truth, proba, weights)
+
+
+def _over_outputs(metric: OfOne, truth: Array, scores: Array, weights: Weights) -> float:
+    """Of class 1 where there are two, else the mean over the outputs of which it is known."""
+    if truth.ndim == 1 and scores.shape[1] == 2:
+        return metric(truth == 1, scores[:, 1], weights)
+    of_output = truth.T > 0.5 if truth.ndim > 1 else np.arange(scores.shape[1])[:, None] == truth
+    found = [metric(t, s, weights) for t, s in zip(of_output, scores.T, strict=True)]
     known = [value for value in found if not np.isnan(value)]
     return float(np.mean(known)) if known else float("nan")
 
