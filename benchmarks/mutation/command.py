@@ -40,9 +40,9 @@ PARTS = {
     "layers": ("layers/*.cpp", "layers/*.h"),
     "kernels": ("kernels/*.inl", "kernels/target_portable.cpp"),
 }
-# What the portable build of the kernels has not (pairs, avx512), or what computes no result: hints
-# to the memory, and loops that measure what the machine gives at best.
-LEFT_OUT = {f"kernels/{name}.inl" for name in ("pairs", "avx512", "prefetch", "peak")}
+# What the portable build of the kernels has not (pairs, their tiles, avx512), or what computes no
+# result: hints to the memory, and loops that measure what the machine gives at best.
+LEFT_OUT = {f"kernels/{name}.inl" for name in ("pairs", "amx", "avx512", "prefetch", "peak")}
 # Many small tests of the core, in one process each mutant.
 TESTS = ("tests/core", "tests/bits", *(f"tests/engine/test_{name}.py" for name in (
     "compute", "nonfinite", "plans", "pullback", "recovery", "rows", "state",

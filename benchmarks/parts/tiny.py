@@ -29,7 +29,7 @@ from benchmarks.tables import number, percent, table
 from chainrule import _core
 
 TITLE = "Tiny networks against the latency of their operations"
-_LANES = {"avx512": 16, "avx2": 8, "neon": 4, "portable": 4}
+_LANES = {"amx": 16, "avx512": 16, "avx2": 8, "neon": 4, "portable": 4}
 _TREE = 4  # levels of the sum of 16 lanes
 CASES = (
     Case((2, 2, 2), 4, 4),

@@ -2,6 +2,7 @@
 #include "base/cpu.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <fstream>
 #include <string>
@@ -10,6 +11,11 @@
 #if defined(__linux__)
 #include <pthread.h>
 #include <sched.h>
+#endif
+#if defined(__linux__) && defined(CHAINRULE_X86)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 namespace chainrule {
@@ -70,6 +76,32 @@ void keep_off(int processor, std::thread::native_handle_type thread, int wanted)
 int current_processor() { return -1; }
 
 void keep_off(int, std::thread::native_handle_type, int) {}
+#endif
+
+#if defined(__linux__) && defined(CHAINRULE_X86)
+namespace {
+// Of arch_prctl(2), which headers before Linux 5.16 do not name; and the number of the tiles'
+// state.
+constexpr long kSupportedStates = 0x1021, kAskForState = 0x1023, kTileState = 18;
+}  // namespace
+
+bool has_tiles() {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0) return false;
+  constexpr unsigned kTiles = 1u << 24, kProducts = 1u << 22;
+  std::uint64_t states = 0;
+  return (d & kTiles) != 0 && (d & kProducts) != 0 &&
+         syscall(SYS_arch_prctl, kSupportedStates, &states) == 0 && (states >> kTileState & 1) != 0;
+}
+
+bool ask_for_tiles() {
+  static const bool granted = syscall(SYS_arch_prctl, kAskForState, kTileState) == 0;
+  return granted;
+}
+#else
+bool has_tiles() { return false; }
+
+bool ask_for_tiles() { return false; }
 #endif
 
 }  // namespace chainrule

@@ -19,4 +19,11 @@ int current_processor();
 // least `wanted`; on all of them where `processor` is -1.
 void keep_off(int processor, std::thread::native_handle_type thread, int wanted);
 
+// Whether the processor multiplies tiles of bfloat16 (AMX), and the system knows of tiles.
+bool has_tiles();
+
+// Asks the system for their use by this process, which it grants or refuses for good: from then on
+// it saves 8 KiB more of each thread that uses them, on stacks of signal handlers too.
+bool ask_for_tiles();
+
 }  // namespace chainrule

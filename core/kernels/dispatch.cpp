@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "base/cpu.h"
+
 namespace chainrule {
 
 #if defined(CHAINRULE_X86)
@@ -21,6 +23,9 @@ const KernelTable<double>& double_table();
 namespace avx512_bf16 {
 const PairTable<float>& pair_table();
 }  // namespace avx512_bf16
+namespace amx {
+const PairTable<float>& pair_table();
+}  // namespace amx
 #elif defined(CHAINRULE_ARM)
 namespace neon {
 const KernelTable<float>& float_table();
@@ -40,6 +45,7 @@ struct Target {
   const KernelTable<float>* float_table;
   const KernelTable<double>* double_table;
   const PairTable<float>* pair_table = nullptr;
+  const PairTable<float>* tile_table = nullptr;  // the same in tiles, where the system grants them
 };
 
 // Best first. Exactly the features that the file's flags license are asked for.
@@ -53,6 +59,8 @@ std::vector<Target> make_targets() {
                           __builtin_cpu_supports("avx512cd") &&
                           __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   const bool has_bf16 = has_avx512 && __builtin_cpu_supports("avx512bf16");
+  targets.push_back({"amx", has_bf16 && has_tiles(), &avx512::float_table(),
+                     &avx512::double_table(), &avx512_bf16::pair_table(), &amx::pair_table()});
   targets.push_back({"avx512", has_avx512, &avx512::float_table(), &avx512::double_table(),
                      has_bf16 ? &avx512_bf16::pair_table() : nullptr});
   targets.push_back({"avx2", has_avx2, &avx2::float_table(), &avx2::double_table()});
@@ -113,7 +121,8 @@ const KernelTable<double>& kernels<double>() {
 
 template <>
 const PairTable<float>* pair_kernels<float>() {
-  return current()->pair_table;
+  const Target& target = *current();
+  return target.tile_table != nullptr && ask_for_tiles() ? target.tile_table : target.pair_table;
 }
 
 template <>

@@ -322,9 +322,12 @@ struct PairTable {
   void (*pair_units)(const T* from, Index stride, Index rows, Index width, T* to, Index to_stride);
   // Pairs of neighbours of each column: to [rows / 2, rounded up][to_stride], whole panels
   void (*pair_rows)(const T* from, Index stride, Index rows, Index width, T* to, Index to_stride);
+  // The same of the gradient's x, which may lie by unit: to [width][to_stride], words of rows
+  void (*pair_inputs)(const T* from, Index stride, Index rows, Index width, T* to, Index to_stride);
   // Both copies of `rows` rows of a panel of weights: [rows / 2][P], and where `back` is not null,
   // of every P input units [P / 2][P], `apart` from the next
   void (*pair_weights)(const T* weights, Index rows, T* forward, T* back, Index apart);
+  bool by_unit;  // whether the gradient's x does
 };
 
 // Words for so many numbers along the summed index.

@@ -26,7 +26,9 @@ constexpr PairTable<float> kPairTable{
     weight_gradient_product<float>,
     pair_units,
     pair_rows,
+    pair_rows,
     pair_weights,
+    false,
 };
 
 }  // namespace

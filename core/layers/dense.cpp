@@ -31,7 +31,7 @@ class DenseLayer final : public Layer<T> {
       : Layer<T>(n_in, plan.units, ++places.number),
         plan_(plan),
         skinny_(is_skinny(this->number(), n_in, plan.units)),
-        paired_(places.pairs && n_in >= kLeastPaired && plan.units >= kLeastPaired),
+        pairs_(n_in >= kLeastPaired && plan.units >= kLeastPaired ? places.pairs : nullptr),
         out_panels_(panels<T>(plan.units)),
         in_panels_(panels<T>(n_in)),
         panel_rows_(skinny_ ? plan.units : in_panels_ * P),
@@ -45,7 +45,7 @@ class DenseLayer final : public Layer<T> {
     places.add(places.name("b"), 1, plan.units, plan.units);
     bias_ = places.tensors.back().start;
     activation_.emplace(plan.activation, plan.units, places);
-    if (paired_ || (passes_back_ && !skinny_)) {
+    if (pairs_ != nullptr || (passes_back_ && !skinny_)) {
       copies_ = places.transposed;
       places.transposed = checked_add(places.transposed, count_);
     }
@@ -54,7 +54,8 @@ class DenseLayer final : public Layer<T> {
   void request(Arena<T>& arena, LayerRows<T>& rows, Index capacity, Use use) const override {
     if (use == Use::predict) return;
     const Index stride = row_stride<T>(this->n_out());
-    if (paired_) request_pairs(arena, rows, capacity, this->n_in(), this->n_out());
+    if (pairs_ != nullptr)
+      request_pairs(*pairs_, arena, rows, capacity, this->n_in(), this->n_out());
     if (drops()) {
       arena.request(&rows.kept[kMask], capacity, stride);
       arena.request(&rows.kept[kDropped], capacity, stride);
@@ -212,18 +213,18 @@ class DenseLayer final : public Layer<T> {
     static_assert(kTaskInputs / P + 4 * kTaskPanels <= kMostRuns);
     // Products of pairs take half the time, in which the hardware brings less by itself: they fetch
     // what L2 does not hold together with its moments.
-    const Index fetch_from = paired_ ? kFetchFrom / 4 : kFetchFrom;
+    const Index fetch_from = pairs_ != nullptr ? kFetchFrom / 4 : kFetchFrom;
     if (skinny_ || count_ * static_cast<Index>(sizeof(T)) < fetch_from) return;
     const auto add = [&](const T* from, Index count) {
       runs.add(from, count * static_cast<Index>(sizeof(T)));
     };
-    if (paired_) {
+    if (pairs_ != nullptr) {
       for (Index p = task.panel; p < task.panel + task.n_panels; ++p)
         add(transposed + copies_ + (p * panel_rows_ + task.first) / 2 * P,
             pairs_of(task.last - task.first) * P);
     }
-    const T* back = transposed + (paired_ ? copies_ + count_ / 2 : copies_);
-    const Index block_size = paired_ ? P * P / 2 : P * P;
+    const T* back = transposed + (pairs_ != nullptr ? copies_ + count_ / 2 : copies_);
+    const Index block_size = pairs_ != nullptr ? P * P / 2 : P * P;
     for (Index i = task.first; i < task.last && copies_ >= 0 && passes_back_; i += P)
       add(back + ((i / P) * out_panels_ + task.panel) * block_size, task.n_panels * block_size);
     for (Index p = 0; p < task.n_panels; ++p)
@@ -247,7 +248,7 @@ class DenseLayer final : public Layer<T> {
   double work() const override {
     // Two products a word.
     const double all = static_cast<double>(this->n_in()) * static_cast<double>(this->n_out());
-    return paired_ ? all / 2 : all;
+    return pairs_ != nullptr ? all / 2 : all;
   }
 
   bool standardize(const Frame<T>& frame, const double* spread, const double* bias) const override {
@@ -268,7 +269,7 @@ class DenseLayer final : public Layer<T> {
     // From about two panels on, tiles of several panels are worth more than fewer calls.
     constexpr Index kWidest = 32, kMostInputs = 128;
     if (this->n_out() > kWidest || this->n_in() > kMostInputs || drops() ||
-        activation_->has_factors() || paired_)
+        activation_->has_factors() || pairs_ != nullptr)
       return false;
     small.skinny = skinny_;
     small.n_in = this->n_in();
@@ -338,7 +339,7 @@ class DenseLayer final : public Layer<T> {
   void copy_weights(const Frame<T>& frame, Index panel, Index first, Index last) const {
     const T* weights = frame.values + weights_ + panel * panel_rows_ * P;
     T* copies = frame.transposed + copies_;
-    if (paired_) {
+    if (pairs_ != nullptr) {
       T* back = copies + count_ / 2 + (first / P * out_panels_ + panel) * P * P / 2;
       frame.pairs->pair_weights(weights + first * P, last - first,
                                 copies + (panel * panel_rows_ + first) / 2 * P,
@@ -351,11 +352,13 @@ class DenseLayer final : public Layer<T> {
   }
 
   // Whether this call multiplies pairs. Their copies of weights are there in training only.
-  bool is_paired(const Frame<T>& frame) const { return paired_ && frame.pairs != nullptr; }
+  bool is_paired(const Frame<T>& frame) const {
+    return pairs_ != nullptr && frame.pairs != nullptr;
+  }
 
   DensePlan plan_;
   bool skinny_;
-  bool paired_;  // products of pairs of bfloat16 in training
+  const PairTable<T>* pairs_;  // for products of pairs of bfloat16 in training, or null
   Index out_panels_;
   Index in_panels_;
   Index panel_rows_;  // in_panels * P, or skinny n_out

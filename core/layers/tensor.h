@@ -47,10 +47,10 @@ void unpack(const Tensor& tensor, const T* flat, T* named);
 // Hands out places in the flat buffers while a network is built.
 template <class T>
 struct Places {
-  bool fused = true;   // whether neighbours may run as one: see fuse.cpp
-  bool pairs = false;  // whether wide layers multiply pairs of bfloat16
-  Index number = 0;    // dense layers so far
-  Index flat = 0;      // numbers so far
+  bool fused = true;                    // whether neighbours may run as one: see fuse.cpp
+  const PairTable<T>* pairs = nullptr;  // with which wide layers multiply pairs of bfloat16
+  Index number = 0;                     // dense layers so far
+  Index flat = 0;                       // numbers so far
   Index transposed = 0;
   std::vector<Tensor> tensors;
 

@@ -13,7 +13,7 @@ Network<T>::Network(const NetworkPlan& plan, bool fused) : plan_(plan) {
   Places<T> places;
   places.fused = fused;
   if (plan.bfloat16) pairs_ = pair_kernels<T>();
-  places.pairs = pairs_ != nullptr;
+  places.pairs = pairs_;
   layers_ = make_layers<T>(plan.layers, plan.n_features, places);
   tensors_ = std::move(places.tensors);
   values_ = Buffer<T>(places.flat);

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +19,27 @@ from chainrule.errors import SpecError
 from chainrule.spec import Dense, Dropout, Loss, NetworkSpec, Residual, TrainingSpec
 from comparing import instruction_set, same_bits, same_state
 
-needs_it = pytest.mark.skipif(not _core.has_bfloat16(), reason="this processor has no AVX512_BF16")
+
+def with_bfloat16() -> Iterator[str]:
+    """The instruction sets that have products of pairs here."""
+    for name in _core.instruction_sets():
+        with instruction_set(name):
+            if _core.has_bfloat16():
+                yield name
+
+
+SETS = list(with_bfloat16())
+needs_it = pytest.mark.skipif(not SETS, reason="this processor has no AVX512_BF16")
+needs_tiles = pytest.mark.skipif("amx" not in SETS, reason="this processor has no AMX")
 # Of the sum of the sizes of the terms: float32 sums of a thousand terms and their last rounding.
 BOUND = 1e-6
 SHAPES = [[64, 64, 3], [65, 67, 64, 2], [127, 96, 130, 5], [600, 80, 1030, 1]]
+
+
+@pytest.fixture(params=SETS or [None], autouse=True)
+def each_set(request: pytest.FixtureRequest) -> Iterator[None]:
+    with instruction_set(request.param or _core.instruction_set()):
+        yield
 
 
 def rounded(x: np.ndarray) -> np.ndarray:
@@ -48,8 +69,10 @@ def near(got: np.ndarray, left: np.ndarray, right: np.ndarray, other: np.ndarray
 
 
 @needs_it
-@pytest.mark.parametrize("n", [1, 2, 3, 11, 13, 25, 129, 400])
-@pytest.mark.parametrize("sizes", SHAPES)
+@pytest.mark.parametrize(
+    ("sizes", "n"),
+    [*product(SHAPES, [1, 2, 3, 11, 13, 25, 129, 400]), ([64, 64, 3], 2111), ([64, 64, 3], 5000)],
+)
 def test_every_product_is_that_of_rounded_numbers(sizes: list[int], n: int) -> None:
     spec = spec_of(sizes)
     params, X, y = drawn(spec, n)
@@ -113,6 +136,18 @@ def test_threads_change_no_bit(training: TrainingSpec) -> None:
         assert same_bits(other.params, first.params)
         assert same_state(other.state, first.state)
         assert other.history.loss == first.history.loss
+
+
+@needs_it
+def test_a_row_does_not_depend_on_those_beside_it() -> None:
+    spec = spec_of([97, 80, 64, 2])
+    params, X, y = drawn(spec, 75)
+    whole = engine.trace(spec, params, X, y)
+    for n in (1, 2, 15, 17, 33, 74):
+        part = engine.trace(spec, params, X[:n], y[:n])
+        for l in (1, 2):
+            np.testing.assert_array_equal(part.z[l], whole.z[l][:n])
+            np.testing.assert_array_equal(part.delta[l], whole.delta[l][:n])
 
 
 @needs_it
@@ -247,3 +282,55 @@ def test_the_loss_is_that_of_float32(name: str) -> None:
         found.append([history.loss[-1], min(history.validation_loss)])
     assert found[0] != found[1]
     np.testing.assert_allclose(found[1], found[0], rtol=0, atol=1e-3)
+
+
+# 0x1022 of arch_prctl(2) says which states a process may use, of which 18 is that of the tiles.
+GRANTED = """
+import ctypes, numpy as np
+from chainrule import Network
+libc = ctypes.CDLL(None, use_errno=True)
+
+def granted():
+    states = ctypes.c_uint64()
+    assert libc.syscall(158, 0x1022, ctypes.byref(states)) == 0
+    return bool(states.value >> 18 & 1)
+
+def fitted(dtype):
+    net = Network([64, 64, 64, 1], dtype=dtype)
+    X = np.random.default_rng(0).normal(size=(50, 64))
+    return net.fit(X, X[:, 0], epochs=2).loss[-1].hex()
+"""
+SMALL_STACK = """
+class Stack(ctypes.Structure):
+    _fields_ = [("at", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t)]
+
+memory = ctypes.create_string_buffer(4096)
+stack = Stack(ctypes.cast(memory, ctypes.c_void_p), 0, len(memory))
+assert libc.sigaltstack(ctypes.byref(stack), None) == 0
+"""
+
+
+def said_by(code: str, isa: str) -> list[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", GRANTED + code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "CHAINRULE_ISA": isa},
+        check=True,
+    )
+    return done.stdout.split()
+
+
+@needs_tiles
+def test_tiles_are_asked_for_when_they_are_wanted() -> None:
+    code = "a = granted(); fitted('float32'); b = granted(); fitted('bfloat16'); "
+    assert said_by(code + "print(a, b, granted())", "amx") == ["False", "False", "True"]
+
+
+@needs_tiles
+def test_where_tiles_are_refused_vectors_multiply() -> None:
+    """The system refuses them to a process with a signal stack that is too small for them."""
+    code = "print(fitted('bfloat16'), granted())"
+    refused, vectors = said_by(SMALL_STACK + code, "amx"), said_by(code, "avx512")
+    assert refused == vectors == [vectors[0], "False"]
+    assert said_by(code, "amx")[0] != vectors[0]

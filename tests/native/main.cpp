@@ -96,7 +96,7 @@ void predict_alone_and_together(const Case& run, const Data<T>& data) {
 template <class T>
 std::vector<T> gradients(const Case& run, const Network<T>& network, const Data<T>& data) {
   const FlushSubnormals flush;
-  const Frame<T> frame = network.frame(true);
+  const Frame<T> frame = network.training_frame(true);
   Batch<T> batch(network, run.n, true, Use::train);
   batch.choose(data.rows, nullptr, 0, run.n);
   batch.weight_sum(frame.table);
@@ -242,6 +242,16 @@ void run_instruction_set(const std::string& name, bool few) {
     const Case run = make_case(widths, n, ++seed);
     run_all<float>(run);
     run_all<double>(run);
+  }
+  // Products of bfloat16: whole tiles and less, in rows, units and words, and sums in double.
+  for (const auto& [widths, n] : {std::pair{std::vector<Index>{64, 64, 64, 2}, Index{64}},
+                                  std::pair{std::vector<Index>{67, 129, 70, 3}, Index{1}},
+                                  std::pair{std::vector<Index>{67, 129, 70, 3}, Index{45}},
+                                  std::pair{std::vector<Index>{66, 100, 2}, Index{1300}}}) {
+    if (few || pair_kernels<float>() == nullptr) break;
+    Case run = make_case(widths, n, ++seed);
+    run.network.bfloat16 = true;
+    run_all<float>(run);
   }
   std::printf("%s: %d networks\n", name.c_str(), seed);
 }

@@ -47,7 +47,8 @@ class Network(PickledAsFile, Training, MatrixExports):
     dtype : "float32", "float64" or "bfloat16", default "float32"
         Number type of parameters and computation. "bfloat16" trains in mixed precision: wide
         layers multiply numbers rounded to 8 bits and add them up in float32, which takes a
-        processor with AVX512_BF16. Parameters, predictions and validation are float32.
+        processor with AVX512_BF16; one with AMX multiplies them in tiles, several times as fast,
+        with other bits. Parameters, predictions and validation are float32.
     init : str, optional
         "glorot_uniform", "he_normal", ..., "ntk" or "zeros" (see `engine.initialize`). Default: by
         the layer's activation.
