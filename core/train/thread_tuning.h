@@ -25,8 +25,11 @@ class ThreadTuning {
 
   bool measures() const { return !fixed_; }
 
-  // The time of a step made alone before the threads had come.
-  void record_alone(double seconds) { usual_[kAlone] = seconds; }
+  // The time of a step made alone before the threads had come, which starts them perhaps.
+  void record_alone(double seconds) {
+    double& usual = usual_[kAlone];
+    usual = usual > 0 ? std::min(usual, seconds) : seconds;
+  }
 
   // The time that the step just made took.
   void record(double seconds) {
@@ -38,10 +41,13 @@ class ThreadTuning {
       return;
     }
     double& usual = usual_[mode_];
-    usual = count_ == 2 ? seconds : usual + (seconds - usual) / kMemory;
+    if (count_ == 2) usual = seconds;
+    // Alone, an interruption says nothing of the step; together, one keeps all threads waiting.
+    const double most = mode_ == kAlone ? kSpike * usual : seconds;
+    usual += (std::min(seconds, most) - usual) / std::min(count_ - 1.0, kMemory);
     if (probing_) {
       if (!enough() && seconds < kHopeless * usual_[other]) return;
-      const bool better = usual < usual_[other];
+      const bool better = is_better(mode_);
       patience_ = better ? 1 : std::min(2 * patience_, kMostPatience);
       wait_ = kShare * patience_ * spent_;
       probing_ = false;
@@ -57,6 +63,12 @@ class ThreadTuning {
  private:
   // Whether the steps since the last change say how fast this mode is.
   bool enough() const { return count_ > kProbe || (count_ > 1 && spent_ > kLong); }
+
+  // Whether this mode is the better one of two known ones.
+  bool is_better(int mode) const {
+    const bool gains = kGain * usual_[kTogether] < usual_[kAlone];
+    return gains == (mode == kTogether);
+  }
 
   void change_to(int mode) {
     if (mode == mode_) return;
@@ -75,6 +87,8 @@ class ThreadTuning {
   static constexpr double kShare = 50;         // a probe waits so many times its cost: 2 %,
   static constexpr double kMostPatience = 16;  // and longer after each that changed nothing
   static constexpr double kHopeless = 8;       // times the other mode's step: the probe ends
+  static constexpr double kGain = 1.03;        // that other cores' work must bring at least
+  static constexpr double kSpike = 1.25;       // times the usual time alone: more does not count
   static constexpr double kMemory = 8;         // steps over which a time is averaged
 
   int threads_;

@@ -201,6 +201,11 @@ void thread_tuning() {
   ThreadTuning better(2, false, false);
   for (int step = 0; step < 1000; ++step) better.record(better.threads() == 2 ? 6e-6 : 1e-5);
   check(better.threads() == 2, "thread-count tuning", "a better number of threads");
+  ThreadTuning alone(2, false, false);
+  while (alone.threads() == 1) alone.record(1e-5);
+  alone.record_alone(1e-4);  // which starts the threads
+  for (int step = 0; step < 6; ++step) alone.record(alone.threads() == 2 ? 1.1e-5 : 1e-5);
+  check(alone.threads() == 1, "thread-count tuning", "the step that starts the threads");
   check(ThreadTuning(2, false, true).threads() == 2, "thread-count tuning", "a long step");
 }
 
