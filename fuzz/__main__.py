@@ -2,7 +2,7 @@
 
 python -m fuzz forged                       every entry of a model file x every hostile value
 python -m fuzz mutants --count 1000000      damaged model files
-python -m fuzz guided csv --seconds 600     inputs grown by coverage: model files, tables, quantities
+python -m fuzz guided csv --seconds 600     inputs grown by coverage: model, csv, quantity
 python -m fuzz core --seconds 600           any network and training, in the compiled core
 python -m fuzz gradients --seconds 600      gradients of the engine beside those of the reference
 python -m fuzz steps --count 2000           recorded and falsified steps, for the checker

@@ -23,9 +23,10 @@ _NOTE = """\
 `dtype="bfloat16"` of `Network` and of the Tabular estimators rounds the factors of a dense layer's
 three products to 8 bits in training, and adds up in float32, where the layer has at least 64 inputs
 and 64 units. All other layers, parameters, the optimizer's memory, validation and predictions are
-float32: a model predicts everywhere, and only its training takes a processor with AVX512_BF16. Where
-it has AMX besides, products run in tiles; where not, they gain on AMD's processors, and Intel's take
-such products at half speed. The times are those that the thread ran, of both in turns."""
+float32: a model predicts everywhere, and only its training takes a processor with AVX512_BF16.
+Where it has AMX besides, products run in tiles; where not, they gain on AMD's processors, and
+Intel's take such products at half speed. The times are those that the thread ran, of both in turns.
+"""
 _CASES = tuple(
     Case(sizes, batch, 8 * batch)
     for sizes, batch in (

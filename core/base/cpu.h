@@ -22,8 +22,8 @@ void keep_off(int processor, std::thread::native_handle_type thread, int wanted)
 // Whether the processor multiplies tiles of bfloat16 (AMX), and the system knows of tiles.
 bool has_tiles();
 
-// Asks the system for their use by this process, which it grants or refuses for good: from then on
-// it saves 8 KiB more of each thread that uses them, on stacks of signal handlers too.
+// Asks the system, once, for their use by this process: from then on it saves 8 KiB more of each
+// thread that uses them, on stacks of signal handlers too, and where one is too small, it refuses.
 bool ask_for_tiles();
 
 }  // namespace chainrule

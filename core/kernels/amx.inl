@@ -6,8 +6,8 @@
 // The hardware adds up the lower halves of the words in ascending order, and the upper ones, and
 // then both to the sum. What is left of the summed index behind whole tiles, vectors finish, word
 // by word; so an element's bits depend neither on the rows beside it nor on the thread. Along a
-// batch, sums are carried on in double from time to time, as sums.inl says. Four tiles hold the
-// sums of 32 rows x 2 panels; two each hold their a and b.
+// batch, sums over 1,024 rows each are added up in double. Four tiles hold the sums of 32 rows x 2
+// panels; two each hold their a and b.
 
 inline constexpr Index kTileRows = 16;
 inline constexpr Index kTileWords = 16;
@@ -19,6 +19,9 @@ inline constexpr Index kChainedTiles = 32;
 
 inline Index blocks_of(Index rows) { return (rows + kBlockRows - 1) / kBlockRows; }
 
+// Calls of fetch() in a block.
+inline Index fetches_of(Index depth) { return depth < kTileWords ? 1 : depth / kTileWords; }
+
 // What the hardware reads of the shape of each tile.
 struct alignas(64) TileShapes {
   std::uint8_t palette = 1;
@@ -28,7 +31,7 @@ struct alignas(64) TileShapes {
   std::uint8_t rows[16] = {};
 };
 
-// Shapes the tiles for a block of 1 to 32 rows, half of them in each.
+// Shapes the tiles for a block of 1 to 32 rows: 16 in the upper ones, the rest in the lower.
 inline void shape_tiles(Index rows) {
   const auto upper = static_cast<std::uint8_t>(rows < kTileRows ? rows : kTileRows);
   const auto lower = static_cast<std::uint8_t>(rows > kTileRows ? rows - kTileRows : kTileRows);
@@ -113,10 +116,9 @@ template <Over kOver, int kPanels, bool kFetch, class Epilogue>
     } else {
       multiply_tiles<kPanels, false, kFetch>(from, row, panel, start, n, sums, prefetch);
     }
-    if (n < n_tiles)
-      carry(sums, totals, (rows > kTileRows ? kBlockRows : kTileRows) * kWidth, tile == 0,
-            tile + n == n_tiles);
+    if (n < n_tiles) carry(sums, totals, rows * kWidth, tile == 0, tile + n == n_tiles);
   }
+  if (kFetch && n_tiles == 0) prefetch.fetch();
   Index i = 0;
   for (; i + kFinishedRows <= rows; i += kFinishedRows)
     finish_sums<kFinishedRows, kPanels>(from, epilogue, sums + i * kWidth, row + i, panel, done);
@@ -141,7 +143,7 @@ template <Over kOver, bool kFetch, class Epilogue>
   Index shaped = 0;
   for (Index panel = 0; panel < n_panels; panel += 2) {
     if constexpr (kFetch && kOver == Over::units)
-      prefetch = next_panels(from, panel, n_panels, blocks_of(rows) * (from.depth / kTileWords));
+      prefetch = next_panels(from, panel, n_panels, blocks_of(rows) * fetches_of(from.depth));
     for (Index row = 0; row < rows; row += kBlockRows) {
       const Index n = rows - row < kBlockRows ? rows - row : kBlockRows;
       if (n != shaped) shape_tiles(shaped = n);
@@ -156,19 +158,15 @@ template <Over kOver, bool kFetch, class Epilogue>
 }
 
 void forward_in_tiles(const ForwardArgs<float>& args) {
-  const Operands<float> from{args.x,        args.x_stride,     args.weights,
-                             kPanel<float>, args.panel_stride, args.n_in};
   Prefetch prefetch;
-  product_in_tiles<Over::units, true>(from, args.rows, args.n_panels, ForwardEpilogue<float>{args},
-                                      prefetch);
+  product_in_tiles<Over::units, true>(operands_of(args), args.rows, args.n_panels,
+                                      ForwardEpilogue<float>{args}, prefetch);
 }
 
 void backward_data_in_tiles(const BackwardArgs<float>& args) {
-  const Operands<float> from{args.delta,    args.delta_stride, args.weights_t,
-                             kPanel<float>, args.panel_stride, args.n_out};
   Prefetch prefetch;
-  product_in_tiles<Over::units, true>(from, args.rows, args.n_panels, BackwardEpilogue<float>{args},
-                                      prefetch);
+  product_in_tiles<Over::units, true>(operands_of(args), args.rows, args.n_panels,
+                                      BackwardEpilogue<float>{args}, prefetch);
 }
 
 // x lies by unit here: [n_in][x_stride], pairs of rows.
@@ -185,12 +183,11 @@ void weight_gradient_in_tiles(const GradientArgs<float>& args) {
   const GradientEpilogue<float> epilogue{args};
   if (args.n_runs == 0)
     return product_in_tiles<Over::rows, false>(from, rows, args.n_panels, epilogue, prefetch);
-  const Index calls = blocks_of(rows) * ((args.n_panels + 1) / 2) * (args.batch / kTileWords);
-  prefetch.spread(calls > 0 ? calls : 1);
+  prefetch.spread(blocks_of(rows) * ((args.n_panels + 1) / 2) * fetches_of(args.batch));
   product_in_tiles<Over::rows, true>(from, rows, args.n_panels, epilogue, prefetch);
 }
 
-// to[j][r] = (from[2r][j], from[2r + 1][j]), whose words before and behind stay as they are.
+// to[j][r] = (from[2r][j], from[2r + 1][j]); words of `to` beside these rows stay as they are.
 void pair_rows_by_unit(const float* from, Index stride, Index rows, Index width, float* to,
                        Index to_stride) {
   constexpr Index P = kPanel<float>;

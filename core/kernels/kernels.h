@@ -327,7 +327,7 @@ struct PairTable {
   // Both copies of `rows` rows of a panel of weights: [rows / 2][P], and where `back` is not null,
   // of every P input units [P / 2][P], `apart` from the next
   void (*pair_weights)(const T* weights, Index rows, T* forward, T* back, Index apart);
-  bool by_unit;  // whether the gradient's x does
+  bool by_unit;  // whether pair_inputs lays x by unit, x_stride apart
 };
 
 // Words for so many numbers along the summed index.

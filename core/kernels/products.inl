@@ -27,6 +27,16 @@ struct Operands {
   Index depth;
 };
 
+template <class T>
+inline Operands<T> operands_of(const ForwardArgs<T>& args) {
+  return {args.x, args.x_stride, args.weights, kPanel<T>, args.panel_stride, args.n_in};
+}
+
+template <class T>
+inline Operands<T> operands_of(const BackwardArgs<T>& args) {
+  return {args.delta, args.delta_stride, args.weights_t, kPanel<T>, args.panel_stride, args.n_out};
+}
+
 // What is summed over: a layer's units, or the rows of a batch, beyond one chain as sums.inl says.
 enum class Over { units, rows, chains };
 
@@ -223,19 +233,15 @@ inline void product(const Operands<T>& from, Index rows, Index n_panels, const E
 
 template <class T>
 void forward_product(const ForwardArgs<T>& args) {
-  const Operands<T> from{args.x,    args.x_stride,     args.weights,
-                         kPanel<T>, args.panel_stride, args.n_in};
   Prefetch prefetch;
-  product<T, Over::units>(from, args.rows, args.n_panels, ForwardEpilogue<T>{args},
+  product<T, Over::units>(operands_of(args), args.rows, args.n_panels, ForwardEpilogue<T>{args},
                           args.n_in * args.n_panels * kCacheLine >= kFetchFrom, prefetch);
 }
 
 template <class T>
 void backward_data_product(const BackwardArgs<T>& args) {
-  const Operands<T> from{args.delta, args.delta_stride, args.weights_t,
-                         kPanel<T>,  args.panel_stride, args.n_out};
   Prefetch prefetch;
-  product<T, Over::units>(from, args.rows, args.n_panels, BackwardEpilogue<T>{args},
+  product<T, Over::units>(operands_of(args), args.rows, args.n_panels, BackwardEpilogue<T>{args},
                           args.n_out * args.n_panels * kCacheLine >= kFetchFrom, prefetch);
 }
 

@@ -21,14 +21,14 @@ namespace {
 #include "kernels/amx.inl"
 
 constexpr PairTable<float> kPairTable{
-    forward_in_tiles,
-    backward_data_in_tiles,
-    weight_gradient_in_tiles,
-    pair_units,
-    pair_rows,
-    pair_rows_by_unit,
-    pair_weights,
-    true,
+    .forward_product = forward_in_tiles,
+    .backward_data_product = backward_data_in_tiles,
+    .weight_gradient_product = weight_gradient_in_tiles,
+    .pair_units = pair_units,
+    .pair_rows = pair_rows,
+    .pair_inputs = pair_rows_by_unit,
+    .pair_weights = pair_weights,
+    .by_unit = true,
 };
 
 }  // namespace

@@ -21,14 +21,14 @@ namespace {
 #include "kernels/products.inl"
 
 constexpr PairTable<float> kPairTable{
-    forward_product<float>,
-    backward_data_product<float>,
-    weight_gradient_product<float>,
-    pair_units,
-    pair_rows,
-    pair_rows,
-    pair_weights,
-    false,
+    .forward_product = forward_product<float>,
+    .backward_data_product = backward_data_product<float>,
+    .weight_gradient_product = weight_gradient_product<float>,
+    .pair_units = pair_units,
+    .pair_rows = pair_rows,
+    .pair_inputs = pair_rows,
+    .pair_weights = pair_weights,
+    .by_unit = false,
 };
 
 }  // namespace

@@ -204,7 +204,7 @@ void fit(State<T>& state, const TrainingPlan& plan, const Rows<T>& rows, const R
       }
       const int active = next_threads();
       const double batch_loss = step.run(pool, active, factors, state.epoch);
-      if (tuning.measures()) {
+      if (tuning.measures() && n == batch_size) {  // an epoch's last batch may take less
         const double seconds = seconds_since(step_start);
         if ((active > 1) == (tuning.threads() > 1)) {
           tuning.record(seconds);

@@ -25,13 +25,14 @@ class ThreadTuning {
 
   bool measures() const { return !fixed_; }
 
-  // The time of a step made alone before the threads had come, which starts them perhaps.
+  // The time of a step made alone before the threads had come. The first such step starts them
+  // too, so the least time counts.
   void record_alone(double seconds) {
     double& usual = usual_[kAlone];
     usual = usual > 0 ? std::min(usual, seconds) : seconds;
   }
 
-  // The time that the step just made took.
+  // The time that the step just made took; all steps recorded have as many rows.
   void record(double seconds) {
     spent_ += seconds;
     const int other = 1 - mode_;
@@ -41,10 +42,14 @@ class ThreadTuning {
       return;
     }
     double& usual = usual_[mode_];
-    if (count_ == 2) usual = seconds;
     // Alone, an interruption says nothing of the step; together, one keeps all threads waiting.
-    const double most = mode_ == kAlone ? kSpike * usual : seconds;
-    usual += (std::min(seconds, most) - usual) / std::min(count_ - 1.0, kMemory);
+    const bool alone = mode_ == kAlone;
+    if (count_ == 2 || (alone && count_ == 3 && seconds < usual)) {
+      usual = seconds;
+    } else {
+      const double counted = alone ? std::min(seconds, kSpike * usual) : seconds;
+      usual += (counted - usual) / std::min(count_ - 1.0, kMemory);
+    }
     if (probing_) {
       if (!enough() && seconds < kHopeless * usual_[other]) return;
       const bool better = is_better(mode_);

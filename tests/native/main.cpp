@@ -206,6 +206,13 @@ void thread_tuning() {
   alone.record_alone(1e-4);  // which starts the threads
   for (int step = 0; step < 6; ++step) alone.record(alone.threads() == 2 ? 1.1e-5 : 1e-5);
   check(alone.threads() == 1, "thread-count tuning", "the step that starts the threads");
+  ThreadTuning noisy(2, false, false);
+  int together = 0;
+  for (int step = 0; step < 4000; ++step) {
+    together += noisy.threads() == 2;
+    noisy.record(noisy.threads() == 2 ? 1.2e-5 : step % 40 == 0 ? 1e-4 : 1e-5);
+  }
+  check(together < 100, "thread-count tuning", "interruptions");
   check(ThreadTuning(2, false, true).threads() == 2, "thread-count tuning", "a long step");
 }
 
@@ -248,14 +255,18 @@ void run_instruction_set(const std::string& name, bool few) {
     run_all<float>(run);
     run_all<double>(run);
   }
-  // Products of bfloat16: whole tiles and less, in rows, units and words, and sums in double.
+  // Products of bfloat16: whole tiles and less, in rows, units and words, sums in double, and
+  // weights that are fetched.
   for (const auto& [widths, n] : {std::pair{std::vector<Index>{64, 64, 64, 2}, Index{64}},
                                   std::pair{std::vector<Index>{67, 129, 70, 3}, Index{1}},
                                   std::pair{std::vector<Index>{67, 129, 70, 3}, Index{45}},
-                                  std::pair{std::vector<Index>{66, 100, 2}, Index{1300}}}) {
+                                  std::pair{std::vector<Index>{66, 100, 2}, Index{1300}},
+                                  std::pair{std::vector<Index>{64, 400, 400, 2}, Index{20}},
+                                  std::pair{std::vector<Index>{64, 400, 400, 2}, Index{70}}}) {
     if (few || pair_kernels<float>() == nullptr) break;
     Case run = make_case(widths, n, ++seed);
     run.network.bfloat16 = true;
+    run.training.clip_norm = 0;  // else gradients fetch nothing meanwhile
     run_all<float>(run);
   }
   std::printf("%s: %d networks\n", name.c_str(), seed);
