@@ -24,9 +24,8 @@ _NOTE = """\
 three products to 8 bits in training, and adds up in float32, where the layer has at least 64 inputs
 and 64 units. All other layers, parameters, the optimizer's memory, validation and predictions are
 float32: a model predicts everywhere, and only its training takes a processor with AVX512_BF16.
-Where it has AMX besides, products run in tiles; where not, they gain on AMD's processors, and
-Intel's take such products at half speed. The times are those that the thread ran, of both in turns.
-"""
+Where it has AMX besides, products run in tiles; where not, AMD's processors gain, and Intel's lose
+by it. The times are those that the thread ran, of both in turns."""
 _CASES = tuple(
     Case(sizes, batch, 8 * batch)
     for sizes, batch in (
