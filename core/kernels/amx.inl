@@ -138,8 +138,8 @@ inline Prefetch next_panels(const Operands<float>& from, Index panel, Index n_pa
 // All panels x rows of one product. With kFetch, `prefetch` comes in meanwhile, or where the caller
 // has none, the next panels of b.
 template <Over kOver, bool kFetch, class Epilogue>
-[[gnu::noinline]] void product_in_tiles(const Operands<float>& from, Index rows, Index n_panels,
-                                        const Epilogue& epilogue, Prefetch& prefetch) {
+[[gnu::noinline]] void product_of_blocks(const Operands<float>& from, Index rows, Index n_panels,
+                                         const Epilogue& epilogue, Prefetch& prefetch) {
   Index shaped = 0;
   for (Index panel = 0; panel < n_panels; panel += 2) {
     if constexpr (kFetch && kOver == Over::units)
@@ -159,14 +159,14 @@ template <Over kOver, bool kFetch, class Epilogue>
 
 void forward_in_tiles(const ForwardArgs<float>& args) {
   Prefetch prefetch;
-  product_in_tiles<Over::units, true>(operands_of(args), args.rows, args.n_panels,
-                                      ForwardEpilogue<float>{args}, prefetch);
+  product_of_blocks<Over::units, true>(operands_of(args), args.rows, args.n_panels,
+                                       ForwardEpilogue<float>{args}, prefetch);
 }
 
 void backward_data_in_tiles(const BackwardArgs<float>& args) {
   Prefetch prefetch;
-  product_in_tiles<Over::units, true>(operands_of(args), args.rows, args.n_panels,
-                                      BackwardEpilogue<float>{args}, prefetch);
+  product_of_blocks<Over::units, true>(operands_of(args), args.rows, args.n_panels,
+                                       BackwardEpilogue<float>{args}, prefetch);
 }
 
 // x lies by unit here: [n_in][x_stride], pairs of rows.
@@ -182,9 +182,9 @@ void weight_gradient_in_tiles(const GradientArgs<float>& args) {
   for (int i = 0; i < args.n_runs; ++i) prefetch.add(args.runs[i].from, args.runs[i].bytes);
   const GradientEpilogue<float> epilogue{args};
   if (args.n_runs == 0)
-    return product_in_tiles<Over::rows, false>(from, rows, args.n_panels, epilogue, prefetch);
+    return product_of_blocks<Over::rows, false>(from, rows, args.n_panels, epilogue, prefetch);
   prefetch.spread(blocks_of(rows) * ((args.n_panels + 1) / 2) * fetches_of(args.batch));
-  product_in_tiles<Over::rows, true>(from, rows, args.n_panels, epilogue, prefetch);
+  product_of_blocks<Over::rows, true>(from, rows, args.n_panels, epilogue, prefetch);
 }
 
 // to[j][r] = (from[2r][j], from[2r + 1][j]); words of `to` beside these rows stay as they are.

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise, product
@@ -30,7 +27,6 @@ def with_bfloat16() -> Iterator[str]:
 
 SETS = list(with_bfloat16())
 needs_it = pytest.mark.skipif(not SETS, reason="this processor has no AVX512_BF16")
-needs_tiles = pytest.mark.skipif("amx" not in SETS, reason="this processor has no AMX")
 # Of the sum of the sizes of the terms: float32 sums of a thousand terms and their last rounding.
 BOUND = 1e-6
 SHAPES = [[64, 64, 3], [65, 67, 64, 2], [127, 96, 130, 5], [600, 80, 1030, 1]]
@@ -282,55 +278,3 @@ def test_the_loss_is_that_of_float32(name: str) -> None:
         found.append([history.loss[-1], min(history.validation_loss)])
     assert found[0] != found[1]
     np.testing.assert_allclose(found[1], found[0], rtol=0, atol=1e-3)
-
-
-# 0x1022 of arch_prctl(2) says which states a process may use, of which 18 is that of the tiles.
-GRANTED = """
-import ctypes, numpy as np
-from chainrule import Network
-libc = ctypes.CDLL(None, use_errno=True)
-
-def granted():
-    states = ctypes.c_uint64()
-    assert libc.syscall(158, 0x1022, ctypes.byref(states)) == 0
-    return bool(states.value >> 18 & 1)
-
-def fitted(dtype):
-    net = Network([64, 64, 64, 1], dtype=dtype)
-    X = np.random.default_rng(0).normal(size=(50, 64))
-    return net.fit(X, X[:, 0], epochs=2).loss[-1].hex()
-"""
-SMALL_STACK = """
-class Stack(ctypes.Structure):
-    _fields_ = [("at", ctypes.c_void_p), ("flags", ctypes.c_int), ("size", ctypes.c_size_t)]
-
-memory = ctypes.create_string_buffer(4096)
-stack = Stack(ctypes.cast(memory, ctypes.c_void_p), 0, len(memory))
-assert libc.sigaltstack(ctypes.byref(stack), None) == 0
-"""
-
-
-def said_by(code: str, isa: str) -> list[str]:
-    done = subprocess.run(
-        [sys.executable, "-c", GRANTED + code],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "CHAINRULE_ISA": isa},
-        check=True,
-    )
-    return done.stdout.split()
-
-
-@needs_tiles
-def test_tiles_are_asked_for_when_they_are_wanted() -> None:
-    code = "a = granted(); fitted('float32'); b = granted(); fitted('bfloat16'); "
-    assert said_by(code + "print(a, b, granted())", "amx") == ["False", "False", "True"]
-
-
-@needs_tiles
-def test_where_tiles_are_refused_vectors_multiply() -> None:
-    """The system refuses them to a process with a signal stack that is too small for them."""
-    code = "print(fitted('bfloat16'), granted())"
-    refused, vectors = said_by(SMALL_STACK + code, "amx"), said_by(code, "avx512")
-    assert refused == vectors == [vectors[0], "False"]
-    assert said_by(code, "amx")[0] != vectors[0]
