@@ -15,9 +15,12 @@ inline constexpr Index kCacheLine = 64;
 template <class T>
 inline constexpr Index kPanel = kCacheLine / static_cast<Index>(sizeof(T));
 
+// Pieces of at most so many each that n make.
+constexpr Index pieces(Index n, Index most) { return (n + most - 1) / most; }
+
 template <class T>
 constexpr Index panels(Index n) {
-  return (n + kPanel<T> - 1) / kPanel<T>;
+  return pieces(n, kPanel<T>);
 }
 
 // Distance between rows of an (n_rows, n) array: whole cache lines, and an odd number of them,

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// The registers of AVX-512: 32 of 64 bytes, one vector a panel, so 12 rows x 2 panels keep 24
-// accumulators, with 2 loads and a broadcast from memory beside.
+// The registers of AVX-512: 32 of 64 bytes, one vector a panel, so 6 rows x 4 panels keep 24
+// accumulators, with 4 loads and a broadcast from memory beside; 12 rows x 2 panels load more.
 
 constexpr int kVectorBytes = 64;
-constexpr int kMR = 12;
 
-constexpr int tile_panels(int rows) { return rows >= 7 ? 2 : rows >= 4 ? 4 : 6; }
+// Most rows of a tile of so many panels, 0 where there is no such tile; panels of the main one.
+constexpr int tile_rows(int panels) {
+  return panels == 6 ? 3 : panels == 4 ? 6 : panels <= 2 ? 12 : 0;
+}
+constexpr int kMainPanels = 4;
+constexpr int kMostPanels = 6;
 
 #include "kernels/vec.inl"
 

@@ -100,7 +100,7 @@ struct Run {
 };
 
 // Most runs that a product may be asked to fetch.
-inline constexpr int kMostRuns = 20;
+inline constexpr int kMostRuns = 24;
 // Bytes of a weight matrix from which L3 is not expected to hold it from one step to the next.
 inline constexpr Index kFetchFrom = Index{1} << 21;
 

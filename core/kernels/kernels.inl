@@ -9,6 +9,7 @@
 #include "kernels/sums.inl"
 #include "kernels/numbers.inl"
 #include "kernels/tiles.inl"
+#include "kernels/groups.inl"
 #include "kernels/products.inl"
 #include "kernels/losses.inl"
 #include "kernels/skinny.inl"

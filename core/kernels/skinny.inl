@@ -39,7 +39,7 @@ inline void skinny_rows(const ForwardArgs<T>& args) {
   // As many rows as fill a vector with their sums; of those, so many at once that registers hold
   // the sums under way.
   constexpr int kRows = kStep < kLanes<T> ? kLanes<T> / kStep : 1;
-  constexpr int kWanted = (kMR >= 12 ? 16 : 8) / (kOutputs * kParts);
+  constexpr int kWanted = (tile_rows(1) >= 12 ? 16 : 8) / (kOutputs * kParts);
   constexpr int kAtOnce = kWanted < 1 ? 1 : kWanted < kRows ? kWanted : kRows;
   const Index last = args.rows - 1;
   for (Index top = 0; top < args.rows; top += kRows) {

@@ -4,11 +4,13 @@
 // over a block of rows (block_depth), and the blocks are added in double: 1e-6 at worst, however
 // many rows. The order depends on the number of rows alone. In double one chain is as good.
 
-// Summed indices per PC block: one panel block of 256 x 64 bytes fills half of a 32 KiB L1.
+// Most summed indices of a PC block: one panel block of 256 x 64 bytes fills half of a 32 KiB L1.
 inline constexpr Index kKC = 256;
 
 // Summed indices of the next PC block, when so many are left.
-inline Index block_depth(Index left) { return left < kKC + kKC / 2 ? left : kKC; }
+inline Index block_depth(Index left, Index most = kKC) {
+  return left < most + most / 2 ? left : most;
+}
 
 template <class T>
 inline constexpr bool kChained = sizeof(T) == sizeof(float);

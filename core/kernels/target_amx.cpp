@@ -17,6 +17,7 @@ namespace {
 #include "kernels/sums.inl"
 #include "kernels/pairs.inl"
 #include "kernels/tiles.inl"
+#include "kernels/groups.inl"
 #include "kernels/products.inl"
 #include "kernels/amx.inl"
 

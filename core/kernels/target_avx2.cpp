@@ -11,10 +11,12 @@ namespace chainrule::avx2 {
 namespace {
 
 constexpr int kVectorBytes = 32;
-constexpr int kMR = 6;
 
-// Panels a tile of `rows` rows spans, so that about 12 accumulators stay busy.
-constexpr int tile_panels(int rows) { return rows >= 4 ? 1 : rows == 3 ? 2 : rows == 2 ? 3 : 6; }
+// Most rows of a tile of so many panels, 0 where there is no such tile: about 12 accumulators stay
+// busy.
+constexpr int tile_rows(int panels) { return 6 % panels == 0 ? 6 / panels : 0; }
+constexpr int kMainPanels = 1;
+constexpr int kMostPanels = 6;
 
 #include "kernels/vec.inl"
 

@@ -18,6 +18,7 @@ namespace {
 #include "kernels/sums.inl"
 #include "kernels/pairs.inl"
 #include "kernels/tiles.inl"
+#include "kernels/groups.inl"
 #include "kernels/products.inl"
 
 constexpr PairTable<float> kPairTable{

@@ -10,9 +10,11 @@ namespace chainrule::neon {
 namespace {
 
 constexpr int kVectorBytes = 16;
-constexpr int kMR = 6;
 
-constexpr int tile_panels(int rows) { return rows >= 3 ? 1 : 2; }
+// Most rows of a tile of so many panels.
+constexpr int tile_rows(int panels) { return panels == 1 ? 6 : 2; }
+constexpr int kMainPanels = 1;
+constexpr int kMostPanels = 2;
 
 #include "kernels/vec.inl"
 

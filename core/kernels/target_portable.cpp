@@ -8,9 +8,11 @@ namespace chainrule::portable {
 namespace {
 
 constexpr int kVectorBytes = 16;
-constexpr int kMR = 2;
 
-constexpr int tile_panels(int) { return 1; }
+// Most rows of a tile of one panel, which is all that there are.
+constexpr int tile_rows(int) { return 2; }
+constexpr int kMainPanels = 1;
+constexpr int kMostPanels = 1;
 
 #include "kernels/vec.inl"
 

@@ -11,10 +11,10 @@
 namespace chainrule {
 namespace {
 
-// A task's block of weights: input units, a multiple of every tile's rows and of the panel width,
+// A task's block of weights: input units, a multiple of the panel width,
 // and panels of output units.
-constexpr Index kTaskInputs = 96;
-constexpr Index kTaskPanels = 2;
+constexpr Index kTaskInputs = 48;
+constexpr Index kTaskPanels = 4;
 // Panels of a skinny layer's block, which has as many numbers.
 constexpr Index kSkinnyPanels = kTaskPanels * kTaskInputs / kSkinnyOutputs;
 
@@ -148,9 +148,10 @@ class DenseLayer final : public Layer<T> {
     }
     for (Index panel = 0; panel < out_panels_; panel += kTaskPanels) {
       const Index group = std::min(kTaskPanels, out_panels_ - panel);
-      for (Index first = 0; first < this->n_in(); first += kTaskInputs)
-        add(panel, group, first, std::min(first + kTaskInputs, this->n_in()), panel,
-            first == 0 ? group : 0);
+      const Index parts = pieces(this->n_in(), kTaskInputs);
+      const auto edge = [&](Index k) { return std::min(in_panels_ * k / parts * P, this->n_in()); };
+      for (Index k = 0; k < parts; ++k)
+        add(panel, group, edge(k), edge(k + 1), panel, k == 0 ? group : 0);
     }
   }
 

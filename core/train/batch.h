@@ -8,9 +8,6 @@
 
 namespace chainrule {
 
-// Pieces of at most so many rows each that n rows make.
-constexpr Index pieces(Index n, Index most) { return (n + most - 1) / most; }
-
 template <class T>
 class Batch {
  public:
