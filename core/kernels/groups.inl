@@ -31,7 +31,7 @@ using Partial = typename PartialOf<T, kOver>::Type;
 
 // Rows of a product that share a group of so many panels, whose partial sums wait between PC
 // blocks. Groups wider than the main one have one tile. Where rows are input units, sums wait in
-// double: as many as a task has.
+// double, and a task has as many.
 template <Over kOver>
 constexpr Index most_rows(int panels) {
   if (panels > kMainPanels) return tile_rows(panels);

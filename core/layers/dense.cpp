@@ -11,8 +11,8 @@
 namespace chainrule {
 namespace {
 
-// A task's block of weights: input units, a multiple of the panel width,
-// and panels of output units.
+// Most of a task's block of weights: input units, in multiples of the panel width, and panels of
+// output units. Blocks of a layer are about as large, so that threads share them evenly.
 constexpr Index kTaskInputs = 48;
 constexpr Index kTaskPanels = 4;
 // Panels of a skinny layer's block, which has as many numbers.
@@ -148,9 +148,9 @@ class DenseLayer final : public Layer<T> {
     }
     for (Index panel = 0; panel < out_panels_; panel += kTaskPanels) {
       const Index group = std::min(kTaskPanels, out_panels_ - panel);
-      const Index parts = pieces(this->n_in(), kTaskInputs);
-      const auto edge = [&](Index k) { return std::min(in_panels_ * k / parts * P, this->n_in()); };
-      for (Index k = 0; k < parts; ++k)
+      const Index n = pieces(this->n_in(), kTaskInputs);
+      const auto edge = [&](Index k) { return std::min(in_panels_ * k / n * P, this->n_in()); };
+      for (Index k = 0; k < n; ++k)
         add(panel, group, edge(k), edge(k + 1), panel, k == 0 ? group : 0);
     }
   }

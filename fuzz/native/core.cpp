@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -219,6 +220,11 @@ class Run {
       for (std::size_t k = 0; k < arrays_.size(); ++k)
         positions.push_back(
             network_.position(static_cast<Index>(k), network_.tensors()[k].size() - 1));
+      // Two losses each: minutes under the sanitizers, of rows of hundreds through nested blocks.
+      constexpr double kMostProducts = 1e8;
+      if (network_.work() * static_cast<double>(data_.rows.n * std::ssize(positions)) >
+          kMostProducts)
+        return;
       std::vector<double> slopes(positions.size());
       numeric_gradients(network_, training_, data_.rows, reader_.upto(1) - 1, positions, 2, {},
                         slopes.data());
