@@ -36,6 +36,12 @@ def machine(packages: Iterable[str] = _PACKAGES) -> dict[str, Any]:
     }
 
 
+def instruction_set(found: dict[str, Any]) -> str:
+    """What ran; behind it what the processor has, where CHAINRULE_ISA held it to less: avx2-amx."""
+    ran, has = found["engine"]["isa"], found["engine"]["isas"][0]
+    return ran if ran == has else f"{ran}-{has}"
+
+
 def machine_line(found: dict[str, Any]) -> str:
     """One line for tables and plots."""
     caches = ", ".join(f"{name} {size}" for name, size in found["caches"].items())

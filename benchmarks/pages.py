@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import instruction_set
 from benchmarks.parts import PARTS
 from benchmarks.run import RESULTS
 
@@ -22,7 +23,8 @@ rounds, with one thread and with all; the better counts. A timing counts only wh
 agrees with chainrule's to 1e-4 over 16 steps. Compilation and imports are not in the time of a
 step. The peak is measured beside it: independent multiply-adds in registers. Operations are
 those of the products, `2 B (3 sum(n_in n_out) - n_in n_out of layer 1)`; the optimizer's time is
-in, its operations are not. With `CHAINRULE_ISA=avx2` the libraries that can be held to AVX2 are.
+in, its operations are not. With `CHAINRULE_ISA=avx2` the libraries that can be held to AVX2 are;
+"avx2-amx" is such a run on a processor that has AMX.
 
 How far the cores are apart decides what a second thread gives: on a virtual machine they may share
 an L3 (about 50 ns for a cache line there and back) in one minute and not in the next (500 ns).
@@ -50,7 +52,7 @@ def _of_commands() -> list[str]:
     for name, module_name in _COMMANDS.items():
         for path in sorted(RESULTS.glob(f"{name}-*.json")):
             content, module = json.loads(path.read_text()), importlib.import_module(module_name)
-            head = f"## {module.TITLE} ({content['machine']['engine']['isa']})"
+            head = f"## {module.TITLE} ({instruction_set(content['machine'])})"
             found.append(
                 "\n".join([head, "", module.show(content["figures"]), "", _made(content), ""])
             )
@@ -66,8 +68,7 @@ def render() -> list[Path]:
     written = [page]
     for content in parts:
         module = importlib.import_module(f"benchmarks.parts.{content['part']}")
-        isa = content["machine"]["engine"]["isa"]
-        lines = [f"## {module.TITLE} ({isa})", ""]
+        lines = [f"## {module.TITLE} ({instruction_set(content['machine'])})", ""]
         if content["part"] == "table_1":
             from benchmarks.plot import plot_steps
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from benchmarks.machine import instruction_set
 from benchmarks.peers import KINDS
 
 # One colour a library; a second system of the same library is dashed. Readable without colour.
@@ -62,7 +63,7 @@ def plot_steps(content: dict[str, Any], folder: Path) -> list[Path]:
     axes.legend(fontsize=8, frameon=False)
     figure.text(0.01, 0.005, content["machine_line"], fontsize=5)
     figure.tight_layout(rect=(0, 0.02, 1, 1))
-    isa = content["machine"]["engine"]["isa"]
+    isa = instruction_set(content["machine"])
     paths = [folder / f"steps-{isa}.png", folder / f"steps-{isa}.svg"]
     for path in paths:
         metadata = {"Date": None} if path.suffix == ".svg" else None

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from benchmarks.machine import machine, machine_line, warnings
+from benchmarks.machine import instruction_set, machine, machine_line, warnings
 from benchmarks.peak import DRIFT, Peak, measure_peak
 from benchmarks.peers import PEERS, Peer, installed
 from benchmarks.rounds import Pool
@@ -103,7 +103,7 @@ class Run:
             "figures": figures,
         }
         quick = "-quick" if self.quick else ""
-        path = RESULTS / f"{part}-{self.machine['engine']['isa']}{quick}.json"
+        path = RESULTS / f"{part}-{instruction_set(self.machine)}{quick}.json"
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=1) + "\n")
         if drift > DRIFT:
@@ -113,7 +113,7 @@ class Run:
 
 def keep(name: str, arguments: list[str], found: dict[str, Any], figures: Any) -> Path:
     """One JSON file of a command of its own, with the machine."""
-    path = RESULTS / f"{name}-{found['engine']['isa']}.json"
+    path = RESULTS / f"{name}-{instruction_set(found)}.json"
     content = {
         "command": shlex.join(["python", "-m", "benchmarks", name, *arguments]),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),

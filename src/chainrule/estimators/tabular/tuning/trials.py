@@ -124,7 +124,8 @@ class Trials:
             )
             if start:
                 self._study.enqueue_trial(dict(start))
-            return self._study.ask()
+            asked: optuna.Trial = self._study.ask()
+            return asked
 
     def end(self, trial: optuna.Trial, found: Trial) -> None:
         """Keep what came of a trial."""
