@@ -115,9 +115,8 @@ class Trials:
         The draw depends on the seed and on ended trials alone, so that a search with a break in it
         tries what one without would try.
         """
-        optuna = _optuna()
         with quiet():
-            self._study.sampler = optuna.samplers.TPESampler(
+            self._study.sampler = _optuna().samplers.TPESampler(
                 n_startup_trials=_RANDOM,
                 seed=(self._seed * 1_000_003 + self.n_done) % _SEEDS,
                 constant_liar=False,
