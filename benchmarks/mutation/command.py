@@ -50,7 +50,7 @@ TESTS = ("tests/core", "tests/bits", *(f"tests/engine/test_{name}.py" for name i
 _SWITCHES = Path(__file__).with_name("switches.h")
 # Faults that the library sees: the mutants run hardened. Mutated kernels get SSE 4.2 besides,
 # without which GCC 12 fails on a choice between vectors of 64-bit numbers; no result depends on it.
-_FLAGS = "-fno-math-errno -D_GLIBCXX_ASSERTIONS -w -fpermissive -Wno-narrowing"
+FLAGS = "-fno-math-errno -D_GLIBCXX_ASSERTIONS -w -fpermissive -Wno-narrowing"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -119,7 +119,7 @@ def _package(folder: Path, changed: dict[str, str], count: int) -> Path:
         return package
     shutil.rmtree(folder / "mutated", ignore_errors=True)
     marks = f"unsigned char chainrule_reached[{count + 2}] = {{}};"
-    flags, edits = _FLAGS, []
+    flags, edits = FLAGS, []
     if any(name.startswith("kernels/") for name in changed):
         edits.append(("set(chainrule_arch X86)", "set(chainrule_arch OTHER)"))
         flags += " -msse4.2" if platform.machine() in ("x86_64", "AMD64") else ""

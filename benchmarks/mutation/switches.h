@@ -5,6 +5,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <initializer_list>
 #include <type_traits>
 
@@ -26,14 +27,22 @@ template <class A, class Operator>
 struct Left {
   const A& a;
 };
+template <class E, std::size_t N, class Operator>
+struct Left<E[N], Operator> {  // a pointer to what may be changed
+  E (&a)[N];
+};
 
 // a <carrier> Name<K>, which waits for what stands on the right.
-#define CHAINRULE_LEFT(Name, carrier)                      \
-  template <int K>                                         \
-  struct Name {};                                          \
-  template <class A, int K>                                \
-  Left<A, Name<K>> operator carrier(const A& a, Name<K>) { \
-    return {a};                                            \
+#define CHAINRULE_LEFT(Name, carrier)                       \
+  template <int K>                                          \
+  struct Name {};                                           \
+  template <class A, int K>                                 \
+  Left<A, Name<K>> operator carrier(const A& a, Name<K>) {  \
+    return {a};                                             \
+  }                                                         \
+  template <class E, std::size_t N, int K>                  \
+  Left<E[N], Name<K>> operator carrier(E(&a)[N], Name<K>) { \
+    return {a};                                             \
   }
 
 // Vectors, too: so every choice is a branch, which compilers do not take for one lane by lane.

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import platform
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
-from benchmarks.mutation.command import PARTS, mutated, verdicts
+import pytest
+from benchmarks.mutants.build import ROOT
+from benchmarks.mutation.command import FLAGS, PARTS, mutated, verdicts
 from benchmarks.mutation.operators import Mutator, Place
 from benchmarks.mutation.page import PAGE, explained, page, section, summary
 from benchmarks.mutation.suite import IMPOSSIBLE, UNREACHED
@@ -40,6 +45,26 @@ def test_every_source_goes_through() -> None:
     files = {place.file for place in places}
     assert {"train/fit.cpp", "layers/dense.cpp", "kernels/losses.inl"} <= files <= set(changed)
     assert len(places) > 3000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", PARTS)
+def test_the_sources_of_a_part_compile_with_their_switches(part: str, tmp_path: Path) -> None:
+    compiler = shutil.which("g++")
+    if compiler is None:
+        pytest.skip("no g++ here")
+    core = shutil.copytree(ROOT / "core", tmp_path / "core")
+    changed, _ = mutated([part])
+    for name, text in changed.items():
+        (core / name).write_text(text)
+    sse = ["-msse4.2"] if platform.machine().lower() in ("x86_64", "amd64") else []
+    units = [core / name for name in changed if name.endswith(".cpp")]
+    assert units
+    flags = [*FLAGS.split(), "-std=c++20", "-fsyntax-only", *sse, f"-I{core}"]
+    done = subprocess.run(
+        [compiler, *flags, "-include", "base/switches.h", *units], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[:3000]
 
 
 def test_a_mutant_keeps_its_key_when_its_line_moves() -> None:
