@@ -197,10 +197,20 @@ def check_problem(seed):
         check_form(explanation.to_json(), (seed, quantity, row))
 
 
-@pytest.mark.parametrize("start", range(0, len(COMBINATIONS), 37))
-def test_every_activation_and_loss(start):
-    for seed in range(start, min(start + 37, len(COMBINATIONS)), 3):
+def check_combinations(start, step):
+    for seed in range(start, min(start + 37, len(COMBINATIONS)), step):
         check_problem(seed)
+
+
+@pytest.mark.parametrize("start", range(0, len(COMBINATIONS), 37))
+def test_activations_with_losses(start):
+    check_combinations(start, 9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("start", range(0, len(COMBINATIONS), 37))
+def test_more_activations_with_losses(start):
+    check_combinations(start, 3)
 
 
 @pytest.mark.slow
