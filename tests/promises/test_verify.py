@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import chainrule
 from breaking import FAULTS
 from chainrule.cli.exit_codes import CHECK_FAILED
 from chainrule.promises import PROMISES, verify
+from chainrule.promises.keeping import interrupt
 
 TESTS = Path(__file__).parents[1]
 
@@ -23,6 +25,15 @@ def test_all_are_kept():
     outcomes = list(verify())
     assert [outcome.promise for outcome in outcomes] == list(PROMISES)
     assert [outcome for outcome in outcomes if not outcome.kept] == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no interrupt is sent there")
+def test_an_interrupt_is_tried_where_a_shell_runs_it_in_the_background():
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # which children inherit
+    try:
+        assert interrupt().startswith("stopped")
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_each_promise_has_a_fault():

@@ -50,9 +50,10 @@ write.write_atomically(sys.argv[1], b"half")
 """
 
 _INTERRUPTED = """
-import sys, time, warnings
+import signal, warnings
 import numpy as np
 from chainrule.network.network import Network
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job ignores
 warnings.simplefilter("ignore")
 X = np.random.default_rng(0).standard_normal((20_000, 64)).astype("float32")
 net = Network([64, 256, 256, 1], random_state=0)
