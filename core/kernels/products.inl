@@ -61,7 +61,9 @@ inline void pick_one_tile(Index rows, const Operands<T>& from, const Epilogue& e
 template <class T, Over kOver, class Epilogue>
 inline void product(const Operands<T>& from, Index rows, Index n_panels, const Epilogue& epilogue,
                     bool fetch, Prefetch& prefetch) {
-  if (kServesSmall && rows <= tile_rows(1) && n_panels == 1 && from.depth < kKC) {
+  // Chains are cut by the batch alone, and a tile has as many rows as the registers allow.
+  constexpr bool kMayBeOneTile = kServesSmall && kOver != Over::chains;
+  if (kMayBeOneTile && rows <= tile_rows(1) && n_panels == 1 && from.depth < kKC) {
     pick_one_tile<T, kOver>(rows, from, epilogue);
   } else if (fetch) {
     product_of_tiles<T, kOver, true>(from, rows, n_panels, epilogue, prefetch);

@@ -34,6 +34,17 @@ needs_two = pytest.mark.skipif(len(FUSED) < 2, reason="one instruction set with 
 
 
 @needs_two
+@pytest.mark.parametrize("n", [70, 100, 255])
+@pytest.mark.parametrize("n_features", [1, 6, 7, 8, 12, 13])
+def test_sums_over_a_batch_are_cut_alike_in_tiles_of_any_height(n_features: int, n: int) -> None:
+    spec = NetworkSpec(n_features, (Dense(n_features, "tanh"), Dense(2)), Loss("squared_error"))
+    training = TrainingSpec(optimizer="adam", epochs=3, batch_size=n, n_threads=1)
+    (first, _), *others = results(spec, training, n, "float32", FUSED)
+    for other, _ in others:
+        assert same_bits(first.params, other.params)
+
+
+@needs_two
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_has_the_same_bits(optimizer: str, dtype: str) -> None:
